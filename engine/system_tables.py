@@ -1,0 +1,304 @@
+"""The engine's own tables, in one place; made by `migrations/`, checked equal by a test.
+
+App tables are not here: the catalog (`tables.py`) maps forms to generated tables.
+Times are integer microseconds UTC, ids 64-bit integers from one counter, JSON is text.
+What may hold words of a conversation is `*_sealed` bytes (`evidence.seals.Box`).
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Time = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _table(name: str, *items: sa.schema.SchemaItem) -> sa.Table:
+    return sa.Table(name, metadata, *items)
+
+
+# -- one counter for ids, others for numbers and the publication signal ----------------------------
+counters = _table(
+    "counters",
+    sa.Column("name", sa.String(200), primary_key=True),
+    sa.Column("value", sa.BigInteger, nullable=False),
+)
+settings = _table(
+    "settings",
+    sa.Column("name", sa.String(200), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),  # JSON
+)
+
+# -- applications ----------------------------------------------------------------------------------
+app_versions = _table(  # append-only
+    "app_versions",
+    sa.Column("app", sa.String(63), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("by", sa.String(100), nullable=False),
+)
+app_drafts = _table(
+    "app_drafts",
+    sa.Column("app", sa.String(63), primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("by", sa.String(100), nullable=False),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+)
+catalog = _table(  # (app, form, field, shape) -> physical names; field '' is the table itself
+    "catalog",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("form", sa.String(63), nullable=False),
+    sa.Column("field", sa.String(63), nullable=False),
+    sa.Column("shape", sa.Text, nullable=False),  # JSON: storage, scale, sealed, evidence, many, kind
+    sa.Column("physical", sa.String(63), nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),  # active parked
+    sa.Index("ix_catalog_app_form", "app", "form"),
+)
+
+# -- evidence --------------------------------------------------------------------------------------
+record_keys = _table(
+    "record_keys",
+    sa.Column("record", Id, primary_key=True),
+    sa.Column("salt", sa.LargeBinary, nullable=False),
+    sa.Column("master", sa.String(40), nullable=False),  # id of the master key that wrapped it
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),  # nonce ‖ AES-256-GCM(data key)
+)
+leaves = _table(
+    "leaves",
+    sa.Column("log", sa.String(20), primary_key=True),  # records, audit
+    sa.Column("position", Id, primary_key=True),  # index in the log, from 0, no gaps
+    sa.Column("hash", sa.LargeBinary, nullable=False),  # RFC 6962 leaf hash of the entry
+    sa.Column("kind", sa.String(20), nullable=False),  # create change shred audit version
+    sa.Column("record", Id, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("form", sa.String(63), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("time", Time, nullable=False),
+    sa.Column("evidence", sa.LargeBinary, nullable=False),
+    sa.Column("working", sa.LargeBinary, nullable=False),
+    sa.Index("ix_leaves_record", "record", "revision"),
+)
+tiles = _table(  # derived: tlog-tiles, full ones only; partial ones are computed
+    "tiles",
+    sa.Column("log", sa.String(20), primary_key=True),
+    sa.Column("level", sa.Integer, primary_key=True),
+    sa.Column("number", Id, primary_key=True),
+    sa.Column("hashes", sa.LargeBinary, nullable=False),
+)
+checkpoints = _table(
+    "checkpoints",
+    sa.Column("log", sa.String(20), primary_key=True),
+    sa.Column("size", Id, primary_key=True),
+    sa.Column("root", sa.LargeBinary, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),  # C2SP signed note
+    sa.Column("at", Time, nullable=False),
+)
+verifications = _table(
+    "verifications",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("by", sa.String(100), nullable=False),
+    sa.Column("result", sa.Text, nullable=False),  # JSON: counts and findings
+)
+
+# -- jobs (SQLite; PostgreSQL uses procrastinate) and files ----------------------------------------
+jobs = _table(
+    "jobs",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("payload", sa.LargeBinary, nullable=False),  # sealed JSON
+    sa.Column("key", sa.String(200)),  # at most one waiting job with this key
+    sa.Column("state", sa.String(10), nullable=False),  # waiting running dead
+    sa.Column("run_at", Time, nullable=False),
+    sa.Column("lease", Time),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("error", sa.Text, nullable=False, server_default=""),
+    sa.Index("ix_jobs_state_run_at", "state", "run_at"),
+)
+files = _table(
+    "files",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),  # SHA-256 of the plain bytes, hex
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("name_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("media_type", sa.String(200), nullable=False),
+    sa.Column("key_wrapped", sa.LargeBinary, nullable=False),
+    sa.Column("master", sa.String(40), nullable=False),
+    sa.Column("record", Id),
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("created_by", sa.String(100), nullable=False),
+    sa.Index("ix_files_digest", "digest"),
+)
+
+# -- people and access -----------------------------------------------------------------------------
+departments = _table(
+    "departments",
+    sa.Column("id", sa.String(100), primary_key=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("parent", sa.String(100)),
+    sa.Column("head", sa.String(100)),
+    sa.Column("position", sa.Integer, nullable=False, server_default="0"),
+)
+people = _table(
+    "people",
+    sa.Column("id", sa.String(100), primary_key=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("post", sa.String(200), nullable=False, server_default=""),
+    sa.Column("department", sa.String(100)),
+    sa.Column("other_departments", sa.Text, nullable=False, server_default="[]"),
+    sa.Column("superior", sa.String(100)),
+    sa.Column("email", sa.String(200), nullable=False, server_default=""),
+    sa.Column("password", sa.String(300), nullable=False, server_default=""),  # argon2id
+    sa.Column("language", sa.String(10), nullable=False, server_default="zh"),
+    sa.Column("theme", sa.String(10), nullable=False, server_default="auto"),
+    sa.Column("joined_on", sa.Integer),
+    sa.Column("left_on", sa.Integer),
+    sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+)
+role_members = _table(
+    "role_members",
+    sa.Column("app", sa.String(63), primary_key=True),
+    sa.Column("role", sa.String(63), primary_key=True),
+    sa.Column("member_kind", sa.String(20), primary_key=True),  # person department post
+    sa.Column("member", sa.String(200), primary_key=True),
+)
+sessions = _table(
+    "sessions",
+    sa.Column("hash", sa.LargeBinary, primary_key=True),  # SHA-256 of the cookie's token
+    sa.Column("person", sa.String(100), nullable=False),
+    sa.Column("csrf", sa.String(64), nullable=False),
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("seen_at", Time, nullable=False),
+    sa.Column("expires_at", Time, nullable=False),
+    sa.Column("address", sa.String(100), nullable=False),
+    sa.Column("agent", sa.String(300), nullable=False),
+)
+api_tokens = _table(
+    "api_tokens",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("hash", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("person", sa.String(100), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("scopes", sa.Text, nullable=False),  # JSON list: read write ingest
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("expires_at", Time),
+    sa.Column("revoked_at", Time),
+)
+throttle = _table(
+    "throttle",
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("until", Time, nullable=False),
+)
+grants = _table(
+    "grants",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("person", sa.String(100), nullable=False),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("form", sa.String(63), nullable=False),
+    sa.Column("filter", sa.Text, nullable=False),  # an expression over the form
+    sa.Column("newest", Id, nullable=False),  # the highest record id that existed when asked
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("reference", sa.String(200), nullable=False, server_default=""),
+    sa.Column("unmask", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("by", sa.String(100), nullable=False),
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("expires_at", Time, nullable=False),
+    sa.Column("revoked_at", Time),
+    sa.Index("ix_grants_person", "person", "app", "form"),
+)
+audit = _table(  # append-only
+    "audit",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("person", sa.String(100), nullable=False),
+    sa.Column("action", sa.String(40), nullable=False),
+    sa.Column("app", sa.String(63), nullable=False, server_default=""),
+    sa.Column("form", sa.String(63), nullable=False, server_default=""),
+    sa.Column("record", Id),
+    sa.Column("grant_id", Id),
+    sa.Column("detail_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("address", sa.String(100), nullable=False, server_default=""),
+    sa.Index("ix_audit_record", "record"),
+    sa.Index("ix_audit_person_at", "person", "at"),
+)
+preferences = _table(
+    "preferences",
+    sa.Column("person", sa.String(100), primary_key=True),
+    sa.Column("name", sa.String(200), primary_key=True),
+    sa.Column("value_sealed", sa.LargeBinary, nullable=False),
+)
+
+# -- channels --------------------------------------------------------------------------------------
+channel_bindings = _table(
+    "channel_bindings",
+    sa.Column("channel", sa.String(63), primary_key=True),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("secret_sealed", sa.LargeBinary),
+    sa.Column("enabled", sa.Boolean, nullable=False, server_default=sa.true()),
+)
+inbox = _table(
+    "inbox",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("channel", sa.String(63), nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),  # SHA-256 of the raw bytes
+    sa.Column("raw_sealed", sa.LargeBinary, nullable=False),  # body and headers
+    sa.Column("source", sa.String(300), nullable=False, server_default=""),
+    sa.Column("received_at", Time, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),  # new done quarantine dismissed
+    sa.Column("code", sa.String(100), nullable=False, server_default=""),
+    sa.Column("reason_sealed", sa.LargeBinary),
+    sa.Column("records", sa.Text, nullable=False, server_default="[]"),  # ids of what it became
+    sa.UniqueConstraint("channel", "digest"),
+    sa.Index("ix_inbox_state", "state", "channel"),
+)
+seen_messages = _table(  # the de-duplication key
+    "seen_messages",
+    sa.Column("channel", sa.String(63), primary_key=True),
+    sa.Column("account", sa.String(200), primary_key=True),
+    sa.Column("vendor", sa.LargeBinary, primary_key=True),  # SHA-256 of action and vendor id
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("record", Id, nullable=False),
+)
+cursors = _table(
+    "cursors",
+    sa.Column("channel", sa.String(63), primary_key=True),
+    sa.Column("account", sa.String(200), primary_key=True),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("at", Time, nullable=False),
+)
+
+# -- rules and the web -----------------------------------------------------------------------------
+rule_runs = _table(
+    "rule_runs",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("rule", sa.String(63), nullable=False),
+    sa.Column("record", Id),
+    sa.Column("outcome", sa.String(20), nullable=False),  # done failed stopped
+    sa.Column("trace_sealed", sa.LargeBinary, nullable=False),
+    sa.Index("ix_rule_runs_rule", "app", "rule", "at"),
+)
+idempotency = _table(
+    "idempotency",
+    sa.Column("key", sa.LargeBinary, primary_key=True),  # SHA-256 of person and key
+    sa.Column("request", sa.LargeBinary, nullable=False),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("answer_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("at", Time, nullable=False),
+)

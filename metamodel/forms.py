@@ -1,0 +1,98 @@
+"""Forms, fields and views: what they are and whether they make sense."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from typing import Any, Literal
+
+from metamodel.labels import Label, label_text
+from metamodel.plugin_api import Derived, Field, Options, Type
+
+FormKind = Literal["record", "archive"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDefinition:
+    """One field of a form, bound to its type.
+
+    `type` is None for a type nobody registered (a placeholder on the canvas), and `options`
+    is None when they could not be read; both come with a Problem.
+    The four conditions are expression texts, '' when absent.
+    """
+
+    id: str
+    type_name: str
+    type: Field | None
+    label: Label
+    options: Options | None = None
+    required: bool = False
+    evidence: bool = False
+    sealed: bool = False
+    searchable: bool = False
+    unique: bool = False
+    mask: bool = False
+    default: str = ""  # expression
+    visible: str = ""
+    required_if: str = ""
+    writable: str = ""
+    valid: str = ""
+    help: Label = ""
+    fields: tuple[FieldDefinition, ...] = ()  # of a container
+    path: str = ""  # JSON Pointer in the document
+
+    @property
+    def derived(self) -> Derived | None:
+        return self.type.derived(self) if self.type and self.options is not None else None
+
+    @property
+    def usable(self) -> bool:
+        return self.type is not None and self.options is not None
+
+    def expression_type(self) -> Type:
+        known = self.type.expression_type(self) if self.type and self.options is not None else Type("any")
+        return known.seal(self.sealed)
+
+    def text(self, language: str = "zh") -> str:
+        return label_text(self.label, language, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    id: str
+    label: Label
+    kind: str = "table"
+    columns: tuple[str, ...] = ()
+    filter: str = ""
+    sort: tuple[str, ...] = ()  # field ids, "-" before one for descending
+    options: Mapping[str, Any] = dataclass_field(default_factory=dict)
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    id: str
+    label: Label
+    kind: FormKind = "record"
+    title: str = ""  # template: "{sender_name} {sent_at}"
+    fields: tuple[FieldDefinition, ...] = ()
+    layout: tuple[Mapping[str, Any], ...] = ()
+    views: tuple[View, ...] = ()
+    search: Mapping[str, str] = dataclass_field(default_factory=dict)  # query word -> field path
+    retention: Mapping[str, Any] = dataclass_field(default_factory=dict)
+    icon: str = ""
+    path: str = ""
+
+    def field(self, identifier: str) -> FieldDefinition | None:
+        return next((field for field in self.fields if field.id == identifier), None)
+
+    def view(self, identifier: str) -> View | None:
+        return next((view for view in self.views if view.id == identifier), None)
+
+    @property
+    def is_archive(self) -> bool:
+        return self.kind == "archive"
+
+    def text(self, language: str = "zh") -> str:
+        return label_text(self.label, language, self.id)

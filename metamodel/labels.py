@@ -1,0 +1,24 @@
+"""A label: what a person reads beside a part, in one or several languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Label = str | Mapping[str, str]
+
+
+def label_text(label: Label | None, language: str = "zh", fallback: str = "") -> str:
+    """The label's words in `language`, else in any language it has, else `fallback`."""
+    if label is None:
+        return fallback
+    if isinstance(label, str):
+        return label or fallback
+    short = language.split("-")[0].split("_")[0]
+    return label.get(language) or label.get(short) or next(iter(label.values()), fallback)
+
+
+def is_label(value: Any) -> bool:
+    return isinstance(value, str) or (
+        isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+    )

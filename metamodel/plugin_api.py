@@ -1,0 +1,578 @@
+"""Everything a plugin needs, and the only module of ours a plugin may import.
+
+A plugin module has a `register(registry)` function that adds declarations:
+`registry.add(Money())`. Importing it has no effect. Declarations are stateless;
+what varies from use to use arrives as an argument (`field`, `params`, `options`).
+User mistakes are Problems or `BadValue`; anything else raised is a bug.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+import msgspec
+
+from metamodel.expressions.types import (
+    ANY,
+    TEXT,
+    Type,
+)  # fmt: skip
+from metamodel.labels import Label
+from metamodel.problems import Problem, Texts, register_texts
+
+if TYPE_CHECKING:
+    from metamodel.application import App
+    from metamodel.forms import FieldDefinition
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of every plugin's typed options.
+
+    The JSON Schema and the property panel are made from the annotations; give a
+    property its words with
+    `Annotated[int, msgspec.Meta(ge=0, extra={"label": {"zh": "小数位", "en": "Decimals"}})]`.
+    """
+
+
+class Storage(StrEnum):
+    """How a field's value lies in the database; never an SQLAlchemy type."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"  # scaled integer, scale from `Field.scale(field)`
+    BOOLEAN = "boolean"
+    DATE = "date"  # day number, proleptic ordinal of datetime.date
+    TIMESTAMP = "timestamp"  # integer microseconds since 1970-01-01 UTC
+    JSON = "json"  # canonical JSON text
+    BYTES = "bytes"
+
+
+class BadValue(Exception):
+    """A raw value that cannot be read as the field's type: a problem code and its params."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code, self.params = code, params
+
+
+# -- what a field may point at, derive from, or take by itself ---------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The value is an id (or a list of ids, `many`) of something that has a name of its own."""
+
+    target: Literal["record", "person", "department", "file"]
+    app: str = ""
+    form: str = ""
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Evaluated at reading: `field` of the record that our link field `through` points at."""
+
+    through: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """Evaluated at reading: `aggregate` over records of `form` whose link field `via` points at us."""
+
+    app: str
+    form: str
+    via: str
+    aggregate: str = "count"  # count sum avg min max
+    field: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """Computed from the record itself; stored when saved, so no TODAY, NOW or me inside."""
+
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class AutoNumber:
+    """Given by the write path. Pattern parts: {yyyy} {yyyyMM} {yyyyMMdd} and {0000}; else literal."""
+
+    pattern: str
+    starts_again: Literal["never", "year", "month", "day"] = "never"
+
+
+Derived = Lookup | Rollup | Formula | AutoNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """What showing a value needs from outside: the reader's language, the organisation's zone,
+    and names for references, keyed (target, id)."""
+
+    language: str = "zh"
+    zone: tzinfo | None = None
+    names: Mapping[tuple[str, str], str] = dataclass_field(default_factory=dict)
+
+    def name(self, target: str, identifier: str) -> str:
+        return self.names.get((target, str(identifier)), str(identifier))
+
+
+class Plugin:
+    """What all declarations have: a unique `name` within their kind and a label in zh and en."""
+
+    kind: ClassVar[str]
+    name: str
+    label: Label
+    icon: str = ""
+    doc: Label = ""
+    texts: ClassVar[Mapping[str, Texts]] = {}  # problem codes of its own
+
+
+class Field(Plugin):
+    """A field type. Every method gets the bound definition: `field.options` is this type's Options.
+
+    Values: `parse` turns what a person or an API sent into the Python value (str, int,
+    Decimal, bool, date, aware datetime, timedelta, or JSON-able lists and dicts; None is
+    blank). `to_json` is its inverse: parse(to_json(v)) == v. Ids and decimals are strings in JSON.
+    """
+
+    kind = "field"
+    group: str = "text"  # palette group: text number choice time people file relation system layout
+    storage: Storage = Storage.TEXT
+    type: Type = TEXT  # its expression type, before sealing
+    many: bool = False  # the value is a list; None and [] are both blank and stored as None
+    container: bool = False  # has fields of its own (sub-form)
+    searchable: bool = False  # may be `searchable`
+    sortable: bool = True
+    operators: tuple[str, ...] = ("is", "is_not", "blank", "not_blank")
+    aggregates: tuple[str, ...] = ("count",)
+    input: str = ""  # macro of the edit input; blank: the storage kind's
+
+    class Options(Options):
+        pass
+
+    def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
+        """Is this definition sane? Paths are relative to the field (`/options/choices/0`)."""
+        return []
+
+    def expression_type(self, field: FieldDefinition) -> Type:
+        return self.type
+
+    def scale(self, field: FieldDefinition) -> int:
+        """Digits after the point of a DECIMAL storage."""
+        return 0
+
+    def parse(self, raw: Any, field: FieldDefinition) -> Any:
+        """Raises BadValue. None, '' and [] are blank and never reach here."""
+        return str(raw)
+
+    def check(self, value: Any, field: FieldDefinition) -> list[Problem]:
+        """Is this value sane? Paths are relative to the field."""
+        return []
+
+    def to_json(self, value: Any, field: FieldDefinition) -> Any:
+        return value
+
+    def display(self, value: Any, field: FieldDefinition, display: Display) -> str:
+        """Plain text for people; templates escape it."""
+        return str(value)
+
+    def search_text(self, value: Any, field: FieldDefinition) -> str:
+        return str(value)
+
+    def reference(self, field: FieldDefinition) -> Reference | None:
+        return None
+
+    def references(self, value: Any, field: FieldDefinition) -> list[str]:
+        """The ids a value points at (only asked when `reference` answers)."""
+        return [str(item) for item in value] if self.many else [str(value)]
+
+    def derived(self, field: FieldDefinition) -> Derived | None:
+        """Not None: people never write it; the engine computes it this way."""
+        return None
+
+    def choices(self, field: FieldDefinition) -> Sequence[Choice]:
+        """What may be chosen, for facets, filters and inputs; empty: not a choice."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: Label
+    color: str = ""
+
+
+# -- functions of the expression language ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    name: str
+    type: Type = ANY
+    optional: bool = False
+    many: bool = False  # the last one may repeat
+
+
+@dataclass(frozen=True)
+class Function(Plugin):
+    """One function. `call(*values)` gets plain Python values; text arguments never None (''), others may be.
+
+    `result` is a Type, or a callable from argument types to a Type. `plain`: the result is
+    not sealed even when an argument is. `lazy`: arguments come as zero-argument callables.
+    `context`: `call(context, *values)`, where context has now, zone, me, keywords(), calendar.
+    `sql`: `sql(ops, *columns)` using SqlOps only; None: refused where SQL is needed.
+    `examples`: (expression, given, expected JSON value) rows, run as tests.
+    """
+
+    kind: ClassVar[str] = "function"
+    name: str
+    arguments: tuple[Argument, ...]
+    result: Type | Callable[..., Type]
+    call: Callable[..., Any]
+    label: Label = ""
+    doc: Label = ""
+    group: str = "text"
+    sql: Callable[..., Any] | None = None
+    plain: bool = False
+    lazy: bool = False
+    context: bool = False
+    volatile: bool = False  # depends on the moment or the viewer; not in stored formulas
+    examples: tuple[tuple[str, Mapping[str, Any], Any], ...] = ()
+
+
+class SqlOps(Protocol):
+    """The primitives a function's `sql` may use; the engine implements them per dialect.
+    Arguments and results are SQLAlchemy column elements; the plugin never imports SQLAlchemy."""
+
+    def literal(self, value: Any) -> Any: ...
+    def lower(self, text: Any) -> Any: ...
+    def upper(self, text: Any) -> Any: ...
+    def trim(self, text: Any) -> Any: ...
+    def length(self, text: Any) -> Any: ...
+    def substring(self, text: Any, start: Any, length: Any) -> Any: ...
+    def concat(self, *texts: Any) -> Any: ...
+    def replace(self, text: Any, old: Any, new: Any) -> Any: ...
+    def contains(self, text: Any, part: Any) -> Any: ...
+    def starts_with(self, text: Any, part: Any) -> Any: ...
+    def ends_with(self, text: Any, part: Any) -> Any: ...
+    def coalesce(self, *values: Any) -> Any: ...
+    def case(self, condition: Any, yes: Any, no: Any) -> Any: ...
+    def is_blank(self, value: Any) -> Any: ...
+    def both(self, *conditions: Any) -> Any: ...
+    def either(self, *conditions: Any) -> Any: ...
+    def negate(self, condition: Any) -> Any: ...
+    def absolute(self, number: Any) -> Any: ...
+    def round(self, number: Any, digits: Any) -> Any: ...
+    def floor(self, number: Any) -> Any: ...
+    def least(self, *values: Any) -> Any: ...
+    def greatest(self, *values: Any) -> Any: ...
+    def date_part(self, part: str, value: Any) -> Any: ...  # year month day weekday hour minute
+    def date_of(self, timestamp: Any) -> Any: ...
+    def add_days(self, date: Any, days: Any) -> Any: ...
+    def list_contains(self, items: Any, item: Any) -> Any: ...
+    def list_length(self, items: Any) -> Any: ...
+
+
+# -- rules: triggers, actions, effects -------------------------------------------------------------
+
+
+class Trigger(Plugin):
+    """When a rule fires. `event` is the engine's event it listens to."""
+
+    kind = "trigger"
+    event: str  # message_received record_created record_updated before_save schedule date_reached button …
+
+    class Options(Options):
+        pass
+
+    def check_options(self, options: Any, app: App) -> list[Problem]:
+        return []
+
+    def matches(self, options: Any, event: Mapping[str, Any]) -> bool:
+        """Does this rule listen to this event (its form, its channel, the fields changed)?"""
+        return True
+
+    def form(self, options: Any) -> str:
+        """The form whose fields the rule's IF may name; blank for a message."""
+        return getattr(options, "form", "")
+
+
+class Action(Plugin):
+    """Pure: `plan(params, subject)` says what should happen and does nothing."""
+
+    kind = "action"
+
+    class Options(Options):
+        pass
+
+    def check_options(self, options: Any, scope: ActionScope) -> list[Problem]:
+        return []
+
+    @abstractmethod
+    def plan(self, options: Any, subject: Subject) -> list[Effect]: ...
+
+
+class ActionScope(Protocol):
+    """What an action's check may ask: the app, the rule's form, and whether an expression is sane."""
+
+    app: App
+    form: str
+
+    def check_expression(self, text: str, path: str, expected: Type | None = None) -> list[Problem]: ...
+
+
+class Subject(Protocol):
+    """What an action plans for: the record (or message) that set off the rule."""
+
+    app: str
+    form: str
+    record: str  # its id, '' for a message
+    values: Mapping[str, Any]
+
+    def evaluate(self, text: str) -> Any:
+        """The value of an expression over this subject, cached as a compiled closure."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SetFields:
+    app: str
+    form: str
+    record: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AddTags:
+    """Adds to a many-valued field without knowing what stands there."""
+
+    app: str
+    form: str
+    record: str
+    field: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRecord:
+    app: str
+    form: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FindOrCreate:
+    """Find the newest record of `form` with all of `match` equal (and `since` field ≥ value), else
+    create one with `match` and `create`. Its id goes to `link` (a field of the subject) when given;
+    `update` is set on what was found."""
+
+    app: str
+    form: str
+    match: Mapping[str, Any]
+    create: Mapping[str, Any] = dataclass_field(default_factory=dict)
+    update: Mapping[str, Any] = dataclass_field(default_factory=dict)
+    add: Mapping[str, tuple[Any, ...]] = dataclass_field(default_factory=dict)  # grow many-valued fields
+    since: tuple[str, Any] | None = None
+    link: str = ""
+    subject: tuple[str, str, str] = ("", "", "")  # (app, form, record) that gets the link
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Find (never create) by `match` and set our `link` field; also copy fields of what was found.
+    `otherwise` is set when nothing was found."""
+
+    app: str
+    form: str
+    match: tuple[Mapping[str, Any], ...]  # tried in order
+    subject: tuple[str, str, str] = ("", "", "")
+    link: str = ""
+    copy: Mapping[str, str] = dataclass_field(default_factory=dict)  # our field -> their field
+    then: Mapping[str, Any] = dataclass_field(default_factory=dict)
+    otherwise: Mapping[str, Any] = dataclass_field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTask:
+    to: str
+    title: str
+    once_per: str = ""
+    due: Any = None
+    subject: tuple[str, str, str] = ("", "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    to: str
+    title: str
+    body: str = ""
+    once_per: str = ""
+    subject: tuple[str, str, str] = ("", "", "")
+
+
+Effect = SetFields | AddTags | CreateRecord | FindOrCreate | Link | CreateTask | Notify
+
+
+# -- flows, reports, analyzers: shapes decided with the issues that bring their interpreters --------
+
+
+class Node(Plugin):
+    kind = "node"
+
+    class Options(Options):
+        pass
+
+
+class Widget(Plugin):
+    kind = "widget"
+
+    class Options(Options):
+        pass
+
+
+class Analyzer(Plugin):
+    kind = "analyzer"
+
+    class Options(Options):
+        pass
+
+
+# -- channels --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RawMessage:
+    """What arrived, byte for byte, before anybody looked inside. `headers` in lower case."""
+
+    body: bytes
+    headers: Mapping[str, str] = dataclass_field(default_factory=dict)
+    received_at: datetime | None = None
+    source: str = ""  # file name and line, or the sender's address
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    id: str
+    kind: Literal["staff", "customer", "bot", "system"] = "customer"
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaReference:
+    """A file the vendor holds or that came along: `content` when the bytes are here already."""
+
+    name: str
+    media_type: str = "application/octet-stream"
+    size: int | None = None
+    vendor_reference: str = ""
+    digest: str = ""  # the vendor's md5, hex
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One normalised message, the same for all channels (protocols §0). Ids are strings."""
+
+    vendor_id: str
+    sender: Participant
+    receivers: tuple[Participant, ...]
+    sent_at: datetime
+    account: str = ""
+    vendor_seq: int | None = None
+    conversation_id: str = ""
+    conversation_kind: Literal["single", "group", "call", "thread"] = "single"
+    direction: Literal["in", "out", "internal", "system"] = "in"
+    action: Literal["send", "edit", "recall", "consent", "system"] = "send"
+    type: str = "text"
+    text: str = ""
+    refers_to: str = ""  # vendor id of the message an edit or recall is about
+    duration: float | None = None  # seconds
+    attachments: tuple[MediaReference, ...] = ()
+
+
+class Connector(Plugin):
+    """One vendor's wire format. Pure: no clock, no network; the host stores, retries and counts.
+
+    `verify` runs on raw bytes before anything else and raises BadValue on a bad signature.
+    `parse` may return no message (a ping) and raises BadValue for what goes to quarantine.
+    `split` turns a recorded file into raw messages. `position` is the vendor's cursor after this message.
+    """
+
+    kind = "connector"
+
+    class Options(Options):
+        pass
+
+    def check_options(self, options: Any, app: App) -> list[Problem]:
+        return []
+
+    def verify(self, raw: RawMessage, options: Any, secret: str, now: datetime) -> None:
+        return None
+
+    @abstractmethod
+    def parse(self, raw: RawMessage, options: Any) -> list[Message]: ...
+
+    def split(self, lines: Iterator[bytes], source: str) -> Iterator[RawMessage]:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield RawMessage(line.rstrip(b"\r\n"), source=f"{source}:{number}")
+
+    def position(self, raw: RawMessage, options: Any) -> int | None:
+        return None
+
+    def sample(self, options: Any) -> RawMessage | None:
+        """A message to try the channel with (the page's curl line), unsigned."""
+        return None
+
+
+# -- the door --------------------------------------------------------------------------------------
+
+KINDS = ("field", "function", "trigger", "action", "node", "connector", "widget", "analyzer")
+
+
+class Registry:
+    """All plugins by kind and name. Built once by the loader and passed to whoever needs it."""
+
+    def __init__(self) -> None:
+        self._plugins: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+        self._sources: dict[tuple[str, str], str] = {}
+        self.source = "muniment"  # who is registering now; set by the loader
+        self.problems: list[Problem] = []  # plugins that failed to load
+
+    def add(self, *plugins: Plugin) -> None:
+        for plugin in plugins:
+            known = self._plugins[plugin.kind]
+            if plugin.name in known:
+                raise ValueError(f"{plugin.kind} {plugin.name} is registered twice")
+            register_texts(plugin.texts)
+            known[plugin.name] = plugin
+            self._sources[plugin.kind, plugin.name] = self.source
+
+    @contextmanager
+    def temporarily(self, *plugins: Plugin) -> Iterator[None]:
+        """For tests: these plugins, and none of them afterwards."""
+        self.add(*plugins)
+        try:
+            yield
+        finally:
+            for plugin in plugins:
+                del self._plugins[plugin.kind][plugin.name]
+
+    def get(self, kind: str, name: str) -> Any | None:
+        return self._plugins[kind].get(name)
+
+    def all(self, kind: str) -> Mapping[str, Any]:
+        return self._plugins[kind]
+
+    def source_of(self, kind: str, name: str) -> str:
+        return self._sources[kind, name]
