@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
+from dataclasses import dataclass, field as dataclass_field
 from typing import Any, Literal
 
+from metamodel.expressions.types import Type
 from metamodel.labels import Label, label_text
-from metamodel.plugin_api import Derived, Field, Options, Type
+from metamodel.plugin_api import Derived, Field, Options
 
 FormKind = Literal["record", "archive"]
 

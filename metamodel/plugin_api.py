@@ -11,25 +11,40 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
+from dataclasses import dataclass, field as dataclass_field
 from datetime import datetime, tzinfo
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from metamodel.expressions.types import (
-    ANY,
-    TEXT,
-    Type,
+    ANY as ANY,
+    BOOLEAN as BOOLEAN,
+    DATE as DATE,
+    DATETIME as DATETIME,
+    DEPARTMENT as DEPARTMENT,
+    DURATION as DURATION,
+    NUMBER as NUMBER,
+    PERSON as PERSON,
+    TEXT as TEXT,
+    Type as Type,
+    list_of as list_of,
+    record_of as record_of,
 )  # fmt: skip
-from metamodel.labels import Label
-from metamodel.problems import Problem, Texts, register_texts
+from metamodel.labels import Label as Label, label_text as label_text
+from metamodel.problems import (
+    Problem as Problem,
+    Texts as Texts,
+    pointer as pointer,
+    problem as problem,
+    register_texts,
+)
 
 if TYPE_CHECKING:
-    from metamodel.application import App
-    from metamodel.forms import FieldDefinition
+    from metamodel.application import App as App
+    from metamodel.forms import FieldDefinition as FieldDefinition
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,6 +54,33 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     property its words with
     `Annotated[int, msgspec.Meta(ge=0, extra={"label": {"zh": "小数位", "en": "Decimals"}})]`.
     """
+
+
+class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing to choose. A `hidden` one stays readable and is not offered any more."""
+
+    value: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    label: str | dict[str, str] = ""  # blank: the value itself
+    color: str = ""
+    hidden: bool = False
+
+    def text(self, language: str = "zh") -> str:
+        return label_text(self.label, language, self.value)
+
+
+OptionsType = type[Options]
+AnyOptions = TypeVar("AnyOptions", bound=Options)
+
+
+def options_of(field: FieldDefinition, kind: type[AnyOptions]) -> AnyOptions:
+    """The field's options, known to be `kind`'s."""
+    assert isinstance(field.options, kind), field.id
+    return field.options
+
+
+def labelled(zh: str, en: str, **limits: Any) -> msgspec.Meta:
+    """An option's words and limits: `Annotated[int, labelled("小数位", "Decimals", ge=0, le=6)] = 2`."""
+    return msgspec.Meta(extra={"label": {"zh": zh, "en": en}}, **limits)
 
 
 class Storage(StrEnum):
@@ -157,8 +199,7 @@ class Field(Plugin):
     aggregates: tuple[str, ...] = ("count",)
     input: str = ""  # macro of the edit input; blank: the storage kind's
 
-    class Options(Options):
-        pass
+    Options: ClassVar[OptionsType] = Options
 
     def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
         """Is this definition sane? Paths are relative to the field (`/options/choices/0`)."""
@@ -182,6 +223,19 @@ class Field(Plugin):
     def to_json(self, value: Any, field: FieldDefinition) -> Any:
         return value
 
+    def storage_of(self, field: FieldDefinition) -> Storage:
+        """Where one type may lie in several ways (a formula's result), this says how; else `storage`."""
+        return self.storage
+
+    def to_storage(self, value: Any, field: FieldDefinition) -> Any:
+        """The value as its storage kind holds it: Decimal for DECIMAL, date for DATE, aware datetime for
+        TIMESTAMP, anything JSON can say for JSON. Identity for most types."""
+        return value
+
+    def from_storage(self, raw: Any, field: FieldDefinition) -> Any:
+        """The inverse of `to_storage`."""
+        return raw
+
     def display(self, value: Any, field: FieldDefinition, display: Display) -> str:
         """Plain text for people; templates escape it."""
         return str(value)
@@ -203,13 +257,6 @@ class Field(Plugin):
     def choices(self, field: FieldDefinition) -> Sequence[Choice]:
         """What may be chosen, for facets, filters and inputs; empty: not a choice."""
         return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    value: str
-    label: Label
-    color: str = ""
 
 
 # -- functions of the expression language ----------------------------------------------------------
@@ -292,8 +339,7 @@ class Trigger(Plugin):
     kind = "trigger"
     event: str  # message_received record_created record_updated before_save schedule date_reached button …
 
-    class Options(Options):
-        pass
+    Options: ClassVar[OptionsType] = Options
 
     def check_options(self, options: Any, app: App) -> list[Problem]:
         return []
@@ -312,8 +358,7 @@ class Action(Plugin):
 
     kind = "action"
 
-    class Options(Options):
-        pass
+    Options: ClassVar[OptionsType] = Options
 
     def check_options(self, options: Any, scope: ActionScope) -> list[Problem]:
         return []
@@ -429,22 +474,19 @@ Effect = SetFields | AddTags | CreateRecord | FindOrCreate | Link | CreateTask |
 class Node(Plugin):
     kind = "node"
 
-    class Options(Options):
-        pass
+    Options: ClassVar[OptionsType] = Options
 
 
 class Widget(Plugin):
     kind = "widget"
 
-    class Options(Options):
-        pass
+    Options: ClassVar[OptionsType] = Options
 
 
 class Analyzer(Plugin):
     kind = "analyzer"
 
-    class Options(Options):
-        pass
+    Options: ClassVar[OptionsType] = Options
 
 
 # -- channels --------------------------------------------------------------------------------------
@@ -510,8 +552,7 @@ class Connector(Plugin):
 
     kind = "connector"
 
-    class Options(Options):
-        pass
+    Options: ClassVar[OptionsType] = Options
 
     def check_options(self, options: Any, app: App) -> list[Problem]:
         return []
@@ -547,6 +588,7 @@ class Registry:
         self._plugins: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
         self._sources: dict[tuple[str, str], str] = {}
         self.source = "muniment"  # who is registering now; set by the loader
+        self.zone: tzinfo = ZoneInfo("Asia/Shanghai")  # the organisation's; times without an offset mean it
         self.problems: list[Problem] = []  # plugins that failed to load
 
     def add(self, *plugins: Plugin) -> None:
