@@ -1,0 +1,90 @@
+"""The audit trail: who looked at, searched for, exported, changed what, under which grant.
+
+Rows are written in the unit of what they tell about. Writes bring their leaf with them; reads'
+rows commit before the answer leaves and are taken into the log in batches by a job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from engine.access.viewer import Viewer
+from engine.database import Database, Unit
+from engine.system_tables import audit
+
+
+class Sealer(Protocol):
+    def seal_json(self, value: Any) -> bytes: ...
+    def open_json(self, sealed: bytes) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    id: int
+    at: int
+    person: str
+    action: str
+    app: str
+    form: str
+    record: int | None
+    grant_id: int | None
+    detail: Mapping[str, Any]
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """What happened to (at most) one record; `detail` is sealed, it may quote values."""
+
+    action: str
+    app: str = ""
+    form: str = ""
+    record: int | None = None
+    grant: int | None = None
+    detail: Mapping[str, Any] | None = None
+
+
+class AuditTrail:
+    def __init__(self, database: Database, box: Sealer) -> None:
+        self._database, self._box = database, box
+
+    def add(self, unit: Unit, viewer: Viewer, occurrences: Sequence[Occurrence]) -> None:
+        if not occurrences:
+            return
+        ids = self._database.take_ids(unit.connection, len(occurrences))
+        rows = [
+            {
+                "id": identifier, "at": unit.now, "person": viewer.person, "action": what.action, "app": what.app,
+                "form": what.form, "record": what.record, "grant_id": what.grant,
+                "detail_sealed": self._box.seal_json(dict(what.detail or {})), "address": viewer.address,
+            }
+            for identifier, what in zip(ids, occurrences, strict=True)
+        ]  # fmt: skip
+        unit.connection.execute(sa.insert(audit), rows)
+
+    def note(self, viewer: Viewer, *occurrences: Occurrence) -> None:
+        """In a unit of its own: for reads, before their answer leaves."""
+        self._database.write(lambda unit: self.add(unit, viewer, occurrences))
+
+    def of_record(self, connection: sa.Connection, record: int, limit: int = 200) -> list[AuditEntry]:
+        query = sa.select(audit).where(audit.c.record == record).order_by(audit.c.id.desc()).limit(limit)
+        return self._entries(connection.execute(query).mappings())
+
+    def latest(self, connection: sa.Connection, before: int | None = None, limit: int = 100) -> list[AuditEntry]:
+        query = sa.select(audit).order_by(audit.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(audit.c.id < before)
+        return self._entries(connection.execute(query).mappings())
+
+    def _entries(self, rows: Iterable[Any]) -> list[AuditEntry]:
+        return [
+            AuditEntry(
+                row["id"], row["at"], row["person"], row["action"], row["app"], row["form"], row["record"],
+                row["grant_id"], self._box.open_json(row["detail_sealed"]), row["address"],
+            )
+            for row in rows
+        ]  # fmt: skip

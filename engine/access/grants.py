@@ -1,0 +1,43 @@
+"""Grants in the database: given with a purpose and a date, they expire by themselves."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from engine.access.ways import Grant
+from engine.database import Database, Unit
+from engine.system_tables import grants
+
+
+class Grants:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def running(self, connection: sa.Connection, person: str, app: str, form: str, now: int) -> list[Grant]:
+        query = sa.select(grants).where(
+            grants.c.person == person, grants.c.app == app, grants.c.form == form,
+            grants.c.expires_at > now, grants.c.revoked_at.is_(None),
+        )  # fmt: skip
+        return [_grant(row) for row in connection.execute(query).mappings()]
+
+    def give(
+        self, unit: Unit, person: str, app: str, form: str, *, filter: str, newest: int, purpose: str,
+        by: str, expires_at: int, reference: str = "", unmask: bool = False,
+    ) -> Grant:  # fmt: skip
+        """`newest`: the highest record id that existed when the request was filed."""
+        (identifier,) = self._database.take_ids(unit.connection, 1)
+        values = {
+            "id": identifier, "person": person, "app": app, "form": form, "filter": filter, "newest": newest,
+            "purpose": purpose, "by": by, "created_at": unit.now, "expires_at": expires_at,
+            "reference": reference, "unmask": unmask,
+        }  # fmt: skip
+        unit.connection.execute(sa.insert(grants).values(**values))
+        return _grant(values)
+
+    def revoke(self, unit: Unit, identifier: int) -> None:
+        unit.connection.execute(sa.update(grants).where(grants.c.id == identifier).values(revoked_at=unit.now))
+
+
+def _grant(row: object) -> Grant:
+    names = Grant.__slots__  # type: ignore[attr-defined]
+    return Grant(**{name: row[name] for name in names})  # type: ignore[index]

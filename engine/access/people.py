@@ -1,0 +1,205 @@
+"""People, departments and role membership: the organisation, small and read whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from engine.access.pinyin import matches
+from engine.access.viewer import Viewer
+from engine.database import Database, Unit
+from engine.system_tables import counters, departments, people, role_members
+
+COUNTER = "organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+    post: str = ""
+    department: str | None = None
+    other_departments: tuple[str, ...] = ()
+    superior: str | None = None
+    email: str = ""
+    language: str = "zh"
+    theme: str = "auto"
+    joined_on: int | None = None  # day number
+    left_on: int | None = None
+    active: bool = True
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        return (*((self.department,) if self.department else ()), *self.other_departments)
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    id: str
+    name: str
+    parent: str | None = None
+    head: str | None = None
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    app: str
+    role: str
+    member_kind: str  # person department post
+    member: str
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """The whole organisation at one moment; immutable, replaced when its counter moves."""
+
+    people: Mapping[str, Person]
+    departments: Mapping[str, Department]
+    memberships: Sequence[Membership]
+    viewers: dict[str, Viewer] = field(default_factory=dict)
+
+    @cached_property
+    def children(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for department in self.departments.values():
+            if department.parent:
+                found.setdefault(department.parent, []).append(department.id)
+        return found
+
+    def below(self, roots: Iterable[str]) -> frozenset[str]:
+        """These departments and everything under them."""
+        seen: set[str] = set()
+        waiting = list(roots)
+        while waiting:
+            department = waiting.pop()
+            if department not in seen:
+                seen.add(department)
+                waiting.extend(self.children.get(department, ()))
+        return frozenset(seen)
+
+    def viewer(self, person_id: str) -> Viewer | None:
+        """None for people unknown or gone."""
+        person = self.people.get(person_id)
+        if person is None or not person.active:
+            return None
+        if person_id not in self.viewers:
+            self.viewers[person_id] = self._viewer(person)
+        return self.viewers[person_id]
+
+    def _viewer(self, person: Person) -> Viewer:
+        return Viewer(
+            person.id, person.name, person.language, person.theme,
+            person.departments, self.below(person.departments), self._roles(person),
+        )  # fmt: skip
+
+    def _roles(self, person: Person) -> Mapping[str, frozenset[str]]:
+        held = {"person": {person.id}, "department": set(person.departments), "post": {person.post}}
+        roles: dict[str, set[str]] = {}
+        for membership in self.memberships:
+            if membership.member in held.get(membership.member_kind, ()):
+                roles.setdefault(membership.app, set()).add(membership.role)
+        return {app: frozenset(names) for app, names in roles.items()}
+
+    def manager_of(self, person_id: str, level: int = 1) -> str | None:
+        """The superior `level` steps up; None where the chain ends."""
+        current: str | None = person_id
+        for _ in range(level):
+            person = self.people.get(current or "")
+            current = person.superior if person else None
+        return current
+
+    def members(self, app: str, role: str) -> list[str]:
+        return [
+            person.id
+            for person in self.people.values()
+            if person.active and role in self._roles(person).get(app, ())
+        ]
+
+    def find_people(self, text: str, limit: int = 20) -> list[Person]:
+        """By id, name, full pinyin or initials; people who left come last."""
+        found = [p for p in self.people.values() if matches(text, p.name, p.id, p.post)]
+        return sorted(found, key=lambda p: (not p.active, p.id))[:limit]
+
+    def find_departments(self, text: str, limit: int = 20) -> list[Department]:
+        found = [d for d in self.departments.values() if matches(text, d.name, d.id)]
+        return sorted(found, key=lambda d: d.position)[:limit]
+
+    def names(self) -> dict[tuple[str, str], str]:
+        return {
+            **{("person", p.id): p.name for p in self.people.values()},
+            **{("department", d.id): d.name for d in self.departments.values()},
+        }
+
+
+class People:
+    """Reads the organisation, cached until its counter moves, and writes it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._cached: tuple[int, Organisation] | None = None
+
+    def organisation(self) -> Organisation:
+        with self._database.read() as connection:
+            version = connection.scalar(sa.select(counters.c.value).where(counters.c.name == COUNTER)) or 0
+            if self._cached is None or self._cached[0] != version:
+                self._cached = (version, _read(connection))
+        return self._cached[1]
+
+    def save_people(self, unit: Unit, rows: Iterable[Person]) -> None:
+        for person in rows:
+            values = {
+                "id": person.id, "name": person.name, "post": person.post, "department": person.department,
+                "other_departments": json.dumps(person.other_departments), "superior": person.superior,
+                "email": person.email, "language": person.language, "theme": person.theme,
+                "joined_on": person.joined_on, "left_on": person.left_on, "active": person.active,
+            }  # fmt: skip
+            _replace(unit.connection, people, {"id": person.id}, values)
+        self._changed(unit)
+
+    def save_departments(self, unit: Unit, rows: Iterable[Department]) -> None:
+        for row in rows:
+            values = {"id": row.id, "name": row.name, "parent": row.parent, "head": row.head, "position": row.position}
+            _replace(unit.connection, departments, {"id": row.id}, values)
+        self._changed(unit)
+
+    def save_memberships(self, unit: Unit, rows: Iterable[Membership]) -> None:
+        for row in rows:
+            key = {"app": row.app, "role": row.role, "member_kind": row.member_kind, "member": row.member}
+            _replace(unit.connection, role_members, key, key)
+        self._changed(unit)
+
+    def set_preferences(self, unit: Unit, person: str, **values: str) -> None:
+        """Language and theme."""
+        unit.connection.execute(sa.update(people).where(people.c.id == person).values(**values))
+        self._changed(unit)
+
+    def _changed(self, unit: Unit) -> None:
+        self._database.take_numbers(unit.connection, COUNTER, 1)
+
+
+def _replace(connection: sa.Connection, table: sa.Table, key: Mapping[str, object], values: Mapping[str, object]) -> None:
+    condition = sa.and_(*(table.c[name] == value for name, value in key.items()))
+    if connection.execute(sa.update(table).where(condition).values(**values)).rowcount == 0:
+        connection.execute(sa.insert(table).values(**values))
+
+
+def _read(connection: sa.Connection) -> Organisation:
+    def rows(table: sa.Table) -> list[dict[str, object]]:
+        return [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+
+    return Organisation(
+        people={str(row["id"]): _person(row) for row in rows(people)},
+        departments={str(row["id"]): Department(**row) for row in rows(departments)},  # type: ignore[arg-type]
+        memberships=[Membership(**row) for row in rows(role_members)],  # type: ignore[arg-type]
+    )
+
+
+def _person(row: dict[str, object]) -> Person:
+    others = tuple(json.loads(str(row.pop("other_departments"))))
+    row.pop("password")
+    return Person(other_departments=others, **row)  # type: ignore[arg-type]

@@ -1,0 +1,58 @@
+"""A form's fields as SQL columns, links followed: what `sql_expressions` resolves names with.
+
+`link.field` becomes a scalar subquery on the linked form's table, so a permission or a
+filter may reach through links without changing how many rows the outer query has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.tables import Catalog, FormTable
+from metamodel.application import App
+from metamodel.forms import FieldDefinition, Form
+
+
+class FormColumns:
+    """`table` may be an alias of the form's physical table."""
+
+    def __init__(
+        self, catalog: Catalog, apps: Mapping[str, App], app: str, form: Form, table: FormTable,
+        columns: Any = None,
+    ) -> None:  # fmt: skip
+        self._catalog, self._apps, self._app, self._form, self._table = catalog, apps, app, form, table
+        self._columns = columns if columns is not None else table.table.c
+
+    def column(self, path: tuple[str, ...]) -> tuple[sa.ColumnElement[Any], FieldDefinition]:
+        """The column of a field path; KeyError when there is none (a read-time or unknown field)."""
+        name, rest = path[0], path[1:]
+        field = self._form.field(name)
+        if field is None:
+            raise KeyError(name)
+        column = self._columns[self._table.fields[name].name]
+        return self._through(field, column, rest) if rest else (column, field)
+
+    def link_table(self, name: str) -> sa.Table | None:
+        """The derived index of a many-valued field of this form."""
+        return self._table.links.get(name)
+
+    def record_id(self) -> sa.ColumnElement[Any]:
+        return self._columns["id"]
+
+    def _through(
+        self, field: FieldDefinition, column: sa.ColumnElement[Any], rest: tuple[str, ...]
+    ) -> tuple[sa.ColumnElement[Any], FieldDefinition]:
+        reference = field.type.reference(field) if field.type else None
+        if reference is None or reference.target != "record" or reference.many:
+            raise KeyError(field.id)
+        app = reference.app or self._app
+        form = self._apps[app].form(reference.form)
+        if form is None:
+            raise KeyError(reference.form)
+        table = self._catalog.form(app, form.id)
+        alias = table.table.alias()
+        target, found = FormColumns(self._catalog, self._apps, app, form, table, alias.c).column(rest)
+        return sa.select(target).where(alias.c.id == column).scalar_subquery(), found
