@@ -33,8 +33,25 @@ from metamodel.expressions.types import (
     list_of as list_of,
     record_of as record_of,
 )  # fmt: skip
+from metamodel.human_text import (
+    clean_text as clean_text,
+    excerpt as excerpt,
+    fold as fold,
+    iso_duration as iso_duration,
+    iso_moment as iso_moment,
+    read_date as read_date,
+    read_duration as read_duration,
+    read_moment as read_moment,
+    read_number as read_number,
+    show_date as show_date,
+    show_duration as show_duration,
+    show_moment as show_moment,
+    show_number as show_number,
+    split_list as split_list,
+)
 from metamodel.labels import Label as Label, label_text as label_text
 from metamodel.problems import (
+    BadValue as BadValue,
     Problem as Problem,
     Texts as Texts,
     pointer as pointer,
@@ -94,14 +111,6 @@ class Storage(StrEnum):
     TIMESTAMP = "timestamp"  # integer microseconds since 1970-01-01 UTC
     JSON = "json"  # canonical JSON text
     BYTES = "bytes"
-
-
-class BadValue(Exception):
-    """A raw value that cannot be read as the field's type: a problem code and its params."""
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(code)
-        self.code, self.params = code, params
 
 
 # -- what a field may point at, derive from, or take by itself ---------------------------------
