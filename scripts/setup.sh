@@ -63,7 +63,7 @@ install_charts() {
   cp node_modules/echarts/dist/echarts.min.js node_modules/echarts-wordcloud/dist/echarts-wordcloud.min.js "$vendor/"
   cp node_modules/echarts/LICENSE "$vendor/echarts.LICENSE"
   cp node_modules/echarts/NOTICE "$vendor/echarts.NOTICE"
-  cp node_modules/echarts-wordcloud/LICENSE "$vendor/echarts-wordcloud.LICENSE"
+  cp node_modules/echarts-wordcloud/package.json "$vendor/echarts-wordcloud.package.json" # its licence (ISC) stands nowhere else
 }
 
 python=$(find_python) || stop \
