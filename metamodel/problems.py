@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
+from metamodel.labels import label_text
+
 Severity = Literal["error", "warning", "hint"]
 
 
@@ -36,11 +38,11 @@ class Problem:
 
     def text(self, language: str = "en") -> str:
         texts = TEXTS[self.code]
-        return _fill(texts.zh if language.startswith("zh") else texts.en, self.params)
+        return _fill(texts.zh if language.startswith("zh") else texts.en, self.params, language)
 
     def hint(self, language: str = "en") -> str:
         texts = TEXTS[self.code]
-        return _fill(texts.hint_zh if language.startswith("zh") else texts.hint_en, self.params)
+        return _fill(texts.hint_zh if language.startswith("zh") else texts.hint_en, self.params, language)
 
     @property
     def status(self) -> int:
@@ -57,7 +59,7 @@ class Problem:
             "path": self.path,
             "text": self.text(language),
             "hint": self.hint(language),
-            "params": {name: _plain(value) for name, value in self.params.items()},
+            "params": {name: _plain(value, language) for name, value in self.params.items()},
         }
 
 
@@ -102,11 +104,14 @@ def register_texts(texts: Mapping[str, Texts]) -> None:
         TEXTS[code] = entry
 
 
-def _fill(template: str, params: Mapping[str, Any]) -> str:
-    return template.format_map(_Params({name: _plain(value) for name, value in params.items()}))
+def _fill(template: str, params: Mapping[str, Any], language: str) -> str:
+    return template.format_map(_Params({name: _plain(value, language) for name, value in params.items()}))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, language: str) -> Any:
+    """A param may be a label: then it is said in the reader's language."""
+    if isinstance(value, Mapping):
+        return label_text(value, language)
     return value if isinstance(value, (str, int, float, bool, list, type(None))) else str(value)
 
 
