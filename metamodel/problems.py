@@ -179,4 +179,13 @@ TEXTS: dict[str, Texts] = {
     "value.required": Texts("请填写“{field}”", "“{field}” is required"),
     "value.not_writable": Texts("“{field}”不能由您填写", "“{field}” is not yours to write", status=403),
     "value.unknown_field": Texts("没有字段“{field}”", "There is no field “{field}”"),
+    "query.unknown_field": Texts("没有可查询的字段“{field}”", "There is no field “{field}” to ask for", status=400),
+    "query.sealed": Texts("“{field}”已加密，请用搜索，不能筛选或排序", "“{field}” is sealed: search it, it cannot filter or sort", status=400),
+    "query.unknown_operator": Texts("没有条件“{operator}”", "There is no operator “{operator}”", status=400),
+    "value.invalid": Texts("“{field}”不符合要求", "“{field}” is not acceptable"),
+    "value.no_such_reference": Texts("“{field}”所指的“{value}”不存在", "“{field}” points at “{value}”, which is not there"),
+    "value.not_unique": Texts("“{field}”的值“{value}”已经存在", "“{field}” must be unique: “{value}” exists", status=409),
+    "access.bad_password": Texts("账号或密码不正确", "Wrong name or password", status=401),
+    "access.locked": Texts("尝试次数过多，请一分钟后再试", "Too many attempts; try again in a minute", status=429),
+    "query.bad_date": Texts("“{value}”不是日期", "“{value}” is not a date", status=400),
 }

@@ -1,0 +1,85 @@
+"""The one authority for access: asked before every read and every write, answers from roles and grants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.access.grants import Grants
+from engine.access.people import People
+from engine.access.viewer import Viewer
+from engine.access.visible import Visible
+from engine.access.ways import Way, ways
+from engine.clock import microseconds
+from engine.database import Database
+from engine.expressions import EvaluationContext
+from engine.form_columns import FormColumns
+from engine.sql_expressions import to_sql
+from engine.tables import Catalog
+from metamodel.application import App
+from metamodel.expressions import Expression, check
+from metamodel.expressions.types import BOOLEAN
+from metamodel.forms import Form
+from metamodel.plugin_api import Registry
+from metamodel.problems import Rejected
+from metamodel.scope import FormScope
+
+Apps = Callable[[], Mapping[str, App]]
+ContextOf = Callable[[sa.Connection, Viewer], EvaluationContext]
+
+
+class Authority:
+    def __init__(
+        self, database: Database, catalog: Catalog, people: People, grants: Grants, registry: Registry,
+        apps: Apps, context: ContextOf,
+    ) -> None:  # fmt: skip
+        self._database, self._catalog, self._people = database, catalog, people
+        self._grants, self._registry, self._apps, self._context = grants, registry, apps, context
+        self._checked: dict[tuple[int, str, str], Expression] = {}
+
+    def ways(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> list[Way]:
+        """Every reason this viewer may touch rows of this form; empty: none."""
+        if viewer.system:
+            return ways(viewer, app, form)
+        now = microseconds(self._database.clock.now())
+        running = self._grants.running(connection, viewer.person, app.id, form.id, now)
+        return ways(viewer, app, form, running)
+
+    def visible_rows(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> Visible:
+        """The start of any read: rows this viewer may read, with the ways that reach them."""
+        table = self._catalog.form(app.id, form.id)
+        reading = [way for way in self.ways(connection, viewer, app, form) if "read" in way.actions]
+        columns = FormColumns(self._catalog, self._apps(), app.id, form, table)
+        context = self._context(connection, viewer)
+        conditions = [self._condition(way, app, form, columns, context) for way in reading]
+        return Visible(table, reading, conditions)
+
+    def condition(
+        self, connection: sa.Connection, viewer: Viewer, app: App, form: Form, text: str
+    ) -> tuple[sa.ColumnElement[bool], frozenset[str]]:
+        """A viewer's own filter expression as SQL, and the fields of this form it reads."""
+        columns = FormColumns(self._catalog, self._apps(), app.id, form, self._catalog.form(app.id, form.id))
+        expression = self._expression(app, form, text)
+        condition = to_sql(expression, columns, self._database.ops, self._context(connection, viewer))
+        return condition, frozenset(path[0] for path in expression.names if form.field(path[0]))
+
+    def _condition(
+        self, way: Way, app: App, form: Form, columns: FormColumns, context: EvaluationContext
+    ) -> sa.ColumnElement[bool]:
+        rows: Any = sa.true()
+        if way.rows != "true":
+            rows = to_sql(self._expression(app, form, way.rows), columns, self._database.ops, context)
+        return sa.and_(rows, columns.record_id() <= way.grant.newest) if way.grant else rows
+
+    def _expression(self, app: App, form: Form, text: str) -> Expression:
+        """Checked once. A permission that does not check opens nothing: Rejected."""
+        key = (id(app), form.id, text)
+        if key not in self._checked:
+            scope = FormScope(app, form, self._apps())
+            expression, problems = check(text, scope, self._registry, BOOLEAN)
+            if expression is None:
+                raise Rejected(problems)
+            self._checked[key] = expression
+        return self._checked[key]

@@ -1,0 +1,39 @@
+"""Automatic numbers: a pattern, a counter per period, taken in blocks inside the unit."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, tzinfo
+
+from engine.database import Database, Unit
+from engine.records.drafts import Draft
+from engine.records.program import FormProgram
+from metamodel.plugin_api import AutoNumber
+
+PART = re.compile(r"\{(yyyy|yyyyMM|yyyyMMdd|0+)\}")
+DATES = {"yyyy": "%Y", "yyyyMM": "%Y%m", "yyyyMMdd": "%Y%m%d"}
+PERIODS = {"never": "", "year": "%Y", "month": "%Y%m", "day": "%Y%m%d"}
+
+
+def give_numbers(
+    database: Database, unit: Unit, program: FormProgram, drafts: list[Draft], zone: tzinfo
+) -> None:
+    """Fill every automatic number of these drafts."""
+    today = unit.moment.astimezone(zone)
+    for field, rule in program.numbers:
+        waiting = [draft for draft in drafts if draft.values.get(field.id) is None]
+        name = f"number:{program.app.id}.{program.form.id}.{field.id}:{today.strftime(PERIODS[rule.starts_again])}"
+        taken = database.take_numbers(unit.connection, name, len(waiting)) if waiting else ()
+        for draft, number in zip(waiting, taken, strict=True):
+            draft.values[field.id] = written(rule, number, today)
+
+
+def written(rule: AutoNumber, number: int, day: datetime) -> str:
+    """`SJ{yyyy}-{0000}`, 7 -> SJ2026-0007; a number that outgrows its zeros keeps all digits."""
+
+    def part(found: re.Match[str]) -> str:
+        name = found[1]
+        return day.strftime(DATES[name]) if name in DATES else str(number).zfill(len(name))
+
+    return PART.sub(part, rule.pattern)
+

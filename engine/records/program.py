@@ -1,0 +1,173 @@
+"""FormProgram: a form prepared once per published version, so that a row costs as little as it can.
+
+Expressions compiled, encoders bound, stored, sealed, searchable and computed fields sorted out.
+Reading and writing share it; nothing in it knows a viewer or a moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import networkx as nx
+
+from engine.applications import Applications
+from engine.evidence.layout import Layout
+from engine.expressions import Compiled, compile_expression
+from engine.tables import Catalog, FormTable
+from engine.values import decoder, encoder
+from metamodel.application import App
+from metamodel.expressions import check
+from metamodel.forms import FieldDefinition, Form
+from metamodel.plugin_api import AutoNumber, Formula, Lookup, Registry, Rollup
+from metamodel.scope import FormScope
+
+CONDITIONS = ("default", "visible", "required_if", "writable", "valid")
+
+
+@dataclass(frozen=True)
+class FieldProgram:
+    """One usable field: how it is encoded, and its conditions as closures (None: not given)."""
+
+    field: FieldDefinition
+    encode: Callable[[Any], Any]
+    decode: Callable[[Any], Any]
+    default: Compiled | None = None
+    visible: Compiled | None = None
+    required_if: Compiled | None = None
+    writable: Compiled | None = None
+    valid: Compiled | None = None
+    formula: Compiled | None = None
+
+    @property
+    def id(self) -> str:
+        return self.field.id
+
+
+@dataclass(frozen=True)
+class FormProgram:
+    app: App
+    version: int
+    form: Form
+    table: FormTable
+    fields: Mapping[str, FieldProgram]
+
+    @cached_property
+    def stored(self) -> tuple[FieldProgram, ...]:
+        """Fields with a column, in the table's order."""
+        return tuple(self.fields[name] for name in self.table.fields if name in self.fields)
+
+    @cached_property
+    def inputs(self) -> tuple[FieldProgram, ...]:
+        """Fields people or rules fill."""
+        return tuple(p for p in self.fields.values() if p.field.derived is None)
+
+    @cached_property
+    def conditional(self) -> bool:
+        """Does any field need an expression to be checked?"""
+        return any(p.visible or p.required_if or p.writable or p.valid for p in self.inputs)
+
+    @cached_property
+    def defaults(self) -> tuple[FieldProgram, ...]:
+        return tuple(p for p in self.inputs if p.default)
+
+    @cached_property
+    def formulas(self) -> tuple[FieldProgram, ...]:
+        """Stored computed fields, each after those it uses."""
+        computed = {p.id: p for p in self.fields.values() if p.formula}
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_nodes_from(computed)
+        for program in computed.values():
+            names = {path[0] for path in program.formula.expression.names} if program.formula else set()
+            graph.add_edges_from((name, program.id) for name in names & computed.keys())
+        return tuple(computed[name] for name in nx.lexicographical_topological_sort(graph))
+
+    @cached_property
+    def numbers(self) -> tuple[tuple[FieldProgram, AutoNumber], ...]:
+        return tuple((p, d) for p in self.fields.values() if isinstance(d := p.field.derived, AutoNumber))
+
+    @cached_property
+    def lookups(self) -> tuple[tuple[FieldProgram, Lookup], ...]:
+        return tuple((p, d) for p in self.fields.values() if isinstance(d := p.field.derived, Lookup))
+
+    @cached_property
+    def rollups(self) -> tuple[tuple[FieldProgram, Rollup], ...]:
+        return tuple((p, d) for p in self.fields.values() if isinstance(d := p.field.derived, Rollup))
+
+    @cached_property
+    def sealed(self) -> tuple[FieldProgram, ...]:
+        return tuple(p for p in self.stored if p.field.sealed)
+
+    @cached_property
+    def searchable(self) -> tuple[FieldProgram, ...]:
+        return tuple(p for p in self.stored if p.field.searchable)
+
+    @cached_property
+    def unique(self) -> tuple[FieldProgram, ...]:
+        return tuple(p for p in self.stored if p.field.unique)
+
+    @cached_property
+    def keyed(self) -> bool:
+        """Do its records have a key and a salt?"""
+        return self.form.is_archive or bool(self.sealed)
+
+    @cached_property
+    def layout(self) -> Layout:
+        return Layout.of(self.table, self.form)
+
+    @cached_property
+    def title_fields(self) -> tuple[str, ...]:
+        """Field ids the title template names, in order."""
+        return tuple(part.split("}")[0] for part in self.form.title.split("{")[1:] if "}" in part)
+
+
+class Programs:
+    """The programs of the published versions, made when first asked for."""
+
+    def __init__(self, applications: Applications, catalog: Catalog, registry: Registry) -> None:
+        self._applications, self._catalog, self._registry = applications, catalog, registry
+        self._made: dict[tuple[str, str], FormProgram] = {}
+
+    def apps(self) -> dict[str, App]:
+        return {app.id: app for app in self._applications.all()}
+
+    def get(self, app_id: str, form_id: str) -> FormProgram:
+        """Rejected (app.unknown, form.unknown) when there is no such form."""
+        app, version = self._applications.get(app_id), self._applications.version(app_id)
+        known = self._made.get((app_id, form_id))
+        if known is None or known.app is not app:
+            known = self._make(app, version, form_id)
+            self._made[app_id, form_id] = known
+        return known
+
+    def _make(self, app: App, version: int, form_id: str) -> FormProgram:
+        form = app.form(form_id)
+        if form is None:
+            raise unknown_form(form_id)
+        scope = FormScope(app, form, self.apps())
+        fields = {f.id: self._field(f, scope) for f in form.fields if f.usable}
+        return FormProgram(app, version, form, self._catalog.form(app.id, form_id), fields)
+
+    def _field(self, field: FieldDefinition, scope: FormScope) -> FieldProgram:
+        derived = field.derived
+        formula = derived.expression if isinstance(derived, Formula) else ""
+        return FieldProgram(
+            field, encoder(field), decoder(field),
+            **{name: self.compiled(getattr(field, name), scope) for name in CONDITIONS},
+            formula=self.compiled(formula, scope),
+        )  # fmt: skip
+
+    def compiled(self, text: str, scope: FormScope) -> Compiled | None:
+        """None for no text, and for a text that no longer checks (its plugin is missing)."""
+        if not text:
+            return None
+        expression, _ = check(text, scope, self._registry)
+        return compile_expression(expression, self._registry) if expression else None
+
+
+def unknown_form(form: str) -> Exception:
+    from metamodel.problems import Rejected, problem
+
+    return Rejected([problem("form.unknown", form=form)])

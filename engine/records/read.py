@@ -1,0 +1,270 @@
+"""The only way to read records: pages, single records, neighbours, facets, history, pickers.
+
+Every statement starts at `visible_rows`; what a viewer may not read is absent, what is masked
+leaves masked, and every look is in the audit trail before the answer leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.access.audit import Occurrence
+from engine.access.viewer import Viewer
+from engine.access.visible import Visible
+from engine.access.ways import Way
+from engine.clock import from_microseconds
+from engine.records.conditions import Conditions
+from engine.records.program import FormProgram
+from engine.records.query import EXACT_TO, Condition, Page, Query, RecordView
+from engine.records.references import References, show, title
+from engine.records.rows import Row, Rows
+from engine.records.services import Services
+from engine.search import Parsed
+from metamodel.plugin_api import Display
+from metamodel.problems import Rejected, problem
+
+CHECKED = 1_000  # hits whose text is read to make a total exact
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A query made ready: which rows, in which order, and the search that was in it."""
+
+    program: FormProgram
+    visible: Visible
+    fields: tuple[str, ...]
+    where: tuple[sa.ColumnElement[bool], ...]
+    order: tuple[sa.ColumnElement[Any], ...]
+    parsed: Parsed | None
+
+
+class Reader:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._rows = Rows(services)
+        self.references = References(services, self._rows)
+
+    # -- pages -------------------------------------------------------------------------------------
+
+    def page(self, viewer: Viewer, app: str, form: str, query: Query) -> Page:
+        """One page of what the query finds for this viewer. Rejected: query.*, access.denied."""
+        program = self._services.programs.get(app, form)
+        with self._services.database.read() as connection:
+            selection = self.selection(connection, viewer, program, query)
+            rows, more = self._page_rows(connection, viewer, selection, query)
+            total, exact = self._total(connection, viewer, selection, query)
+            items = self._views(connection, viewer, program, rows, selection.parsed)
+        self._note_reading(viewer, program, selection, query, total)
+        parsed = selection.parsed
+        return Page(
+            items, total, exact, next=items[-1].id if more and items else "",
+            hints=parsed.hints if parsed else (), words=parsed.words if parsed else (),
+        )  # fmt: skip
+
+    def selection(self, connection: sa.Connection, viewer: Viewer, program: FormProgram, query: Query) -> Selection:
+        visible = self._rows.visible(connection, viewer, program)
+        if not visible.ways:
+            raise Rejected([problem("access.denied")])
+        parsed = self._parse(viewer, program, query.text) if query.text.strip() else None
+        conditions = [*query.conditions, *(parsed.conditions if parsed else ())]
+        where, read = self._where(connection, viewer, program, query, conditions)
+        read |= {name.lstrip("-").split(".")[0] for name in query.sort}
+        visible = visible.reading(read & program.fields.keys())
+        if parsed and parsed.text:
+            visible = visible.reading((f.id for f in program.searchable), "mask")
+            where.append(program.table.table.c.id.in_(self._services.search.matching(program.table, parsed.text)))
+        fields = query.columns or tuple(program.fields)
+        return Selection(program, visible, fields, tuple(where), self._order(program, query), parsed)
+
+    def _where(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, query: Query,
+        conditions: Sequence[Condition],
+    ) -> tuple[list[sa.ColumnElement[bool]], set[str]]:  # fmt: skip
+        """The conditions as SQL, and the fields whose values they give away."""
+        maker = Conditions(self._services, viewer, program)
+        where = [maker.where(condition) for condition in conditions]
+        read = {condition.path.split(".")[0] for condition in conditions}
+        if query.filter:
+            filtered, used = self._services.authority.condition(
+                connection, viewer, program.app, program.form, query.filter
+            )
+            where.append(filtered)
+            read |= used
+        if query.after.isdigit():
+            where.append(program.table.table.c.id < int(query.after))
+        return where, read
+
+    def _order(self, program: FormProgram, query: Query) -> tuple[sa.ColumnElement[Any], ...]:
+        """Blanks last; the highest id decides between equals."""
+        order: list[sa.ColumnElement[Any]] = []
+        for name in query.sort:
+            field = program.fields.get(name.lstrip("-"))
+            if field is None or field.id not in program.table.fields:
+                raise Rejected([problem("query.unknown_field", field=name)])
+            if field.field.sealed:
+                raise Rejected([problem("query.sealed", field=field.field.text())])
+            column = program.table.column(field.id)
+            order += [column.is_(None), column.desc() if name.startswith("-") else column]
+        return (*order, program.table.table.c.id.desc())
+
+    def _parse(self, viewer: Viewer, program: FormProgram, text: str) -> Parsed:
+        names = self._services.people.organisation().names()
+        return self._services.search.parse(text, program.app, program.form, self._services.apps(), names, viewer.language)
+
+    def _page_rows(
+        self, connection: sa.Connection, viewer: Viewer, selection: Selection, query: Query
+    ) -> tuple[list[Row], bool]:
+        statement = self._statement(selection).limit(query.limit + 1).offset(query.page * query.limit)
+        rows = self._rows.fetch(
+            connection, viewer, selection.program, selection.visible, statement, selection.fields
+        )
+        shown = [row for row in rows[: query.limit] if self._really_matches(selection, row)]
+        return shown, len(rows) > query.limit
+
+    def _statement(self, selection: Selection) -> sa.Select[Any]:
+        made = self._rows.select(selection.program, selection.visible, selection.fields)
+        return made.where(*selection.where).order_by(*selection.order)
+
+    def _really_matches(self, selection: Selection, row: Row) -> bool:
+        """The blind index knows no order of characters: long words are checked on the opened text."""
+        parsed = selection.parsed
+        if parsed is None or not parsed.inexact:
+            return True
+        return parsed.matches(self._texts(selection.program, row))
+
+    def _texts(self, program: FormProgram, row: Row) -> dict[str, str]:
+        return {
+            field.id: field.field.type.search_text(row.values[field.id], field.field)
+            for field in program.searchable
+            if field.field.type and row.values.get(field.id) is not None
+        }
+
+    def _total(
+        self, connection: sa.Connection, viewer: Viewer, selection: Selection, query: Query
+    ) -> tuple[int, bool]:
+        """Exact to 10,000; a search for a long word is exact to 1,000 and "about" beyond."""
+        if not query.count:
+            return 0, False
+        found = selection.visible.ids().where(*selection.where)
+        counted = connection.scalar(sa.select(sa.func.count()).select_from(found.limit(EXACT_TO + 1).subquery()))
+        total = int(counted or 0)
+        if selection.parsed is None or not selection.parsed.inexact:
+            return min(total, EXACT_TO), total <= EXACT_TO
+        if total > CHECKED:
+            return min(total, EXACT_TO), False
+        names = tuple(field.id for field in selection.program.searchable)
+        checked = replace(selection, fields=names)
+        rows = self._rows.fetch(
+            connection, viewer, selection.program, selection.visible, self._statement(checked), names, derived=False
+        )
+        return sum(self._really_matches(selection, row) for row in rows), True
+
+    # -- single records ----------------------------------------------------------------------------
+
+    def get(self, viewer: Viewer, app: str, form: str, record: str) -> RecordView:
+        program = self._services.programs.get(app, form)
+        with self._services.database.read() as connection:
+            row = self.row(connection, viewer, program, record)
+            view = self._views(connection, viewer, program, [row], None)[0]
+        grant = next((way.grant.id for way in row.ways if way.grant), None)
+        self._services.audit.note(viewer, Occurrence("view", app, form, row.id, grant))
+        return view
+
+    def row(self, connection: sa.Connection, viewer: Viewer, program: FormProgram, record: str) -> Row:
+        """Rejected (record.unknown) alike for what is not there and what may not be seen."""
+        found = self._rows.by_ids(connection, viewer, program, [int(record)] if _is_id(record) else [])
+        if not found:
+            raise Rejected([problem("record.unknown", record=record)])
+        return next(iter(found.values()))
+
+    def neighbours(self, viewer: Viewer, app: str, form: str, query: Query, record: str) -> tuple[str, str]:
+        """The records before and after this one in the list it was opened from ('' at the ends)."""
+        program = self._services.programs.get(app, form)
+        with self._services.database.read() as connection:
+            selection = self.selection(connection, viewer, program, query)
+            ids = selection.visible.ids().where(*selection.where).order_by(*selection.order).limit(1_000)
+            order = [str(row[0]) for row in connection.execute(ids)]
+        if record not in order:
+            return "", ""
+        place = order.index(record)
+        return order[place - 1] if place else "", order[place + 1] if place + 1 < len(order) else ""
+
+    def export(self, viewer: Viewer, app: str, form: str, query: Query) -> Iterator[list[str]]:
+        """A header and rows of text of everything the query finds on rows that may be exported."""
+        program = self._services.programs.get(app, form)
+        with self._services.database.read() as connection:
+            selection = self.selection(connection, viewer, program, query)
+            exporting = selection.visible.restricted(w for w in selection.visible.ways if "export" in w.actions)
+            if not exporting.ways:
+                raise Rejected([problem("access.denied")])
+            selection = replace(selection, visible=exporting)
+            fields = [program.fields[name] for name in selection.fields if name in program.fields]
+            statement = self._statement(selection)
+            rows = self._rows.fetch(connection, viewer, program, exporting, statement, selection.fields)
+            display = self.references.display(connection, viewer, program, rows)
+        self._services.audit.note(viewer, Occurrence("export", app, form, detail=_asked(query, len(rows))))
+        yield [field.field.text(viewer.language) for field in fields]
+        for row in rows:
+            yield [show(field, row, display) for field in fields]
+
+    # -- views -------------------------------------------------------------------------------------
+
+    def _views(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, rows: Sequence[Row],
+        parsed: Parsed | None,
+    ) -> list[RecordView]:  # fmt: skip
+        display = self.references.display(connection, viewer, program, rows)
+        return [self._view(program, row, display, parsed) for row in rows]
+
+    def _view(self, program: FormProgram, row: Row, display: Display, parsed: Parsed | None) -> RecordView:
+        fields = [program.fields[name] for name in row.access if name in row.values]
+        return RecordView(
+            id=str(row.id), app=program.app.id, form=program.form.id,
+            revision=row.system["revision"], version=row.system["version"],
+            values={f.id: _json(f, row) for f in fields},
+            display={f.id: show(f, row, display) for f in fields},
+            access=row.access, title=title(program, row, display),
+            created_at=from_microseconds(row.system["created_at"]), created_by=row.system["created_by"],
+            updated_at=from_microseconds(row.system["updated_at"]), updated_by=row.system["updated_by"],
+            can=_actions(program, row.ways), ways=tuple(_reason(way) for way in row.ways),
+            snippets=parsed.snippets(self._texts(program, row)) if parsed and parsed.words else [],
+        )  # fmt: skip
+
+    def _note_reading(
+        self, viewer: Viewer, program: FormProgram, selection: Selection, query: Query, total: int
+    ) -> None:
+        action = "search" if query.text.strip() else "list"
+        grant = next((way.grant.id for way in selection.visible.ways if way.grant), None)
+        occurrence = Occurrence(action, program.app.id, program.form.id, grant=grant, detail=_asked(query, total))
+        self._services.audit.note(viewer, occurrence)
+
+
+def _json(field: Any, row: Row) -> Any:
+    value = row.values.get(field.id)
+    if value is None or field.field.type is None or row.access.get(field.id) == "mask":
+        return value
+    return field.field.type.to_json(value, field.field)
+
+
+def _actions(program: FormProgram, ways: Sequence[Way]) -> frozenset[str]:
+    """What may be done with this row; nobody deletes from an archive."""
+    actions = frozenset[str]().union(*(way.actions for way in ways))
+    return actions - {"delete", "create"} if program.form.is_archive else actions
+
+
+def _reason(way: Way) -> str:
+    return f"grant:{way.grant.id}" if way.grant else f"role:{way.role}"
+
+
+def _asked(query: Query, total: int) -> Mapping[str, Any]:
+    conditions = [[c.path, c.operator, *c.values] for c in query.conditions]
+    return {"text": query.text, "conditions": conditions, "filter": query.filter, "page": query.page, "count": total}
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+

@@ -1,0 +1,135 @@
+"""References: the names behind ids, and whether what somebody points at is there for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.access.viewer import Viewer
+from engine.records.drafts import Draft
+from engine.records.program import FieldProgram, FormProgram
+from engine.records.rows import Row, Rows
+from engine.records.services import Services
+from metamodel.plugin_api import Display, Reference
+from metamodel.problems import Problem, pointer, problem
+
+Names = dict[tuple[str, str], str]
+DEPTH = 3  # a title may name links whose titles name links …
+NOT_SHOWN = {"zh": "（无权查看）", "en": "(not shown to you)"}
+
+
+class References:
+    def __init__(self, services: Services, rows: Rows) -> None:
+        self._services, self._rows = services, rows
+
+    def display(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, rows: Sequence[Row],
+        depth: int = DEPTH,
+    ) -> Display:  # fmt: skip
+        """Everything needed to show these rows to this viewer, names of what they point at included."""
+        names = dict(self._services.people.organisation().names())
+        for reference, ids in _pointed(program, rows).items():
+            if reference.target == "record" and depth:
+                names.update(self._titles(connection, viewer, program, reference, ids, depth - 1))
+            elif reference.target == "file":
+                names.update(self._file_names(connection, ids))
+        return Display(viewer.language, self._services.zone, names)
+
+    def titles(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, rows: Sequence[Row], depth: int = DEPTH
+    ) -> dict[int, str]:
+        """The title of each row, from the form's template."""
+        display = self.display(connection, viewer, program, rows, depth)
+        return {row.id: title(program, row, display) for row in rows}
+
+    def _titles(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, reference: Reference,
+        ids: Iterable[str], depth: int,
+    ) -> Names:  # fmt: skip
+        target = self._services.programs.get(reference.app or program.app.id, reference.form)
+        wanted = [int(i) for i in ids if i.isdigit()]
+        found = self._rows.by_ids(connection, viewer, target, wanted, target.title_fields, derived=False)
+        shown = self.titles(connection, viewer, target, list(found.values()), depth)
+        hidden = NOT_SHOWN["zh" if viewer.language.startswith("zh") else "en"]
+        return {("record", str(i)): shown.get(i, hidden) for i in wanted}
+
+    def _file_names(self, connection: sa.Connection, ids: Iterable[str]) -> Names:
+        return {("file", f["id"]): f["name"] for f in self._services.files.describe(connection, list(ids))}
+
+
+def title(program: FormProgram, row: Row, display: Display) -> str:
+    """The template with the row's values shown; the form's name and id where nothing is left."""
+    shown = {name: show(program.fields[name], row, display) for name in program.title_fields if name in program.fields}
+    text = program.form.title
+    for name, value in shown.items():
+        text = text.replace("{" + name + "}", value)
+    return text.strip() or f"{program.form.text(display.language)} {row.id}"
+
+
+def show(field: FieldProgram, row: Row, display: Display) -> str:
+    """One value as plain text for people; blank is ''."""
+    value = row.values.get(field.id)
+    if value is None or field.field.type is None:
+        return ""
+    if row.access.get(field.id) == "mask" and isinstance(value, str):
+        return value
+    return field.field.type.display(value, field.field, display)
+
+
+def missing_references(
+    services: Services, connection: sa.Connection, viewer: Viewer, program: FormProgram, drafts: Sequence[Draft]
+) -> list[Problem]:
+    """Links to records that are not there for this viewer, people and departments nobody knows."""
+    found: list[Problem] = []
+    for field, reference in _referring(program):
+        asked = {d.row: _ids(field, d.values.get(field.id)) for d in drafts}
+        known = _known(services, connection, viewer, program, reference, {i for ids in asked.values() for i in ids})
+        found += [
+            problem("value.no_such_reference", f"/{row}{pointer(field.id)}", field=field.field.text(), value=identifier)
+            for row, ids in asked.items()
+            for identifier in ids
+            if identifier not in known
+        ]
+    return found
+
+
+def _known(
+    services: Services, connection: sa.Connection, viewer: Viewer, program: FormProgram, reference: Reference,
+    ids: set[str],
+) -> set[str]:  # fmt: skip
+    if not ids:
+        return set()
+    if reference.target == "record":
+        target = services.programs.get(reference.app or program.app.id, reference.form)
+        visible = services.authority.visible_rows(connection, viewer, target.app, target.form)
+        numbers = [int(i) for i in ids if i.isdigit()]
+        statement = visible.ids().where(target.table.table.c.id.in_(numbers))
+        return {str(row[0]) for row in connection.execute(statement)}
+    if reference.target == "file":
+        return {f["id"] for f in services.files.describe(connection, list(ids))}
+    organisation = services.people.organisation()
+    return ids & set(organisation.people if reference.target == "person" else organisation.departments)
+
+
+def _referring(program: FormProgram) -> Iterable[tuple[FieldProgram, Reference]]:
+    for field in program.inputs:
+        reference = field.field.type.reference(field.field) if field.field.type else None
+        if reference is not None:
+            yield field, reference
+
+
+def _pointed(program: FormProgram, rows: Sequence[Row]) -> Mapping[Reference, set[str]]:
+    """The ids these rows point at, by what they point at."""
+    found: dict[Reference, set[str]] = {}
+    for field in program.fields.values():
+        reference = field.field.type.reference(field.field) if field.field.type else None
+        if reference is not None:
+            ids = {i for row in rows for i in _ids(field, row.values.get(field.id))}
+            found.setdefault(reference, set()).update(ids)
+    return found
+
+
+def _ids(field: FieldProgram, value: Any) -> list[str]:
+    return [] if value is None or field.field.type is None else field.field.type.references(value, field.field)

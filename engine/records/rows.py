@@ -1,0 +1,198 @@
+"""Rows: stored columns -> Python values a viewer may see, sealed ones opened, derived ones computed.
+
+The inner half of reading; `read.py` turns rows into what pages and the API show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.access.masking import mask_value
+from engine.access.viewer import Viewer
+from engine.access.visible import Visible
+from engine.access.ways import Way, best_access
+from engine.records.program import FieldProgram, FormProgram
+from engine.records.services import Services
+from engine.system_tables import record_keys
+from metamodel.plugin_api import Lookup, Rollup
+from metamodel.roles import FieldAccess
+
+SYSTEM_COLUMNS = ("id", "revision", "version", "created_at", "created_by", "updated_at", "updated_by")
+
+
+@dataclass(slots=True)
+class Row:
+    """One record, decoded. `access` says for every field that was asked for what may be done with it."""
+
+    id: int
+    system: Mapping[str, Any]
+    values: dict[str, Any]
+    access: dict[str, FieldAccess]
+    ways: Sequence[Way]
+
+
+class Rows:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def visible(self, connection: sa.Connection, viewer: Viewer, program: FormProgram) -> Visible:
+        return self._services.authority.visible_rows(connection, viewer, program.app, program.form)
+
+    def select(self, program: FormProgram, visible: Visible, fields: Sequence[str]) -> sa.Select[Any]:
+        """The statement that `fetch` can read: system columns, these fields, the record's key."""
+        table = program.table.table
+        stored = [program.table.column(name) for name in self._needed(program, fields)]
+        columns: list[Any] = [*(table.c[name] for name in SYSTEM_COLUMNS), *stored]
+        if not any(program.fields[name].field.sealed for name in self._needed(program, fields)):
+            return visible.select(columns)
+        keys = [record_keys.c.master, record_keys.c.wrapped]
+        return visible.select([*columns, *keys]).outerjoin_from(
+            table, record_keys, record_keys.c.record == table.c.id
+        )
+
+    def fetch(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, visible: Visible,
+        statement: sa.Select[Any], fields: Sequence[str], *, derived: bool = True,
+    ) -> list[Row]:  # fmt: skip
+        """Run a statement made by `select` (filtered, sorted, limited) and decode its rows."""
+        found = connection.execute(statement).mappings().all()
+        rows = [self._decode(program, visible, row, fields) for row in found]
+        if derived:
+            self._derive(connection, viewer, program, rows, fields)
+        return rows
+
+    def by_ids(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, ids: Iterable[int],
+        fields: Sequence[str] | None = None, *, derived: bool = True,
+    ) -> dict[int, Row]:  # fmt: skip
+        """The visible ones of these records, by id."""
+        wanted = tuple(program.fields) if fields is None else tuple(fields)
+        visible = self.visible(connection, viewer, program)
+        found: dict[int, Row] = {}
+        for chunk in _chunks(sorted(set(ids)), 500):
+            statement = self.select(program, visible, wanted).where(program.table.table.c.id.in_(chunk))
+            rows = self.fetch(connection, viewer, program, visible, statement, wanted, derived=derived)
+            found.update((row.id, row) for row in rows)
+        return found
+
+    # -- decoding ----------------------------------------------------------------------------------
+
+    def _needed(self, program: FormProgram, fields: Sequence[str]) -> list[str]:
+        """Stored fields to read: the wanted ones and the links that wanted lookups go through."""
+        through = {d.through for p, d in program.lookups if p.id in fields}
+        return [p.id for p in program.stored if p.id in fields or p.id in through]
+
+    def _decode(self, program: FormProgram, visible: Visible, row: Any, fields: Sequence[str]) -> Row:
+        ways = visible.ways_of(row)
+        access = {name: _access(program, ways, name) for name in fields if name in program.fields}
+        key = self._key(row)
+        values: dict[str, Any] = {}
+        for name in self._needed(program, fields):
+            raw = row[program.table.fields[name].name]
+            value = None if raw is None else self._value(program.fields[name], raw, row["id"], key)
+            values[name] = mask_value(value) if access.get(name) == "mask" else value
+        for name, allowed in access.items():
+            if allowed == "hide":
+                values.pop(name, None)
+        return Row(row["id"], {name: row[name] for name in SYSTEM_COLUMNS}, values, access, ways)
+
+    def _key(self, row: Any) -> bytes | None:
+        if "wrapped" not in row or row["wrapped"] is None:
+            return None
+        return self._services.seals.unwrap(row["master"], row["wrapped"], row["id"])
+
+    def _value(self, program: FieldProgram, raw: Any, record: int, key: bytes | None) -> Any:
+        if not program.field.sealed:
+            return program.decode(raw)
+        if key is None:
+            return None
+        return program.unseal(self._services.seals.open(key, program.id, record, raw))
+
+    # -- lookups and rollups -----------------------------------------------------------------------
+
+    def _derive(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, rows: list[Row], fields: Sequence[str]
+    ) -> None:
+        for field, lookup in program.lookups:
+            if field.id in fields:
+                self._look_up(connection, viewer, program, field, lookup, rows)
+        for field, rollup in program.rollups:
+            if field.id in fields:
+                self._roll_up(connection, viewer, program, field, rollup, rows)
+
+    def _look_up(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, field: FieldProgram,
+        lookup: Lookup, rows: list[Row],
+    ) -> None:  # fmt: skip
+        target = self._target(program, lookup.through)
+        ids = {int(row.values[lookup.through]) for row in rows if row.values.get(lookup.through)}
+        if target is None or not ids:
+            return
+        found = self.by_ids(connection, viewer, target, ids, (lookup.field,))
+        for row in rows:
+            there = found.get(int(row.values.get(lookup.through) or 0))
+            if there and row.access.get(field.id) != "hide":
+                row.values[field.id] = there.values.get(lookup.field)
+
+    def _target(self, program: FormProgram, link: str) -> FormProgram | None:
+        through = program.fields.get(link)
+        reference = through.field.type.reference(through.field) if through and through.field.type else None
+        if reference is None or reference.target != "record":
+            return None
+        return self._services.programs.get(reference.app or program.app.id, reference.form)
+
+    def _roll_up(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, field: FieldProgram,
+        rollup: Rollup, rows: list[Row],
+    ) -> None:  # fmt: skip
+        source = self._services.programs.get(rollup.app or program.app.id, rollup.form)
+        statement = self._rollup_statement(connection, viewer, source, rollup, [row.id for row in rows])
+        if statement is None:
+            return
+        counted = {row[0]: row[1] for row in connection.execute(statement)}
+        for row in rows:
+            if row.access.get(field.id) != "hide":
+                row.values[field.id] = _rolled(counted.get(row.id), rollup, source)
+
+    def _rollup_statement(
+        self, connection: sa.Connection, viewer: Viewer, source: FormProgram, rollup: Rollup, ids: list[int]
+    ) -> sa.Select[Any] | None:
+        visible = self.visible(connection, viewer, source)
+        if rollup.via not in source.table.fields or not visible.ways:
+            return None
+        via = source.table.column(rollup.via)
+        counted = source.table.column(rollup.field) if rollup.field else source.table.table.c.id
+        statement = sa.select(via, AGGREGATES[rollup.aggregate](counted)).where(visible.condition, via.in_(ids))
+        if rollup.where:
+            where, _ = self._services.authority.condition(
+                connection, viewer, source.app, source.form, rollup.where
+            )
+            statement = statement.where(where)
+        return statement.group_by(via)
+
+
+AGGREGATES: Mapping[str, Any] = {
+    "count": sa.func.count, "sum": sa.func.sum, "avg": sa.func.avg, "min": sa.func.min, "max": sa.func.max,
+}  # fmt: skip
+
+
+def _rolled(raw: Any, rollup: Rollup, source: FormProgram) -> Any:
+    """A count of nothing is 0; every other aggregate of nothing is blank."""
+    if rollup.aggregate == "count":
+        return raw or 0
+    return None if raw is None else source.fields[rollup.field].decode(round(raw))
+
+
+def _access(program: FormProgram, ways: Sequence[Way], name: str) -> FieldAccess:
+    access = best_access(ways, name)
+    frozen = program.form.is_archive and program.fields[name].field.evidence
+    derived = program.fields[name].field.derived is not None
+    return "read" if access == "write" and (frozen or derived) else access
+
+
+def _chunks(items: Sequence[int], size: int) -> Iterable[Sequence[int]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

@@ -1,0 +1,119 @@
+"""The state of a form while it is filled: what is visible, required, writable, sane.
+
+One function decides, the same for the page that asks while somebody types, for the API,
+for imports and for rules; the browser evaluates nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.expressions import EvaluationContext
+from engine.records.program import FieldProgram, FormProgram
+from metamodel.plugin_api import BadValue
+from metamodel.problems import Problem, pointer, problem
+
+
+@dataclass(frozen=True, slots=True)
+class FieldState:
+    visible: bool
+    required: bool
+    writable: bool
+    value: Any
+    problems: tuple[Problem, ...] = ()
+
+
+def parse_values(program: FormProgram, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """What was sent -> Python values, and what could not be read. Blank is None."""
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, item in raw.items():
+        field = program.fields.get(name)
+        if field is None:
+            problems.append(problem("value.unknown_field", pointer(name), field=name))
+            continue
+        value, wrong = parse_value(field, item)
+        problems.extend(wrong)
+        if not wrong:
+            values[name] = value
+    return values, problems
+
+
+def parse_value(program: FieldProgram, raw: Any) -> tuple[Any, list[Problem]]:
+    field = program.field
+    if raw is None or raw == "" or raw == [] or field.type is None:
+        return None, []
+    try:
+        return field.type.parse(raw, field), []
+    except BadValue as bad:
+        found = problem(bad.code, pointer(field.id), **{"field": field.text(), **bad.params})
+        return None, [found]
+
+
+def apply_defaults(program: FormProgram, values: dict[str, Any], context: EvaluationContext) -> None:
+    for field in program.defaults:
+        if field.id not in values and field.default:
+            values[field.id] = field.default(values, context)
+
+
+def apply_formulas(program: FormProgram, values: dict[str, Any], context: EvaluationContext) -> None:
+    for field in program.formulas:
+        if field.formula:
+            values[field.id] = field.formula(values, context)
+
+
+def evaluate(
+    program: FormProgram, values: Mapping[str, Any], context: EvaluationContext,
+    may_write: Callable[[str], bool] = lambda _: True,
+) -> dict[str, FieldState]:  # fmt: skip
+    """The state of every input field; `may_write` is what access says."""
+    return {field.id: _state(field, values, context, may_write(field.id)) for field in program.inputs}
+
+
+def check_values(program: FormProgram, values: Mapping[str, Any], context: EvaluationContext) -> list[Problem]:
+    """Everything wrong with these values, with paths `/field`."""
+    if program.conditional:
+        states = evaluate(program, values, context)
+        return [found for state in states.values() for found in state.problems]
+    found: list[Problem] = []
+    for field in program.inputs:
+        value = values.get(field.id)
+        if value is not None:
+            found.extend(_sane(field, value))
+        elif field.field.required:
+            found.append(_missing(field))
+    return found
+
+
+def _state(field: FieldProgram, values: Mapping[str, Any], context: EvaluationContext, may: bool) -> FieldState:
+    visible = field.visible is None or bool(field.visible(values, context))
+    required = visible and (field.field.required or _holds(field.required_if, values, context))
+    writable = may and (field.writable is None or bool(field.writable(values, context)))
+    value = values.get(field.id)
+    state = FieldState(visible, required, writable, value)
+    if value is None:
+        return replace(state, problems=(_missing(field),)) if required else state
+    problems = _sane(field, value)
+    if field.valid is not None and not field.valid(values, context):
+        problems.append(problem("value.invalid", pointer(field.id), field=field.field.text()))
+    return replace(state, problems=tuple(problems))
+
+
+def _holds(condition: Any, values: Mapping[str, Any], context: EvaluationContext) -> bool:
+    return condition is not None and bool(condition(values, context))
+
+
+def _sane(field: FieldProgram, value: Any) -> list[Problem]:
+    type_ = field.field.type
+    if type_ is None:
+        return []
+    return [
+        replace(p, path=pointer(field.id) + p.path, params={"field": field.field.text(), **p.params})
+        for p in type_.check(value, field.field)
+    ]
+
+
+def _missing(field: FieldProgram) -> Problem:
+    return problem("value.required", pointer(field.id), field=field.field.text())

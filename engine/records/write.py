@@ -1,0 +1,226 @@
+"""The only way to write a record; one row is a bulk of one.
+
+access (on what the caller sent) → defaults → rules before → computed → check → ids → rules
+created → seal → insert → leaf → index → audit → rules written, in one unit of work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from engine.access.audit import Occurrence
+from engine.access.viewer import Viewer
+from engine.access.visible import Visible
+from engine.access.ways import best_access
+from engine.database import Unit
+from engine.records.drafts import Batch, Draft, Stages
+from engine.records.numbers import give_numbers
+from engine.records.program import FieldProgram, FormProgram
+from engine.records.references import missing_references
+from engine.records.services import Services
+from engine.records.state import apply_defaults, apply_formulas, check_values, parse_values
+from engine.records.store import Store
+from metamodel.problems import Problem, Rejected, has_errors, pointer, problem
+
+QUOTED = 200  # characters of a value kept in the audit detail
+
+
+class Writer:
+    def __init__(self, services: Services, store: Store, stages: Stages) -> None:
+        self._services, self._store, self._stages = services, store, stages
+
+    # -- create ------------------------------------------------------------------------------------
+
+    def create(
+        self, unit: Unit, viewer: Viewer, app: str, form: str, rows: Sequence[Mapping[str, Any]], *,
+        raw: bool = True, number: bool = True,
+    ) -> list[int]:  # fmt: skip
+        """Ids of the new records, in order. All or nothing: Rejected names every problem with paths
+        `/row/field`. `raw=False`: Python values from the engine itself."""
+        program = self._services.programs.get(app, form)
+        drafts, problems = self._drafts(unit, program, viewer, rows, raw)
+        self._complete(unit, viewer, program, drafts, problems)
+        self._number(unit, program, drafts, number)
+        batch = Batch(unit, viewer, app, form, drafts)
+        Stages.run(self._stages.created, batch)
+        self._store.insert(unit, viewer, program, drafts)
+        self._services.audit.add(unit, viewer, list(_created(program, drafts)))
+        Stages.run(self._stages.written, batch)
+        return [draft.id for draft in drafts]
+
+    def _drafts(
+        self, unit: Unit, program: FormProgram, viewer: Viewer, rows: Sequence[Mapping[str, Any]], raw: bool
+    ) -> tuple[list[Draft], list[Problem]]:
+        problems: list[Problem] = []
+        if not viewer.system:
+            problems += self._refuse_create(unit, program, viewer, rows)
+        drafts = []
+        for number, row in enumerate(rows):
+            values, wrong = parse_values(program, row) if raw else (dict(row), [])
+            problems += [p.under(f"/{number}") for p in wrong]
+            drafts.append(Draft(0, values, number))
+        return drafts, problems
+
+    def _refuse_create(
+        self, unit: Unit, program: FormProgram, viewer: Viewer, rows: Sequence[Mapping[str, Any]]
+    ) -> list[Problem]:
+        ways = self._services.authority.ways(unit.connection, viewer, program.app, program.form)
+        creating = [way for way in ways if "create" in way.actions]
+        if not creating:
+            raise Rejected([problem("access.denied")])
+        return [
+            problem("value.not_writable", f"/{number}/{name}", field=program.fields[name].field.text())
+            for number, row in enumerate(rows)
+            for name in row
+            if name in program.fields and not _may_fill(program.fields[name], creating)
+        ]
+
+    def _complete(
+        self, unit: Unit, viewer: Viewer, program: FormProgram, drafts: list[Draft], problems: list[Problem]
+    ) -> None:
+        """Defaults, rules before, computed fields, checks; Rejected with everything found."""
+        context = self._services.context(unit.connection, viewer, unit.moment)
+        for draft in drafts:
+            apply_defaults(program, draft.values, context)
+        Stages.run(self._stages.before, Batch(unit, viewer, program.app.id, program.form.id, drafts))
+        for draft in drafts:
+            apply_formulas(program, draft.values, context)
+            found = check_values(program, draft.values, context)
+            problems += [p.under(f"/{draft.row}") for p in found] if found else ()
+        if not viewer.system:
+            problems += missing_references(self._services, unit.connection, viewer, program, drafts)
+        problems += self._store.not_unique(unit, program, drafts)
+        if has_errors(problems):
+            raise Rejected(_once(problems))
+
+    def _number(self, unit: Unit, program: FormProgram, drafts: list[Draft], number: bool) -> None:
+        ids = self._services.database.take_ids(unit.connection, len(drafts))
+        for draft, identifier in zip(drafts, ids, strict=True):
+            draft.id = identifier
+        if number:
+            give_numbers(self._services.database, unit, program, drafts, self._services.zone)
+
+    # -- update ------------------------------------------------------------------------------------
+
+    def update(
+        self, unit: Unit, viewer: Viewer, app: str, form: str,
+        changes: Mapping[int, Mapping[str, Any]], *, raw: bool = True, revisions: Mapping[int, int] | None = None,
+    ) -> None:  # fmt: skip
+        """Set these fields of these records. Rejected with paths `/id/field`; all or nothing."""
+        program = self._services.programs.get(app, form)
+        rows = self._store.load(unit.connection, program, self._updatable(unit, viewer, program), changes)
+        problems = _absent(changes, rows) + _stale(rows, revisions or {})
+        drafts = []
+        for identifier, (draft, ways) in rows.items():
+            sent = changes[identifier]
+            values, wrong = parse_values(program, sent) if raw else (dict(sent), [])
+            wrong += _unwritable(program, sent, ways, viewer) + _frozen(program, values, draft)
+            problems += [p.under(f"/{identifier}") for p in wrong]
+            draft.values = {**draft.before, **values}
+            drafts.append(draft)
+        if has_errors(problems):
+            raise Rejected(_once(problems))
+        self._apply(unit, viewer, program, drafts)
+
+    def _apply(self, unit: Unit, viewer: Viewer, program: FormProgram, drafts: list[Draft]) -> None:
+        context = self._services.context(unit.connection, viewer, unit.moment)
+        Stages.run(self._stages.before, Batch(unit, viewer, program.app.id, program.form.id, drafts))
+        problems: list[Problem] = []
+        for draft in drafts:
+            apply_formulas(program, draft.values, context)
+            if not viewer.system:
+                problems += [p.under(f"/{draft.id}") for p in check_values(program, draft.values, context)]
+        if not viewer.system:
+            changed_only = [Draft(d.id, changed(d), d.id) for d in drafts]
+            problems += missing_references(self._services, unit.connection, viewer, program, changed_only)
+        if has_errors(problems):
+            raise Rejected(_once(problems))
+        moved = [draft for draft in drafts if changed(draft)]
+        self._store.update(unit, viewer, program, moved)
+        self._services.audit.add(unit, viewer, [_changed(program, draft) for draft in moved])
+        Stages.run(self._stages.written, Batch(unit, viewer, program.app.id, program.form.id, moved))
+
+    def _updatable(self, unit: Unit, viewer: Viewer, program: FormProgram) -> Visible:
+        visible = self._services.authority.visible_rows(unit.connection, viewer, program.app, program.form)
+        if not viewer.system and not visible.ways:
+            raise Rejected([problem("access.denied")])
+        return visible
+
+
+def changed(draft: Draft) -> dict[str, Any]:
+    """The fields that differ from what stood there."""
+    return {name: value for name, value in draft.values.items() if draft.before.get(name) != value}
+
+
+def _may_fill(program: FieldProgram, ways: Iterable[Any]) -> bool:
+    return program.field.derived is None and best_access(ways, program.id) == "write"
+
+
+def _unwritable(program: FormProgram, sent: Mapping[str, Any], ways: Sequence[Any], viewer: Viewer) -> list[Problem]:
+    if viewer.system:
+        return []
+    updating = [way for way in ways if "update" in way.actions]
+    if not updating:
+        return [problem("access.denied")]
+    return [
+        problem("value.not_writable", pointer(name), field=program.fields[name].field.text())
+        for name in sent
+        if name in program.fields and not _may_fill(program.fields[name], updating)
+    ]
+
+
+def _frozen(program: FormProgram, values: Mapping[str, Any], draft: Draft) -> list[Problem]:
+    """Evidence fields of an archive never change, not even by the system."""
+    if not program.form.is_archive:
+        return []
+    return [
+        problem("record.frozen", pointer(name), field=program.fields[name].field.text())
+        for name, value in values.items()
+        if program.fields[name].field.evidence and draft.before.get(name) != value
+    ]
+
+
+def _absent(changes: Mapping[int, Any], rows: Mapping[int, Any]) -> list[Problem]:
+    return [problem("record.unknown", f"/{identifier}", record=identifier) for identifier in changes.keys() - rows.keys()]
+
+
+def _stale(rows: Mapping[int, tuple[Draft, Any]], revisions: Mapping[int, int]) -> list[Problem]:
+    return [
+        problem("record.changed", f"/{identifier}")
+        for identifier, (draft, _) in rows.items()
+        if revisions.get(identifier, draft.revision) != draft.revision
+    ]
+
+
+def _once(problems: Iterable[Problem]) -> list[Problem]:
+    """The same problem at the same place only once, in order."""
+    seen: dict[tuple[str, str], Problem] = {}
+    for found in problems:
+        seen.setdefault((found.code, found.path), found)
+    return list(seen.values())
+
+
+def _created(program: FormProgram, drafts: Sequence[Draft]) -> Iterable[Occurrence]:
+    """A single creation names its record; a batch is one line with its range of ids."""
+    if len(drafts) == 1:
+        yield Occurrence("create", program.app.id, program.form.id, drafts[0].id)
+    elif drafts:
+        detail = {"count": len(drafts), "first": str(drafts[0].id), "last": str(drafts[-1].id)}
+        yield Occurrence("create_many", program.app.id, program.form.id, detail=detail)
+
+
+def _changed(program: FormProgram, draft: Draft) -> Occurrence:
+    def quote(name: str, value: Any) -> Any:
+        field = program.fields[name].field
+        if value is None or field.type is None:
+            return None
+        plain = field.type.to_json(value, field)
+        return plain[:QUOTED] if isinstance(plain, str) else plain
+
+    changes = {
+        name: [quote(name, draft.before.get(name)), quote(name, value)]
+        for name, value in changed(draft).items()
+        if name in program.fields
+    }
+    return Occurrence("update", program.app.id, program.form.id, draft.id, detail={"changes": changes})
