@@ -26,6 +26,7 @@ def _table(name: str, *items: sa.schema.SchemaItem) -> sa.Table:
 
 
 # -- one counter for ids, others for numbers and the publication signal ----------------------------
+ids = sa.Sequence("ids", metadata=metadata)  # PostgreSQL; SQLite keeps it in `counters`
 counters = _table(
     "counters",
     sa.Column("name", sa.String(200), primary_key=True),

@@ -129,6 +129,14 @@ TEXTS: dict[str, Texts] = {
     "app.unknown": Texts("应用“{app}”不存在", "There is no app “{app}”", status=404),
     # form
     "form.unknown": Texts("表单“{form}”不存在", "There is no form “{form}”", status=404),
+    # plugin
+    "plugin.failed": Texts(
+        "插件“{source}”无法载入：{reason}",
+        "The plugin “{source}” failed to load: {reason}",
+        "修正或移除该插件后重新启动",
+        "Repair or remove it, then start again",
+        severity="warning",
+    ),
     # record
     "record.unknown": Texts(
         "记录“{record}”不存在，或您无权查看",
