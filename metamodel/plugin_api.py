@@ -61,7 +61,7 @@ from metamodel.problems import (
 
 if TYPE_CHECKING:
     from metamodel.application import App as App
-    from metamodel.forms import FieldDefinition as FieldDefinition
+    from metamodel.forms import FieldDefinition as FieldDefinition, Form as Form
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -86,6 +86,7 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 OptionsType = type[Options]
+Examples = tuple[tuple[Any, Any], ...]
 AnyOptions = TypeVar("AnyOptions", bound=Options)
 
 
@@ -98,6 +99,50 @@ def options_of(field: FieldDefinition, kind: type[AnyOptions]) -> AnyOptions:
 def labelled(zh: str, en: str, **limits: Any) -> msgspec.Meta:
     """An option's words and limits: `Annotated[int, labelled("小数位", "Decimals", ge=0, le=6)] = 2`."""
     return msgspec.Meta(extra={"label": {"zh": zh, "en": en}}, **limits)
+
+
+def form_of(app: App, field: FieldDefinition) -> Form | None:
+    """The form of `app` that this very definition stands in."""
+    return next((form for form in app.forms if any(own is field for own in form.fields)), None)
+
+
+def fields_of(app: App, target: str, form: str) -> Mapping[str, str] | None:
+    """Type names by field id, of a form of this app (`target` blank or its id) or of an app it requires;
+    None where there is no such form."""
+    if target in ("", app.id):
+        own = app.form(form)
+        return {field.id: field.type_name for field in own.fields} if own else None
+    needed = app.required(target)
+    return needed.forms.get(form) if needed else None
+
+
+# What a filter may ask of a value. A field type picks from these; labels are what people read.
+OPERATORS: Mapping[str, Mapping[str, str]] = {
+    "is": {"zh": "等于", "en": "is"},
+    "is_not": {"zh": "不等于", "en": "is not"},
+    "contains": {"zh": "包含", "en": "contains"},
+    "not_contains": {"zh": "不包含", "en": "does not contain"},
+    "starts_with": {"zh": "开头是", "en": "starts with"},
+    "lt": {"zh": "小于", "en": "is less than"},
+    "le": {"zh": "不大于", "en": "is at most"},
+    "gt": {"zh": "大于", "en": "is more than"},
+    "ge": {"zh": "不小于", "en": "is at least"},
+    "between": {"zh": "介于", "en": "is between"},
+    "any_of": {"zh": "是其中之一", "en": "is any of"},
+    "none_of": {"zh": "不是其中任何一个", "en": "is none of"},
+    "has_any": {"zh": "含有任一", "en": "has any of"},
+    "has_all": {"zh": "含有全部", "en": "has all of"},
+    "has_none": {"zh": "都不含", "en": "has none of"},
+    "blank": {"zh": "为空", "en": "is blank"},
+    "not_blank": {"zh": "不为空", "en": "is not blank"},
+}
+TEXT_OPERATORS = ("is", "is_not", "contains", "not_contains", "starts_with", "blank", "not_blank")
+ORDERED_OPERATORS = ("is", "is_not", "lt", "le", "gt", "ge", "between", "blank", "not_blank")
+CHOICE_OPERATORS = ("is", "is_not", "any_of", "none_of", "blank", "not_blank")
+LIST_OPERATORS = ("has_any", "has_all", "has_none", "blank", "not_blank")
+NUMBER_AGGREGATES = ("count", "distinct", "sum", "avg", "min", "max", "median")
+ORDERED_AGGREGATES = ("count", "distinct", "min", "max")
+CHOICE_AGGREGATES = ("count", "distinct")
 
 
 class Storage(StrEnum):
@@ -207,6 +252,8 @@ class Field(Plugin):
     operators: tuple[str, ...] = ("is", "is_not", "blank", "not_blank")
     aggregates: tuple[str, ...] = ("count",)
     input: str = ""  # macro of the edit input; blank: the storage kind's
+    example_options: ClassVar[Mapping[str, Any]] = {}  # sane ones, for docs and contract tests
+    examples: ClassVar[Examples] = ()  # (what may be sent, its JSON), run as tests
 
     Options: ClassVar[OptionsType] = Options
 

@@ -1,0 +1,84 @@
+"""Files kept with a record, by the ids the file store gave them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from metamodel.plugin_api import (
+    TEXT,
+    BadValue,
+    Display,
+    Field,
+    Options,
+    Problem,
+    Reference,
+    Registry,
+    Storage,
+    Texts,
+    excerpt,
+    fold,
+    labelled,
+    list_of,
+    options_of,
+    problem,
+    split_list,
+)
+
+if TYPE_CHECKING:
+    from metamodel.plugin_api import FieldDefinition
+
+LARGEST = 2**63 - 1
+
+
+class AttachmentOptions(Options, frozen=True):
+    maximum: Annotated[int | None, labelled("最多几个文件", "At most", ge=1)] = None
+    megabytes: Annotated[int, labelled("单个文件上限（MB）", "Largest file (MB)", ge=1, le=10_000)] = 100
+    accept: Annotated[tuple[str, ...], labelled("文件类型", "File types")] = ()
+
+
+class Attachment(Field):
+    name = "attachment"
+    label = {"zh": "附件", "en": "Attachment"}
+    icon = "paperclip"
+    doc = {"zh": "一个或几个文件", "en": "One or several files"}
+    texts = {"value.not_a_file": Texts("“{text}”不是文件编号", "“{text}” is not a file's id")}
+    group = "file"
+    storage = Storage.JSON
+    type = list_of(TEXT)
+    many = True
+    searchable = True
+    sortable = False
+    operators = ("blank", "not_blank")
+    input = "files"
+    examples = ((["12", 13], ["12", "13"]), ([{"id": "12", "name": "a.pdf"}], ["12"]))
+    Options = AttachmentOptions
+
+    def parse(self, raw: Any, field: FieldDefinition) -> list[str]:
+        return list(dict.fromkeys(_file(item) for item in split_list(raw)))
+
+    def check(self, value: list[str], field: FieldDefinition) -> list[Problem]:
+        most = options_of(field, AttachmentOptions).maximum
+        return [problem("value.too_many", limit=most)] if most and len(value) > most else []
+
+    def display(self, value: list[str], field: FieldDefinition, display: Display) -> str:
+        joint = "、" if display.language.startswith("zh") else ", "
+        return joint.join(display.name("file", item) for item in value)
+
+    def search_text(self, value: list[str], field: FieldDefinition) -> str:
+        return ""  # file names are the file store's to tell
+
+    def reference(self, field: FieldDefinition) -> Reference:
+        return Reference("file", many=True)
+
+
+def _file(raw: Any) -> str:
+    if isinstance(raw, dict):
+        raw = raw.get("id")
+    text = fold(raw) if isinstance(raw, str) else str(raw) if type(raw) is int else ""
+    if not (text.isascii() and text.isdigit() and len(text) <= 19 and 0 < int(text) <= LARGEST):
+        raise BadValue("value.not_a_file", text=excerpt(raw))
+    return str(int(text))
+
+
+def register(registry: Registry) -> None:
+    registry.add(Attachment())

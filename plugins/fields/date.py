@@ -1,0 +1,138 @@
+"""Days, and moments. A moment without an offset is read in the organisation's zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, tzinfo
+from typing import TYPE_CHECKING, Annotated, Any
+
+from metamodel.plugin_api import (
+    DATE,
+    DATETIME,
+    ORDERED_AGGREGATES,
+    ORDERED_OPERATORS,
+    Display,
+    Field,
+    Options,
+    Problem,
+    Registry,
+    Storage,
+    Texts,
+    iso_moment,
+    labelled,
+    options_of,
+    problem,
+    read_date,
+    read_moment,
+    show_date,
+    show_moment,
+)
+
+if TYPE_CHECKING:
+    from metamodel.plugin_api import App, FieldDefinition
+
+TEXTS = {"field.limits_crossed": Texts("最小值大于最大值", "The minimum is above the maximum")}
+
+
+class DateOptions(Options, frozen=True):
+    earliest: Annotated[date | None, labelled("最早", "Earliest")] = None
+    latest: Annotated[date | None, labelled("最晚", "Latest")] = None
+
+
+class DateTimeOptions(Options, frozen=True):
+    seconds: Annotated[bool, labelled("显示秒", "Show seconds")] = False
+
+
+class Zoned(Field):
+    """`zone` is asked anew each time: an installation may change it."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    @property
+    def zone(self) -> tzinfo:
+        return self._registry.zone
+
+
+class Date(Zoned):
+    name = "date"
+    label = {"zh": "日期", "en": "Date"}
+    icon = "calendar"
+    doc = {"zh": "某一天", "en": "A day"}
+    texts = TEXTS
+    group = "time"
+    storage = Storage.DATE
+    type = DATE
+    operators = ORDERED_OPERATORS
+    aggregates = ORDERED_AGGREGATES
+    input = "date"
+    examples = (
+        ("2026-11-20", "2026-11-20"),
+        ("2026/1/5", "2026-01-05"),
+        ("２０２６年１１月２０日", "2026-11-20"),
+        ("20240229", "2024-02-29"),
+    )
+    Options = DateOptions
+
+    def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
+        options = options_of(field, DateOptions)
+        if options.earliest and options.latest and options.earliest > options.latest:
+            return [problem("field.limits_crossed", "/options/earliest")]
+        return []
+
+    def parse(self, raw: Any, field: FieldDefinition) -> date:
+        if isinstance(raw, datetime):  # computed: the day it is here
+            return (raw.astimezone(self.zone) if raw.tzinfo else raw).date()
+        return read_date(raw)
+
+    def check(self, value: date, field: FieldDefinition) -> list[Problem]:
+        options = options_of(field, DateOptions)
+        if options.earliest and value < options.earliest:
+            return [problem("value.too_small", limit=show_date(options.earliest))]
+        if options.latest and value > options.latest:
+            return [problem("value.too_large", limit=show_date(options.latest))]
+        return []
+
+    def to_json(self, value: date, field: FieldDefinition) -> str:
+        return value.isoformat()
+
+    def display(self, value: date, field: FieldDefinition, display: Display) -> str:
+        return show_date(value, display.language)
+
+
+class DateTime(Zoned):
+    name = "datetime"
+    label = {"zh": "日期时间", "en": "Date and time"}
+    icon = "clock"
+    doc = {"zh": "某一时刻", "en": "A moment"}
+    group = "time"
+    storage = Storage.TIMESTAMP
+    type = DATETIME
+    operators = ORDERED_OPERATORS
+    aggregates = ORDERED_AGGREGATES
+    input = "datetime"
+    examples = (
+        ("2026-11-20T01:05:00Z", "2026-11-20T01:05:00Z"),
+        ("2026-11-20T09:05:00.000001+08:00", "2026-11-20T01:05:00.000001Z"),
+    )
+    Options = DateTimeOptions
+
+    def parse(self, raw: Any, field: FieldDefinition) -> datetime:
+        if isinstance(raw, datetime) and raw.tzinfo is UTC:
+            return raw
+        if isinstance(raw, date) and not isinstance(raw, datetime):  # computed: its first moment here
+            raw = datetime(raw.year, raw.month, raw.day)  # noqa: DTZ001 -- read_moment gives it the zone
+        return read_moment(raw, self.zone)
+
+    def to_json(self, value: datetime, field: FieldDefinition) -> str:
+        return iso_moment(value)
+
+    def display(self, value: datetime, field: FieldDefinition, display: Display) -> str:
+        seconds = options_of(field, DateTimeOptions).seconds
+        return show_moment(value, display.zone or self.zone, display.language, seconds)
+
+    def search_text(self, value: datetime, field: FieldDefinition) -> str:
+        return show_moment(value, self.zone)
+
+
+def register(registry: Registry) -> None:
+    registry.add(Date(registry), DateTime(registry))

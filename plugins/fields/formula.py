@@ -1,0 +1,207 @@
+"""A value computed from the record's own fields and kept with it.
+
+`result` says what comes out: how it is stored, compared and shown. The expression is
+checked with the app's other expressions; the write path computes it at every save.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from metamodel.plugin_api import (
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    DURATION,
+    NUMBER,
+    TEXT,
+    BadValue,
+    Display,
+    Field,
+    Formula as FormulaSource,
+    Options,
+    Problem,
+    Registry,
+    Storage,
+    Texts,
+    Type,
+    clean_text,
+    excerpt,
+    iso_duration,
+    iso_moment,
+    labelled,
+    options_of,
+    problem,
+    read_date,
+    read_duration,
+    read_moment,
+    read_number,
+    show_date,
+    show_duration,
+    show_moment,
+    show_number,
+)
+
+if TYPE_CHECKING:
+    from metamodel.plugin_api import App, FieldDefinition
+
+_MICROSECOND = timedelta(microseconds=1)
+LARGEST = 10**18
+
+
+class FormulaOptions(Options, frozen=True):
+    expression: Annotated[str, labelled("公式", "Formula", max_length=4000)]
+    result: Annotated[
+        Literal["text", "number", "money", "percent", "boolean", "date", "datetime", "duration"],
+        labelled("结果类型", "Result"),
+    ] = "number"
+    places: Annotated[int, labelled("小数位", "Digits after the point", ge=0, le=10)] = 2
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _yes_or_no(value: bool, options: FormulaOptions, display: Display) -> str:
+    zh = display.language.startswith("zh")
+    return ("是" if value else "否") if zh else ("Yes" if value else "No")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one kind of result needs; `show(value, options, display)`."""
+
+    storage: Storage
+    type: Type
+    show: Callable[[Any, FormulaOptions, Display], str]
+    to_json: Callable[[Any], Any] = _same
+    to_storage: Callable[[Any], Any] = _same
+    from_storage: Callable[[Any], Any] = _same
+    extra_places: int = 0
+
+
+RESULTS = {
+    "text": Result(Storage.TEXT, TEXT, lambda value, options, display: str(value)),
+    "number": Result(
+        Storage.DECIMAL,
+        NUMBER,
+        lambda value, options, display: show_number(value, options.places),
+        "{:f}".format,
+    ),
+    "money": Result(
+        Storage.DECIMAL,
+        NUMBER,
+        lambda value, options, display: f"{'-' * (value < 0)}¥{show_number(abs(value), options.places)}",
+        "{:f}".format,
+    ),
+    "percent": Result(
+        Storage.DECIMAL,
+        NUMBER,
+        lambda value, options, display: show_number(value.scaleb(2), options.places) + "%",
+        "{:f}".format,
+        extra_places=2,
+    ),
+    "boolean": Result(Storage.BOOLEAN, BOOLEAN, _yes_or_no),
+    "date": Result(
+        Storage.DATE,
+        DATE,
+        lambda value, options, display: show_date(value, display.language),
+        date.isoformat,
+    ),
+    "datetime": Result(Storage.TIMESTAMP, DATETIME, lambda value, options, display: "", iso_moment),
+    "duration": Result(
+        Storage.INTEGER,
+        DURATION,
+        lambda value, options, display: show_duration(value, display.language),
+        iso_duration,
+        lambda value: value // _MICROSECOND,
+        lambda raw: timedelta(microseconds=raw),
+    ),
+}
+
+
+class Formula(Field):
+    name = "formula"
+    label = {"zh": "公式", "en": "Formula"}
+    icon = "function"
+    doc = {"zh": "由本记录其他字段算出", "en": "Computed from the record's own fields"}
+    texts = {
+        "field.no_expression": Texts("请填写公式", "Write the formula"),
+        "value.not_yes_or_no": Texts("“{text}”不是“是”或“否”", "“{text}” is neither yes nor no"),
+    }
+    group = "relation"
+    storage = Storage.DECIMAL
+    type = NUMBER
+    operators = ("is", "is_not", "lt", "le", "gt", "ge", "between", "blank", "not_blank")
+    aggregates = ("count", "distinct", "sum", "avg", "min", "max", "median")
+    input = "none"
+    example_options = {"expression": "1 + 1"}
+    examples = (("2.005", "2.00"), ("1,234.5", "1234.50"))
+    Options = FormulaOptions
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def _result(self, field: FieldDefinition) -> Result:
+        return RESULTS[options_of(field, FormulaOptions).result]
+
+    def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
+        if not options_of(field, FormulaOptions).expression.strip():
+            return [problem("field.no_expression", "/options/expression")]
+        return []
+
+    def storage_of(self, field: FieldDefinition) -> Storage:
+        return self._result(field).storage
+
+    def expression_type(self, field: FieldDefinition) -> Type:
+        return self._result(field).type
+
+    def scale(self, field: FieldDefinition) -> int:
+        return options_of(field, FormulaOptions).places + self._result(field).extra_places
+
+    def derived(self, field: FieldDefinition) -> FormulaSource:
+        return FormulaSource(options_of(field, FormulaOptions).expression)
+
+    def parse(self, raw: Any, field: FieldDefinition) -> Any:
+        """What the expression gave, or its JSON, in the form the column keeps."""
+        kind = options_of(field, FormulaOptions).result
+        if kind == "text":
+            return clean_text(raw)
+        if kind == "boolean":
+            if not isinstance(raw, bool):
+                raise BadValue("value.not_yes_or_no", text=excerpt(raw))
+            return raw
+        if kind == "date":
+            return raw.astimezone(self._registry.zone).date() if isinstance(raw, datetime) else read_date(raw)
+        if kind == "datetime":
+            return read_moment(raw, self._registry.zone)
+        return read_duration(raw) if kind == "duration" else self._number(raw, field)
+
+    def _number(self, raw: Any, field: FieldDefinition) -> Decimal:
+        places = self.scale(field)
+        value = read_number(raw).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+        if abs(value.scaleb(places)) >= LARGEST:
+            raise BadValue("value.out_of_range")
+        return value
+
+    def to_json(self, value: Any, field: FieldDefinition) -> Any:
+        return self._result(field).to_json(value)
+
+    def to_storage(self, value: Any, field: FieldDefinition) -> Any:
+        return self._result(field).to_storage(value)
+
+    def from_storage(self, raw: Any, field: FieldDefinition) -> Any:
+        return self._result(field).from_storage(raw)
+
+    def display(self, value: Any, field: FieldDefinition, display: Display) -> str:
+        if isinstance(value, datetime):
+            return show_moment(value, display.zone or self._registry.zone, display.language)
+        return self._result(field).show(value, options_of(field, FormulaOptions), display)
+
+
+def register(registry: Registry) -> None:
+    registry.add(Formula(registry))

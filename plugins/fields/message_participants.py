@@ -1,0 +1,82 @@
+"""Who took part in a message: the channel's id, a name, and which side they are on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from metamodel.plugin_api import (
+    ANY,
+    BadValue,
+    Display,
+    Field,
+    Registry,
+    Storage,
+    Texts,
+    clean_text,
+    excerpt,
+    list_of,
+    split_list,
+)
+
+if TYPE_CHECKING:
+    from metamodel.plugin_api import FieldDefinition
+
+KINDS = ("staff", "customer", "bot", "system")
+LONGEST = 1_000  # bytes of an id or a name
+
+
+class MessageParticipants(Field):
+    name = "message_participants"
+    label = {"zh": "消息参与人", "en": "Participants of a message"}
+    icon = "users"
+    doc = {"zh": "收发消息的人：编号、姓名、身份", "en": "Who wrote or read: id, name, side"}
+    texts = {
+        "value.not_a_participant": Texts(
+            "“{text}”不是参与人",
+            "“{text}” is not a participant",
+            "例如 {{id, name, kind}}",
+            "Like {{id, name, kind}}",
+        )
+    }
+    group = "people"
+    storage = Storage.JSON
+    type = list_of(ANY)
+    many = True
+    searchable = True
+    sortable = False
+    operators = ("blank", "not_blank")
+    input = "participants"
+    examples = (
+        (
+            [{"id": "sales04", "name": "周婧", "kind": "staff"}],
+            [{"id": "sales04", "name": "周婧", "kind": "staff"}],
+        ),
+        (["wm1"], [{"id": "wm1", "name": "", "kind": "customer"}]),
+    )
+
+    def parse(self, raw: Any, field: FieldDefinition) -> list[dict[str, str]]:
+        items = [raw] if isinstance(raw, dict) else split_list(raw)
+        return [_participant(item) for item in items]
+
+    def display(self, value: list[dict[str, str]], field: FieldDefinition, display: Display) -> str:
+        joint = "、" if display.language.startswith("zh") else ", "
+        return joint.join(person["name"] or display.name("person", person["id"]) for person in value)
+
+    def search_text(self, value: list[dict[str, str]], field: FieldDefinition) -> str:
+        return " ".join(text for person in value for text in (person["name"], person["id"]) if text)
+
+
+def _participant(raw: Any) -> dict[str, str]:
+    if isinstance(raw, str):
+        raw = {"id": raw}
+    if not isinstance(raw, dict) or raw.keys() - {"id", "name", "kind"}:
+        raise BadValue("value.not_a_participant", text=excerpt(raw))
+    identifier, name = (clean_text(raw.get(key) or "", LONGEST).strip() for key in ("id", "name"))
+    kind = raw.get("kind") or "customer"
+    if kind not in KINDS or not (identifier or name):
+        raise BadValue("value.not_a_participant", text=excerpt(raw))
+    return {"id": identifier, "name": name, "kind": kind}
+
+
+def register(registry: Registry) -> None:
+    registry.add(MessageParticipants())

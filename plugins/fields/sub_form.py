@@ -1,0 +1,165 @@
+"""Rows inside a record: lines of an offer, instalments, words of a list.
+
+Each row is a mapping of the sub-form's own field ids to values; what is wrong in a cell is
+told with its row and field. Computed cells are filled by the write path.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from metamodel.plugin_api import (
+    ANY,
+    BadValue,
+    Display,
+    Field,
+    Options,
+    Problem,
+    Registry,
+    Storage,
+    Texts,
+    labelled,
+    list_of,
+    options_of,
+    pointer,
+    problem,
+)
+
+if TYPE_CHECKING:
+    from metamodel.plugin_api import App, FieldDefinition
+
+MOST_ROWS = 5_000
+BLANK: tuple[Any, ...] = (None, "", [])
+
+
+class SubFormOptions(Options, frozen=True):
+    minimum: Annotated[int | None, labelled("最少几行", "Rows at least", ge=0)] = None
+    maximum: Annotated[int | None, labelled("最多几行", "Rows at most", ge=1, le=MOST_ROWS)] = None
+
+
+class SubForm(Field):
+    name = "sub_form"
+    label = {"zh": "子表单", "en": "Sub-form"}
+    icon = "table"
+    doc = {"zh": "记录里的多行明细", "en": "Rows inside a record"}
+    texts = {
+        "field.no_columns": Texts("子表单还没有字段", "The sub-form has no fields yet", severity="warning"),
+        "field.nested_sub_form": Texts("子表单里不能再放子表单", "A sub-form cannot hold a sub-form"),
+        "field.limits_crossed": Texts("最小值大于最大值", "The minimum is above the maximum"),
+        "value.not_rows": Texts("这里应填若干行", "This should be rows"),
+        "value.bad_cell": Texts("第 {row} 行：{reason}", "Row {row}: {reason}"),
+        "value.too_few_rows": Texts("至少 {limit} 行", "At least {limit} rows"),
+    }
+    group = "layout"
+    storage = Storage.JSON
+    type = list_of(ANY)
+    many = True
+    container = True
+    searchable = True
+    sortable = False
+    operators = ("blank", "not_blank")
+    input = "rows"
+    examples = (([{}], [{}]),)
+    Options = SubFormOptions
+
+    def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
+        options = options_of(field, SubFormOptions)
+        found = [] if field.fields else [problem("field.no_columns", "/fields")]
+        if options.minimum and options.maximum and options.minimum > options.maximum:
+            found.append(problem("field.limits_crossed", "/options/minimum"))
+        for place, column in enumerate(field.fields):
+            if column.type and column.type.container:
+                found.append(problem("field.nested_sub_form", pointer("fields", place, "type")))
+        return found
+
+    def parse(self, raw: Any, field: FieldDefinition) -> list[dict[str, Any]]:
+        rows = [raw] if isinstance(raw, dict) else raw
+        if not isinstance(rows, (list, tuple)):
+            raise BadValue("value.not_rows")
+        if len(rows) > MOST_ROWS:
+            raise BadValue("value.too_many", limit=MOST_ROWS)
+        columns = {column.id: column for column in field.fields if column.usable}
+        return [self._row(number, row, columns) for number, row in enumerate(rows, 1)]
+
+    def _row(self, number: int, raw: Any, columns: dict[str, FieldDefinition]) -> dict[str, Any]:
+        if not isinstance(raw, dict):
+            raise BadValue("value.not_rows")
+        row: dict[str, Any] = {}
+        for name, cell in raw.items():
+            column = columns.get(name)
+            if column is None:
+                raise _bad_cell(number, str(name), BadValue("value.unknown_field", field=str(name)))
+            if cell in BLANK:
+                continue
+            assert column.type is not None
+            try:
+                value = column.type.parse(cell, column)
+            except BadValue as error:
+                raise _bad_cell(number, name, error) from error
+            if value not in BLANK:
+                row[name] = value
+        return row
+
+    def check(self, value: list[dict[str, Any]], field: FieldDefinition) -> list[Problem]:
+        options = options_of(field, SubFormOptions)
+        found = []
+        if options.minimum and len(value) < options.minimum:
+            found.append(problem("value.too_few_rows", limit=options.minimum))
+        if options.maximum and len(value) > options.maximum:
+            found.append(problem("value.too_many", limit=options.maximum))
+        for number, row in enumerate(value):
+            for column in field.fields:
+                found += self._check_cell(row.get(column.id), column, pointer(number, column.id))
+        return found
+
+    def _check_cell(self, cell: Any, column: FieldDefinition, path: str) -> list[Problem]:
+        if cell is None:
+            missing = column.required and column.derived is None
+            return [problem("value.required", path, field=column.text())] if missing else []
+        return [found.under(path) for found in column.type.check(cell, column)] if column.type else []
+
+    def to_json(self, value: list[dict[str, Any]], field: FieldDefinition) -> list[dict[str, Any]]:
+        columns = {column.id: column for column in field.fields if column.usable}
+        return [
+            {name: _json(cell, columns[name]) for name, cell in row.items() if name in columns}
+            for row in value
+        ]
+
+    def to_storage(self, value: list[dict[str, Any]], field: FieldDefinition) -> list[dict[str, Any]]:
+        return self.to_json(value, field)
+
+    def from_storage(self, raw: list[dict[str, Any]], field: FieldDefinition) -> list[dict[str, Any]]:
+        """Cells of columns that are gone stay out of sight, in the row they were kept in."""
+        known = {column.id for column in field.fields if column.usable}
+        return self.parse([{name: row[name] for name in row if name in known} for row in raw], field)
+
+    def display(self, value: list[dict[str, Any]], field: FieldDefinition, display: Display) -> str:
+        return f"{len(value)} 行" if display.language.startswith("zh") else f"{len(value)} rows"
+
+    def search_text(self, value: list[dict[str, Any]], field: FieldDefinition) -> str:
+        columns = {column.id: column for column in field.fields if column.type and column.type.searchable}
+        return "\n".join(
+            _search_text(cell, columns[name])
+            for row in value
+            for name, cell in row.items()
+            if name in columns
+        )
+
+
+def _json(cell: Any, column: FieldDefinition) -> Any:
+    assert column.type is not None
+    return column.type.to_json(cell, column)
+
+
+def _search_text(cell: Any, column: FieldDefinition) -> str:
+    assert column.type is not None
+    return column.type.search_text(cell, column)
+
+
+def _bad_cell(row: int, column: str, error: BadValue) -> BadValue:
+    reason = problem(error.code, **error.params)
+    return BadValue("value.bad_cell", row=row, column=column, reason=reason.text("zh"), cause=error.code)
+
+
+def register(registry: Registry) -> None:
+    registry.add(SubForm())

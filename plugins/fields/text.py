@@ -1,0 +1,178 @@
+"""Text: one line, many lines, and the one-line presets (e-mail, mobile …) as rows of a table.
+
+One-line text loses outer blanks and line breaks; long text is kept letter for letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import re2
+
+from metamodel.plugin_api import (
+    CHOICE_AGGREGATES,
+    TEXT_OPERATORS,
+    BadValue,
+    Examples,
+    Field,
+    Options,
+    OptionsType,
+    Problem,
+    Registry,
+    Texts,
+    clean_text,
+    excerpt,
+    fold,
+    labelled,
+    options_of,
+    problem,
+)
+
+if TYPE_CHECKING:
+    from metamodel.plugin_api import App, FieldDefinition
+
+TEXTS = {
+    "field.bad_pattern": Texts("格式（正则表达式）不正确：{reason}", "The pattern is not valid: {reason}"),
+    "field.limits_crossed": Texts("最小值大于最大值", "The minimum is above the maximum"),
+    "value.too_short": Texts("至少 {limit} 个字", "At least {limit} characters"),
+    "value.too_many_letters": Texts("最多 {limit} 个字", "At most {limit} characters"),
+    "value.wrong_pattern": Texts("格式不正确", "It does not have the right form"),
+    "value.wrong_preset": Texts("“{text}”不是正确的{kind_zh}", "“{text}” is not a valid {kind_en}"),
+}
+
+
+class TextOptions(Options, frozen=True):
+    min_length: Annotated[int | None, labelled("最少字数", "Minimum length", ge=1)] = None
+    max_length: Annotated[int | None, labelled("最多字数", "Maximum length", ge=1)] = None
+    placeholder: Annotated[str | dict[str, str], labelled("占位提示", "Placeholder")] = ""
+
+
+class LineOptions(TextOptions, frozen=True):
+    pattern: Annotated[str, labelled("格式（正则表达式）", "Pattern", max_length=500)] = ""
+
+
+class LongText(Field):
+    name = "long_text"
+    label = {"zh": "多行文本", "en": "Long text"}
+    icon = "align-left"
+    doc = {"zh": "一段或几段文字，原样保存", "en": "Paragraphs, kept letter for letter"}
+    texts = TEXTS
+    group = "text"
+    searchable = True
+    sortable = False
+    operators = TEXT_OPERATORS
+    input = "textarea"
+    examples: ClassVar[Examples] = (
+        ("第一行\r\n  second line", "第一行\n  second line"),
+        (" kept ", " kept "),
+    )
+    Options: ClassVar[OptionsType] = TextOptions
+
+    def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
+        options = options_of(field, TextOptions)
+        if options.min_length and options.max_length and options.min_length > options.max_length:
+            return [problem("field.limits_crossed", "/options/min_length")]
+        return []
+
+    def parse(self, raw: Any, field: FieldDefinition) -> str:
+        return clean_text(raw).replace("\r\n", "\n")
+
+    def check(self, value: str, field: FieldDefinition) -> list[Problem]:
+        options = options_of(field, TextOptions)
+        if options.min_length and len(value) < options.min_length:
+            return [problem("value.too_short", limit=options.min_length)]
+        if options.max_length and len(value) > options.max_length:
+            return [problem("value.too_many_letters", limit=options.max_length)]
+        return []
+
+
+class Text(LongText):
+    name = "text"
+    label = {"zh": "单行文本", "en": "Text"}
+    icon = "text"
+    doc = {"zh": "一行文字", "en": "One line of text"}
+    sortable = True
+    aggregates = CHOICE_AGGREGATES
+    input = "text"
+    examples = (("  王磊  ", "王磊"), ("one\nline", "one line"), (42, "42"))
+    Options = LineOptions
+
+    def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
+        found = super().check_options(field, app)
+        try:
+            re2.compile(options_of(field, LineOptions).pattern)
+        except re2.error as error:
+            found.append(problem("field.bad_pattern", "/options/pattern", reason=str(error)))
+        return found
+
+    def parse(self, raw: Any, field: FieldDefinition) -> str:
+        text = clean_text(raw).strip()
+        return " ".join(text.splitlines()) if "\n" in text or "\r" in text else text
+
+    def check(self, value: str, field: FieldDefinition) -> list[Problem]:
+        found = super().check(value, field)
+        pattern = options_of(field, LineOptions).pattern
+        if pattern and not re2.fullmatch(pattern, value):
+            found.append(problem("value.wrong_pattern"))
+        return found
+
+
+class Preset(Text):
+    """A line of text with a form of its own; `tidy` removes what people add to read it better."""
+
+    def __init__(
+        self, name: str, zh: str, en: str, icon: str, pattern: str, tidy: Callable[[str], str]
+    ) -> None:
+        self.name, self.label, self.icon = name, {"zh": zh, "en": en}, icon
+        self.doc = {"zh": f"一个{zh}", "en": f"One {en.lower()}"}
+        self.input = name
+        self._pattern, self._tidy = re2.compile(pattern), tidy
+
+    def parse(self, raw: Any, field: FieldDefinition) -> str:
+        text = self._tidy(fold(super().parse(raw, field)))
+        if len(text) > 2000 or not self._pattern.fullmatch(text):
+            words = self.label
+            assert isinstance(words, dict)
+            raise BadValue(
+                "value.wrong_preset", text=excerpt(raw), kind_zh=words["zh"], kind_en=words["en"].lower()
+            )
+        return text
+
+
+def _digits(text: str) -> str:
+    return text.replace(" ", "").replace("-", "").removeprefix("+86")
+
+
+def _no_blanks(text: str) -> str:
+    return text.replace(" ", "")
+
+
+def _url(text: str) -> str:
+    return text if "://" in text else f"https://{text}"
+
+
+PRESETS = (
+    Preset(
+        "email",
+        "电子邮箱",
+        "E-mail address",
+        "mail",
+        r"[^@\s<>,;]{1,64}@[^@\s<>,;]+\.[^@\s<>,;.]+",
+        str.strip,
+    ),
+    Preset("mobile", "手机号码", "Mobile number", "phone", r"1[3-9][0-9]{9}|\+[1-9][0-9]{6,14}", _digits),
+    Preset(
+        "landline",
+        "座机号码",
+        "Landline number",
+        "phone",
+        r"(\(?0[0-9]{2,3}\)?-?)?[0-9]{7,8}(-[0-9]{1,6})?",
+        _no_blanks,
+    ),
+    Preset("url", "网址", "Web address", "link", r"https?://[^\s<>\"]+", _url),
+)
+
+
+def register(registry: Registry) -> None:
+    registry.add(Text(), LongText(), *PRESETS)
