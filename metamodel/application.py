@@ -1,56 +1,39 @@
-"""App: the whole application, and how a JSON document becomes one."""
+"""App: the whole application, and how a JSON document becomes one.
+
+`load` is the door: whoever has a document (a publication, a draft, an import, a command)
+gets the App beside everything that is wrong with it. Shape first (JSON Schema), then
+building with placeholders for what cannot be understood, then the checks of meaning.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
-from metamodel.channels import Channel
-from metamodel.flows import Flow
-from metamodel.forms import Form
+from metamodel.binding import Binder
+from metamodel.channels import Channel, channel_from_json
+from metamodel.core_schema import FORMAT
+from metamodel.flows import Flow, flow_from_json
+from metamodel.formats import upgrade
+from metamodel.forms import Form, form_from_json
 from metamodel.labels import Label, label_text
+from metamodel.menus import MenuGroup, MenuItem as MenuItem, menu_group_from_json
+from metamodel.parts import Part
 from metamodel.plugin_api import Registry
 from metamodel.problems import Problem
-from metamodel.reports import Report
-from metamodel.roles import Role
-from metamodel.rules import Rule
-
-
-@dataclass(frozen=True, slots=True)
-class MenuItem:
-    """One entry of the menu: exactly one of form (with a view), report, page."""
-
-    label: Label
-    form: str = ""
-    view: str = ""
-    report: str = ""
-    page: str = ""
-    icon: str = ""
-    path: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MenuGroup:
-    label: Label
-    items: tuple[MenuItem, ...] = ()
-    path: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """What this app relies on in another: its forms and their fields' types, by id."""
-
-    app: str
-    forms: Mapping[str, Mapping[str, str]] = dataclass_field(default_factory=dict)
-    path: str = ""
+from metamodel.reports import Report, report_from_json
+from metamodel.requirements import Requirement, requirement_from_json
+from metamodel.roles import Role, role_from_json
+from metamodel.rules import Rule, rule_from_json
+from metamodel.shape import check_shape
 
 
 @dataclass(frozen=True, slots=True)
 class App:
     id: str
     label: Label
-    format: int = 1
+    format: int = FORMAT
     requires: tuple[Requirement, ...] = ()
     forms: tuple[Form, ...] = ()
     rules: tuple[Rule, ...] = ()
@@ -78,6 +61,58 @@ class App:
         return label_text(self.label, language, self.id)
 
 
-def load(document: Any, registry: Registry) -> tuple[App | None, list[Problem]]:
-    """Any JSON value -> the App beside all its problems; None only for an unreadable shape."""
-    raise NotImplementedError
+def load(
+    document: Any, registry: Registry, apps: Mapping[str, App] | None = None
+) -> tuple[App | None, list[Problem]]:
+    """Any JSON value -> the App beside all its problems; None only for an unreadable shape.
+
+    `apps` are the required apps where they are at hand; else `requires` says what they have.
+    """
+    if not isinstance(document, dict):
+        return None, check_shape(document)
+    document, newer = upgrade(document)
+    if newer:
+        return None, newer
+    shape = check_shape(document)
+    part = Part(document)
+    if not part.part("app").id:
+        return None, shape
+    binder = Binder(registry)
+    app = app_from_json(part, binder)
+    return app, tidy([*shape, *binder.problems, *check(app, registry, apps or {})])
+
+
+def app_from_json(part: Part, binder: Binder) -> App:
+    head = part.part("app")
+    return App(
+        id=head.id,
+        label=head.label(),
+        format=part.integer("muniment", FORMAT),
+        requires=tuple(requirement_from_json(need) for need in part.parts("requires")),
+        forms=tuple(form_from_json(form, binder) for form in part.parts("forms")),
+        rules=tuple(rule_from_json(rule, binder) for rule in part.parts("rules")),
+        flows=tuple(flow_from_json(flow, binder) for flow in part.parts("flows")),
+        reports=tuple(report_from_json(report, binder) for report in part.parts("reports")),
+        roles=tuple(role_from_json(role) for role in part.parts("roles")),
+        channels=tuple(channel_from_json(channel, binder) for channel in part.parts("channels")),
+        menus=tuple(menu_group_from_json(group) for group in part.parts("menus")),
+        tests=tuple(test.raw for test in part.parts("tests")),
+        document=part.raw,
+    )
+
+
+def check(app: App, registry: Registry, apps: Mapping[str, App]) -> list[Problem]:
+    """Everything about the meaning of a built app."""
+    return []
+
+
+def tidy(problems: Iterable[Problem]) -> list[Problem]:
+    """Each mistake once: what is misshapen is not told again as meaningless."""
+    kept: dict[tuple[str, str], Problem] = {}
+    misshapen = {p.path for p in problems if p.code.startswith("shape.") and p.code != "shape.missing"}
+    for found in problems:
+        told = found.path in misshapen and not found.code.startswith("shape.")
+        key = (found.path, found.code + repr(sorted(found.params.items(), key=str)))
+        if not told:
+            kept.setdefault(key, found)
+    return list(kept.values())

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field as dataclass_field
 from typing import Any, Literal
 
-from metamodel.expressions.types import Type
+from metamodel.binding import Binder
+from metamodel.expressions.types import ANY, Type
 from metamodel.labels import Label, label_text
+from metamodel.parts import Part
 from metamodel.plugin_api import Derived, Field, Options
 
 FormKind = Literal["record", "archive"]
@@ -51,7 +53,7 @@ class FieldDefinition:
         return self.type is not None and self.options is not None
 
     def expression_type(self) -> Type:
-        known = self.type.expression_type(self) if self.type and self.options is not None else Type("any")
+        known = self.type.expression_type(self) if self.type and self.options is not None else ANY
         return known.seal(self.sealed)
 
     def text(self, language: str = "zh") -> str:
@@ -83,6 +85,7 @@ class Form:
     retention: Mapping[str, Any] = dataclass_field(default_factory=dict)
     icon: str = ""
     path: str = ""
+    description: Label = ""
 
     def field(self, identifier: str) -> FieldDefinition | None:
         return next((field for field in self.fields if field.id == identifier), None)
@@ -96,3 +99,54 @@ class Form:
 
     def text(self, language: str = "zh") -> str:
         return label_text(self.label, language, self.id)
+
+
+CONDITIONS = ("visible", "required_if", "writable", "valid")
+FLAGS = ("required", "evidence", "sealed", "searchable", "unique", "mask")
+
+
+def form_from_json(part: Part, binder: Binder) -> Form:
+    return Form(
+        id=part.id,
+        label=part.label(),
+        kind="archive" if part.text("kind") == "archive" else "record",
+        title=part.text("title"),
+        fields=tuple(field_from_json(field, binder) for field in part.parts("fields")),
+        layout=tuple(block.raw for block in part.parts("layout")),
+        views=tuple(_view(view) for view in part.parts("views")),
+        search=part.text_mapping("search"),
+        retention=part.mapping("retention"),
+        icon=part.text("icon"),
+        path=part.path,
+        description=part.label("description"),
+    )
+
+
+def field_from_json(part: Part, binder: Binder) -> FieldDefinition:
+    kind, options = binder.bind("field", part, "type", "options")
+    return FieldDefinition(
+        id=part.id,
+        type_name=part.text("type"),
+        type=kind,
+        label=part.label(),
+        options=options,
+        help=part.label("help"),
+        default=part.text("default"),
+        fields=tuple(field_from_json(field, binder) for field in part.parts("fields")),
+        path=part.path,
+        **{flag: part.flag(flag) for flag in FLAGS},
+        **{condition: part.text(condition) for condition in CONDITIONS},  # type: ignore[arg-type]
+    )
+
+
+def _view(part: Part) -> View:
+    return View(
+        id=part.id,
+        label=part.label(),
+        kind=part.text("kind", "table"),
+        columns=part.texts("columns"),
+        filter=part.text("filter"),
+        sort=part.texts("sort"),
+        options=part.mapping("options"),
+        path=part.path,
+    )

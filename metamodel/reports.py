@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
+from metamodel.binding import Binder
 from metamodel.labels import Label
+from metamodel.parts import Part
+from metamodel.plugin_api import Widget
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,7 @@ class WidgetDefinition:
     label: Label
     options: Mapping[str, Any] = dataclass_field(default_factory=dict)
     path: str = ""
+    type: Widget | None = None  # None for a type nobody registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +28,15 @@ class Report:
     label: Label
     widgets: tuple[WidgetDefinition, ...] = ()
     path: str = ""
+
+
+def report_from_json(part: Part, binder: Binder) -> Report:
+    widgets = tuple(_widget(widget, binder) for widget in part.parts("widgets"))
+    return Report(part.id, part.label(), widgets, part.path)
+
+
+def _widget(part: Part, binder: Binder) -> WidgetDefinition:
+    kind, _ = binder.bind("widget", part, "type", "options")
+    return WidgetDefinition(
+        part.id, part.text("type"), part.label(), part.mapping("options"), part.path, kind
+    )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field as dataclass_field
-from typing import Literal
+from typing import Literal, cast
 
 from metamodel.labels import Label
+from metamodel.parts import Part
 
 FieldAccess = Literal["hide", "mask", "read", "write"]
 FormAction = Literal["read", "create", "update", "delete", "export"]
@@ -35,3 +36,27 @@ class Role:
     forms: Mapping[str, FormPermission] = dataclass_field(default_factory=dict)
     manages: frozenset[str] = frozenset()  # design people channels keys verify audit
     path: str = ""
+
+
+FORM_ACTIONS = frozenset({"read", "create", "update", "delete", "export"})
+FIELD_ACCESSES = frozenset({"hide", "mask", "read", "write"})
+
+
+def role_from_json(part: Part) -> Role:
+    forms = {name: _permission(permission) for name, permission in part.named_parts("forms").items()}
+    return Role(part.id, part.label(), forms, frozenset(part.texts("manages")), part.path)
+
+
+def _permission(part: Part) -> FormPermission:
+    actions = (
+        frozenset(part.texts("actions")) & FORM_ACTIONS if "actions" in part.raw else frozenset({"read"})
+    )
+    fields = {
+        name: access for name, access in part.text_mapping("fields").items() if access in FIELD_ACCESSES
+    }
+    return FormPermission(
+        rows=part.text("rows", "true"),
+        actions=cast(frozenset[FormAction], actions),
+        fields=cast(Mapping[str, FieldAccess], fields),
+        path=part.path,
+    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from metamodel.binding import Binder
 from metamodel.labels import Label
+from metamodel.parts import Part
 from metamodel.plugin_api import Action, Options, Trigger
 
 
@@ -29,5 +31,34 @@ class Rule:
     actions: tuple[RuleAction, ...] = ()
     priority: int = 0  # higher first, then document order
     enabled: bool = True
-    run_as: str = "app"
+    run_as: str = "app"  # or a role's id
     path: str = ""
+
+    @property
+    def form(self) -> str:
+        """The form whose fields IF and THEN may name; blank for a message."""
+        known = self.trigger is not None and self.trigger_options is not None
+        return self.trigger.form(self.trigger_options) if self.trigger and known else ""
+
+
+def rule_from_json(part: Part, binder: Binder) -> Rule:
+    when = part.part("when")
+    trigger, trigger_options = binder.bind("trigger", when, "trigger")
+    return Rule(
+        id=part.id,
+        label=part.label(),
+        trigger_name=when.text("trigger"),
+        trigger=trigger,
+        trigger_options=trigger_options,
+        condition=part.text("if"),
+        actions=tuple(_action(action, binder) for action in part.parts("then")),
+        priority=part.integer("priority"),
+        enabled=part.flag("enabled", True),
+        run_as=part.text("run_as", "app"),
+        path=part.path,
+    )
+
+
+def _action(part: Part, binder: Binder) -> RuleAction:
+    action, options = binder.bind("action", part, "action", "with")
+    return RuleAction(part.text("action"), action, options, part.path)

@@ -1,0 +1,181 @@
+"""The core of the published JSON Schema: the shape of an application document, plugins aside.
+
+Data, and the few functions that make it shorter to write. `schema.py` adds the options of
+the registered plugins and validates; meaning (references, types of expressions) is not here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+FORMAT = 1
+ID_PATTERN = "^[a-z][a-z0-9_]{0,62}$"
+PATH_PATTERN = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$"
+DURATION_PATTERN = r"^P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$"
+PAGES = ("search", "channels", "evidence")
+MANAGES = ("audit", "channels", "design", "keys", "people", "verify")
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def list_of(item: Schema, **more: Any) -> Schema:
+    return {"type": "array", "items": item, **more}
+
+
+def shape(needed: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
+    """An object with these keys and no others; a trailing underscore spares a Python keyword."""
+    known = {name.rstrip("_"): schema for name, schema in properties.items()}
+    return {
+        "type": "object", "properties": known, "required": list(needed), "additionalProperties": False,
+    }  # fmt: skip
+
+
+def one_of(*values: str) -> Schema:
+    return {"enum": list(values)}
+
+
+TEXT: Schema = {"type": "string"}
+FLAG: Schema = {"type": "boolean"}
+ANYTHING: Schema = {"type": "object"}
+IDS = list_of(ref("id"))
+PATHS = list_of(ref("path"))
+
+SIMPLE: dict[str, Schema] = {
+    "id": {"type": "string", "pattern": ID_PATTERN},
+    "path": {"type": "string", "pattern": PATH_PATTERN},
+    "sort": {"type": "string", "pattern": PATH_PATTERN.replace("^", "^-?", 1)},
+    "expression": TEXT,
+    # a text, or an object of texts by language
+    "label": {"type": ["string", "object"], "additionalProperties": TEXT, "minProperties": 1},
+}
+
+FIELD = shape(
+    ("id", "type"),
+    id=ref("id"), type=TEXT, label=ref("label"), help=ref("label"), options=ANYTHING,
+    required=FLAG, evidence=FLAG, sealed=FLAG, searchable=FLAG, unique=FLAG, mask=FLAG,
+    default=ref("expression"), visible=ref("expression"), required_if=ref("expression"),
+    writable=ref("expression"), valid=ref("expression"), fields=list_of(ref("field")),
+)  # fmt: skip
+
+VIEW = shape(
+    ("id",),
+    id=ref("id"), label=ref("label"), kind=TEXT, columns=PATHS, filter=ref("expression"),
+    sort=list_of(ref("sort")), options=ANYTHING,
+)  # fmt: skip
+
+PLACED_FIELD: Schema = {
+    "type": ["string", "object"], "pattern": ID_PATTERN, "required": ["field"], "additionalProperties": False,
+    "properties": {"field": ref("id"), "span": {"type": "integer", "minimum": 1, "maximum": 3}},
+}  # fmt: skip
+
+BLOCK = shape(
+    ("kind",),
+    kind=one_of("section", "note", "related"), label=ref("label"), visible=ref("expression"),
+    columns={"type": ["integer", "array"], "minimum": 1, "maximum": 3, "items": ref("path")},
+    fields=list_of(ref("placed_field")), folded=FLAG, text=ref("label"),
+    app=ref("id"), form=ref("id"), link=ref("id"), sort=list_of(ref("sort")),
+    limit={"type": "integer", "minimum": 1, "maximum": 100},
+)  # fmt: skip
+
+RETENTION = shape(
+    ("keep",), keep={"type": "string", "pattern": DURATION_PATTERN}, then=one_of("shred"), from_=ref("id")
+)
+
+FORM = shape(
+    ("id", "fields"),
+    id=ref("id"), label=ref("label"), description=ref("label"), icon=TEXT, kind=one_of("record", "archive"),
+    title=TEXT, fields=list_of(ref("field")), layout=list_of(ref("block")), views=list_of(ref("view")),
+    search={"type": "object", "additionalProperties": ref("path")}, retention=ref("retention"),
+)  # fmt: skip
+
+RULE = shape(
+    ("id", "when", "then"),
+    id=ref("id"), label=ref("label"), description=ref("label"),
+    when=ref("when"),
+    if_=ref("expression"), then=list_of(ref("action"), minItems=1),
+    priority={"type": "integer"}, enabled=FLAG, run_as=TEXT,
+)  # fmt: skip
+
+PLACED = shape(("id", "type"), id=ref("id"), type=TEXT, label=ref("label"), options=ANYTHING)
+FLOW = shape(
+    ("id", "form"),
+    id=ref("id"), label=ref("label"), description=ref("label"), form=ref("id"), nodes=list_of(ref("node")),
+    edges=list_of(shape(("from", "to"), from_=ref("id"), to=ref("id"), if_=ref("expression"))),
+)  # fmt: skip
+
+REPORT = shape(
+    ("id",), id=ref("id"), label=ref("label"), description=ref("label"), widgets=list_of(ref("widget"))
+)
+
+PERMISSION = shape(
+    rows=ref("expression"),
+    actions=list_of(one_of("read", "create", "update", "delete", "export"), uniqueItems=True),
+    fields={"type": "object", "additionalProperties": one_of("hide", "mask", "read", "write")},
+)  # fmt: skip
+
+ROLE = shape(
+    ("id",),
+    id=ref("id"), label=ref("label"), description=ref("label"),
+    forms={"type": "object", "additionalProperties": ref("permission")},
+    manages=list_of(one_of(*MANAGES), uniqueItems=True),
+)  # fmt: skip
+
+CHANNEL = shape(
+    ("id", "connector"),
+    id=ref("id"), label=ref("label"), description=ref("label"), connector=TEXT, options=ANYTHING, enabled=FLAG,
+)  # fmt: skip
+
+MENU_ITEM = shape(
+    label=ref("label"), icon=TEXT, form=ref("id"), view=ref("id"), report=ref("id"), page=one_of(*PAGES)
+)
+MENU_GROUP = shape(("items",), label=ref("label"), icon=TEXT, items=list_of(ref("menu_item")))
+
+REQUIRED_FIELD: Schema = {
+    "type": ["string", "object"], "required": ["type"], "additionalProperties": False,
+    "properties": {"type": TEXT, "sealed": FLAG, "app": ref("id"), "form": ref("id")},
+}  # fmt: skip
+REQUIREMENT = shape(
+    ("app",),
+    app=ref("id"),
+    forms={
+        "type": "object",
+        "additionalProperties": {"type": "object", "additionalProperties": ref("required_field")},
+    },
+)
+
+DOCUMENT = shape(
+    ("muniment", "app"),
+    muniment={"const": FORMAT}, **{"$schema": TEXT},
+    app=shape(("id",), id=ref("id"), label=ref("label"), description=ref("label"), icon=TEXT),
+    requires=list_of(ref("requirement")), forms=list_of(ref("form")), rules=list_of(ref("rule")),
+    flows=list_of(ref("flow")), reports=list_of(ref("report")), roles=list_of(ref("role")),
+    channels=list_of(ref("channel")), menus=list_of(ref("menu_group")), tests=list_of(ANYTHING),
+)  # fmt: skip
+
+DEFINITIONS: dict[str, Schema] = {
+    **SIMPLE,
+    "field": FIELD,
+    "view": VIEW,
+    "placed_field": PLACED_FIELD,
+    "block": BLOCK,
+    "retention": RETENTION,
+    "form": FORM,
+    "rule": RULE,
+    "action": shape(("action",), action=TEXT, with_=ANYTHING),
+    "when": {"type": "object", "properties": {"trigger": TEXT}, "required": ["trigger"]},
+    "node": PLACED,
+    "widget": PLACED,
+    "flow": FLOW,
+    "report": REPORT,
+    "permission": PERMISSION,
+    "role": ROLE,
+    "channel": CHANNEL,
+    "menu_item": MENU_ITEM,
+    "menu_group": MENU_GROUP,
+    "required_field": REQUIRED_FIELD,
+    "requirement": REQUIREMENT,
+}
