@@ -126,6 +126,12 @@ TEXTS: dict[str, Texts] = {
     "access.denied": Texts("您没有权限进行此操作", "You are not allowed to do this", status=403),
     "access.signed_out": Texts("请先登录", "Please sign in first", status=401),
     # app
+    "app.format": Texts(
+        "文档格式是 {format}，本系统最高支持 {newest}",
+        "The document's format is {format}; this engine reads up to {newest}",
+        "请先升级系统",
+        "Upgrade the engine first",
+    ),
     "app.unknown": Texts("应用“{app}”不存在", "There is no app “{app}”", status=404),
     # form
     "form.unknown": Texts("表单“{form}”不存在", "There is no form “{form}”", status=404),
@@ -136,6 +142,34 @@ TEXTS: dict[str, Texts] = {
         "修正或移除该插件后重新启动",
         "Repair or remove it, then start again",
         severity="warning",
+    ),
+    # id
+    "id.pattern": Texts(
+        "“{value}”不能作标识",
+        "“{value}” cannot be an id",
+        "以小写字母开头，只含小写字母、数字和下划线，最多 63 个",
+        "Begin with a small letter; then small letters, digits and underscores, at most 63",
+    ),
+    # options
+    "options.unreadable": Texts("选项无法读取：{text}", "The options cannot be read: {text}"),
+    # plugins that nobody registered
+    "field.unknown_type": Texts(
+        "没有字段类型“{name}”", "There is no field type “{name}”", "可用的有：{known}", "Known: {known}"
+    ),
+    "trigger.unknown_type": Texts(
+        "没有触发方式“{name}”", "There is no trigger “{name}”", "可用的有：{known}", "Known: {known}"
+    ),
+    "action.unknown_type": Texts(
+        "没有动作“{name}”", "There is no action “{name}”", "可用的有：{known}", "Known: {known}"
+    ),
+    "connector.unknown_type": Texts(
+        "没有连接器“{name}”", "There is no connector “{name}”", "可用的有：{known}", "Known: {known}"
+    ),
+    "node.unknown_type": Texts(
+        "没有流程节点“{name}”", "There is no flow node “{name}”", "可用的有：{known}", "Known: {known}"
+    ),
+    "widget.unknown_type": Texts(
+        "没有报表组件“{name}”", "There is no widget “{name}”", "可用的有：{known}", "Known: {known}"
     ),
     # record
     "record.unknown": Texts(
@@ -153,6 +187,24 @@ TEXTS: dict[str, Texts] = {
     "record.frozen": Texts(
         "“{field}”是存证字段，不能修改", "“{field}” is evidence and cannot be changed", status=409
     ),
+    # shape
+    "shape.type": Texts("这里应是{expected}，现在是 {found}", "This should be {expected}; it is {found}"),
+    "shape.missing": Texts("缺少“{key}”", "“{key}” is missing"),
+    "shape.unknown_key": Texts(
+        "不认识“{key}”", "“{key}” means nothing here", "可用的有：{known}", "Known: {known}"
+    ),
+    "shape.key_name": Texts("“{key}”不能作名称", "“{key}” cannot be a name here"),
+    "shape.choice": Texts("不能是 {value}", "It cannot be {value}", "只能是：{known}", "One of: {known}"),
+    "shape.pattern": Texts("“{value}”的写法不对", "“{value}” is not written as it should be"),
+    "shape.duration": Texts(
+        "“{value}”不是期限", "“{value}” is not a period", "例如 P5Y、P90D", "For example P5Y or P90D"
+    ),
+    "shape.too_small": Texts("不能小于 {limit}", "It must be at least {limit}"),
+    "shape.too_large": Texts("不能大于 {limit}", "It must be at most {limit}"),
+    "shape.too_few": Texts("至少要有 {limit} 项（字）", "It needs at least {limit}"),
+    "shape.too_many": Texts("最多 {limit} 项（字）", "It may have at most {limit}"),
+    "shape.twice": Texts("同一项出现了两次", "Something stands here twice"),
+    "shape.other": Texts("结构不对：{text}", "The shape is wrong: {text}"),
     # value
     "value.not_text": Texts("这里应填文字", "This should be text"),
     "value.unreadable_text": Texts(
@@ -187,13 +239,30 @@ TEXTS: dict[str, Texts] = {
     "value.required": Texts("请填写“{field}”", "“{field}” is required"),
     "value.not_writable": Texts("“{field}”不能由您填写", "“{field}” is not yours to write", status=403),
     "value.unknown_field": Texts("没有字段“{field}”", "There is no field “{field}”"),
-    "query.unknown_field": Texts("没有可查询的字段“{field}”", "There is no field “{field}” to ask for", status=400),
-    "query.sealed": Texts("“{field}”已加密，请用搜索，不能筛选或排序", "“{field}” is sealed: search it, it cannot filter or sort", status=400),
+    "query.unknown_field": Texts(
+        "没有可查询的字段“{field}”", "There is no field “{field}” to ask for", status=400
+    ),
+    "query.sealed": Texts(
+        "“{field}”已加密，请用搜索，不能筛选或排序",
+        "“{field}” is sealed: search it, it cannot filter or sort",
+        status=400,
+    ),
     "query.unknown_operator": Texts("没有条件“{operator}”", "There is no operator “{operator}”", status=400),
     "value.invalid": Texts("“{field}”不符合要求", "“{field}” is not acceptable"),
-    "value.no_such_reference": Texts("“{field}”所指的“{value}”不存在", "“{field}” points at “{value}”, which is not there"),
-    "value.not_unique": Texts("“{field}”的值“{value}”已经存在", "“{field}” must be unique: “{value}” exists", status=409),
+    "value.no_such_reference": Texts(
+        "“{field}”所指的“{value}”不存在", "“{field}” points at “{value}”, which is not there"
+    ),
+    "value.not_unique": Texts(
+        "“{field}”的值“{value}”已经存在", "“{field}” must be unique: “{value}” exists", status=409
+    ),
     "access.bad_password": Texts("账号或密码不正确", "Wrong name or password", status=401),
-    "access.locked": Texts("尝试次数过多，请一分钟后再试", "Too many attempts; try again in a minute", status=429),
+    "access.locked": Texts(
+        "尝试次数过多，请一分钟后再试", "Too many attempts; try again in a minute", status=429
+    ),
     "query.bad_date": Texts("“{value}”不是日期", "“{value}” is not a date", status=400),
+    "access.forged": Texts("请求来源不可信，请刷新页面后重试", "This request did not come from our page; reload and try again", status=403),
+    "access.scope": Texts("此令牌没有“{scope}”权限", "This token lacks the scope “{scope}”", status=403),
+    "request.unreadable": Texts("请求内容无法读取：{reason}", "The request cannot be read: {reason}", status=400),
+    "request.idempotency": Texts("同一个 Idempotency-Key 用于不同的请求", "This Idempotency-Key was used for another request", status=409),
+    "file.unknown": Texts("文件不存在，或您无权查看", "There is no such file, or you may not see it", status=404),
 }
