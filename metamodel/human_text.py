@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 from metamodel.problems import BadValue
@@ -17,6 +17,7 @@ from metamodel.problems import BadValue
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DIGITS = 18  # what a scaled 64-bit integer holds whatever the digits
 MAX_ITEMS = 10_000
+_EXACT = Context(prec=80)
 _LONGEST = timedelta(days=100_000_000)
 
 _FOLDS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -125,6 +126,14 @@ def read_number(raw: Any) -> Decimal:
     return number
 
 
+def fit_number(number: Decimal, places: int) -> Decimal:
+    """Rounded half to even to `places`, and small enough to be kept as a scaled integer."""
+    fitted = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, _EXACT)
+    if abs(fitted.scaleb(places, _EXACT)) >= 10**MAX_DIGITS:
+        raise BadValue("value.out_of_range")
+    return fitted if fitted else abs(fitted)
+
+
 def _number_from(raw: str) -> Decimal:
     found = _NUMBER.fullmatch(fold(raw[:100])) if len(raw) <= 100 else None
     if found is None or not any(letter.isdigit() for letter in found[2].split("e")[0].split("E")[0]):
@@ -208,6 +217,11 @@ def show_moment(moment: datetime, zone: tzinfo, language: str = "zh", seconds: b
     local = _local(moment, zone)
     clock = f"{local.hour:02d}:{local.minute:02d}" + (f":{local.second:02d}" if seconds else "")
     return f"{show_date(local, language)}{' ' if language.startswith('zh') else ', '}{clock}"
+
+
+def day_of(moment: datetime, zone: tzinfo) -> date:
+    """The day it is in `zone` at that moment; a moment without an offset is local already."""
+    return _local(moment, zone).date() if moment.tzinfo else moment.date()
 
 
 def _local(moment: datetime, zone: tzinfo) -> datetime:

@@ -35,7 +35,9 @@ from metamodel.expressions.types import (
 )  # fmt: skip
 from metamodel.human_text import (
     clean_text as clean_text,
+    day_of as day_of,
     excerpt as excerpt,
+    fit_number as fit_number,
     fold as fold,
     iso_duration as iso_duration,
     iso_moment as iso_moment,
@@ -97,8 +99,10 @@ def options_of(field: FieldDefinition, kind: type[AnyOptions]) -> AnyOptions:
 
 
 def labelled(zh: str, en: str, **limits: Any) -> msgspec.Meta:
-    """An option's words and limits: `Annotated[int, labelled("小数位", "Decimals", ge=0, le=6)] = 2`."""
-    return msgspec.Meta(extra={"label": {"zh": zh, "en": en}}, **limits)
+    """An option's words and limits: `Annotated[int, labelled("小数位", "Decimals", ge=0, le=6)] = 2`.
+    Where it may be absent, limits stand inside: `Annotated[int, labelled(…, ge=1)] | None = None`."""
+    label = {"zh": zh, "en": en}
+    return msgspec.Meta(extra={"label": label}, extra_json_schema={"title": en}, **limits)
 
 
 def form_of(app: App, field: FieldDefinition) -> Form | None:
@@ -253,7 +257,7 @@ class Field(Plugin):
     aggregates: tuple[str, ...] = ("count",)
     input: str = ""  # macro of the edit input; blank: the storage kind's
     example_options: ClassVar[Mapping[str, Any]] = {}  # sane ones, for docs and contract tests
-    examples: ClassVar[Examples] = ()  # (what may be sent, its JSON), run as tests
+    examples: Examples = ()  # (what may be sent, its JSON), run as tests
 
     Options: ClassVar[OptionsType] = Options
 

@@ -31,7 +31,7 @@ LARGEST = 2**63 - 1
 
 
 class AttachmentOptions(Options, frozen=True):
-    maximum: Annotated[int | None, labelled("最多几个文件", "At most", ge=1)] = None
+    maximum: Annotated[int, labelled("最多几个文件", "At most", ge=1)] | None = None
     megabytes: Annotated[int, labelled("单个文件上限（MB）", "Largest file (MB)", ge=1, le=10_000)] = 100
     accept: Annotated[tuple[str, ...], labelled("文件类型", "File types")] = ()
 

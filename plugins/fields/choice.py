@@ -68,7 +68,7 @@ class SelectOptions(ChoiceOptions, frozen=True, dict=True):
 
 
 class MultiSelectOptions(ChoiceOptions, frozen=True, dict=True):
-    maximum: Annotated[int | None, labelled("最多选几项", "At most", ge=1)] = None
+    maximum: Annotated[int, labelled("最多选几项", "At most", ge=1)] | None = None
 
 
 class TagsOptions(MultiSelectOptions, frozen=True, dict=True):
@@ -102,7 +102,7 @@ class Select(Field):
             {"value": "重要商机"},
         ]
     }
-    examples: ClassVar[Examples] = (
+    examples: Examples = (
         ("wecom", "wecom"),
         ("企业微信", "wecom"),
         (" ＷeCom", "wecom"),

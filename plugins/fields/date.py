@@ -17,6 +17,7 @@ from metamodel.plugin_api import (
     Registry,
     Storage,
     Texts,
+    day_of,
     iso_moment,
     labelled,
     options_of,
@@ -81,7 +82,7 @@ class Date(Zoned):
 
     def parse(self, raw: Any, field: FieldDefinition) -> date:
         if isinstance(raw, datetime):  # computed: the day it is here
-            return (raw.astimezone(self.zone) if raw.tzinfo else raw).date()
+            return day_of(raw, self.zone)
         return read_date(raw)
 
     def check(self, value: date, field: FieldDefinition) -> list[Problem]:

@@ -7,7 +7,7 @@ text is refused when it has more digits than fit; computed values are rounded ha
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_EVEN, Decimal as Number
+from decimal import Decimal as Number
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from metamodel.plugin_api import (
@@ -24,6 +24,7 @@ from metamodel.plugin_api import (
     Registry,
     Storage,
     Texts,
+    fit_number,
     fold,
     label_text,
     labelled,
@@ -35,8 +36,6 @@ from metamodel.plugin_api import (
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import App, FieldDefinition
-
-LARGEST = 10**18  # the scaled integer stays below it
 
 CURRENCIES = {  # code: (sign, places)
     "CNY": ("¥", 2), "USD": ("US$", 2), "EUR": ("€", 2), "GBP": ("£", 2), "HKD": ("HK$", 2),
@@ -78,7 +77,7 @@ class Decimal(Field):
     operators = ORDERED_OPERATORS
     aggregates = NUMBER_AGGREGATES
     input = "number"
-    examples: ClassVar[Examples] = (
+    examples: Examples = (
         ("1,234.50", "1234.50"),
         ("１２.5", "12.50"),
         (0.1, "0.10"),
@@ -100,11 +99,9 @@ class Decimal(Field):
 
     def parse(self, raw: Any, field: FieldDefinition) -> Number:
         number, places = self.read(raw), self.scale(field)
-        value = number.quantize(Number(1).scaleb(-places), ROUND_HALF_EVEN)
+        value = fit_number(number, places)
         if value != number and not isinstance(raw, Number):
             raise BadValue("value.too_precise", places=places)
-        if abs(value.scaleb(places)) >= LARGEST:
-            raise BadValue("value.out_of_range")
         return value
 
     def check(self, value: Number, field: FieldDefinition) -> list[Problem]:

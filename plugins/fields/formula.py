@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from metamodel.plugin_api import (
@@ -30,7 +29,9 @@ from metamodel.plugin_api import (
     Texts,
     Type,
     clean_text,
+    day_of,
     excerpt,
+    fit_number,
     iso_duration,
     iso_moment,
     labelled,
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from metamodel.plugin_api import App, FieldDefinition
 
 _MICROSECOND = timedelta(microseconds=1)
-LARGEST = 10**18
 
 
 class FormulaOptions(Options, frozen=True):
@@ -176,17 +176,10 @@ class Formula(Field):
                 raise BadValue("value.not_yes_or_no", text=excerpt(raw))
             return raw
         if kind == "date":
-            return raw.astimezone(self._registry.zone).date() if isinstance(raw, datetime) else read_date(raw)
+            return day_of(raw, self._registry.zone) if isinstance(raw, datetime) else read_date(raw)
         if kind == "datetime":
             return read_moment(raw, self._registry.zone)
-        return read_duration(raw) if kind == "duration" else self._number(raw, field)
-
-    def _number(self, raw: Any, field: FieldDefinition) -> Decimal:
-        places = self.scale(field)
-        value = read_number(raw).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
-        if abs(value.scaleb(places)) >= LARGEST:
-            raise BadValue("value.out_of_range")
-        return value
+        return read_duration(raw) if kind == "duration" else fit_number(read_number(raw), self.scale(field))
 
     def to_json(self, value: Any, field: FieldDefinition) -> Any:
         return self._result(field).to_json(value)

@@ -34,8 +34,8 @@ LARGEST = 2**53 - 1  # what every JSON reader keeps exactly
 
 
 class IntegerOptions(Options, frozen=True):
-    minimum: Annotated[int | None, labelled("最小值", "Minimum", ge=-LARGEST, le=LARGEST)] = None
-    maximum: Annotated[int | None, labelled("最大值", "Maximum", ge=-LARGEST, le=LARGEST)] = None
+    minimum: Annotated[int, labelled("最小值", "Minimum", ge=-LARGEST, le=LARGEST)] | None = None
+    maximum: Annotated[int, labelled("最大值", "Maximum", ge=-LARGEST, le=LARGEST)] | None = None
     unit: Annotated[str | dict[str, str], labelled("单位", "Unit")] = ""
 
 
@@ -58,7 +58,7 @@ class Integer(Field):
     operators = ORDERED_OPERATORS
     aggregates = NUMBER_AGGREGATES
     input = "number"
-    examples: ClassVar[Examples] = (
+    examples: Examples = (
         ("１，２３４", 1234),
         (" 3万 ", 30000),
         (7.0, 7),

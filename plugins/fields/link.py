@@ -47,7 +47,7 @@ class LinkOptions(Options, frozen=True):
 
 
 class LinksOptions(LinkOptions, frozen=True):
-    maximum: Annotated[int | None, labelled("最多几条", "At most", ge=1)] = None
+    maximum: Annotated[int, labelled("最多几条", "At most", ge=1)] | None = None
 
 
 def read_record(raw: Any) -> str:
@@ -80,7 +80,7 @@ class Link(Field):
     sortable = False
     input = "record"
     example_options: ClassVar[Mapping[str, Any]] = {"form": "note"}
-    examples: ClassVar[Examples] = (
+    examples: Examples = (
         ("9007199254740993", "9007199254740993"),
         (12, "12"),
         ({"id": "0012"}, "12"),

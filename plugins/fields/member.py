@@ -34,7 +34,7 @@ LONGEST = 100
 
 
 class MembersOptions(Options, frozen=True):
-    maximum: Annotated[int | None, labelled("最多几人", "At most", ge=1)] = None
+    maximum: Annotated[int, labelled("最多几人", "At most", ge=1)] | None = None
 
 
 def read_id(raw: Any) -> str:

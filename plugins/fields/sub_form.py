@@ -33,8 +33,8 @@ BLANK: tuple[Any, ...] = (None, "", [])
 
 
 class SubFormOptions(Options, frozen=True):
-    minimum: Annotated[int | None, labelled("最少几行", "Rows at least", ge=0)] = None
-    maximum: Annotated[int | None, labelled("最多几行", "Rows at most", ge=1, le=MOST_ROWS)] = None
+    minimum: Annotated[int, labelled("最少几行", "Rows at least", ge=0)] | None = None
+    maximum: Annotated[int, labelled("最多几行", "Rows at most", ge=1, le=MOST_ROWS)] | None = None
 
 
 class SubForm(Field):

@@ -38,13 +38,13 @@ TEXTS = {
     "value.too_short": Texts("至少 {limit} 个字", "At least {limit} characters"),
     "value.too_many_letters": Texts("最多 {limit} 个字", "At most {limit} characters"),
     "value.wrong_pattern": Texts("格式不正确", "It does not have the right form"),
-    "value.wrong_preset": Texts("“{text}”不是正确的{kind_zh}", "“{text}” is not a valid {kind_en}"),
+    "value.wrong_preset": Texts("“{text}”不是正确的{kind}", "This is not right: “{text}” ({kind})"),
 }
 
 
 class TextOptions(Options, frozen=True):
-    min_length: Annotated[int | None, labelled("最少字数", "Minimum length", ge=1)] = None
-    max_length: Annotated[int | None, labelled("最多字数", "Maximum length", ge=1)] = None
+    min_length: Annotated[int, labelled("最少字数", "Minimum length", ge=1)] | None = None
+    max_length: Annotated[int, labelled("最多字数", "Maximum length", ge=1)] | None = None
     placeholder: Annotated[str | dict[str, str], labelled("占位提示", "Placeholder")] = ""
 
 
@@ -63,7 +63,7 @@ class LongText(Field):
     sortable = False
     operators = TEXT_OPERATORS
     input = "textarea"
-    examples: ClassVar[Examples] = (
+    examples: Examples = (
         ("第一行\r\n  second line", "第一行\n  second line"),
         (" kept ", " kept "),
     )
@@ -95,7 +95,7 @@ class Text(LongText):
     sortable = True
     aggregates = CHOICE_AGGREGATES
     input = "text"
-    examples = (("  王磊  ", "王磊"), ("one\nline", "one line"), (42, "42"))
+    examples: Examples = (("  王磊  ", "王磊"), ("one\nline", "one line"), (42, "42"))
     Options = LineOptions
 
     def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
@@ -122,21 +122,25 @@ class Preset(Text):
     """A line of text with a form of its own; `tidy` removes what people add to read it better."""
 
     def __init__(
-        self, name: str, zh: str, en: str, icon: str, pattern: str, tidy: Callable[[str], str]
+        self,
+        name: str,
+        zh: str,
+        en: str,
+        icon: str,
+        pattern: str,
+        tidy: Callable[[str], str],
+        examples: Examples,
     ) -> None:
         self.name, self.label, self.icon = name, {"zh": zh, "en": en}, icon
         self.doc = {"zh": f"一个{zh}", "en": f"One {en.lower()}"}
         self.input = name
+        self.examples = examples
         self._pattern, self._tidy = re2.compile(pattern), tidy
 
     def parse(self, raw: Any, field: FieldDefinition) -> str:
         text = self._tidy(fold(super().parse(raw, field)))
         if len(text) > 2000 or not self._pattern.fullmatch(text):
-            words = self.label
-            assert isinstance(words, dict)
-            raise BadValue(
-                "value.wrong_preset", text=excerpt(raw), kind_zh=words["zh"], kind_en=words["en"].lower()
-            )
+            raise BadValue("value.wrong_preset", text=excerpt(raw), kind=self.label)
         return text
 
 
@@ -154,24 +158,26 @@ def _url(text: str) -> str:
 
 PRESETS = (
     Preset(
-        "email",
-        "电子邮箱",
-        "E-mail address",
-        "mail",
-        r"[^@\s<>,;]{1,64}@[^@\s<>,;]+\.[^@\s<>,;.]+",
-        str.strip,
+        "email", "电子邮箱", "E-mail address", "mail",
+        r"[^@\s<>,;]{1,64}@[^@\s<>,;]+\.[^@\s<>,;.]+", str.strip,
+        ((" Zhou＠example.com", "Zhou@example.com"),),
     ),
-    Preset("mobile", "手机号码", "Mobile number", "phone", r"1[3-9][0-9]{9}|\+[1-9][0-9]{6,14}", _digits),
     Preset(
-        "landline",
-        "座机号码",
-        "Landline number",
-        "phone",
-        r"(\(?0[0-9]{2,3}\)?-?)?[0-9]{7,8}(-[0-9]{1,6})?",
-        _no_blanks,
+        "mobile", "手机号码", "Mobile number", "phone",
+        r"1[3-9][0-9]{9}|\+[1-9][0-9]{6,14}", _digits,
+        (("199 0000 1234", "19900001234"), ("+86-19900001234", "19900001234")),
     ),
-    Preset("url", "网址", "Web address", "link", r"https?://[^\s<>\"]+", _url),
-)
+    Preset(
+        "landline", "座机号码", "Landline number", "phone",
+        r"(\(?0[0-9]{2,3}\)?-?)?[0-9]{7,8}(-[0-9]{1,6})?", _no_blanks,
+        (("010 - 12345678", "010-12345678"),),
+    ),
+    Preset(
+        "url", "网址", "Web address", "link",
+        r"https?://[^\s<>\"]+", _url,
+        (("example.com/a", "https://example.com/a"),),
+    ),
+)  # fmt: skip
 
 
 def register(registry: Registry) -> None:

@@ -28,7 +28,7 @@ LONGEST = 4_000  # bytes of one item
 
 
 class TextListOptions(Options, frozen=True):
-    maximum: Annotated[int | None, labelled("最多几项", "At most", ge=1)] = None
+    maximum: Annotated[int, labelled("最多几项", "At most", ge=1)] | None = None
 
 
 class TextList(Field):

@@ -1,0 +1,263 @@
+"""What every field type keeps, ours and anybody's: the same rows through all that are registered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from engine.plugin_loader import load_registry
+from engine.values import decode, encode, from_bytes, to_bytes
+from metamodel.application import App
+from metamodel.forms import FieldDefinition, Form
+from metamodel.plugin_api import OPERATORS, BadValue, Display, Field
+from metamodel.problems import TEXTS, Problem
+
+REGISTRY = load_registry()
+TYPES: Mapping[str, Field] = REGISTRY.all("field")
+GROUPS = ("text", "number", "choice", "time", "people", "file", "relation", "system", "layout")
+BLANKS: tuple[Any, ...] = (None, "", [])
+DISPLAYS = [Display(language, ZoneInfo("Asia/Shanghai")) for language in ("zh", "en")]
+
+HOSTILE = [
+    "<script>alert(1)</script>", "'; DROP TABLE r_1; --", "\0", "a\0b", "\ud800", "x\udfff", "\u202eabc",
+    "\U0001f469\u200d\U0001f467", "e\u0301", "\ufeff", "a" * 10_485_760, "汉" * 4_000_000, "9" * 400,
+    "1e400", "-1e-400", "NaN", "Infinity", "1" + ",000" * 40, "２０２６－１３－４５", "99999-01-01",
+    "0000-00-00", "25:61", "P" + "9" * 90 + "D", "%" * 50, "{}", "[]",
+    0, -1, 2**63, -(2**63), 10**400, 0.1, 1e308, float("nan"), float("inf"), -0.0, True, False,
+    b"bytes", {}, {"id": None}, {"id": {"id": 1}}, [None], [[]], [[["x"]]], [{}], [{"a": 1}],
+    list(range(20_000)), datetime(1, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC), object(),
+]  # fmt: skip
+
+
+def define(name: str, options: Mapping[str, Any] | None = None, **more: Any) -> FieldDefinition:
+    type_ = TYPES[name]
+    wanted = type_.example_options if options is None else options
+    return FieldDefinition(
+        "it", name, type_, {"zh": "字段", "en": "Field"}, msgspec.convert(wanted, type_.Options), **more
+    )
+
+
+def example_app(field: FieldDefinition) -> App:
+    """A form `note` with a title, a link to itself and the field: what `example_options` may name."""
+    title, parent = define("text"), define("link", {"form": "note"})
+    named = [_named(title, "title"), _named(parent, "parent"), field]
+    return App("example", "Example", forms=(Form("note", "Note", fields=tuple(named)),))
+
+
+def _named(field: FieldDefinition, identifier: str) -> FieldDefinition:
+    return FieldDefinition(identifier, field.type_name, field.type, field.label, field.options)
+
+
+def example_values(field: FieldDefinition) -> list[Any]:
+    assert field.type is not None
+    return [field.type.parse(raw, field) for raw, _ in field.type.examples]
+
+
+names = pytest.mark.parametrize("name", sorted(TYPES))
+
+
+# -- the declaration -------------------------------------------------------------------------------
+
+
+@names
+def test_it_says_what_it_is_in_both_languages(name: str) -> None:
+    type_ = TYPES[name]
+    for words in (type_.label, type_.doc):
+        assert isinstance(words, Mapping)
+        assert words["zh"]
+        assert words["en"]
+    assert type_.icon
+    assert type_.group in [
+        "text",
+        "number",
+        "choice",
+        "time",
+        "people",
+        "file",
+        "relation",
+        "system",
+        "layout",
+    ]
+    assert set(type_.operators) <= set(OPERATORS)
+
+
+@names
+def test_its_options_have_words_and_defaults(name: str) -> None:
+    info = msgspec.inspect.type_info(TYPES[name].Options)
+    assert isinstance(info, msgspec.inspect.StructType)
+    assert info.forbid_unknown_fields
+    for option in info.fields:
+        inner = getattr(option.type, "types", ())
+        labels = [(getattr(each, "extra", None) or {}).get("label", {}) for each in (option.type, *inner)]
+        assert any(set(label) >= {"zh", "en"} for label in labels), option.name
+
+
+@names
+def test_its_example_is_sane(name: str) -> None:
+    field = define(name)
+    app = example_app(field)
+    assert field.type is not None
+    assert [found for found in field.type.check_options(field, app) if found.severity == "error"] == []
+    assert field.type.examples or field.type.input == "none"
+
+
+@names
+@pytest.mark.parametrize("kind", ["storage", "type"])
+def test_storage_and_expression_type_agree_with_many(name: str, kind: str) -> None:
+    field = define(name)
+    assert field.type is not None
+    if kind == "type":
+        assert (field.expression_type().kind == "list") == field.type.many
+    else:
+        assert not field.type.many or field.type.storage_of(field) == "json"
+
+
+# -- values ----------------------------------------------------------------------------------------
+
+
+@names
+def test_examples_give_what_they_say(name: str) -> None:
+    field = define(name)
+    assert field.type is not None
+    for raw, expected in field.type.examples:
+        assert field.type.to_json(field.type.parse(raw, field), field) == expected
+
+
+@names
+def test_json_and_storage_round_trips_are_exact(name: str) -> None:
+    field = define(name)
+    for value in example_values(field):
+        survives(value, field)
+
+
+def survives(value: Any, field: FieldDefinition) -> None:
+    """Through JSON text, the plain column and the sealed column, and back the same."""
+    assert field.type is not None
+    sent = json.loads(json.dumps(field.type.to_json(value, field)))
+    assert same(field.type.parse(sent, field), value)
+    stored = encode(value, field)
+    if stored is not None:
+        assert same(decode(stored, field), value)
+        assert same(decode(from_bytes(to_bytes(stored), field), field), value)
+
+
+def same(one: Any, other: Any) -> bool:
+    exact = str(one) == str(other) if isinstance(one, Decimal) else True
+    return bool(one == other) and type(one) is type(other) and exact
+
+
+@names
+def test_it_shows_values_as_text_in_both_languages(name: str) -> None:
+    field = define(name)
+    assert field.type is not None
+    for value in example_values(field):
+        assert field.type.check(value, field) == []
+        assert isinstance(field.type.search_text(value, field), str)
+        for display in DISPLAYS:
+            shown = field.type.display(value, field, display)
+            assert isinstance(shown, str)
+            assert shown.isprintable() or field.type.input == "textarea"
+
+
+@names
+def test_references_are_ids_of_what_it_says(name: str) -> None:
+    field = define(name)
+    assert field.type is not None
+    reference = field.type.reference(field)
+    if reference is not None:
+        assert reference.many == field.type.many
+        for value in example_values(field):
+            ids = field.type.references(value, field)
+            assert ids
+            assert all(isinstance(item, str) for item in ids)
+
+
+@names
+@pytest.mark.parametrize("raw", HOSTILE, ids=lambda raw: repr(raw)[:20])
+def test_hostile_input_is_a_value_or_a_bad_value(name: str, raw: Any) -> None:
+    """Nothing else is raised, and what is accepted survives storing and showing."""
+    field = define(name)
+    assert field.type is not None
+    if field.derived is not None and field.type.input == "none" and not field.type.examples:
+        return  # evaluated at reading: nobody sends it
+    value = parsed(raw, field)
+    if value in BLANKS:
+        return
+    survives(value, field)
+    assert all(found.code in TEXTS for found in field.type.check(value, field))
+    assert all(isinstance(field.type.display(value, field, display), str) for display in DISPLAYS)
+
+
+@names
+@pytest.mark.parametrize("raw", ["a\0b", "x\ud800", ["a\0b"], [{"id": "\ud800"}]], ids=repr)
+def test_what_no_database_holds_is_refused(name: str, raw: Any) -> None:
+    field = define(name)
+    assert field.type is not None
+    if field.type.examples:
+        with pytest.raises(BadValue):
+            field.type.parse(raw, field)
+
+
+def parsed(raw: Any, field: FieldDefinition) -> Any:
+    """The value, or None for a BadValue that has its words."""
+    assert field.type is not None
+    try:
+        return field.type.parse(raw, field)
+    except BadValue as error:
+        found = Problem(error.code, params=error.params)
+    assert found.text("zh")
+    assert found.text("en")
+    return None
+
+
+# -- definitions -----------------------------------------------------------------------------------
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+JSON = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@names
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_wrong_options_give_problems_and_never_exceptions(name: str, data: Any) -> None:
+    known = [option.name for option in msgspec.structs.fields(TYPES[name].Options)]
+    options = data.draw(st.dictionaries(st.sampled_from([*known, "unknown"]), JSON, max_size=4))
+    try:
+        field = define(name, {**TYPES[name].example_options, **options})
+    except (msgspec.ValidationError, UnicodeEncodeError):
+        return  # the loader's to tell
+    assert field.type is not None
+    for found in field.type.check_options(field, example_app(field)):
+        assert isinstance(found, Problem)
+        assert found.code in TEXTS
+        assert found.path == "" or found.path.startswith("/")
+        assert found.text("zh")
+        assert found.text("en")
+    field.type.scale(field)
+    field.type.storage_of(field)
+    assert field.expression_type() is not None
+
+
+@names
+@settings(max_examples=60, deadline=None)
+@given(raw=JSON)
+def test_any_json_is_a_value_or_a_bad_value(name: str, raw: Any) -> None:
+    field = define(name)
+    assert field.type is not None
+    if not field.type.examples:
+        return
+    value = parsed(raw, field)
+    if value not in BLANKS:
+        survives(value, field)
