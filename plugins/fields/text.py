@@ -174,7 +174,7 @@ PRESETS = (
     ),
     Preset(
         "url", "网址", "Web address", "link",
-        r"https?://[^\s<>\"]+", _url,
+        r"https?://[^\s<>\"/?#:]+(:[0-9]{1,5})?([/?#][^\s<>\"]*)?", _url,
         (("example.com/a", "https://example.com/a"),),
     ),
 )  # fmt: skip
