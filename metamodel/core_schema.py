@@ -126,7 +126,8 @@ ROLE = shape(
 
 CHANNEL = shape(
     ("id", "connector"),
-    id=ref("id"), label=ref("label"), description=ref("label"), connector=TEXT, options=ANYTHING, enabled=FLAG,
+    id=ref("id"), label=ref("label"), description=ref("label"), enabled=FLAG,
+    connector=TEXT, options=ANYTHING,
 )  # fmt: skip
 
 MENU_ITEM = shape(

@@ -134,7 +134,7 @@ def field_from_json(part: Part, binder: Binder) -> FieldDefinition:
         default=part.text("default"),
         fields=tuple(field_from_json(field, binder) for field in part.parts("fields")),
         path=part.path,
-        **{flag: part.flag(flag) for flag in FLAGS},
+        **{flag: part.flag(flag) for flag in FLAGS},  # type: ignore[arg-type]
         **{condition: part.text(condition) for condition in CONDITIONS},  # type: ignore[arg-type]
     )
 

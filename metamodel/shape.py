@@ -6,6 +6,7 @@ Problem at the spot where a person would look, with what stands there and what m
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -67,11 +68,10 @@ def _of_alternatives(error: ValidationError, prefix: str) -> Iterator[Problem]:
         branches.setdefault(inner.schema_path[0], []).append(inner)
     meant = [b for b in branches.values() if not any(e.validator == "type" and not e.path for e in b)]
     if meant:
-        yield from _translate(min(meant, key=len), prefix)
+        fewest = min(len(errors) for errors in meant)
+        yield from _translate(next(errors for errors in meant if len(errors) == fewest), prefix)
     else:
-        kinds = [
-            str(kind) for branch in branches.values() for e in branch for kind in _kinds(e.validator_value)
-        ]
+        kinds = [str(kind) for inner in error.context or () for kind in _kinds(inner.validator_value)]
         yield _wrong_type(kinds, error.instance, prefix + pointer(*error.absolute_path))
 
 
@@ -85,7 +85,12 @@ def _wrong_type(kinds: list[str], found: Any, path: str) -> Problem:
         language: joint.join(name if isinstance(name, str) else name[language] for name in names)
         for language, joint in (("zh", "或"), ("en", " or "))
     }
-    return problem("shape.type", path, expected=expected, found=excerpt(found))
+    return problem("shape.type", path, expected=expected, found=_shown(found))
+
+
+def _shown(value: Any) -> str:
+    """The beginning of a value as it stands in the document."""
+    return excerpt(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _type(error: ValidationError, path: str) -> Iterator[Problem]:
@@ -107,7 +112,7 @@ def _unknown_keys(error: ValidationError, path: str) -> Iterator[Problem]:
 
 def _choice(error: ValidationError, path: str) -> Iterator[Problem]:
     known = [str(value) for value in error.validator_value]
-    yield problem("shape.choice", path, value=excerpt(error.instance), known=", ".join(known))
+    yield problem("shape.choice", path, value=_shown(error.instance), known=", ".join(known))
 
 
 def _pattern(error: ValidationError, path: str) -> Iterator[Problem]:
@@ -119,11 +124,8 @@ def _pattern(error: ValidationError, path: str) -> Iterator[Problem]:
 
 
 def _limit(error: ValidationError, path: str) -> Iterator[Problem]:
-    code = (
-        "shape.too_small"
-        if str(error.validator).lower().startswith(("min", "exclusivemin"))
-        else "shape.too_large"
-    )
+    least = error.validator in ("minimum", "exclusiveMinimum")
+    code = "shape.too_small" if least else "shape.too_large"
     yield problem(code, path, limit=error.validator_value)
 
 
