@@ -1,0 +1,112 @@
+"""The record page, its related lists and history, the proof drawer, and the create/edit form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from builder_ui.cells import Cell
+from builder_ui.models.inputs import Input
+from builder_ui.models.listing import Column, Row
+from builder_ui.models.parts import EvidenceBadge, Link, Tab
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    label: str
+    cells: tuple[Cell, ...] = ()
+    columns: int = 2
+    folded: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedList:
+    label: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    total: str
+    all_href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    who: str
+    person: str
+    at: str
+    what: str
+    changes: tuple[Change, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    title: str
+    trail: tuple[Link, ...]
+    tabs: tuple[Tab, ...]
+    tab: str
+    sections: tuple[Section, ...] = ()
+    related: tuple[RelatedList, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    badge: EvidenceBadge | None = None
+    edit_href: str = ""
+    previous_href: str = ""
+    next_href: str = ""
+    place: str = ""
+    list_href: str = ""
+    granted: str = ""
+    chat: object = None
+    timeline: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProofPage:
+    """What proves one record, in the order a person can check it."""
+
+    title: str
+    recorded_at: str
+    log: str
+    position: str
+    leaf_hash: str
+    entry: str
+    path: tuple[str, ...]
+    size: str
+    root: str
+    checkpoint: str
+    checkpoint_at: str
+    download_href: str
+    revision: str = ""
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormSection:
+    label: str
+    inputs: tuple[Input, ...]
+    columns: int = 2
+    folded: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """`state_url` answers what is visible, required, writable and computed for the values so far."""
+
+    title: str
+    trail: tuple[Link, ...]
+    action: str
+    state_url: str
+    cancel_href: str
+    sections: tuple[FormSection, ...]
+    record: str = ""
+    revision: str = ""
+    problems: tuple[str, ...] = ()
+    saved_text: str = ""
+    may_add_next: bool = False

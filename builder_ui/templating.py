@@ -1,0 +1,104 @@
+"""Templates to HTML: one Jinja environment a language, strict and escaping.
+
+Pages hand over a view model; a template sees it as `page`, the frame around it
+as `shell`. Handlers call `Renderer.render`; no template asks the engine anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import jinja2
+from markupsafe import Markup
+
+from builder_ui.assets import Assets
+from builder_ui.language import LANGUAGES, TAGS, translations
+
+TEMPLATES = Path(__file__).parent / "templates"
+HUES = (
+    "teal", "blue", "amber", "purple", "green", "pink", "cyan", "orange", "indigo", "lime", "red", "grey",
+)  # fmt: skip
+
+
+class Renderer:
+    """Renders a template in a language; holds the environments and the static files' URLs."""
+
+    def __init__(self, assets: Assets, folder: Path = TEMPLATES) -> None:
+        self.assets = assets
+        self._environments = {language: self._environment(language, folder) for language in LANGUAGES}
+
+    def render(self, template: str, language: str, **context: Any) -> str:
+        return self._environments[language].get_template(template).render(**context)
+
+    def block(self, template: str, block: str, language: str, **context: Any) -> str:
+        """One block of a template, for a page that asked for a part of itself."""
+        found = self._environments[language].get_template(template)
+        return "".join(found.blocks[block](found.new_context(context)))
+
+    def icon(self, name: str, size: str = "") -> Markup:
+        """An icon of the sprite; decoration only, so hidden from screen readers."""
+        sprite = self.assets.url("icons.svg")
+        known = name if name in self._icons else "dot"
+        classes = f"icon icon-{size}" if size else "icon"
+        return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
+            classes, sprite, known
+        )
+
+    def _environment(self, language: str, folder: Path) -> jinja2.Environment:
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(folder),
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        catalogue = translations(language)
+        environment.install_gettext_callables(  # type: ignore[attr-defined]
+            catalogue.gettext, catalogue.ngettext, newstyle=True, pgettext=catalogue.pgettext
+        )
+        environment.globals |= {
+            "static": self.assets.url,
+            "icon": self.icon,
+            "language": language,
+            "language_tag": TAGS[language],
+            "languages": LANGUAGES,
+            "href": href,
+            "hue": hue,
+        }
+        environment.filters |= {"tojson_attr": json_attribute, "highlight": highlight}
+        sprite = self.assets.get("icons.svg")
+        text = sprite.content.decode() if sprite else ""
+        self._icons = {part.split('"', 1)[0] for part in text.split('id="')[1:]}
+        return environment
+
+
+def href(path: str, **query: Any) -> str:
+    """A URL of ours: `path` quoted, blanks and None left out of the query, lists repeated."""
+    wanted = {name: value for name, value in query.items() if value not in (None, "", (), [])}
+    tail = urlencode(wanted, doseq=True)
+    return quote(path, safe="/-_.~") + (f"?{tail}" if tail else "")
+
+
+def hue(name: str, key: str = "") -> str:
+    """The class of a colour: its own when we know the name, else one that stays the same for `key`."""
+    if name in HUES:
+        return f"hue-{name}"
+    number = hashlib.blake2b(key.encode(), digest_size=2).digest()[0] if key else HUES.index("grey")
+    return f"hue-{HUES[number % (len(HUES) - 1)] if key else 'grey'}"
+
+
+def json_attribute(value: Any) -> str:
+    """JSON for a data- attribute; autoescape quotes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def highlight(parts: Any) -> Markup:
+    """Pieces of a text `[(words, is_hit), …]` with the hits marked; every piece escaped."""
+    return Markup("").join(Markup("<mark>{}</mark>" if hit else "{}").format(text) for text, hit in parts)
