@@ -12,15 +12,19 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field as dataclass_field
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from metamodel.expressions import arithmetic as arithmetic
+from metamodel.expressions.folding import match_form as match_form, match_forms as match_forms
+from metamodel.expressions.limits import MAX_ITEMS as MAX_ITEMS, MAX_TEXT as MAX_TEXT, room_for as room_for
 from metamodel.expressions.types import (
     ANY as ANY,
+    BLANK as BLANK,
     BOOLEAN as BOOLEAN,
     DATE as DATE,
     DATETIME as DATETIME,
@@ -32,6 +36,7 @@ from metamodel.expressions.types import (
     Type as Type,
     list_of as list_of,
     record_of as record_of,
+    unify as unify,
 )  # fmt: skip
 from metamodel.human_text import (
     clean_text as clean_text,
@@ -253,6 +258,7 @@ class Field(Plugin):
     container: bool = False  # has fields of its own (sub-form)
     searchable: bool = False  # may be `searchable`
     sortable: bool = True
+    personal: bool = False  # made for words about persons: kept as evidence they should be sealed
     operators: tuple[str, ...] = ("is", "is_not", "blank", "not_blank")
     aggregates: tuple[str, ...] = ("count",)
     input: str = ""  # macro of the edit input; blank: the storage kind's
@@ -324,19 +330,30 @@ class Field(Plugin):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
+    """What a function takes; several types in a tuple are alternatives."""
+
     name: str
-    type: Type = ANY
+    type: Type | tuple[Type, ...] = ANY
     optional: bool = False
     many: bool = False  # the last one may repeat
+    or_list: bool = False  # a list of them may stand for several (only with `many`): it is spread
+
+    @property
+    def types(self) -> tuple[Type, ...]:
+        return self.type if isinstance(self.type, tuple) else (self.type,)
 
 
 @dataclass(frozen=True)
 class Function(Plugin):
-    """One function. `call(*values)` gets plain Python values; text arguments never None (''), others may be.
+    """One function. `call(*values)` gets plain Python values; text arguments never None (''), lists
+    never None ([]), others may be. It raises BadValue for what it cannot do, never changes a list
+    it was given, and asks `room_for` before it makes something large.
 
-    `result` is a Type, or a callable from argument types to a Type. `plain`: the result is
-    not sealed even when an argument is. `lazy`: arguments come as zero-argument callables.
-    `context`: `call(context, *values)`, where context has now, zone, me, keywords(), calendar.
+    `result` is a Type, or a callable from argument types to a Type (BadValue where they do not fit).
+    `plain`: the result is not sealed even when an argument is. `check(*constants)` gets the argument
+    values that are known when the expression is saved (None for the rest) and raises BadValue.
+    `lazy`: arguments come as zero-argument callables.
+    `context`: `call(context, *values)`, where context has now, zone, me, keywords(), people, calendar.
     `sql`: `sql(ops, *columns)` using SqlOps only; None: refused where SQL is needed.
     `examples`: (expression, given, expected JSON value) rows, run as tests.
     """
@@ -353,6 +370,7 @@ class Function(Plugin):
     plain: bool = False
     lazy: bool = False
     context: bool = False
+    check: Callable[..., None] | None = None
     volatile: bool = False  # depends on the moment or the viewer; not in stored formulas
     examples: tuple[tuple[str, Mapping[str, Any], Any], ...] = ()
 
@@ -426,6 +444,10 @@ class Action(Plugin):
     @abstractmethod
     def plan(self, options: Any, subject: Subject) -> list[Effect]: ...
 
+    def keys(self, options: Any) -> Sequence[tuple[str, str, str]]:
+        """(app, form, field) by which records are looked up: worth an index. A blank app is our own."""
+        return ()
+
 
 class ActionScope(Protocol):
     """What an action's check may ask: the app, the rule's form, and whether an expression is sane."""
@@ -476,33 +498,42 @@ class CreateRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A record that covers a time, from its `start` field to its `end` field. It is found when `moment`
+    lies in it or within `silence` of it, and grows to cover the moment; a new one starts with it."""
+
+    start: str
+    end: str
+    moment: datetime
+    silence: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class FindOrCreate:
-    """Find the newest record of `form` with all of `match` equal (and `since` field ≥ value), else
-    create one with `match` and `create`. Its id goes to `link` (a field of the subject) when given;
-    `update` is set on what was found."""
+    """Find the newest record of `form` with all of `match` equal (and its `span` near), else create one
+    of `match` and `create`. Its id goes to `link`, a field of the subject, when given; `update` is set on
+    it and `add` grows its many-valued fields, found or new."""
 
     app: str
     form: str
     match: Mapping[str, Any]
     create: Mapping[str, Any] = dataclass_field(default_factory=dict)
     update: Mapping[str, Any] = dataclass_field(default_factory=dict)
-    add: Mapping[str, tuple[Any, ...]] = dataclass_field(default_factory=dict)  # grow many-valued fields
-    since: tuple[str, Any] | None = None
+    add: Mapping[str, tuple[Any, ...]] = dataclass_field(default_factory=dict)
+    span: Span | None = None
     link: str = ""
-    subject: tuple[str, str, str] = ("", "", "")  # (app, form, record) that gets the link
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Find (never create) by `match` and set our `link` field; also copy fields of what was found.
-    `otherwise` is set when nothing was found."""
+    """Find (never create) a record and set our `link` field to it; `copy` takes fields of what was found
+    (ours: theirs), `then` is set when one was found, `otherwise` when none was."""
 
     app: str
     form: str
-    match: tuple[Mapping[str, Any], ...]  # tried in order
-    subject: tuple[str, str, str] = ("", "", "")
-    link: str = ""
-    copy: Mapping[str, str] = dataclass_field(default_factory=dict)  # our field -> their field
+    match: tuple[Mapping[str, Any], ...]  # tried in order; one with a blank value is passed over
+    link: str
+    copy: Mapping[str, str] = dataclass_field(default_factory=dict)
     then: Mapping[str, Any] = dataclass_field(default_factory=dict)
     otherwise: Mapping[str, Any] = dataclass_field(default_factory=dict)
 

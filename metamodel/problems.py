@@ -133,8 +133,178 @@ TEXTS: dict[str, Texts] = {
         "Upgrade the engine first",
     ),
     "app.unknown": Texts("应用“{app}”不存在", "There is no app “{app}”", status=404),
+    # expression
+    "expression.arguments": Texts(
+        "{function} 的参数个数不对（给了 {count} 个）",
+        "{function} does not take {count} arguments",
+        "用法：{usage}",
+        "Usage: {usage}",
+    ),
+    "expression.argument": Texts(
+        "{function} 的参数“{argument}”应是{expected}，这里是{found}",
+        "{function} wants {expected} for “{argument}”, this is {found}",
+    ),
+    "expression.bad_date": Texts("没有这样的日期：{text}", "There is no such date: {text}"),
+    "expression.bad_pattern": Texts(
+        "“{pattern}”不是可用的正则表达式", "“{pattern}” is not a pattern that can be used"
+    ),
+    "expression.branches": Texts(
+        "两个分支的结果类型应相同，这里是{found}",
+        "All branches should give the same kind of value, these give {found}",
+    ),
+    "expression.comparison": Texts(
+        "{left}与{right}不能用 {operator} 比较", "{left} and {right} cannot be compared by {operator}"
+    ),
+    "expression.condition": Texts(
+        "这里应是条件（是/否），现在是{found}", "This should be yes or no, it is {found}"
+    ),
+    "expression.date_range": Texts(
+        "日期超出 0001 年至 9999 年", "The date is not between the years 1 and 9999"
+    ),
+    "expression.division_by_zero": Texts("除数为零", "Division by zero"),
+    "expression.empty": Texts("表达式是空的", "The expression is empty"),
+    "expression.function_failed": Texts(
+        "{function} 无法处理这些值", "{function} could not work with these values"
+    ),
+    "expression.habit": Texts(
+        "这里不能写 {what}", "{what} is not written here", "您是不是要写 {instead}", "Did you mean {instead}?"
+    ),
+    "expression.nested_list": Texts("列表中不能再有列表", "A list cannot stand in a list"),
+    "expression.not_allowed": Texts("表达式中不能使用 {what}", "{what} is not allowed in an expression"),
+    "expression.not_called": Texts(
+        "{name} 是函数，后面要有括号",
+        "{name} is a function and wants brackets",
+        "写成 {name}(…)",
+        "Write {name}(…)",
+    ),
+    "expression.not_in_sql": Texts(
+        "“{what}”不能在数据库中计算", "“{what}” cannot be worked out in the database"
+    ),
+    "expression.number": Texts(
+        "“{text}”不是可用的数字",
+        "“{text}” is not a number that can be used",
+        "小数点前最多 18 位，后最多 10 位",
+        "At most 18 digits before the point and 10 after it",
+    ),
+    "expression.number_too_large": Texts("计算结果超出 18 位", "The result has more than 18 digits"),
+    "expression.operand": Texts(
+        "{operator} 后面应是数字，这里是{found}", "{operator} wants a number, this is {found}"
+    ),
+    "expression.operands": Texts(
+        "{left} {operator} {right} 没有意义", "{left} {operator} {right} means nothing"
+    ),
+    "expression.out_of_domain": Texts(
+        "{function} 对这个数没有结果", "{function} has no result for this number"
+    ),
+    "expression.sealed": Texts(
+        "这里不能使用加密字段的内容",
+        "A sealed value may not stand here",
+        "可改用不透露内容的函数，如 CONTAINS_ANY",
+        "Use a function that does not give it away, such as CONTAINS_ANY",
+    ),
+    "expression.sealed_in_sql": Texts(
+        "“{what}”是加密内容，数据库不能读取", "“{what}” is sealed, the database cannot read it"
+    ),
+    "expression.single_equals": Texts(
+        "单个 = 不是比较", "A single = does not compare", "您是不是要写 ==", "Did you mean ==?"
+    ),
+    "expression.syntax": Texts(
+        "第 {position} 个字符后无法看懂", "This cannot be read after character {position}"
+    ),
+    "expression.too_deep": Texts("嵌套超过 {limit} 层", "Nested more than {limit} deep"),
+    "expression.too_large": Texts(
+        "中间结果过大（上限 {limit}）", "A value on the way is too large (limit {limit})"
+    ),
+    "expression.too_long": Texts(
+        "表达式超过 {limit} 个字符", "The expression has more than {limit} characters"
+    ),
+    "expression.too_many_steps": Texts("表达式的步骤太多", "The expression takes too many steps"),
+    "expression.unclosed": Texts("{what} 没有结束", "{what} is not closed"),
+    "expression.unknown_attribute": Texts(
+        "{of}没有“{name}”", "There is no “{name}” of {of}", "{suggestion}", "{suggestion}"
+    ),
+    "expression.unknown_function": Texts(
+        "没有函数 {name}", "There is no function {name}", "{suggestion}", "{suggestion}"
+    ),
+    "expression.unknown_name": Texts(
+        "没有字段“{name}”", "There is no field “{name}”", "{suggestion}", "{suggestion}"
+    ),
+    "expression.unopened": Texts("多了一个 {what}", "There is a {what} too many"),
+    "expression.unreadable": Texts("“{text}”无法读成{expected}", "“{text}” cannot be read as {expected}"),
+    "expression.wrong_type": Texts(
+        "这里应是{expected}，表达式给出{found}", "This should be {expected}, the expression gives {found}"
+    ),
     # form
     "form.unknown": Texts("表单“{form}”不存在", "There is no form “{form}”", status=404),
+    # migration: what may no longer change once there are records
+    "form.kind_fixed": Texts(
+        "表单“{form}”已有记录，不能在普通与存档之间转换",
+        "The form “{form}” has records: it stays the kind it is",
+        "请另建一个表单",
+        "Make another form instead",
+        status=409,
+    ),
+    "field.sealed_fixed": Texts(
+        "“{form}”已有记录，字段“{field}”不能改变是否加密",
+        "“{form}” has records: whether “{field}” is sealed cannot change",
+        "请另加一个字段",
+        "Add another field instead",
+        status=409,
+    ),
+    "field.evidence_fixed": Texts(
+        "“{form}”已有记录，字段“{field}”不能改变是否存证",
+        "“{form}” has records: whether “{field}” is evidence cannot change",
+        "请另加一个字段",
+        "Add another field instead",
+        status=409,
+    ),
+    "field.type_fixed": Texts(
+        "“{form}”已有记录，存证或加密字段“{field}”不能改变类型",
+        "“{form}” has records: the evidence or sealed field “{field}” keeps its type",
+        "请另加一个字段",
+        "Add another field instead",
+        status=409,
+    ),
+    "field.duplicates": Texts(
+        "字段“{field}”现有重复的值，不能设为唯一",
+        "“{field}” has the same value more than once: it cannot become unique",
+        "请先修改重复的记录",
+        "Change the repeated values first",
+        status=409,
+    ),
+    # publishing
+    "draft.changed": Texts(
+        "草稿已被他人修改（现为修订 {newest}）",
+        "Somebody saved the draft meanwhile (now revision {newest})",
+        "请重新载入后再改",
+        "Reload, then make the change again",
+        status=409,
+    ),
+    "requires.missing_app": Texts(
+        "所依赖的应用“{app}”尚未发布",
+        "The app “{app}” it relies on is not published here",
+        "请先导入并发布该应用",
+        "Import and publish that app first",
+    ),
+    "requires.missing_form": Texts(
+        "应用“{app}”没有表单“{form}”",
+        "The app “{app}” has no form “{form}”",
+    ),
+    "requires.missing_field": Texts(
+        "应用“{app}”的表单“{form}”没有字段“{field}”",
+        "“{form}” of the app “{app}” has no field “{field}”",
+    ),
+    "requires.other_type": Texts(
+        "应用“{app}”的字段“{form}.{field}”类型是 {found}，不是 {expected}",
+        "“{form}.{field}” of the app “{app}” is of type {found}, not {expected}",
+    ),
+    "requires.breaks": Texts(
+        "应用“{dependent}”依赖的“{part}”将不复存在",
+        "The app “{dependent}” relies on “{part}”, which would be gone",
+        "请先修改该应用",
+        "Change that app first",
+        severity="warning",
+    ),
     # plugin
     "plugin.failed": Texts(
         "插件“{source}”无法载入：{reason}",
@@ -260,9 +430,21 @@ TEXTS: dict[str, Texts] = {
         "尝试次数过多，请一分钟后再试", "Too many attempts; try again in a minute", status=429
     ),
     "query.bad_date": Texts("“{value}”不是日期", "“{value}” is not a date", status=400),
-    "access.forged": Texts("请求来源不可信，请刷新页面后重试", "This request did not come from our page; reload and try again", status=403),
+    "access.forged": Texts(
+        "请求来源不可信，请刷新页面后重试",
+        "This request did not come from our page; reload and try again",
+        status=403,
+    ),
     "access.scope": Texts("此令牌没有“{scope}”权限", "This token lacks the scope “{scope}”", status=403),
-    "request.unreadable": Texts("请求内容无法读取：{reason}", "The request cannot be read: {reason}", status=400),
-    "request.idempotency": Texts("同一个 Idempotency-Key 用于不同的请求", "This Idempotency-Key was used for another request", status=409),
-    "file.unknown": Texts("文件不存在，或您无权查看", "There is no such file, or you may not see it", status=404),
+    "request.unreadable": Texts(
+        "请求内容无法读取：{reason}", "The request cannot be read: {reason}", status=400
+    ),
+    "request.idempotency": Texts(
+        "同一个 Idempotency-Key 用于不同的请求",
+        "This Idempotency-Key was used for another request",
+        status=409,
+    ),
+    "file.unknown": Texts(
+        "文件不存在，或您无权查看", "There is no such file, or you may not see it", status=404
+    ),
 }
