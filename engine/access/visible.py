@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,11 @@ class Visible:
         """Only rows reached by a way that may read all these fields."""
         wanted = list(fields)
         return self.restricted(w for w in self.ways if all(w.may(name, least) for name in wanted))  # type: ignore[arg-type]
+
+    def narrowed(self, condition: Callable[[Way], sa.ColumnElement[bool]]) -> Visible:
+        """Each way with a further condition of its own: a search covers what that way may read."""
+        pairs = zip(self.ways, self.conditions, strict=True)
+        return Visible(self.form_table, self.ways, [sa.and_(c, condition(w)) for w, c in pairs])
 
     def _flags(self) -> list[sa.ColumnElement[Any]]:
         if len(self.ways) <= 1:

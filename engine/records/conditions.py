@@ -18,12 +18,14 @@ from engine.form_columns import FormColumns
 from engine.records.program import FormProgram
 from engine.records.query import Condition
 from engine.records.services import Services
+from engine.search.tree import Filter
 from engine.values import encode
 from metamodel.forms import FieldDefinition
 from metamodel.plugin_api import BadValue, Lookup, Storage
 from metamodel.problems import Rejected, problem
 
 Column = sa.ColumnElement[Any]
+FILTER_OPERATORS = {"is": "is", "any_of": "any_of", "lt": "before", "le": "le", "gt": "after", "ge": "ge"}
 DAY = re.compile(r"^\d{4}[-/]\d{2}[-/]\d{2}$")
 
 
@@ -51,6 +53,28 @@ class Conditions:
         if many:
             return self._among(path, column, condition.operator, values)
         return _compare(column, condition.operator, values)
+
+    def filter(self, asked: Filter) -> sa.ColumnElement[bool]:
+        """A filter of the query language: its values have their type already."""
+        if asked.operator == "search":
+            return self._search_there(asked)
+        column, field = self._column(asked.path, ".".join(asked.path))
+        ops = self._services.database.ops
+        if asked.operator == "has_any":
+            return self._among(asked.path, column, "any_of", [str(value) for value in asked.values])
+        if asked.operator == "contains":
+            return ops.contains(column, str(asked.values[0]))
+        return _compare(column, FILTER_OPERATORS[asked.operator], [encode(v, field) for v in asked.values])
+
+    def _search_there(self, asked: Filter) -> sa.ColumnElement[bool]:
+        """Words of linked records this viewer may see: the link is among those found."""
+        column, _ = self._column(asked.path[:-1], ".".join(asked.path))
+        target = self._services.programs.get(asked.app, asked.form)
+        with self._services.database.read() as connection:
+            visible = self._services.authority.visible_rows(connection, self._viewer, target.app, target.form)
+        seen = visible.reading([asked.field.id], "mask")
+        found = self._services.search.matching(target.table, asked.values[0], [asked.field.id])
+        return column.in_(seen.ids().where(target.table.table.c.id.in_(found)))
 
     def field(self, path: str) -> FieldDefinition:
         return self._column(self._path(path), path)[1]

@@ -16,12 +16,14 @@ import networkx as nx
 from engine.applications import Applications
 from engine.evidence.layout import Layout
 from engine.expressions import Compiled, compile_expression
+from engine.search.index import FormTexts, Search
 from engine.tables import Catalog, FormTable
-from engine.values import decoder, encoder
+from engine.values import decoder, encoder, from_bytes
 from metamodel.application import App
 from metamodel.expressions import check
 from metamodel.forms import FieldDefinition, Form
-from metamodel.plugin_api import AutoNumber, Formula, Lookup, Registry, Rollup
+from metamodel.plugin_api import AutoNumber, Formula, Lookup, Reference, Registry, Rollup
+from metamodel.problems import Rejected, problem
 from metamodel.scope import FormScope
 
 CONDITIONS = ("default", "visible", "required_if", "writable", "valid")
@@ -45,6 +47,14 @@ class FieldProgram:
     def id(self) -> str:
         return self.field.id
 
+    @property
+    def reference(self) -> Reference | None:
+        return self.field.type.reference(self.field) if self.field.type else None
+
+    def unseal(self, plain: bytes) -> Any:
+        """The value of a sealed column's opened bytes."""
+        return self.decode(from_bytes(plain, self.field))
+
 
 @dataclass(frozen=True)
 class FormProgram:
@@ -53,11 +63,17 @@ class FormProgram:
     form: Form
     table: FormTable
     fields: Mapping[str, FieldProgram]
+    texts: FormTexts
 
     @cached_property
     def stored(self) -> tuple[FieldProgram, ...]:
         """Fields with a column, in the table's order."""
         return tuple(self.fields[name] for name in self.table.fields if name in self.fields)
+
+    @cached_property
+    def physical(self) -> Mapping[str, str]:
+        """Field id -> the name of its column."""
+        return {name: column.name for name, column in self.table.fields.items()}
 
     @cached_property
     def inputs(self) -> tuple[FieldProgram, ...]:
@@ -105,6 +121,10 @@ class FormProgram:
         return tuple(p for p in self.stored if p.field.searchable)
 
     @cached_property
+    def file_fields(self) -> tuple[FieldProgram, ...]:
+        return tuple(p for p in self.stored if (r := p.reference) is not None and r.target == "file")
+
+    @cached_property
     def unique(self) -> tuple[FieldProgram, ...]:
         return tuple(p for p in self.stored if p.field.unique)
 
@@ -126,8 +146,11 @@ class FormProgram:
 class Programs:
     """The programs of the published versions, made when first asked for."""
 
-    def __init__(self, applications: Applications, catalog: Catalog, registry: Registry) -> None:
-        self._applications, self._catalog, self._registry = applications, catalog, registry
+    def __init__(
+        self, applications: Applications, catalog: Catalog, registry: Registry, search: Search
+    ) -> None:
+        self._applications, self._catalog = applications, catalog
+        self._registry, self._search = registry, search
         self._made: dict[tuple[str, str], FormProgram] = {}
 
     def apps(self) -> dict[str, App]:
@@ -145,10 +168,11 @@ class Programs:
     def _make(self, app: App, version: int, form_id: str) -> FormProgram:
         form = app.form(form_id)
         if form is None:
-            raise unknown_form(form_id)
+            raise Rejected([problem("form.unknown", form=form_id)])
         scope = FormScope(app, form, self.apps())
         fields = {f.id: self._field(f, scope) for f in form.fields if f.usable}
-        return FormProgram(app, version, form, self._catalog.form(app.id, form_id), fields)
+        texts = self._search.texts(app.id, form)
+        return FormProgram(app, version, form, self._catalog.form(app.id, form_id), fields, texts)
 
     def _field(self, field: FieldDefinition, scope: FormScope) -> FieldProgram:
         derived = field.derived
@@ -166,8 +190,3 @@ class Programs:
         expression, _ = check(text, scope, self._registry)
         return compile_expression(expression, self._registry) if expression else None
 
-
-def unknown_form(form: str) -> Exception:
-    from metamodel.problems import Rejected, problem
-
-    return Rejected([problem("form.unknown", form=form)])

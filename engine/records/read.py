@@ -19,11 +19,15 @@ from engine.access.ways import Way
 from engine.clock import from_microseconds
 from engine.records.conditions import Conditions
 from engine.records.program import FormProgram
-from engine.records.query import EXACT_TO, Condition, Page, Query, RecordView
+from engine.records.query import EXACT_TO, Page, Query, RecordView
 from engine.records.references import References, show, title
 from engine.records.rows import Row, Rows
 from engine.records.services import Services
-from engine.search import Parsed
+from engine.search.check import matches
+from engine.search.highlight import snippets
+from engine.search.query import parse
+from engine.search.tree import Filter, Node, ParsedQuery, candidates, fold_tree
+from engine.system_tables import files
 from metamodel.plugin_api import Display
 from metamodel.problems import Rejected, problem
 
@@ -39,7 +43,7 @@ class Selection:
     fields: tuple[str, ...]
     where: tuple[sa.ColumnElement[bool], ...]
     order: tuple[sa.ColumnElement[Any], ...]
-    parsed: Parsed | None
+    parsed: ParsedQuery | None
 
 
 class Reader:
@@ -70,24 +74,21 @@ class Reader:
         if not visible.ways:
             raise Rejected([problem("access.denied")])
         parsed = self._parse(viewer, program, query.text) if query.text.strip() else None
-        conditions = [*query.conditions, *(parsed.conditions if parsed else ())]
-        where, read = self._where(connection, viewer, program, query, conditions)
+        where, read = self._where(connection, viewer, program, query)
         read |= {name.lstrip("-").split(".")[0] for name in query.sort}
         visible = visible.reading(read & program.fields.keys())
-        if parsed and parsed.text:
-            visible = visible.reading((f.id for f in program.searchable), "mask")
-            where.append(program.table.table.c.id.in_(self._services.search.matching(program.table, parsed.text)))
+        if parsed and parsed.tree is not None:
+            visible = self._searched(viewer, program, visible, parsed.tree)
         fields = query.columns or tuple(program.fields)
         return Selection(program, visible, fields, tuple(where), self._order(program, query), parsed)
 
     def _where(
-        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, query: Query,
-        conditions: Sequence[Condition],
-    ) -> tuple[list[sa.ColumnElement[bool]], set[str]]:  # fmt: skip
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, query: Query
+    ) -> tuple[list[sa.ColumnElement[bool]], set[str]]:
         """The conditions as SQL, and the fields whose values they give away."""
         maker = Conditions(self._services, viewer, program)
-        where = [maker.where(condition) for condition in conditions]
-        read = {condition.path.split(".")[0] for condition in conditions}
+        where = [maker.where(condition) for condition in query.conditions]
+        read = {condition.path.split(".")[0] for condition in query.conditions}
         if query.filter:
             filtered, used = self._services.authority.condition(
                 connection, viewer, program.app, program.form, query.filter
@@ -97,6 +98,27 @@ class Reader:
         if query.after.isdigit():
             where.append(program.table.table.c.id < int(query.after))
         return where, read
+
+    def _searched(self, viewer: Viewer, program: FormProgram, visible: Visible, tree: Node) -> Visible:
+        """Words and filters of the query, for each way over the fields that way may read."""
+        asked = candidates(tree)
+        maker = Conditions(self._services, viewer, program)
+        if asked is None:
+            return visible
+
+        def condition(way: Way) -> sa.ColumnElement[bool]:
+            texts = [f.id for f in program.searchable if way.may(f.id, "mask")]
+
+            def words(node: Node) -> sa.ColumnElement[bool]:
+                found = self._services.search.matching(program.table, node, texts)
+                return program.table.table.c.id.in_(found)
+
+            def filtered(leaf: Filter) -> sa.ColumnElement[bool]:
+                return maker.filter(leaf) if way.may(leaf.path[0], "read") else sa.false()
+
+            return fold_tree(asked, words, filtered, _all, _any, sa.not_)
+
+        return visible.narrowed(condition)
 
     def _order(self, program: FormProgram, query: Query) -> tuple[sa.ColumnElement[Any], ...]:
         """Blanks last; the highest id decides between equals."""
@@ -111,9 +133,9 @@ class Reader:
             order += [column.is_(None), column.desc() if name.startswith("-") else column]
         return (*order, program.table.table.c.id.desc())
 
-    def _parse(self, viewer: Viewer, program: FormProgram, text: str) -> Parsed:
+    def _parse(self, viewer: Viewer, program: FormProgram, text: str) -> ParsedQuery:
         names = self._services.people.organisation().names()
-        return self._services.search.parse(text, program.app, program.form, self._services.apps(), names, viewer.language)
+        return parse(text, program.app, program.form, self._services.apps(), names, viewer.language)
 
     def _page_rows(
         self, connection: sa.Connection, viewer: Viewer, selection: Selection, query: Query
@@ -132,16 +154,9 @@ class Reader:
     def _really_matches(self, selection: Selection, row: Row) -> bool:
         """The blind index knows no order of characters: long words are checked on the opened text."""
         parsed = selection.parsed
-        if parsed is None or not parsed.inexact:
+        if parsed is None or parsed.tree is None or parsed.exact:
             return True
-        return parsed.matches(self._texts(selection.program, row))
-
-    def _texts(self, program: FormProgram, row: Row) -> dict[str, str]:
-        return {
-            field.id: field.field.type.search_text(row.values[field.id], field.field)
-            for field in program.searchable
-            if field.field.type and row.values.get(field.id) is not None
-        }
+        return matches(parsed.tree, selection.program.texts.texts(row.values))
 
     def _total(
         self, connection: sa.Connection, viewer: Viewer, selection: Selection, query: Query
@@ -152,7 +167,7 @@ class Reader:
         found = selection.visible.ids().where(*selection.where)
         counted = connection.scalar(sa.select(sa.func.count()).select_from(found.limit(EXACT_TO + 1).subquery()))
         total = int(counted or 0)
-        if selection.parsed is None or not selection.parsed.inexact:
+        if selection.parsed is None or selection.parsed.exact:
             return min(total, EXACT_TO), total <= EXACT_TO
         if total > CHECKED:
             return min(total, EXACT_TO), False
@@ -180,6 +195,39 @@ class Reader:
         if not found:
             raise Rejected([problem("record.unknown", record=record)])
         return next(iter(found.values()))
+
+    def newest(
+        self, connection: sa.Connection, viewer: Viewer, selection: Selection, limit: int
+    ) -> list[Row]:
+        """The first rows of a selection, nothing derived."""
+        statement = self._statement(selection).limit(limit)
+        program, visible = selection.program, selection.visible
+        return self._rows.fetch(connection, viewer, program, visible, statement, selection.fields, derived=False)
+
+    def may_open_file(self, connection: sa.Connection, viewer: Viewer, file: str) -> bool:
+        """Uploaded by this person and not in a record yet, or in a field of a record they may read."""
+        owner = sa.select(files.c.record, files.c.created_by).where(files.c.id == int(file))
+        row = connection.execute(owner).first() if _is_id(file) else None
+        if row is None or row.record is None:
+            return row is not None and row.created_by == viewer.person
+        return any(
+            self._holds(connection, viewer, self._services.programs.get(app.id, form.id), row.record, file)
+            for app in self._services.apps().values()
+            for form in app.forms
+        )
+
+    def _holds(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, record: int, file: str
+    ) -> bool:
+        names = [field.id for field in program.file_fields]
+        if not names:
+            return False
+        found = self._rows.by_ids(connection, viewer, program, [record], names, derived=False).get(record)
+        return found is not None and any(
+            file in field.field.type.references(found.values[field.id], field.field)
+            for field in program.file_fields
+            if field.field.type and found.access.get(field.id) in ("read", "write") and found.values.get(field.id)
+        )
 
     def neighbours(self, viewer: Viewer, app: str, form: str, query: Query, record: str) -> tuple[str, str]:
         """The records before and after this one in the list it was opened from ('' at the ends)."""
@@ -215,12 +263,12 @@ class Reader:
 
     def _views(
         self, connection: sa.Connection, viewer: Viewer, program: FormProgram, rows: Sequence[Row],
-        parsed: Parsed | None,
+        parsed: ParsedQuery | None,
     ) -> list[RecordView]:  # fmt: skip
         display = self.references.display(connection, viewer, program, rows)
         return [self._view(program, row, display, parsed) for row in rows]
 
-    def _view(self, program: FormProgram, row: Row, display: Display, parsed: Parsed | None) -> RecordView:
+    def _view(self, program: FormProgram, row: Row, display: Display, parsed: ParsedQuery | None) -> RecordView:
         fields = [program.fields[name] for name in row.access if name in row.values]
         return RecordView(
             id=str(row.id), app=program.app.id, form=program.form.id,
@@ -231,7 +279,7 @@ class Reader:
             created_at=from_microseconds(row.system["created_at"]), created_by=row.system["created_by"],
             updated_at=from_microseconds(row.system["updated_at"]), updated_by=row.system["updated_by"],
             can=_actions(program, row.ways), ways=tuple(_reason(way) for way in row.ways),
-            snippets=parsed.snippets(self._texts(program, row)) if parsed and parsed.words else [],
+            snippets=snippets(program.texts.texts(row.values), parsed.words) if parsed and parsed.words else [],
         )  # fmt: skip
 
     def _note_reading(
@@ -263,6 +311,14 @@ def _reason(way: Way) -> str:
 def _asked(query: Query, total: int) -> Mapping[str, Any]:
     conditions = [[c.path, c.operator, *c.values] for c in query.conditions]
     return {"text": query.text, "conditions": conditions, "filter": query.filter, "page": query.page, "count": total}
+
+
+def _all(parts: list[sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
+    return sa.and_(*parts)
+
+
+def _any(parts: list[sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
+    return sa.or_(*parts)
 
 
 def _is_id(text: str) -> bool:

@@ -18,7 +18,7 @@ from engine.evidence.seals import Seals
 from engine.expressions import EvaluationContext
 from engine.files import Files
 from engine.records.program import Programs
-from engine.search import Search
+from engine.search.index import Search
 from engine.tables import Catalog
 from metamodel.application import App
 from metamodel.plugin_api import Registry

@@ -25,6 +25,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
         "cli",
+        "commands",
         "web",
         "runtime sample_data",
         "channels rules flows",

@@ -1,0 +1,334 @@
+"""The `muniment` command. Each command opens what it needs, late: importing the web takes seconds."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine.config import Config
+from metamodel.problems import Problem, Rejected, has_errors
+
+if TYPE_CHECKING:
+    from engine.runtime import Runtime
+
+data_option = click.option(
+    "--data", type=click.Path(path_type=Path), envvar="MUNIMENT_DATA", help="Data directory."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+
+
+@click.group()
+def main() -> None:
+    """Muniment 存鉴: compose applications, keep their records as evidence."""
+
+
+@contextlib.contextmanager
+def opened(data: Path | None) -> Iterator[Runtime]:
+    """The runtime; a refusal becomes lines and exit code 1."""
+    from engine.runtime import Runtime
+
+    runtime = Runtime.open(Config.from_environment(data))
+    try:
+        yield runtime
+    except Rejected as refused:
+        report(refused.problems)
+        sys.exit(1)
+    finally:
+        runtime.close()
+
+
+def report(problems: Any, prefix: str = "") -> None:
+    """Problems, one a line: `file#/json/pointer: code: text`."""
+    for found in problems:
+        click.echo(
+            f"{prefix}{'#' if prefix else ''}{found.path}: {found.code}: {found.text(language())}", err=True
+        )
+
+
+def language() -> str:
+    import locale
+    import os
+
+    return "en" if (os.environ.get("LANG") or locale.getlocale()[0] or "zh").startswith("en") else "zh"
+
+
+# -- an installation -------------------------------------------------------------------------------
+
+
+@main.command()
+@data_option
+def init(data: Path | None) -> None:
+    """Create a data directory: keys, database, nothing in it."""
+    with opened(data) as runtime:
+        click.echo(f"{runtime.config.data}: ready, ledger {runtime.ledger.origin}")
+
+
+@main.command()
+@data_option
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", default=8000, type=int)
+def serve(data: Path | None, host: str, port: int) -> None:
+    """Serve the web application and work the jobs."""
+    from engine.commands.serve import serve as run
+
+    run(Config.from_environment(data), host, port)
+
+
+@main.command()
+@data_option
+@click.option("--port", default=8000, type=int)
+@click.option("--as-of", "as_of", default="", help="Lay the sample data up to this day.")
+def run(data: Path | None, port: int, as_of: str) -> None:
+    """From nothing to a running flagship on sample data, on this machine only."""
+    from engine.commands.demo import prepare
+    from engine.commands.serve import refuse_used_port
+    from engine.commands.serve import serve as run_server
+
+    refuse_used_port("127.0.0.1", port)
+    config = Config.from_environment(data)
+    prepare(config, as_of, click.echo, port)
+    run_server(config, "127.0.0.1", port)
+
+
+@main.command()
+@data_option
+def worker(data: Path | None) -> None:
+    """Work jobs until stopped; any number of workers on PostgreSQL."""
+    with opened(data) as runtime:
+        runtime.jobs.work()
+
+
+# -- definitions -----------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("apps", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@json_option
+def check(apps: tuple[Path, ...], as_json: bool) -> None:
+    """Everything wrong with these apps; exit 1 on errors."""
+    from engine.commands.app_files import check_files
+
+    found = check_files(list(apps))
+    if as_json:
+        click.echo(
+            json.dumps([{"file": f, **p.to_json(language())} for f, p in found], ensure_ascii=False, indent=1)
+        )
+    else:
+        for file, problem in found:
+            click.echo(f"{file}#{problem.path}: {problem.code}: {problem.text(language())}")
+    if has_errors(p for _, p in found):
+        sys.exit(1)
+
+
+@main.command("eval")
+@click.argument("expression")
+@click.option("--given", default="{}", help="JSON object of values.")
+def evaluate(expression: str, given: str) -> None:
+    """The value of an expression as JSON, or its problem and exit 1."""
+    from engine.commands.expression_console import evaluate_text
+
+    value, problems = evaluate_text(expression, given)
+    if problems:
+        report(problems)
+        sys.exit(1)
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+@main.command()
+@click.argument("old", type=click.Path(exists=True, path_type=Path))
+@click.argument("new", type=click.Path(exists=True, path_type=Path))
+def diff(old: Path, new: Path) -> None:
+    """What changed between two versions of an app, by meaning."""
+    from engine.commands.app_files import compare
+
+    for line in compare(old, new, language()):
+        click.echo(line)
+
+
+@main.command()
+@click.argument("base", type=click.Path(exists=True, path_type=Path))
+@click.argument("ours", type=click.Path(exists=True, path_type=Path))
+@click.argument("theirs", type=click.Path(exists=True, path_type=Path))
+def merge(base: Path, ours: Path, theirs: Path) -> None:
+    """Three-way merge by id to standard output; exit 1 on conflicts."""
+    from engine.commands.app_files import merge_files
+
+    document, conflicts = merge_files(base, ours, theirs)
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    report(conflicts)
+    sys.exit(1 if conflicts else 0)
+
+
+@main.command("import")
+@click.argument("app", type=click.Path(exists=True, path_type=Path))
+@click.option("--data/--no-data", "with_data", default=False, help="Its sample data too.")
+@click.option("--as-of", "as_of", default="", help="Lay the sample data up to this day.")
+@click.option("--directory", type=click.Path(path_type=Path), envvar="MUNIMENT_DATA")
+def import_app(app: Path, with_data: bool, as_of: str, directory: Path | None) -> None:
+    """Publish an app from a file or folder."""
+    from engine.commands.demo import import_app as run_import
+
+    with opened(directory) as runtime:
+        version = run_import(runtime, app, with_data=with_data, as_of=as_of, say=click.echo)
+        click.echo(f"{app.name}: version {version}")
+
+
+@main.command("export")
+@click.argument("app_id")
+@click.option("--directory", type=click.Path(path_type=Path), envvar="MUNIMENT_DATA")
+def export_app(app_id: str, directory: Path | None) -> None:
+    """The published document to standard output."""
+    with opened(directory) as runtime:
+        click.echo(json.dumps(runtime.applications.get(app_id).document, ensure_ascii=False, indent=2))
+
+
+@main.command()
+def schema() -> None:
+    """The JSON Schema of an app document."""
+    from engine.plugin_loader import load_registry
+    from metamodel.schema import schema as app_schema
+
+    click.echo(json.dumps(app_schema(load_registry()), ensure_ascii=False, indent=2))
+
+
+@main.group()
+def plugin() -> None:
+    """Plugins."""
+
+
+@plugin.command("list")
+@json_option
+def plugin_list(as_json: bool) -> None:
+    """Every registered plugin: kind, name, label, source."""
+    from engine.plugin_loader import load_registry
+    from metamodel.labels import label_text
+    from metamodel.plugin_api import KINDS
+
+    registry = load_registry()
+    rows = [
+        {
+            "kind": k,
+            "name": n,
+            "label": label_text(p.label, language(), n),
+            "source": registry.source_of(k, n),
+        }
+        for k in KINDS
+        for n, p in sorted(registry.all(k).items())
+    ]
+    click.echo(
+        json.dumps(rows, ensure_ascii=False, indent=1)
+        if as_json
+        else "\n".join("\t".join(r.values()) for r in rows)
+    )
+
+
+# -- traffic, search, evidence ---------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("channel")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@data_option
+def ingest(channel: str, files: tuple[Path, ...], data: Path | None) -> None:
+    """Recorded traffic through a channel's connector: progress, idempotent, resumable."""
+    from rich.progress import Progress
+
+    with opened(data) as runtime, Progress() as progress:
+        bar = progress.add_task(channel, total=None)
+
+        def shown(done: int, total: int | None) -> None:
+            progress.update(bar, completed=done, total=total)
+
+        result = runtime.channels.ingest(channel, list(files), shown)
+        click.echo(str(result))
+
+
+@main.command()
+@click.argument("app_id")
+@click.argument("form_id")
+@click.argument("query")
+@click.option("--as", "person", required=True, help="On whose behalf: the reader's id.")
+@click.option("--limit", default=20, type=int)
+@json_option
+@data_option
+def search(
+    app_id: str, form_id: str, query: str, person: str, limit: int, as_json: bool, data: Path | None
+) -> None:
+    """As the search page, on behalf of a person."""
+    from engine.records.query import Query
+
+    with opened(data) as runtime:
+        viewer = runtime.require_viewer(person)
+        page = runtime.records.page(viewer, app_id, form_id, Query(text=query, limit=limit))
+        items = [
+            {"id": i.id, "title": i.title, "values": i.values, "snippets": i.snippets} for i in page.items
+        ]
+        if as_json:
+            click.echo(json.dumps({"total": page.total, "items": items}, ensure_ascii=False, default=str))
+            return
+        click.echo(f"{page.total}{'' if page.total_exact else '+'}")
+        for item in page.items:
+            text = " … ".join("".join(piece for piece, _ in pieces) for _, pieces in item.snippets)
+            click.echo(f"{item.id}\t{item.title}\t{text}")
+
+
+@main.command()
+@data_option
+@json_option
+def verify(data: Path | None, as_json: bool) -> None:
+    """The whole evidence chain; exit 1 and the records' names if anything was touched."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with opened(data) as runtime:
+        with Progress(console=Console(stderr=True)) as progress:
+            bar = progress.add_task("verify", total=None)
+            result = runtime.verify(lambda done, total: progress.update(bar, completed=done, total=total))
+        click.echo(json.dumps(result.to_json(), ensure_ascii=False) if as_json else result.text(language()))
+        sys.exit(1 if result.findings else 0)
+
+
+@main.command()
+@click.option("--rows", multiple=True, type=int, default=(10_000, 100_000), help="Sizes to measure.")
+@click.option("--profile", is_flag=True, help="Profile the capture path too.")
+def bench(rows: tuple[int, ...], profile: bool) -> None:
+    """Speeds against the floor in the same run; kept in benchmarks/."""
+    from benchmarks.bench import run_bench
+
+    run_bench(rows, profile=profile)
+
+
+@main.group()
+def user() -> None:
+    """People and their passwords."""
+
+
+@user.command("password")
+@click.argument("person")
+@data_option
+@click.password_option()
+def user_password(person: str, data: Path | None, password: str) -> None:
+    """Set somebody's password."""
+    with opened(data) as runtime:
+        runtime.require_viewer(person)
+        runtime.set_password(person, password)
+
+
+@user.command("token")
+@click.argument("person")
+@click.option("--name", default="command line")
+@data_option
+def user_token(person: str, name: str, data: Path | None) -> None:
+    """A new API token for somebody; shown once."""
+    with opened(data) as runtime:
+        runtime.require_viewer(person)
+        click.echo(runtime.tokens.create(person, name))
+
+
+__all__ = ["Problem", "main"]

@@ -1,0 +1,74 @@
+"""The answer to `POST …/state`: the same decisions a save would take, while somebody still types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.access.viewer import Viewer
+from engine.access.ways import best_access
+from engine.records.program import FieldProgram, FormProgram
+from engine.records.read import Reader
+from engine.records.services import Services
+from engine.records.state import FieldState, apply_defaults, apply_formulas, evaluate, parse_values
+from metamodel.problems import Problem, Rejected, problem
+
+
+def form_state(
+    services: Services, reader: Reader, viewer: Viewer, app: str, form: str, record: str | None,
+    values: Mapping[str, Any], changed: Sequence[str],
+) -> dict[str, Any]:  # fmt: skip
+    """`{field: {visible, required, writable, value?, problems?}}` for every field; `value` only for
+    fields the person is not typing in (defaults and computed ones); problems only of changed ones."""
+    program = services.programs.get(app, form)
+    with services.database.read() as connection:
+        allowed, stored = _allowed(services, reader, connection, viewer, program, record)
+        parsed, wrong = parse_values(program, values)
+        complete = {**stored, **parsed}
+        context = services.context(connection, viewer, services.database.clock.now())
+        if record is None:
+            apply_defaults(program, complete, context)
+        apply_formulas(program, complete, context)
+        states = evaluate(program, complete, context, lambda name: allowed.get(name) == "write")
+    found = {name: _answer(program, states[name], name, values, changed, wrong) for name in states}
+    computed = {f.id: _computed(f, complete) for f in program.formulas if allowed.get(f.id, "hide") != "hide"}
+    return {**{k: v for k, v in found.items() if allowed.get(k, "hide") != "hide"}, **computed}
+
+
+def _allowed(
+    services: Services, reader: Reader, connection: sa.Connection, viewer: Viewer, program: FormProgram,
+    record: str | None,
+) -> tuple[dict[str, str], dict[str, Any]]:  # fmt: skip
+    """What may be done with each field, and what stands there (nothing for a new record)."""
+    if record is not None:
+        row = reader.row(connection, viewer, program, record)
+        return dict(row.access), {name: row.values.get(name) for name in row.values}
+    ways = services.authority.ways(connection, viewer, program.app, program.form)
+    creating = [way for way in ways if "create" in way.actions]
+    if not creating:
+        raise Rejected([problem("access.denied")])
+    return {name: best_access(creating, name) for name in program.fields}, {}
+
+
+def _answer(
+    program: FormProgram, state: FieldState, name: str, sent: Mapping[str, Any], changed: Sequence[str],
+    wrong: Sequence[Problem],
+) -> dict[str, Any]:  # fmt: skip
+    answer: dict[str, Any] = {"visible": state.visible, "required": state.required, "writable": state.writable}
+    if name not in sent and state.value is not None:
+        answer["value"] = _plain(program.fields[name], state.value)
+    if name in changed:
+        own = [p for p in wrong if p.path.split("/")[1:2] == [name]]
+        answer["problems"] = [p.to_json("zh") for p in (own or state.problems)]
+    return answer
+
+
+def _computed(field: FieldProgram, values: Mapping[str, Any]) -> dict[str, Any]:
+    value = values.get(field.id)
+    return {"visible": True, "required": False, "writable": False, "value": _plain(field, value)}
+
+
+def _plain(field: FieldProgram, value: Any) -> Any:
+    return None if value is None or field.field.type is None else field.field.type.to_json(value, field.field)

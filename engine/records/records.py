@@ -1,0 +1,106 @@
+"""Records: the one door to an app's records, for the web, rules, imports and the command line alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from engine.access.viewer import Viewer
+from engine.database import Unit
+from engine.records.around import Around
+from engine.records.drafts import Stages
+from engine.records.forms_state import form_state
+from engine.records.query import (
+    Change, Event, Facet, Option, Outcome, Page, Query, RecordView, Related,
+)  # fmt: skip
+from engine.records.read import Reader
+from engine.records.services import Services
+from engine.records.store import Store
+from engine.records.write import Writer
+from metamodel.problems import Problem, Rejected
+
+
+class Records:
+    """Errors that people make are Rejected with Problems; nothing of a rejected unit is written."""
+
+    def __init__(self, services: Services, stages: Stages) -> None:
+        self._services = services
+        self.reader = Reader(services)
+        self.store = Store(services)
+        self.writer = Writer(services, self.store, stages)
+        self._around = Around(services, self.reader)
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def create(
+        self, viewer: Viewer, app: str, form: str, rows: Sequence[Mapping[str, Any]], unit: Unit | None = None
+    ) -> list[str]:
+        """Ids of the new records, in order; all or nothing."""
+        made = self._services.database.write_on(
+            unit, lambda u: self.writer.create(u, viewer, app, form, rows)
+        )
+        return [str(identifier) for identifier in made]
+
+    def update(self, viewer: Viewer, app: str, form: str, changes: Sequence[Change]) -> list[Outcome]:
+        """Each change on its own: what cannot be done stops nothing else."""
+        return [self._update_one(viewer, app, form, change) for change in changes]
+
+    def _update_one(self, viewer: Viewer, app: str, form: str, change: Change) -> Outcome:
+        identifier = int(change.id)
+        revisions = {} if change.revision is None else {identifier: change.revision}
+        try:
+            self._services.database.write(
+                lambda unit: self.writer.update(
+                    unit, viewer, app, form, {identifier: change.values}, revisions=revisions
+                )
+            )
+        except Rejected as refused:
+            prefix = f"/{identifier}"
+            return Outcome(change.id, False, tuple(_inside(p, prefix) for p in refused.problems))
+        return Outcome(change.id, True)
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def page(self, viewer: Viewer, app: str, form: str, query: Query) -> Page:
+        return self.reader.page(viewer, app, form, query)
+
+    def get(self, viewer: Viewer, app: str, form: str, record: str) -> RecordView:
+        return self.reader.get(viewer, app, form, record)
+
+    def neighbours(self, viewer: Viewer, app: str, form: str, query: Query, record: str) -> tuple[str, str]:
+        return self.reader.neighbours(viewer, app, form, query, record)
+
+    def export(self, viewer: Viewer, app: str, form: str, query: Query) -> Iterator[list[str]]:
+        return self.reader.export(viewer, app, form, query)
+
+    def state(
+        self, viewer: Viewer, app: str, form: str, record: str | None, values: Mapping[str, Any],
+        changed: Sequence[str] = (),
+    ) -> dict[str, Any]:  # fmt: skip
+        """What the form looks like with these values typed in: see `forms_state.form_state`."""
+        return form_state(self._services, self.reader, viewer, app, form, record, values, changed)
+
+    def facets(
+        self, viewer: Viewer, app: str, form: str, query: Query, fields: Sequence[str]
+    ) -> dict[str, list[Facet]]:
+        return self._around.facets(viewer, app, form, query, fields)
+
+    def options(
+        self, viewer: Viewer, app: str, form: str, field: str, text: str = "", limit: int = 20
+    ) -> list[Option]:
+        return self._around.options(viewer, app, form, field, text, limit)
+
+    def history(self, viewer: Viewer, app: str, form: str, record: str) -> list[Event]:
+        return self._around.history(viewer, app, form, record)
+
+    def related(self, viewer: Viewer, app: str, form: str, record: str) -> list[Related]:
+        return self._around.related(viewer, app, form, record)
+
+    def proof(self, viewer: Viewer, app: str, form: str, record: str) -> Mapping[str, Any] | None:
+        return self._around.proof(viewer, app, form, record)
+
+
+def _inside(found: Problem, prefix: str) -> Problem:
+    """The path within the record: `/17/amount` -> `/amount`."""
+    return replace(found, path=found.path.removeprefix(prefix))

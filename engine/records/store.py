@@ -1,0 +1,217 @@
+"""Rows into the database: seal, insert, leaf, index; the physical half of the write path.
+
+Everything here works on whole batches with positional rows; one record is a batch of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.access.viewer import Viewer
+from engine.access.visible import Visible
+from engine.access.ways import Way
+from engine.database import Unit
+from engine.evidence.ledger import LeafEntry
+from engine.evidence.seals import RecordKey
+from engine.records.drafts import Draft
+from engine.records.program import FieldProgram, FormProgram
+from engine.records.services import Services
+from engine.system_tables import files, record_keys
+from engine.values import link_values, to_bytes
+from metamodel.problems import Problem, pointer, problem
+
+HEAD = ("id", "revision", "version", "created_at", "created_by", "updated_at", "updated_by")
+Loaded = dict[int, tuple[Draft, Sequence[Way]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A row as it lies in the table: `stored` by physical column."""
+
+    draft: Draft
+    stored: dict[str, Any]
+    key: RecordKey | None
+
+
+class Store:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    # -- insert ------------------------------------------------------------------------------------
+
+    def insert(self, unit: Unit, viewer: Viewer, program: FormProgram, drafts: Sequence[Draft]) -> None:
+        """New rows with their keys, link rows, leaves and index entries."""
+        if not drafts:
+            return
+        keys = self._new_keys(program, drafts)
+        rows = [
+            Written(draft, self._stored(unit, viewer, program, draft, key), key)
+            for draft, key in zip(drafts, keys, strict=True)
+        ]
+        names = [*HEAD, *(program.table.fields[p.id].name for p in program.stored)]
+        tuples = [tuple(map(row.stored.__getitem__, names)) for row in rows]
+        self._services.database.insert_many(unit.connection, program.table.table, tuples, names)
+        self._insert_keys(unit, keys)
+        self._insert_links(unit, program, drafts)
+        self._adopt_files(unit, program, drafts)
+        self._append_leaves(unit, program, rows, "create")
+        self._index(unit, program, drafts)
+
+    def _new_keys(self, program: FormProgram, drafts: Sequence[Draft]) -> Sequence[RecordKey | None]:
+        if not program.keyed:
+            return [None] * len(drafts)
+        return self._services.seals.new_keys([draft.id for draft in drafts])
+
+    def _stored(
+        self, unit: Unit, viewer: Viewer, program: FormProgram, draft: Draft, key: RecordKey | None
+    ) -> dict[str, Any]:
+        head = (draft.id, 1, program.version, unit.now, viewer.person, unit.now, viewer.person)
+        stored = dict(zip(HEAD, head, strict=True))
+        values = draft.values
+        for field in program.stored:
+            stored[program.physical[field.id]] = self._encode(field, values.get(field.id), draft.id, key)
+        return stored
+
+    def _encode(self, field: FieldProgram, value: Any, record: int, key: RecordKey | None) -> Any:
+        raw = None if value is None else field.encode(value)
+        if raw is None or not field.field.sealed or key is None:
+            return raw
+        return self._services.seals.seal(key.key, field.id, record, to_bytes(raw))
+
+    def _insert_keys(self, unit: Unit, keys: Sequence[RecordKey | None]) -> None:
+        rows = [(k.record, k.salt, k.master, k.wrapped) for k in keys if k is not None]
+        columns = ("record", "salt", "master", "wrapped")
+        self._services.database.insert_many(unit.connection, record_keys, rows, columns)
+
+    def _insert_links(self, unit: Unit, program: FormProgram, drafts: Sequence[Draft]) -> None:
+        for name, table in program.table.links.items():
+            self._insert_link(unit, program, name, table, drafts)
+
+    def _insert_link(
+        self, unit: Unit, program: FormProgram, name: str, table: sa.Table, drafts: Sequence[Draft]
+    ) -> None:
+        values_of = link_values(program.fields[name].field)
+        rows = [(draft.id, value) for draft in drafts for value in values_of(draft.values.get(name))]
+        self._services.database.insert_many(unit.connection, table, rows, ("record", "value"))
+
+    def _adopt_files(self, unit: Unit, program: FormProgram, drafts: Sequence[Draft]) -> None:
+        """A file belongs to the record that holds it; who may read that field may open it."""
+        for field in program.file_fields:
+            for draft in drafts:
+                value = draft.values.get(field.id)
+                if value and field.field.type:
+                    ids = [int(i) for i in field.field.type.references(value, field.field)]
+                    mine = sa.update(files).where(files.c.id.in_(ids), files.c.record.is_(None))
+                    unit.connection.execute(mine.values(record=draft.id))
+
+    def _index(self, unit: Unit, program: FormProgram, drafts: Sequence[Draft]) -> None:
+        if program.searchable:
+            rows = [(draft.id, program.texts.tokens(draft.values)) for draft in drafts]
+            self._services.search.index(unit, program.table, rows)
+
+    def _append_leaves(
+        self, unit: Unit, program: FormProgram, rows: Sequence[Written], kind: str
+    ) -> None:
+        """Every revision of an archived record is a leaf of the records log."""
+        if not program.form.is_archive:
+            return
+        entries = []
+        for row in rows:
+            assert row.key is not None
+            evidence, working = program.layout.hashes(row.stored, row.key.salt, row.key.commitment)
+            entries.append(
+                LeafEntry(
+                    kind, row.draft.id, row.stored["revision"], program.app.id, program.form.id,
+                    program.version, unit.now, evidence, working,
+                )
+            )  # fmt: skip
+        self._services.ledger.append(unit, "records", entries)
+
+    # -- update ------------------------------------------------------------------------------------
+
+    def load(
+        self, connection: sa.Connection, program: FormProgram, visible: Visible, ids: Iterable[int]
+    ) -> Loaded:
+        """What stands in these rows, whole and opened, with the ways that reach them; locked on
+        PostgreSQL until the unit ends."""
+        table = program.table.table
+        statement = visible.select(table.c).where(table.c.id.in_(sorted(ids))).with_for_update(of=table)
+        found: Loaded = {}
+        for row in connection.execute(statement).mappings().all():
+            key = self._key_of(connection, program, row["id"])
+            values = {p.id: self._decode(p, row[program.physical[p.id]], row["id"], key) for p in program.stored}
+            draft = Draft(row["id"], dict(values), row["id"], row["revision"], values)
+            found[row["id"]] = (draft, visible.ways_of(row))
+        return found
+
+    def _key_of(self, connection: sa.Connection, program: FormProgram, record: int) -> RecordKey | None:
+        if not program.keyed:
+            return None
+        row = connection.execute(sa.select(record_keys).where(record_keys.c.record == record)).mappings().first()
+        return self._services.seals.opened(row) if row else None
+
+    def _decode(self, field: FieldProgram, raw: Any, record: int, key: RecordKey | None) -> Any:
+        if raw is None or not field.field.sealed:
+            return None if raw is None else field.decode(raw)
+        return None if key is None else field.unseal(self._services.seals.open(key.key, field.id, record, raw))
+
+    def update(self, unit: Unit, viewer: Viewer, program: FormProgram, drafts: Sequence[Draft]) -> None:
+        """Changed rows, each one revision further, with leaves and index entries."""
+        written = [self._update_one(unit, viewer, program, draft) for draft in drafts]
+        self._append_leaves(unit, program, written, "change")
+        self._relink(unit, program, drafts)
+        self._adopt_files(unit, program, drafts)
+        touched = [d for d in drafts if any(_differs(d, f.id) for f in program.searchable)]
+        if touched:
+            rows = [(draft.id, program.texts.tokens(draft.values)) for draft in touched]
+            self._services.search.replace(unit, program.table, rows)
+
+    def _update_one(self, unit: Unit, viewer: Viewer, program: FormProgram, draft: Draft) -> Written:
+        table = program.table.table
+        key = self._key_of(unit.connection, program, draft.id)
+        if key is None and program.keyed:
+            key = self._new_keys(program, [draft])[0]
+            self._insert_keys(unit, [key])
+        draft.revision += 1
+        values: dict[str, Any] = {
+            program.physical[field.id]: self._encode(field, draft.values.get(field.id), draft.id, key)
+            for field in program.stored
+            if _differs(draft, field.id)
+        }
+        head = {"revision": draft.revision, "updated_at": unit.now, "updated_by": viewer.person}
+        mine = sa.update(table).where(table.c.id == draft.id).values({**values, **head})
+        unit.connection.execute(mine)
+        row = unit.connection.execute(sa.select(table).where(table.c.id == draft.id)).mappings().one()
+        return Written(draft, dict(row), key)
+
+    def _relink(self, unit: Unit, program: FormProgram, drafts: Sequence[Draft]) -> None:
+        for name, table in program.table.links.items():
+            moved = [draft for draft in drafts if _differs(draft, name)]
+            for draft in moved:
+                unit.connection.execute(sa.delete(table).where(table.c.record == draft.id))
+            self._insert_link(unit, program, name, table, moved)
+
+    # -- uniqueness --------------------------------------------------------------------------------
+
+    def not_unique(self, unit: Unit, program: FormProgram, drafts: Sequence[Draft]) -> list[Problem]:
+        """Values that must be the only ones and are not, in the table or in this batch."""
+        found: list[Problem] = []
+        for field in program.unique:
+            raws = {d.row: field.encode(d.values[field.id]) for d in drafts if d.values.get(field.id) is not None}
+            column = program.table.column(field.id)
+            known = sa.select(column).where(column.in_(set(raws.values())))
+            seen = {row[0] for row in unit.connection.execute(known)} if raws else set()
+            for row, raw in raws.items():
+                if raw in seen:
+                    name = field.field.text()
+                    found.append(problem("value.not_unique", f"/{row}{pointer(field.id)}", field=name, value=raw))
+                seen.add(raw)
+        return found
+
+
+def _differs(draft: Draft, name: str) -> bool:
+    return draft.values.get(name) != draft.before.get(name)

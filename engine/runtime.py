@@ -1,0 +1,196 @@
+"""Runtime: one object that holds everything an installation needs; what web and builder_ui are given.
+
+It opens the rooms bottom up and hands down what must be called upward: rules join the write path
+as stages, the ledger hears of publications, jobs find their handlers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.access.audit import AuditTrail, Occurrence
+from engine.access.authority import Authority
+from engine.access.grants import Grants
+from engine.access.people import People
+from engine.access.sessions import Sessions
+from engine.access.tokens import Tokens
+from engine.access.viewer import Viewer
+from engine.applications import Applications
+from engine.channels import Channels
+from engine.clock import Clock, SystemClock
+from engine.config import Config
+from engine.database import Database
+from engine.evidence.keys import MasterKeys
+from engine.evidence.ledger import Ledger
+from engine.evidence.seals import Box, Seals
+from engine.files import Files
+from engine.jobs import Jobs
+from engine.plugin_loader import load_registry
+from engine.records.contexts import Contexts
+from engine.records.drafts import Stages
+from engine.records.program import Programs
+from engine.records.records import Records
+from engine.records.services import Services
+from engine.rules import Rules
+from engine.search.index import Search
+from engine.tables import Catalog
+from metamodel.application import App
+from metamodel.plugin_api import RawMessage
+from metamodel.problems import Rejected, problem
+
+
+class Runtime:
+    """Open with `Runtime.open`; close when done."""
+
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self.config, self.clock = config, clock
+        config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.registry = load_registry(config.data)
+        self.database = Database(config, clock)
+        self.database.migrate()
+        self._open_evidence()
+        self._open_applications()
+        self._open_access()
+        self._open_records()
+        self._open_channels()
+
+    @classmethod
+    def open(cls, config: Config, clock: Clock | None = None) -> Runtime:
+        """An installation, created where it is not there yet."""
+        return cls(config, clock or SystemClock())
+
+    def close(self) -> None:
+        """Commit what is waiting and let go of everything."""
+        self.jobs.close()
+        self.database.close()
+
+    # -- opening, bottom up ------------------------------------------------------------------------
+
+    def _open_evidence(self) -> None:
+        self.keys = MasterKeys.open(self.config.master_key)
+        self.box, self.seals = Box(self.keys), Seals(self.keys)
+        self.ledger = Ledger(self.database, self.keys, self.config.origin)
+        self.files = Files(self.database, self.seals, self.config.data)
+
+    def _open_applications(self) -> None:
+        self.catalog = Catalog(self.database)
+        self.jobs = Jobs(self.database, self.box)
+        self.applications = Applications(
+            self.database, self.catalog, self.registry, self.jobs, self.ledger.append_version
+        )
+        self.search = Search(self.database, self.keys.index_key, self.config.search_backend)
+        self.applications.preparing.append(self._prepare_search)
+
+    def _prepare_search(self, unit: Unit, app: App, tables: Mapping[str, FormTable]) -> None:
+        for form in app.forms:
+            if any(field.searchable for field in form.fields):
+                self.search.prepare(unit, tables[form.id])
+
+    def _open_access(self) -> None:
+        self.people, self.grants = People(self.database), Grants(self.database)
+        self.sessions, self.tokens = Sessions(self.database, self.clock), Tokens(self.database, self.clock)
+        self.audit = AuditTrail(self.database, self.box)
+        self.contexts = Contexts(self.people, self.config.zone)
+        self.authority = Authority(
+            self.database, self.catalog, self.people, self.grants, self.registry, self._apps, self._access_context
+        )
+
+    def _open_records(self) -> None:
+        self.programs = Programs(self.applications, self.catalog, self.registry, self.search)
+        self.services = Services(
+            self.database, self.catalog, self.registry, self.programs, self.people, self.authority, self.audit,
+            self.seals, self.ledger, self.search, self.files, self.config.zone, self._context,
+        )  # fmt: skip
+        self.stages = Stages()
+        self.records = Records(self.services, self.stages)
+
+    def _open_channels(self) -> None:
+        self.rules = Rules(self.services, self.records, self.applications)
+        self.rules.join(self.stages)
+        self.channels = Channels(self.services, self.rules, self.applications, self.jobs, self.box)
+
+    def _apps(self) -> Mapping[str, App]:
+        return {app.id: app for app in self.applications.all()}
+
+    def _access_context(self, connection: sa.Connection, viewer: Viewer) -> EvaluationContext:
+        return self.contexts.make(viewer, self.clock.now())
+
+    def _context(self, connection: sa.Connection, viewer: Viewer, moment: datetime) -> EvaluationContext:
+        resolver = LinkResolver(connection, self.programs, self.records.reader)
+        return self.contexts.make(viewer, moment, resolver.resolve)
+
+    # -- people ------------------------------------------------------------------------------------
+
+    def viewer(self, person: str) -> Viewer | None:
+        """None for people unknown or gone."""
+        return self.people.organisation().viewer(person)
+
+    def require_viewer(self, person: str) -> Viewer:
+        found = self.viewer(person)
+        if found is None:
+            raise Rejected([problem("access.no_such_person", person=person)])
+        return found
+
+    def set_password(self, person: str, password: str) -> None:
+        hashed = self.sessions.hash_password(password)
+        self.database.write(lambda unit: self.sessions.set_password_hash(unit, person, hashed))
+
+    def apps_of(self, viewer: Viewer) -> list[App]:
+        """The apps in which somebody holds any role."""
+        return [app for app in self.applications.all() if viewer.roles_in(app.id)]
+
+    def app_for(self, viewer: Viewer, app: str) -> App:
+        """Rejected (app.unknown) alike for what is not there and what is not theirs."""
+        if not viewer.system and not viewer.roles_in(app):
+            raise Rejected([problem("app.unknown", app=app)])
+        return self.applications.get(app)
+
+    def manages(self, viewer: Viewer, app: str, what: str) -> bool:
+        """Does a role of this person manage `what` (design people channels keys verify audit)?"""
+        roles = [self.applications.get(app).role(name) for name in viewer.roles_in(app)]
+        return any(role is not None and what in role.manages for role in roles)
+
+    # -- files -------------------------------------------------------------------------------------
+
+    def store_file(self, viewer: Viewer, content: bytes, name: str, media_type: str) -> dict[str, Any]:
+        """Keep an uploaded file; it belongs to its uploader until a record holds it."""
+
+        def store(unit: Unit) -> dict[str, Any]:
+            identifier = self.files.store(unit, [content], name, media_type, viewer.person)
+            return dict(self.files.describe(unit.connection, [identifier])[0])
+
+        return self.database.write(store)
+
+    def open_file(self, viewer: Viewer, file: str) -> tuple[dict[str, Any], Iterator[bytes]]:
+        """Rejected (file.unknown) unless the viewer uploaded it or may read it in a record."""
+        with self.database.read() as connection:
+            described = self.files.describe(connection, [file])
+            allowed = bool(described) and self.records.reader.may_open_file(connection, viewer, file)
+        if not allowed:
+            raise Rejected([problem("file.unknown")])
+        self.audit.note(viewer, Occurrence("download", detail={"file": file}))
+        return dict(described[0]), self.files.open(file)
+
+    # -- channels and evidence ---------------------------------------------------------------------
+
+    def receive(self, channel: str, raw: RawMessage) -> int:
+        """One delivery of a vendor, durably stored; how many new inbox rows."""
+        return len(self.channels.receive(channel, [raw]))
+
+    def consistency(self, log: str, first: int, second: int) -> list[str]:
+        """The consistency proof between two sizes, base64. Rejected (ledger.bad_size)."""
+        return self.ledger.consistency(log, first, second)
+
+    def verify(self, progress: Callable[[int, int], object] | None = None, by: str = "system") -> Report:
+        """Recompute everything; the result is kept."""
+        return verify(self, progress, by)
+
+    # -- jobs --------------------------------------------------------------------------------------
+
+    def work_jobs(self, stop: Any) -> None:
+        """Work jobs and the ledger's second hand until `stop` is set."""
+        self.jobs.work(stop)

@@ -1,0 +1,67 @@
+"""create_app: the JSON API and whatever is plugged in beside it (entry points `muniment.web`)."""
+
+from __future__ import annotations
+
+import logging
+from importlib.metadata import entry_points
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.config.app import AppConfig
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+from litestar.plugins import InitPlugin
+
+from engine.runtime import Runtime
+from engine.web import problem_details
+from engine.web.api import records, system
+from engine.web.security import HEADERS, Identify, refuse_forged
+from metamodel.problems import Rejected
+
+log = logging.getLogger("muniment.web")
+
+
+def create_app(runtime: Runtime, *, debug: bool = False) -> Litestar:
+    """The whole web application over one runtime; the runtime is closed by whoever opened it."""
+
+    def provide_runtime() -> Runtime:
+        return runtime
+
+    api = Router("/api/v1", route_handlers=[records.router, system.router, system.public_ledger])
+    return Litestar(
+        route_handlers=[system.health, api],
+        dependencies={"runtime": Provide(provide_runtime, sync_to_thread=False)},
+        middleware=[DefineMiddleware(Identify, runtime=runtime)],
+        before_request=refuse_forged,
+        exception_handlers={
+            Rejected: problem_details.rejected,
+            HTTPException: problem_details.http_error,
+            Exception: problem_details.bug,
+        },
+        plugins=[Headers(), *_plugins(runtime)],
+        openapi_config=None,
+        request_max_body_size=20_000_000,
+        debug=debug,
+    )
+
+
+class Headers(InitPlugin):
+    """Security headers on every answer that does not set its own."""
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        async def add(message: Any, scope: Any) -> None:
+            if message["type"] == "http.response.start":
+                present = {name.lower() for name, _ in message["headers"]}
+                missing = [(n, v) for n, v in ENCODED if n not in present]
+                message["headers"] = [*message["headers"], *missing]
+
+        app_config.before_send.append(add)
+        return app_config
+
+
+ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+
+def _plugins(runtime: Runtime) -> list[Any]:
+    return [entry.load()(runtime) for entry in entry_points(group="muniment.web")]

@@ -1,0 +1,120 @@
+"""Who is asking: the session cookie or a bearer token; and that a cookie's unsafe request is meant.
+
+A request that changes something by cookie must carry the session's CSRF token (header or form
+field) and must not come from another site. Bearer tokens need neither.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
+from litestar.handlers.base import BaseRouteHandler
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from engine.access.viewer import Viewer
+from metamodel.problems import Rejected, problem
+
+if TYPE_CHECKING:
+    from engine.runtime import Runtime
+
+COOKIE = "muniment_session"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class Identify:
+    """ASGI middleware: puts `viewer` and `session` into the scope's state (None when nobody)."""
+
+    def __init__(self, app: ASGIApp, runtime: Runtime) -> None:
+        self._app, self._runtime = app, runtime
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            import anyio.to_thread
+
+            connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
+            state = scope.setdefault("state", {})
+            state["viewer"] = state["session"] = None
+            if _identifies(connection):
+                await anyio.to_thread.run_sync(self._identify, connection, state)
+        await self._app(scope, receive, send)
+
+    def _identify(self, connection: ASGIConnection[Any, Any, Any, Any], state: dict[str, Any]) -> None:
+        scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            found = self._runtime.tokens.find(token.strip())
+            viewer = self._runtime.viewer(found.person) if found else None
+            state["viewer"] = _from(viewer, connection, found.scopes) if viewer and found else None
+            return
+        session = self._runtime.sessions.find(connection.cookies.get(COOKIE, ""))
+        viewer = self._runtime.viewer(session.person) if session else None
+        if session and viewer:
+            state["session"], state["viewer"] = session, _from(viewer, connection, viewer.scopes)
+
+
+def _identifies(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    path = connection.scope["path"]
+    return not path.startswith(("/static/", "/healthz")) and (
+        COOKIE in connection.cookies or "authorization" in connection.headers
+    )
+
+
+def _from(viewer: Viewer, connection: ASGIConnection[Any, Any, Any, Any], scopes: frozenset[str]) -> Viewer:
+    client = connection.scope.get("client")
+    return replace(viewer, scopes=scopes, address=client[0] if client else "")
+
+
+async def refuse_forged(request: Request[Any, Any, Any]) -> None:
+    """Before every handler: an unsafe request by cookie must carry the token of its session."""
+    if request.method in SAFE or request.url.path.startswith("/hooks/"):
+        return
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Rejected([problem("access.forged")])
+    session = request.scope["state"].get("session")
+    if session is None:
+        return
+    sent = request.headers.get("x-csrf-token") or str((await _form(request)).get("_csrf", ""))
+    if not hmac.compare_digest(sent.encode(), session.csrf.encode()):
+        raise Rejected([problem("access.forged")])
+
+
+async def _form(request: Request[Any, Any, Any]) -> Any:
+    kind = request.headers.get("content-type", "")
+    return await request.form() if kind.startswith(("application/x-www-form-urlencoded", "multipart/")) else {}
+
+
+def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard of everything but the sign-in page, hooks and health."""
+    if connection.scope["state"].get("viewer") is None:
+        raise Rejected([problem("access.signed_out")])
+
+
+def may_write(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Guard: a token without the scope `write` changes nothing."""
+    signed_in(connection, handler)
+    if "write" not in viewer_of(connection).scopes:
+        raise Rejected([problem("access.scope", scope="write")])
+
+
+def viewer_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Viewer:
+    viewer = connection.scope["state"].get("viewer")
+    if viewer is None:
+        raise Rejected([problem("access.signed_out")])
+    return viewer  # type: ignore[no-any-return]
+
+
+def session_cookie(token: str, *, secure: bool) -> Cookie:
+    return Cookie(COOKIE, token, httponly=True, secure=secure, samesite="lax", path="/")
