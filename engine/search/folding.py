@@ -1,0 +1,80 @@
+"""One spelling for searching: width, case, blanks and invisible letters make no difference.
+
+Indexed texts, queries and highlighting all fold here, or they would not meet. `fold_mapped` is the
+slow twin that remembers where each folded letter came from; only highlighting needs it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Scripts written without spaces between words, and pictures: found by letters and pairs of letters.
+SPACELESS = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+    "\uf900-\ufaff\U00020000-\U000323af\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2600-\u27bf"
+    "\U0001f000-\U0001faff"
+)
+_INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff"
+_invisible = re.compile(f"[{_INVISIBLE}]")
+_blanks = re.compile(r"\s+")
+# A line break stays: two lines are two utterances, a blank between two characters is a typing habit.
+_blank_beside = re.compile(rf"(?<=[{SPACELESS}])[^\S\n]+|[^\S\n]+(?=[{SPACELESS}])")
+_same_line = re.compile(r"[^\S\n]")
+
+
+def fold(text: str) -> str:
+    """The text as searching sees it."""
+    if text.isascii():
+        folded = text.lower()
+    else:
+        folded = unicodedata.normalize("NFKC", text).casefold()
+        if _invisible.search(folded):
+            folded = _invisible.sub("", folded)
+        if _same_line.search(folded):
+            folded = _blank_beside.sub("", folded)
+    return _blanks.sub(" ", folded).strip() if _blanks.search(folded) else folded
+
+
+def fold_mapped(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """`fold(text)` and, for each of its letters, the (start, end) it came from in `text`."""
+    letters: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for start, end in _clusters(text):
+        piece = text[start:end]
+        for letter in unicodedata.normalize("NFKC", piece).casefold():
+            letters.append(letter)
+            spans.append((start, end))
+    folded = "".join(letters)
+    for pattern, by in ((_invisible, ""), (_blank_beside, ""), (_blanks, " ")):
+        folded, spans = _replace(pattern, by, folded, spans)
+    lead = len(folded) - len(folded.lstrip())
+    trail = len(folded.rstrip())
+    return folded[lead:trail], spans[lead:trail]
+
+
+def _clusters(text: str) -> list[tuple[int, int]]:
+    """A letter and the marks that combine with it, which normalising may join into one."""
+    starts = [at for at, letter in enumerate(text) if at == 0 or not _joins(letter)]
+    return list(zip(starts, [*starts, len(text)][1:], strict=True))
+
+
+def _joins(letter: str) -> bool:
+    # Half-width voicing marks and Hangul vowels are no combining marks by class, but do compose.
+    return unicodedata.combining(letter) != 0 or letter in "\uff9e\uff9f" or "\u1160" <= letter <= "\u11ff"
+
+
+def _replace(
+    pattern: re.Pattern[str], by: str, text: str, spans: list[tuple[int, int]]
+) -> tuple[str, list[tuple[int, int]]]:
+    if not pattern.search(text):
+        return text, spans
+    letters: list[str] = []
+    kept: list[tuple[int, int]] = []
+    at = 0
+    for found in pattern.finditer(text):
+        letters.append(text[at : found.start()] + by)
+        kept.extend(spans[at : found.start()])
+        kept.extend([(spans[found.start()][0], spans[found.end() - 1][1])] * len(by))
+        at = found.end()
+    return "".join((*letters, text[at:])), kept + spans[at:]

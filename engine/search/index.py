@@ -1,0 +1,124 @@
+"""Search: the index of all forms' texts, whichever backend keeps it.
+
+Records hands it a record's values inside the unit that writes the record, and asks for the ids
+that match a text; conditions on tags, channels and dates are records' own SQL beside it.
+Tokens are blind and of one field each, so a reader's search covers the fields he may read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.database import Database
+from engine.search.backend import Backend, Row, Tokens, all_of, any_of, compile_tokens
+from engine.search.blind import Blinder, field_key
+from engine.search.postgres import PostgresIndex
+from engine.search.sqlite import SqliteIndex
+from engine.search.tree import Node, Word
+from engine.tables import FormTable
+from engine.unit import Unit
+from metamodel.forms import FieldDefinition, Form
+from metamodel.plugin_api import Lookup, Rollup
+
+
+class FormTexts:
+    """The searchable texts of one form's records, and their tokens. Made once, used per record."""
+
+    def __init__(self, form: Form, blinder: Callable[[str], Blinder]) -> None:
+        self.fields = tuple(field for field in form.fields if is_indexed(field))
+        self._made = [(field.id, _text_of(field), blinder(field.id).tokens) for field in self.fields]
+
+    def tokens(self, values: Mapping[str, Any]) -> set[Any]:
+        """What the record of these (plain) values is found by; absent and blank ones count nothing."""
+        found: set[Any] = set()
+        for name, text, tokens in self._made:
+            value = values.get(name)
+            if value is not None:
+                found |= tokens(text(value))
+        return found
+
+    def texts(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """The texts themselves, for checking candidates and for highlights."""
+        given = ((name, text, values.get(name)) for name, text, _ in self._made)
+        return {name: text(value) for name, text, value in given if value is not None}
+
+
+def is_indexed(field: FieldDefinition) -> bool:
+    """Searchable and stored; a lookup's words are found through its link."""
+    return field.searchable and field.usable and not isinstance(field.derived, (Lookup, Rollup))
+
+
+def _text_of(field: FieldDefinition) -> Callable[[Any], str]:
+    assert field.type is not None
+    search_text = field.type.search_text
+    return lambda value: search_text(value, field)
+
+
+class Search:
+    """`key` is the index key of the master keys; `backend` '' is the database's own, or 'whoosh'."""
+
+    def __init__(self, database: Database, key: bytes, backend: str = "") -> None:
+        self._key = key
+        self._backend = _backend(database, backend)
+        self._blinders: dict[tuple[str, str, str], Blinder] = {}
+
+    # -- writing, inside the record's unit ---------------------------------------------------------
+    def texts(self, app: str, form: Form) -> FormTexts:
+        """For a form of a published app; keep it as long as the version."""
+        return FormTexts(form, lambda field: self._blinder(app, form.id, field))
+
+    def prepare(self, unit: Unit, form_table: FormTable) -> None:
+        """Make the form's index; on publishing. Harmless when it is there."""
+        self._backend.prepare(unit, form_table.table.name)
+
+    def index(self, unit: Unit, form_table: FormTable, rows: Sequence[Row]) -> None:
+        """(id, tokens) of new records."""
+        self._backend.add(unit, form_table.table.name, rows)
+
+    def replace(self, unit: Unit, form_table: FormTable, rows: Sequence[Row]) -> None:
+        """(id, tokens) of records whose texts changed, all their texts' tokens."""
+        self._backend.replace(unit, form_table.table.name, rows)
+
+    def remove(self, unit: Unit, form_table: FormTable, ids: Sequence[int]) -> None:
+        self._backend.remove(unit, form_table.table.name, ids)
+
+    def purge(self, form_table: FormTable) -> None:
+        """After shredding, outside of a unit: nothing removed can be read from the disk any more."""
+        self._backend.purge(form_table.table.name)
+
+    # -- asking ------------------------------------------------------------------------------------
+    def matching(self, form_table: FormTable, node: Node, fields: Iterable[str]) -> sa.Select[int]:
+        """Ids (one column, `id`) of records with these words in these fields, newest or not.
+
+        `node` is an anchored tree of words, as `fold_tree` hands over; `fields` are the indexed
+        fields the reader may read. Words that are not `exact` also find records that have all
+        their pieces elsewhere: check what is shown with `check.matches`."""
+        may = tuple(fields)
+        app, form = form_table.app, form_table.form
+        tokens = compile_tokens(node, lambda word: self._word(app, form, word, may))
+        if tokens is None:
+            return sa.select(sa.literal(0).label("id")).where(sa.false())
+        return self._backend.matching(form_table.table.name, tokens)
+
+    def _word(self, app: str, form: str, word: Word, may: Sequence[str]) -> Tokens | None:
+        chosen = [field for field in may if not word.fields or field in word.fields]
+        tokens = word.tokens.tokens
+        return any_of([all_of(self._blinder(app, form, field).all_of(tokens)) for field in chosen])
+
+    def _blinder(self, app: str, form: str, field: str) -> Blinder:
+        found = self._blinders.get((app, form, field))
+        if found is None:
+            found = Blinder(field_key(self._key, app, form, field), self._backend.encode)
+            found = self._blinders.setdefault((app, form, field), found)
+        return found
+
+
+def _backend(database: Database, name: str) -> Backend:
+    if name == "whoosh":
+        from engine.search.whoosh import WhooshIndex
+
+        return WhooshIndex(database, database.config.data / "search")
+    return SqliteIndex(database) if database.dialect == "sqlite" else PostgresIndex(database)
