@@ -7,25 +7,27 @@ building with placeholders for what cannot be understood, then the checks of mea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
 from metamodel.binding import Binder
-from metamodel.channels import Channel, channel_from_json
+from metamodel.channels import Channel, channel_from_json, check_channels
+from metamodel.checking import Checking, check_ids
 from metamodel.core_schema import FORMAT
-from metamodel.flows import Flow, flow_from_json
+from metamodel.flows import Flow, check_flows, flow_from_json
+from metamodel.form_checks import check_forms
 from metamodel.formats import upgrade
 from metamodel.forms import Form, form_from_json
 from metamodel.labels import Label, label_text
-from metamodel.menus import MenuGroup, MenuItem as MenuItem, menu_group_from_json
+from metamodel.menus import MenuGroup, MenuItem as MenuItem, check_menus, menu_group_from_json
 from metamodel.parts import Part
 from metamodel.plugin_api import Registry
 from metamodel.problems import Problem
-from metamodel.reports import Report, report_from_json
-from metamodel.requirements import Requirement, requirement_from_json
-from metamodel.roles import Role, role_from_json
-from metamodel.rules import Rule, rule_from_json
+from metamodel.reports import Report, check_reports, report_from_json
+from metamodel.requirements import Requirement, check_requirements, requirement_from_json
+from metamodel.roles import Role, check_roles, role_from_json
+from metamodel.rules import Rule, check_rules, rule_from_json
 from metamodel.shape import check_shape
 
 
@@ -79,7 +81,7 @@ def load(
         return None, shape
     binder = Binder(registry)
     app = app_from_json(part, binder)
-    return app, tidy([*shape, *binder.problems, *check(app, registry, apps or {})])
+    return app, tidy([*shape, *binder.problems, *check(app, registry, apps)])
 
 
 def app_from_json(part: Part, binder: Binder) -> App:
@@ -101,9 +103,31 @@ def app_from_json(part: Part, binder: Binder) -> App:
     )
 
 
-def check(app: App, registry: Registry, apps: Mapping[str, App]) -> list[Problem]:
+def check(app: App, registry: Registry, apps: Mapping[str, App] | None = None) -> list[Problem]:
     """Everything about the meaning of a built app."""
-    return []
+    checking = Checking(app, registry, apps)
+    found = check_ids([Head(app.id)], {"zh": "应用", "en": "app"})
+    return found + [one for check_kind in CHECKS for one in check_kind(checking)]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The app itself, as a part with an id."""
+
+    id: str
+    path: str = "/app"
+
+
+CHECKS: tuple[Callable[[Checking], list[Problem]], ...] = (
+    check_requirements,
+    check_forms,
+    check_rules,
+    check_flows,
+    check_reports,
+    check_roles,
+    check_channels,
+    check_menus,
+)
 
 
 def tidy(problems: Iterable[Problem]) -> list[Problem]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from metamodel.binding import Binder
+from metamodel.checking import Checking, check_ids, check_labels
 from metamodel.labels import Label
 from metamodel.parts import Part
 from metamodel.plugin_api import Connector, Options
+from metamodel.problems import Problem, problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +30,21 @@ def channel_from_json(part: Part, binder: Binder) -> Channel:
     connector, options = binder.bind("connector", part, "connector", "options")
     enabled = part.flag("enabled", True)
     return Channel(part.id, part.label(), part.text("connector"), connector, options, enabled, part.path)
+
+
+def check_channels(checking: Checking) -> list[Problem]:
+    channels = checking.app.channels
+    found = check_ids(channels, {"zh": "渠道", "en": "channel"}) + check_labels(channels, needed=False)
+    for channel in channels:
+        if channel.connector is not None and channel.options is not None:
+            own = channel.connector.check_options(channel.options, checking.app)
+            found += [one.under(channel.path + "/options") for one in own]
+        found += _check_taken(channel, checking)
+    return found
+
+
+def _check_taken(channel: Channel, checking: Checking) -> Iterator[Problem]:
+    """Channel ids are unique in an installation: the address messages are sent to."""
+    for other in (checking.apps or {}).values():
+        if other.id != checking.app.id and other.channel(channel.id) is not None:
+            yield problem("channel.taken", channel.path + "/id", value=channel.id, app=other.text())

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
 from metamodel.binding import Binder
+from metamodel.checking import Checking, check_ids, check_labels
 from metamodel.labels import Label
 from metamodel.parts import Part
 from metamodel.plugin_api import Node
+from metamodel.problems import Problem, pointer, problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +55,25 @@ def _node(part: Part, binder: Binder) -> FlowNode:
 
 def _edge(part: Part) -> FlowEdge:
     return FlowEdge(part.text("from"), part.text("to"), part.text("if"), part.path)
+
+
+def check_flows(checking: Checking) -> list[Problem]:
+    flows = checking.app.flows
+    found = check_ids(flows, {"zh": "流程", "en": "flow"}) + check_labels(flows, needed=False)
+    for flow in flows:
+        found += checking.form_reference(flow.form, flow.path + "/form")
+        found += check_ids(flow.nodes, {"zh": "节点", "en": "node"})
+        found += _check_edges(flow, checking)
+    return found
+
+
+def _check_edges(flow: Flow, checking: Checking) -> list[Problem]:
+    found: list[Problem] = []
+    nodes, form = {node.id for node in flow.nodes}, checking.app.form(flow.form)
+    for edge in flow.edges:
+        for key, name in (("from", edge.source), ("to", edge.target)):
+            if name not in nodes:
+                found.append(problem("flow.unknown_node", edge.path + pointer(key), name=name))
+        if form is not None:
+            found += checking.condition(edge.condition, edge.path + "/if", checking.scope(form))[1]
+    return found

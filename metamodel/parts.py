@@ -41,7 +41,7 @@ class Part:
         return value if isinstance(value, int) and not isinstance(value, bool) else default
 
     def texts(self, key: str) -> tuple[str, ...]:
-        return tuple(item for item in self._list(key) if isinstance(item, str))
+        return tuple(item for item in self.items(key) if isinstance(item, str))
 
     def mapping(self, key: str) -> Mapping[str, Any]:
         value = self.raw.get(key)
@@ -55,7 +55,7 @@ class Part:
 
     def parts(self, key: str) -> list[Part]:
         """The objects of the list `key`; what is no object is left out."""
-        items = enumerate(self._list(key))
+        items = enumerate(self.items(key))
         return [
             Part(item, self.path + pointer(key, number)) for number, item in items if isinstance(item, dict)
         ]
@@ -69,6 +69,7 @@ class Part:
         """The pointer of `key`, or of this part when it has none."""
         return self.path + pointer(key) if key in self.raw else self.path
 
-    def _list(self, key: str) -> list[Any]:
+    def items(self, key: str) -> list[Any]:
+        """The list `key`, whatever is in it."""
         value = self.raw.get(key)
         return value if isinstance(value, list) else []

@@ -133,6 +133,10 @@ TEXTS: dict[str, Texts] = {
         "Upgrade the engine first",
     ),
     "app.unknown": Texts("应用“{app}”不存在", "There is no app “{app}”", status=404),
+    # channel
+    "channel.taken": Texts(
+        "渠道标识“{value}”已被“{app}”使用", "Channel “{value}” belongs to “{app}” already"
+    ),
     # expression
     "expression.arguments": Texts(
         "{function} 的参数个数不对（给了 {count} 个）",
@@ -234,6 +238,59 @@ TEXTS: dict[str, Texts] = {
     "expression.wrong_type": Texts(
         "这里应是{expected}，表达式给出{found}", "This should be {expected}, the expression gives {found}"
     ),
+    "expression.sealed_rows": Texts(
+        "“{name}”已加密，不能用来筛选记录", "“{name}” is sealed: rows cannot be chosen by it"
+    ),
+    # field
+    "field.no_container": Texts("“{type}”不能包含字段", "“{type}” cannot hold fields"),
+    "field.flag_in_rows": Texts(
+        "子表单的字段不能单独设 {flag}",
+        "A field of a sub-form cannot have {flag} of its own",
+        "设在子表单上",
+        "Set it on the sub-form",
+    ),
+    "field.sealed_unique": Texts(
+        "加密字段不能要求唯一",
+        "A sealed field cannot be unique",
+        "密文无法比较",
+        "Sealed values cannot be compared",
+    ),
+    "field.cannot_be_unique": Texts("“{type}”不能要求唯一", "“{type}” cannot be unique"),
+    "field.not_searchable": Texts("“{type}”不能被搜索", "“{type}” cannot be searched"),
+    "field.default_ignored": Texts(
+        "计算字段的默认值不起作用", "A computed field has no use for a default", severity="warning"
+    ),
+    "field.evidence_on_record": Texts(
+        "“{form}”不是存档表单，不能有存证字段",
+        "“{form}” is no archive form: it cannot have evidence",
+        "把表单的 kind 设为 archive",
+        "Make the form's kind archive",
+    ),
+    "field.evidence_not_stored": Texts(
+        "读取时才算出的字段不能作存证", "What is computed when it is read cannot be evidence"
+    ),
+    "field.plain_evidence": Texts(
+        "“{field}”可能含个人信息，却未加密：明文存证永远无法删除",
+        "“{field}” may tell of persons and is not sealed: plain evidence can never be erased",
+        "设 sealed",
+        "Set sealed",
+        "warning",
+    ),
+    "field.required_but_hidden": Texts(
+        "“{field}”必填，却永远不显示", "“{field}” is required and never shown"
+    ),
+    "field.required_but_locked": Texts(
+        "“{field}”必填，却不能填写",
+        "“{field}” is required and nobody may fill it in",
+        "给出默认值，或取消必填",
+        "Give it a default or do not require it",
+    ),
+    "field.never_valid": Texts("“{field}”的校验条件永远不成立", "No value of “{field}” can ever be valid"),
+    "field.breaks_seal": Texts(
+        "“{field}”取自加密字段，也要加密", "“{field}” shows a sealed field, so it must be sealed too"
+    ),
+    # flow
+    "flow.unknown_node": Texts("没有节点“{name}”", "There is no node “{name}”"),
     # form
     "form.unknown": Texts("表单“{form}”不存在", "There is no form “{form}”", status=404),
     # migration: what may no longer change once there are records
@@ -271,6 +328,43 @@ TEXTS: dict[str, Texts] = {
         "请先修改重复的记录",
         "Change the repeated values first",
         status=409,
+    ),
+    "form.no_fields": Texts("表单还没有字段", "The form has no fields yet", severity="warning"),
+    # formula
+    "formula.not_constant": Texts(
+        "公式的结果随记录保存，不能用 TODAY、NOW、me 等会变的值",
+        "A formula is kept with the record: it cannot use what changes by itself, like TODAY, NOW or me",
+    ),
+    "formula.reaches_out": Texts(
+        "公式只能用本记录的字段，不能用“{name}”",
+        "A formula may only use the record's own fields, not “{name}”",
+        "用关联字段（lookup）显示它",
+        "Show it by a lookup",
+    ),
+    "formula.cycle": Texts(
+        "计算字段互相依赖：{fields}", "These computed fields wait for each other: {fields}"
+    ),
+    # label
+    "label.missing": Texts("“{id}”还没有名称", "“{id}” has no label yet", severity="warning"),
+    "label.duplicate": Texts(
+        "名称“{label}”与“{other}”相同", "The label “{label}” is also that of “{other}”", severity="warning"
+    ),
+    # layout
+    "layout.twice": Texts(
+        "“{field}”在布局中出现两次", "“{field}” stands in the layout twice", severity="warning"
+    ),
+    "layout.no_link": Texts(
+        "“{form}”的“{link}”不是指向本表单的关联字段", "“{link}” of “{form}” is not a link to this form"
+    ),
+    "layout.required_left_out": Texts(
+        "“{field}”必填，但布局中没有它",
+        "“{field}” is required and the layout leaves it out",
+        severity="warning",
+    ),
+    # menu
+    "menu.not_one": Texts(
+        "菜单项要指向一个表单、报表或页面，且只有一个",
+        "A menu item leads to exactly one form, report or page",
     ),
     # publishing
     "draft.changed": Texts(
@@ -320,6 +414,13 @@ TEXTS: dict[str, Texts] = {
         "以小写字母开头，只含小写字母、数字和下划线，最多 63 个",
         "Begin with a small letter; then small letters, digits and underscores, at most 63",
     ),
+    "id.duplicate": Texts("{what}标识“{value}”重复", "There is already a {what} “{value}”"),
+    "id.reserved": Texts(
+        "“{value}”是保留字，不能作标识",
+        "“{value}” is reserved and cannot be an id",
+        "公式要用到这个词",
+        "The expression language needs the word",
+    ),
     # options
     "options.unreadable": Texts("选项无法读取：{text}", "The options cannot be read: {text}"),
     # plugins that nobody registered
@@ -357,6 +458,70 @@ TEXTS: dict[str, Texts] = {
     "record.frozen": Texts(
         "“{field}”是存证字段，不能修改", "“{field}” is evidence and cannot be changed", status=409
     ),
+    # reference
+    "reference.unknown_form": Texts(
+        "没有表单“{name}”", "There is no form “{name}”", "可用的有：{known}", "Known: {known}"
+    ),
+    "reference.unknown_field": Texts(
+        "“{form}”没有字段“{name}”", "“{form}” has no field “{name}”", "可用的有：{known}", "Known: {known}"
+    ),
+    "reference.unknown_view": Texts(
+        "没有视图“{name}”", "There is no view “{name}”", "可用的有：{known}", "Known: {known}"
+    ),
+    "reference.unknown_report": Texts(
+        "没有报表“{name}”", "There is no report “{name}”", "可用的有：{known}", "Known: {known}"
+    ),
+    "reference.unknown_role": Texts("没有角色“{name}”", "There is no role “{name}”"),
+    # requires
+    "requires.itself": Texts("应用不能依赖自己", "An app cannot require itself"),
+    "requires.twice": Texts("依赖“{app}”写了两次", "“{app}” is required twice"),
+    "requires.missing": Texts(
+        "用到应用“{app}”，但依赖中没有它",
+        "App “{app}” is used and not named under “requires”",
+        "在 requires 中加上它",
+        "Add it to requires",
+    ),
+    "requires.unlisted": Texts(
+        "用到“{app}”中“{form}”的“{field}”，但依赖中没有它",
+        "“{field}” of “{form}” in app “{app}” is used and not named under “requires”",
+        "在 requires 中加上它",
+        "Add it to requires",
+    ),
+    "requires.absent": Texts(
+        "所依赖的应用“{app}”尚未发布",
+        "The required app “{app}” is not published here",
+        "先导入并发布它",
+        "Import and publish it first",
+    ),
+    "requires.changed": Texts(
+        "“{field}”现在是 {now}",
+        "“{field}” is now {now}",
+        "核对后更新 requires",
+        "Look at what uses it, then update requires",
+        "warning",
+    ),
+    # retention
+    "retention.not_a_date": Texts("“{field}”不是日期", "“{field}” is not a date"),
+    # role
+    "role.deletes_archive": Texts(
+        "“{form}”是存档表单，其记录谁也不能删除", "“{form}” is an archive: nobody can delete its records"
+    ),
+    "role.required_not_writable": Texts(
+        "可以新建“{form}”，却不能填写必填的“{field}”",
+        "May create “{form}” but not fill in “{field}”, which is required",
+        severity="warning",
+    ),
+    # rollup
+    "rollup.sealed": Texts("“{field}”已加密，不能汇总", "“{field}” is sealed and cannot be aggregated"),
+    # rule
+    "rule.never": Texts(
+        "条件永远不成立，规则不会执行",
+        "The condition can never hold, so the rule never runs",
+        severity="warning",
+    ),
+    # search
+    "search.alias_clash": Texts("搜索词“{word}”已经指“{other}”", "The word “{word}” already means “{other}”"),
+    "search.bad_word": Texts("“{word}”不能作搜索词", "“{word}” cannot be a word of a query"),
     # shape
     "shape.type": Texts("这里应是{expected}，现在是 {found}", "This should be {expected}; it is {found}"),
     "shape.missing": Texts("缺少“{key}”", "“{key}” is missing"),
@@ -375,6 +540,14 @@ TEXTS: dict[str, Texts] = {
     "shape.too_many": Texts("最多 {limit} 项（字）", "It may have at most {limit}"),
     "shape.twice": Texts("同一项出现了两次", "Something stands here twice"),
     "shape.other": Texts("结构不对：{text}", "The shape is wrong: {text}"),
+    # sort
+    "sort.sealed": Texts("“{field}”已加密，不能排序", "“{field}” is sealed and cannot sort"),
+    "sort.no_order": Texts("“{field}”没有先后之分，不能排序", "“{field}” has no order to sort by"),
+    # title
+    "title.braces": Texts(
+        "标题中的 {{ }} 里要写字段标识", "Between {{ and }} of a title stands a field's id"
+    ),
+    "title.sealed": Texts("“{field}”已加密，不能作标题", "“{field}” is sealed and cannot be in a title"),
     # value
     "value.not_text": Texts("这里应填文字", "This should be text"),
     "value.unreadable_text": Texts(

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
 from metamodel.binding import Binder
+from metamodel.checking import Checking, check_ids, check_labels
 from metamodel.labels import Label
 from metamodel.parts import Part
 from metamodel.plugin_api import Widget
+from metamodel.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,11 @@ def _widget(part: Part, binder: Binder) -> WidgetDefinition:
     return WidgetDefinition(
         part.id, part.text("type"), part.label(), part.mapping("options"), part.path, kind
     )
+
+
+def check_reports(checking: Checking) -> list[Problem]:
+    reports = checking.app.reports
+    found = check_ids(reports, {"zh": "报表", "en": "report"}) + check_labels(reports, needed=False)
+    for report in reports:
+        found += check_ids(report.widgets, {"zh": "组件", "en": "widget"})
+    return found

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field as dataclass_field
 from typing import Literal, cast
 
+from metamodel.checking import Checking, check_ids, check_labels
+from metamodel.forms import Form
 from metamodel.labels import Label
 from metamodel.parts import Part
+from metamodel.problems import Problem, pointer, problem
+from metamodel.shape import nearest
 
 FieldAccess = Literal["hide", "mask", "read", "write"]
 FormAction = Literal["read", "create", "update", "delete", "export"]
@@ -60,3 +64,46 @@ def _permission(part: Part) -> FormPermission:
         fields=cast(Mapping[str, FieldAccess], fields),
         path=part.path,
     )
+
+
+def check_roles(checking: Checking) -> list[Problem]:
+    roles = checking.app.roles
+    found = check_ids(roles, {"zh": "角色", "en": "role"}) + check_labels(roles, needed=False)
+    for role in roles:
+        for name, permission in role.forms.items():
+            found += _check_permission(name, permission, checking)
+    return found
+
+
+def _check_permission(name: str, permission: FormPermission, checking: Checking) -> list[Problem]:
+    form = checking.app.form(name)
+    if form is None:
+        return checking.form_reference(name, permission.path)
+    found = checking.row_condition(permission.rows, permission.path + "/rows", checking.scope(form))
+    found += _check_field_names(form, permission)
+    found += [*_check_archive(form, permission), *_check_required(form, permission)]
+    return found
+
+
+def _check_field_names(form: Form, permission: FormPermission) -> Iterator[Problem]:
+    for field in permission.fields:
+        if field != "*" and form.field(field) is None:
+            place = permission.path + pointer("fields", field)
+            known = nearest(field, [one.id for one in form.fields])
+            yield problem("reference.unknown_field", place, name=field, form=form.text(), known=known)
+
+
+def _check_archive(form: Form, permission: FormPermission) -> Iterator[Problem]:
+    if form.is_archive and "delete" in permission.actions:
+        yield problem("role.deletes_archive", permission.path + "/actions", form=form.text())
+
+
+def _check_required(form: Form, permission: FormPermission) -> Iterator[Problem]:
+    """Who may create must be able to fill in what is required."""
+    if "create" not in permission.actions or form.is_archive:
+        return
+    for field in form.fields:
+        asked = field.required and field.derived is None and not field.default
+        if asked and permission.field_access(field.id) != "write":
+            place = permission.path + (pointer("fields", field.id) if field.id in permission.fields else "")
+            yield problem("role.required_not_writable", place, field=field.text(), form=form.text())

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from metamodel.binding import Binder
+from metamodel.checking import Checking, RuleScope, check_ids
+from metamodel.constant import constant
+from metamodel.expressions import Scope
 from metamodel.labels import Label
 from metamodel.parts import Part
 from metamodel.plugin_api import Action, Options, Trigger
+from metamodel.problems import Problem, pointer, problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +67,56 @@ def rule_from_json(part: Part, binder: Binder) -> Rule:
 def _action(part: Part, binder: Binder) -> RuleAction:
     action, options = binder.bind("action", part, "action", "with")
     return RuleAction(part.text("action"), action, options, part.path)
+
+
+def check_rules(checking: Checking) -> list[Problem]:
+    rules = checking.app.rules
+    found = check_ids(rules, {"zh": "规则", "en": "rule"})
+    for rule in rules:
+        found += [*_check_trigger(rule, checking), *_check_run_as(rule, checking)]
+        scope = _scope(rule, checking)
+        if scope is not None:
+            found += [*_check_condition(rule, checking, scope), *_check_actions(rule, checking, scope)]
+    return found
+
+
+def _scope(rule: Rule, checking: Checking) -> Scope | None:
+    """What IF and THEN may name; None when the trigger or its form is not known."""
+    if rule.trigger is None or rule.trigger_options is None:
+        return None
+    form = checking.app.form(rule.form)
+    if form is not None:
+        return checking.scope(form)
+    return None if rule.form else checking.message_scope
+
+
+def _check_trigger(rule: Rule, checking: Checking) -> list[Problem]:
+    if rule.trigger is None or rule.trigger_options is None:
+        return []
+    place = rule.path + "/when"
+    unknown = checking.form_reference(rule.form, place + "/form")
+    own = rule.trigger.check_options(rule.trigger_options, checking.app)
+    return unknown or [one.under(place) for one in own]
+
+
+def _check_run_as(rule: Rule, checking: Checking) -> Iterator[Problem]:
+    if rule.run_as != "app" and checking.app.role(rule.run_as) is None:
+        yield problem("reference.unknown_role", rule.path + "/run_as", name=rule.run_as)
+
+
+def _check_condition(rule: Rule, checking: Checking, scope: Scope) -> list[Problem]:
+    place = rule.path + "/if"
+    checked, found = checking.condition(rule.condition, place, scope)
+    if checked is not None and constant(checked) is False:
+        found.append(problem("rule.never", place, rule=rule.id))
+    return found
+
+
+def _check_actions(rule: Rule, checking: Checking, scope: Scope) -> list[Problem]:
+    found: list[Problem] = []
+    asking = RuleScope(checking, rule.form, scope)
+    for number, action in enumerate(rule.actions):
+        if action.action is not None and action.options is not None:
+            place = rule.path + pointer("then", number, "with")
+            found += [one.under(place) for one in action.action.check_options(action.options, asking)]
+    return found

@@ -17,6 +17,7 @@ from metamodel.expressions.types import (
     DATETIME,
     DEPARTMENT,
     DURATION,
+    NUMBER,
     PERSON,
     TEXT,
     Type,
@@ -37,6 +38,7 @@ MESSAGE: Mapping[str, Type] = {
     "channel": TEXT,
     "account": TEXT,
     "vendor_id": TEXT,
+    "vendor_seq": NUMBER,
     "sender_id": TEXT,
     "sender_name": TEXT,
     "sender_kind": TEXT,
@@ -52,6 +54,12 @@ MESSAGE: Mapping[str, Type] = {
     "refers_to": TEXT,
     "duration": DURATION,
     "attachments": list_of(ANY),
+    "media_state": TEXT,
+    "staff": list_of(PERSON),
+    "staff_id": PERSON,
+    "customer_id": TEXT,
+    "customer_name": TEXT,
+    "raw_digest": TEXT,
 }
 
 
@@ -66,6 +74,11 @@ class Forms:
 
     def knows(self, app: str, form: str) -> bool:
         return self._form(app, form) is not None or self._required(app, form) is not None
+
+    def form_names(self, app: str) -> list[str]:
+        home = self._app if app in ("", self._app.id) else self._apps.get(app)
+        need = self._app.required(app)
+        return [form.id for form in home.forms] if home else list(need.details if need else ())
 
     def names(self, app: str, form: str) -> list[str]:
         found = self._form(app, form)
@@ -174,6 +187,8 @@ class FormScope:
         return known[name].seal(of.sealed) if name in known else None
 
     def _field_of(self, record: Type, name: str) -> Type | None:
+        if name == "id":
+            return TEXT
         rows = self._rows(record)
         if rows is None:
             return self.forms.field_type(record.app, record.form, name)

@@ -1,0 +1,118 @@
+"""Do computed fields make sense: formulas, lookups, rollups; what they use, and that none uses itself.
+
+A formula is stored with the record, so it may use only the record's own fields and rows and
+nothing that changes by itself. Lookups and rollups are read when asked for, through links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import networkx as nx
+
+from metamodel.checking import Checking
+from metamodel.expressions import Expression, Scope
+from metamodel.forms import FieldDefinition, Form
+from metamodel.plugin_api import Formula, Lookup, Rollup
+from metamodel.problems import Problem, problem
+from metamodel.scope import RowScope
+
+Spot = tuple[str, str]  # form id, field id
+
+
+def check_derived(form: Form, checking: Checking) -> list[Problem]:
+    found: list[Problem] = []
+    for field in form.fields:
+        found += _check_field(field, form, checking, checking.scope(form))
+        rows = RowScope(checking.app, form, field, checking.apps, checking.registry)
+        for cell in field.fields:
+            found += _check_field(cell, form, checking, rows)
+    return found
+
+
+def _check_field(field: FieldDefinition, form: Form, checking: Checking, scope: Scope) -> list[Problem]:
+    derived = field.derived
+    if isinstance(derived, Formula):
+        return _check_formula(field, derived, checking, scope)
+    if isinstance(derived, Lookup):
+        return list(_check_lookup(field, derived, form, checking))
+    if isinstance(derived, Rollup):
+        return _check_rollup(field, derived, checking)
+    return []
+
+
+def _check_formula(
+    field: FieldDefinition, formula: Formula, checking: Checking, scope: Scope
+) -> list[Problem]:
+    place = field.path + "/options/expression"
+    expected = field.expression_type().plain()
+    checked, found = checking.expression(formula.expression, place, scope, expected, plain=not field.sealed)
+    return [*found, *(_check_stored(checked, scope, place) if checked else ())]
+
+
+def _check_stored(formula: Expression, scope: Scope, place: str) -> Iterator[Problem]:
+    if formula.volatile:
+        yield problem("formula.not_constant", place)
+    for path in sorted(formula.names):
+        start = scope.name(path[0])
+        outside = start is not None and start.kind == "record" and path[0] != "record"
+        if len(path) > 1 and outside:
+            yield problem("formula.reaches_out", place, name=".".join(path))
+
+
+def _check_lookup(
+    field: FieldDefinition, lookup: Lookup, form: Form, checking: Checking
+) -> Iterator[Problem]:
+    path = f"{lookup.through}.{lookup.field}"
+    known = checking.path_type(form, path)
+    if known is None:
+        return  # the type itself says which of the two is unknown
+    place = field.path + "/options/field"
+    yield from checking.unlisted(checking.scope(form), [tuple(path.split("."))], place)
+    if known.sealed and not field.sealed:
+        yield problem("field.breaks_seal", place, field=field.text())
+
+
+def _check_rollup(field: FieldDefinition, rollup: Rollup, checking: Checking) -> list[Problem]:
+    home = rollup.app in ("", checking.app.id)
+    other = checking.app.form(rollup.form) if home else None
+    if other is None:
+        return []  # another app's, or told by the type itself
+    target = other.field(rollup.field)
+    found = checking.row_condition(rollup.where, field.path + "/options/where", checking.scope(other))
+    if target is not None and target.sealed and rollup.aggregate != "count":
+        found.append(problem("rollup.sealed", field.path + "/options/field", field=target.text()))
+    return found
+
+
+def check_cycles(forms: Iterable[Form], checking: Checking) -> list[Problem]:
+    """Computed fields that wait for each other, told at the first of each circle."""
+    graph: nx.DiGraph[Spot] = nx.DiGraph()
+    fields = {(form.id, field.id): field for form in forms for field in form.fields if field.derived}
+    for form in checking.app.forms:
+        for field in form.fields:
+            uses = _uses(field, form, checking)
+            graph.add_edges_from(((form.id, field.id), spot) for spot in uses if spot in fields)
+    found = []
+    for circle in nx.strongly_connected_components(graph):
+        first, *others = sorted(circle, key=list(fields).index)
+        if others or graph.has_edge(first, first):
+            names = " → ".join(fields[spot].text() for spot in (first, *others, first))
+            found.append(problem("formula.cycle", fields[first].path, fields=names))
+    return found
+
+
+def _uses(field: FieldDefinition, form: Form, checking: Checking) -> list[Spot]:
+    """The fields of this app that a computed field is computed from."""
+    derived = field.derived
+    if isinstance(derived, Formula):
+        checked, _ = checking.expression(derived.expression, "", checking.scope(form))
+        return [(form.id, path[0]) for path in checked.names] if checked else []
+    if isinstance(derived, Lookup):
+        link = form.field(derived.through)
+        target = link.type.reference(link) if link and link.type and link.options is not None else None
+        own = target is not None and target.app in ("", checking.app.id)
+        return [(form.id, derived.through), *([(target.form, derived.field)] if target and own else [])]
+    if isinstance(derived, Rollup) and derived.app in ("", checking.app.id):
+        return [(derived.form, derived.field), (derived.form, derived.via)]
+    return []

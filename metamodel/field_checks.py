@@ -1,0 +1,121 @@
+"""Does a field make sense in its form? Flags, conditions, defaults, and its type's own check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from metamodel.checking import Checking, check_ids, check_labels
+from metamodel.constant import constant
+from metamodel.expressions import Scope
+from metamodel.expressions.types import ANY
+from metamodel.forms import CONDITIONS, FieldDefinition, Form
+from metamodel.plugin_api import Lookup, Rollup, Storage
+from metamodel.problems import Problem, problem
+from metamodel.scope import RowScope
+
+PARTS = {"zh": "字段", "en": "field"}
+
+
+def check_fields(form: Form, checking: Checking) -> list[Problem]:
+    found = check_ids(form.fields, PARTS) + check_labels(form.fields)
+    if not form.fields:
+        found.append(problem("form.no_fields", form.path))
+    for field in form.fields:
+        found += _check_field(field, form, checking, checking.scope(form))
+    return found
+
+
+def _check_field(field: FieldDefinition, form: Form, checking: Checking, scope: Scope) -> list[Problem]:
+    found = [*_check_flags(field), *_check_evidence(field, form)]
+    if field.type is not None and field.options is not None:
+        missing = list(_check_reference(field, checking))
+        found += missing or [one.under(field.path) for one in field.type.check_options(field, checking.app)]
+    found += _check_conditions(field, checking, scope)
+    if field.fields:
+        found += _check_rows(field, form, checking)
+    return found
+
+
+def _check_rows(rows: FieldDefinition, form: Form, checking: Checking) -> list[Problem]:
+    if rows.type is not None and not rows.type.container:
+        return [problem("field.no_container", rows.path + "/fields", type=rows.type.label)]
+    found = check_ids(rows.fields, PARTS) + check_labels(rows.fields)
+    scope = RowScope(checking.app, form, rows, checking.apps, checking.registry)
+    for cell in rows.fields:
+        found += _check_field(cell, form, checking, scope)
+        for flag in ("evidence", "sealed", "searchable", "unique"):
+            if getattr(cell, flag):
+                found.append(problem("field.flag_in_rows", f"{cell.path}/{flag}", flag=flag))
+    return found
+
+
+def _check_flags(field: FieldDefinition) -> Iterator[Problem]:
+    """What a type cannot do, and what does not go together."""
+    kind, derived = field.type, field.derived
+    if field.sealed and field.unique:
+        yield problem("field.sealed_unique", field.path + "/unique")
+    if kind is not None and field.unique and (kind.many or kind.container or isinstance(derived, READ_LATER)):
+        yield problem("field.cannot_be_unique", field.path + "/unique", type=kind.label)
+    if kind is not None and field.searchable and not kind.searchable:
+        yield problem("field.not_searchable", field.path + "/searchable", type=kind.label)
+    if derived is not None and field.default:
+        yield problem("field.default_ignored", field.path + "/default")
+
+
+READ_LATER = (Lookup, Rollup)
+
+
+def _check_evidence(field: FieldDefinition, form: Form) -> Iterator[Problem]:
+    if field.evidence and not form.is_archive:
+        yield problem("field.evidence_on_record", field.path + "/evidence", form=form.text())
+    if field.evidence and isinstance(field.derived, READ_LATER):
+        yield problem("field.evidence_not_stored", field.path + "/evidence")
+    if form.is_archive and field.evidence and not field.sealed and _is_personal(field):
+        yield problem("field.plain_evidence", field.path, field=field.text())
+
+
+def _is_personal(field: FieldDefinition) -> bool:
+    """Words about somebody: what is masked or searched for, or of a type made for such words."""
+    if field.type is None or field.derived is not None:
+        return False
+    stored = field.type.storage in (Storage.TEXT, Storage.JSON)
+    return field.type.personal or (stored and (field.mask or field.searchable))
+
+
+def _check_reference(field: FieldDefinition, checking: Checking) -> Iterator[Problem]:
+    """A link into an app must be named in `requires`."""
+    reference = field.type.reference(field) if field.type else None
+    if reference is None or reference.target != "record" or reference.app in ("", checking.app.id):
+        return
+    if checking.app.required(reference.app) is None:
+        yield problem("requires.missing", field.path + "/options/app", app=reference.app)
+
+
+def _check_conditions(field: FieldDefinition, checking: Checking, scope: Scope) -> list[Problem]:
+    found: list[Problem] = []
+    values: dict[str, bool | None] = {}
+    for name in CONDITIONS:
+        checked, problems = checking.condition(getattr(field, name), f"{field.path}/{name}", scope)
+        found += problems
+        values[name] = constant(checked) if checked else None
+    found += _check_default(field, checking, scope)
+    if field.derived is None:
+        found += _check_contradictions(field, values)
+    return found
+
+
+def _check_contradictions(field: FieldDefinition, values: dict[str, bool | None]) -> Iterator[Problem]:
+    """Nobody can be asked for what he never sees or may never fill in."""
+    required = field.required or values["required_if"] is True
+    if required and values["visible"] is False:
+        yield problem("field.required_but_hidden", field.path + "/visible", field=field.text())
+    elif required and values["writable"] is False and not field.default:
+        yield problem("field.required_but_locked", field.path + "/writable", field=field.text())
+    if values["valid"] is False:
+        yield problem("field.never_valid", field.path + "/valid", field=field.text())
+
+
+def _check_default(field: FieldDefinition, checking: Checking, scope: Scope) -> list[Problem]:
+    place = field.path + "/default"
+    expected = field.expression_type() if field.derived is None else ANY
+    return checking.expression(field.default, place, scope, expected.plain(), plain=not field.sealed)[1]
