@@ -43,6 +43,7 @@ class MessageParticipants(Field):
     type = list_of(ANY)
     many = True
     searchable = True
+    personal = True
     sortable = False
     operators = ("blank", "not_blank")
     input = "participants"

@@ -61,6 +61,7 @@ class LongText(Field):
     group = "text"
     searchable = True
     sortable = False
+    personal = True
     operators = TEXT_OPERATORS
     input = "textarea"
     examples: Examples = (
@@ -93,6 +94,7 @@ class Text(LongText):
     icon = "text"
     doc = {"zh": "一行文字", "en": "One line of text"}
     sortable = True
+    personal = False
     aggregates = CHOICE_AGGREGATES
     input = "text"
     examples: Examples = (("  王磊  ", "王磊"), ("one\nline", "one line"), (42, "42"))
@@ -120,6 +122,8 @@ class Text(LongText):
 
 class Preset(Text):
     """A line of text with a form of its own; `tidy` removes what people add to read it better."""
+
+    personal = True
 
     def __init__(
         self,

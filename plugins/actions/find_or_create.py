@@ -1,0 +1,122 @@
+"""Find a record by some values, or create it; link it, update it, grow its lists.
+
+With `span` a record covers a time: a conversation takes in messages until `silence` is exceeded,
+then a new one begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+from metamodel.plugin_api import (
+    Action,
+    BadValue,
+    Effect,
+    FindOrCreate as FindOrCreateEffect,
+    Options,
+    Registry,
+    Span,
+    Texts,
+    labelled,
+    problem,
+    read_duration,
+)
+from plugins.actions.assignments import TEXTS, Assignments, Target, evaluate, own_record
+
+if TYPE_CHECKING:
+    from metamodel.plugin_api import ActionScope, Problem, Subject
+
+
+class SpanOptions(Options, frozen=True):
+    start: Annotated[str, labelled("开始时间字段", "Field of its start")]
+    end: Annotated[str, labelled("最后时间字段", "Field of its end")]
+    moment: Annotated[str, labelled("此刻（公式）", "This moment (expression)")]
+    silence: Annotated[str, labelled("静默多久另起一条，如 PT4H", "Silence that ends it, like PT4H")]
+
+
+class FindOrCreateOptions(Options, frozen=True):
+    form: Annotated[str, labelled("表单", "Form")]
+    match: Annotated[Assignments, labelled("按这些值查找", "Found by")]
+    app: Annotated[str, labelled("应用（空为本应用）", "App (blank: this one)")] = ""
+    span: Annotated[SpanOptions | None, labelled("时段", "Span of time")] = None
+    create: Annotated[Assignments, labelled("新建时的值", "Values when created")] = {}
+    update: Annotated[Assignments, labelled("找到或新建后的值", "Values set each time")] = {}
+    add: Annotated[Assignments, labelled("追加到多值字段", "Added to lists")] = {}
+    link: Annotated[str, labelled("记入本记录的关联字段", "Our field that links to it")] = ""
+
+
+class FindOrCreate(Action):
+    name = "find_or_create"
+    label = {"zh": "查找或新建记录", "en": "Find or create a record"}
+    icon = "search"
+    doc = {"zh": "按若干值找到记录，没有就新建", "en": "Finds a record by some values, or creates it"}
+    texts = {
+        **TEXTS,
+        "rule.nothing_to_match": Texts("请填写按什么查找", "Say by which values to find"),
+        "rule.bad_silence": Texts("“{text}”不是时长", "“{text}” is not a duration"),
+    }
+    Options = FindOrCreateOptions
+
+    def check_options(self, options: FindOrCreateOptions, scope: ActionScope) -> list[Problem]:
+        target = Target(scope, options.app, options.form)
+        found = [
+            *target.check_form(options.form, "/form"),
+            *target.check_keys(options.match, "/match"),
+            *target.check_values(options.create, "/create"),
+            *target.check_values(options.update, "/update"),
+            *target.check_values(options.add, "/add"),
+        ]
+        for field in options.add:
+            found += target.check_list(field, f"/add/{field}")
+        if not options.match:
+            found.append(problem("rule.nothing_to_match", "/match"))
+        if options.link and not scope.form:
+            found.append(problem("rule.needs_record", "/link"))
+        elif options.link:
+            found += own_record(scope).check_link(options.link, "/link")
+        return [*found, *(self._check_span(options.span, target, scope) if options.span else ())]
+
+    def _check_span(self, span: SpanOptions, target: Target, scope: ActionScope) -> list[Problem]:
+        found = [
+            *target.check_field(span.start, "/span/start"),
+            *target.check_field(span.end, "/span/end"),
+            *scope.check_expression(span.moment, "/span/moment"),
+        ]
+        try:
+            read_duration(span.silence)
+        except BadValue:
+            found.append(problem("rule.bad_silence", "/span/silence", text=span.silence))
+        return found
+
+    def plan(self, options: FindOrCreateOptions, subject: Subject) -> list[Effect]:
+        return [
+            FindOrCreateEffect(
+                options.app or subject.app,
+                options.form,
+                match=evaluate(options.match, subject),
+                create=evaluate(options.create, subject),
+                update=evaluate(options.update, subject),
+                add={field: _items(subject.evaluate(text)) for field, text in options.add.items()},
+                span=_span(options.span, subject) if options.span else None,
+                link=options.link,
+            )
+        ]
+
+    def keys(self, options: FindOrCreateOptions) -> Sequence[tuple[str, str, str]]:
+        return [(options.app, options.form, field) for field in options.match]
+
+
+def _span(options: SpanOptions, subject: Subject) -> Span | None:
+    moment = subject.evaluate(options.moment)
+    return Span(options.start, options.end, moment, read_duration(options.silence)) if moment else None
+
+
+def _items(value: Any) -> tuple[Any, ...]:
+    if value is None or value == "":
+        return ()
+    return tuple(value) if isinstance(value, (list, tuple)) else (value,)
+
+
+def register(registry: Registry) -> None:
+    registry.add(FindOrCreate())

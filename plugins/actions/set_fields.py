@@ -1,0 +1,56 @@
+"""Set fields of the record that set off the rule, or of one it links to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from metamodel.plugin_api import (
+    Action,
+    Effect,
+    Options,
+    Registry,
+    SetFields as SetFieldsEffect,
+    labelled,
+    problem,
+)
+from plugins.actions.assignments import TEXTS, Assignments, evaluate, own_record
+from plugins.actions.linked import linked_record, linked_target
+
+if TYPE_CHECKING:
+    from metamodel.plugin_api import ActionScope, Problem, Subject
+
+
+class SetFieldsOptions(Options, frozen=True):
+    values: Annotated[Assignments, labelled("各字段的值", "Values of its fields")]
+    of: Annotated[str, labelled("关联字段（空为本记录）", "Link to the record (blank: this one)")] = ""
+
+
+class SetFields(Action):
+    name = "set_fields"
+    label = {"zh": "修改字段", "en": "Set fields"}
+    icon = "edit"
+    doc = {"zh": "修改本记录或其关联记录的字段", "en": "Sets fields of this record or of one it links to"}
+    texts = TEXTS
+    Options = SetFieldsOptions
+
+    def check_options(self, options: SetFieldsOptions, scope: ActionScope) -> list[Problem]:
+        if not scope.form:
+            return [problem("rule.needs_record")]
+        if not options.of:
+            return own_record(scope).check_values(options.values, "/values")
+        target = linked_target(scope, options.of)
+        return [
+            *own_record(scope).check_link(options.of, "/of"),
+            *(target.check_values(options.values, "/values") if target else ()),
+        ]
+
+    def plan(self, options: SetFieldsOptions, subject: Subject) -> list[Effect]:
+        found = linked_record(subject, options.of)
+        if found is None:
+            return []
+        app, form, record = found
+        return [SetFieldsEffect(app, form, record, evaluate(options.values, subject))]
+
+
+def register(registry: Registry) -> None:
+    registry.add(SetFields())
