@@ -1,0 +1,119 @@
+"""What an evaluation needs from outside: the moment, the zone, the viewer, and who knows the rest.
+
+One context serves many evaluations; the budget of a single one is its own. Everything has
+a default that knows nothing, so that an expression about numbers needs no organisation.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, tzinfo
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from metamodel.expressions.limits import MAX_MADE
+from metamodel.expressions.types import Type
+
+MAX_STEPS = 20_000
+
+
+class People(Protocol):
+    """The organisation, as far as expressions ask. Ids are texts; blank where nobody is known."""
+
+    def manager_of(self, person: str, level: int) -> str | None: ...
+
+    def department_of(self, person: str) -> str | None: ...
+
+    def departments_below(self, person: str) -> Sequence[str]:
+        """The person's departments and everything below them."""
+        ...
+
+    def has_role(self, person: str, role: str) -> bool: ...
+
+
+class Nobody:
+    def manager_of(self, person: str, level: int) -> str | None:
+        return None
+
+    def department_of(self, person: str) -> str | None:
+        return None
+
+    def departments_below(self, person: str) -> Sequence[str]:
+        return ()
+
+    def has_role(self, person: str, role: str) -> bool:
+        return False
+
+
+def _nothing_there(_of: Type, _identifier: str, _attribute: str) -> Any:
+    return None
+
+
+def _no_words(_code: str) -> Sequence[str]:
+    return ()
+
+
+def _weekday(day: date) -> bool:
+    return day.weekday() < 5
+
+
+@dataclass(frozen=True)
+class EvaluationContext:
+    """`me` is what `Viewer.as_me()` says (None: nobody). `resolve(type, id, attribute)` reads an
+    attribute of a record, person or department; `keywords(list)` the words of a keyword list."""
+
+    now: datetime
+    zone: tzinfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    me: Mapping[str, Any] | None = None
+    resolve: Callable[[Type, str, str], Any] = _nothing_there
+    keywords: Callable[[str], Sequence[str]] = _no_words
+    people: People = field(default_factory=Nobody)
+    is_working_day: Callable[[date], bool] = _weekday
+    budget: Budget | None = None
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    def local(self, moment: datetime) -> datetime:
+        return moment.astimezone(self.zone)
+
+    def midnight(self, day: date) -> datetime:
+        """When the day began in the organisation's zone."""
+        return datetime.combine(day, time(), self.zone).astimezone(UTC)
+
+    def with_budget(self) -> EvaluationContext:
+        """The same context for one evaluation that may make large values."""
+        made = copy.copy(self)
+        object.__setattr__(made, "budget", Budget())
+        return made
+
+
+class OverBudget(Exception):
+    """The evaluation costs too much. Not a BadValue: IFERROR must not go on after it."""
+
+    def __init__(self, code: str, limit: int) -> None:
+        super().__init__(code)
+        self.code, self.limit = code, limit
+
+
+class Budget:
+    """Steps taken and values made by one evaluation."""
+
+    __slots__ = ("made", "steps")
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.made = 0
+
+    def step(self) -> None:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise OverBudget("expression.too_many_steps", MAX_STEPS)
+
+    def make(self, size: int) -> None:
+        self.made += size
+        if self.made > MAX_MADE:
+            raise OverBudget("expression.too_large", MAX_MADE)
