@@ -116,19 +116,20 @@ verifications = _table(
     sa.Column("result", sa.Text, nullable=False),  # JSON: counts and findings
 )
 
-# -- jobs (SQLite; PostgreSQL uses procrastinate) and files ----------------------------------------
+# -- jobs (PostgreSQL: the dead ones only, the rest is procrastinate's) and files -----------------
 jobs = _table(
     "jobs",
     sa.Column("id", Id, primary_key=True),
     sa.Column("name", sa.String(100), nullable=False),
     sa.Column("payload", sa.LargeBinary, nullable=False),  # sealed JSON
-    sa.Column("key", sa.String(200)),  # at most one waiting job with this key
+    sa.Column("key", sa.String(200), nullable=False, server_default=""),  # one waiting job a key; '' none
     sa.Column("state", sa.String(10), nullable=False),  # waiting running dead
     sa.Column("run_at", Time, nullable=False),
-    sa.Column("lease", Time),
+    sa.Column("owner", sa.String(40), nullable=False, server_default=""),  # the process that runs it
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("error", sa.Text, nullable=False, server_default=""),
+    sa.Column("error", sa.Text, nullable=False, server_default=""),  # kind and place, never its words
     sa.Index("ix_jobs_state_run_at", "state", "run_at"),
+    sa.Index("ix_jobs_key", "key"),
 )
 files = _table(
     "files",
@@ -259,6 +260,7 @@ inbox = _table(
     sa.Column("digest", sa.LargeBinary, nullable=False),  # SHA-256 of the raw bytes
     sa.Column("raw_sealed", sa.LargeBinary, nullable=False),  # body and headers
     sa.Column("source", sa.String(300), nullable=False, server_default=""),
+    sa.Column("position", sa.BigInteger),  # the vendor's running number, for the report of gaps
     sa.Column("received_at", Time, nullable=False),
     sa.Column("state", sa.String(12), nullable=False),  # new done quarantine dismissed
     sa.Column("code", sa.String(100), nullable=False, server_default=""),
@@ -266,6 +268,7 @@ inbox = _table(
     sa.Column("records", sa.Text, nullable=False, server_default="[]"),  # ids of what it became
     sa.UniqueConstraint("channel", "digest"),
     sa.Index("ix_inbox_state", "state", "channel"),
+    sa.Index("ix_inbox_channel_position", "channel", "position"),
 )
 seen_messages = _table(  # the de-duplication key
     "seen_messages",

@@ -291,6 +291,13 @@ TEXTS: dict[str, Texts] = {
     ),
     # flow
     "flow.unknown_node": Texts("没有节点“{name}”", "There is no node “{name}”"),
+    # folder
+    "folder.no_app": Texts("文件夹里没有 {file}", "The folder has no {file}"),
+    "folder.missing_file": Texts("缺少文件 {file}", "The file {file} is missing"),
+    "folder.other_id": Texts(
+        "{file} 里的标识是“{id}”，与文件名不同", "The id in {file} is “{id}”, not its file's name"
+    ),
+    "folder.unlisted": Texts("app.json 没有列出 {file}", "{file} is not listed in app.json"),
     # form
     "form.unknown": Texts("表单“{form}”不存在", "There is no form “{form}”", status=404),
     # migration: what may no longer change once there are records
@@ -522,6 +529,43 @@ TEXTS: dict[str, Texts] = {
     # search
     "search.alias_clash": Texts("搜索词“{word}”已经指“{other}”", "The word “{word}” already means “{other}”"),
     "search.bad_word": Texts("“{word}”不能作搜索词", "“{word}” cannot be a word of a query"),
+    "search.no_value": Texts(
+        "“{text}”不是“{field}”的值，已按文字搜索",
+        "“{text}” is no value of “{field}”; searched as text",
+        severity="hint",
+    ),
+    "search.nobody": Texts(
+        "“{field}”中没有“{text}”，已按文字搜索",
+        "Nothing called “{text}” for “{field}”; searched as text",
+        severity="hint",
+    ),
+    "search.not_stored": Texts(
+        "“{field}”在读取时计算，不能作筛选，已按文字搜索",
+        "“{field}” is computed when read and cannot filter; searched as text",
+        severity="hint",
+    ),
+    "search.only_marks": Texts(
+        "“{text}”里没有可搜索的文字", "There is nothing to search for in “{text}”", severity="hint"
+    ),
+    "search.sealed": Texts(
+        "“{field}”已加密，不能作筛选，已按文字搜索",
+        "“{field}” is sealed and cannot filter; searched as text",
+        severity="hint",
+    ),
+    "search.too_deep": Texts(
+        "括号超过 {limit} 层，已忽略括号",
+        "Brackets more than {limit} deep; they were ignored",
+        severity="hint",
+    ),
+    "search.too_long": Texts(
+        "只用了前 {limit} 个字符", "Only the first {limit} characters were used", severity="hint"
+    ),
+    "search.too_many": Texts(
+        "只用了前 {limit} 个搜索词", "Only the first {limit} words were used", severity="hint"
+    ),
+    "search.unknown_field": Texts(
+        "没有字段“{name}”，已按文字搜索", "There is no field “{name}”; searched as text", severity="hint"
+    ),
     # shape
     "shape.type": Texts("这里应是{expected}，现在是 {found}", "This should be {expected}; it is {found}"),
     "shape.missing": Texts("缺少“{key}”", "“{key}” is missing"),
@@ -620,4 +664,11 @@ TEXTS: dict[str, Texts] = {
     "file.unknown": Texts(
         "文件不存在，或您无权查看", "There is no such file, or you may not see it", status=404
     ),
+    "access.no_such_person": Texts(
+        "没有“{person}”这个人，或已离职", "There is nobody called “{person}”, or they have left", status=404
+    ),
+    "ledger.no_checkpoint": Texts(
+        "日志“{log}”还没有检查点", "The log “{log}” has no checkpoint yet", status=404
+    ),
+    "app.unreadable": Texts("应用文件无法读取：{reason}", "The app file cannot be read: {reason}"),
 }

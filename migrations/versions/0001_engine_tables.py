@@ -111,14 +111,15 @@ def upgrade() -> None:
         sa.Column("id", Long, nullable=False),
         sa.Column("name", sa.String(100), nullable=False),
         sa.Column("payload", sa.LargeBinary, nullable=False),
-        sa.Column("key", sa.String(200)),
+        sa.Column("key", sa.String(200), nullable=False, server_default=""),
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("run_at", Long, nullable=False),
-        sa.Column("lease", Long),
+        sa.Column("owner", sa.String(40), nullable=False, server_default=""),
         sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
         sa.Column("error", sa.Text, nullable=False, server_default=""),
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
     )
+    op.create_index("ix_jobs_key", "jobs", ["key"])
     op.create_index("ix_jobs_state_run_at", "jobs", ["state", "run_at"])
     op.create_table(
         "files",
@@ -257,6 +258,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary, nullable=False),
         sa.Column("raw_sealed", sa.LargeBinary, nullable=False),
         sa.Column("source", sa.String(300), nullable=False, server_default=""),
+        sa.Column("position", sa.BigInteger),
         sa.Column("received_at", Long, nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
         sa.Column("code", sa.String(100), nullable=False, server_default=""),
@@ -266,6 +268,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("channel", "digest", name="uq_inbox_channel_digest"),
     )
     op.create_index("ix_inbox_state", "inbox", ["state", "channel"])
+    op.create_index("ix_inbox_channel_position", "inbox", ["channel", "position"])
     op.create_table(
         "seen_messages",
         sa.Column("channel", sa.String(63), nullable=False),

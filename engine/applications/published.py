@@ -1,0 +1,314 @@
+"""Applications: what is published, drafts, versions, and publishing.
+
+Publishing is one unit of work: check, plan, migrate, `app_versions` row, ledger leaf, signal. Every
+process keeps the Apps it serves and asks one counter (`refresh`, once a request) whether they
+are stale. Versions are append-only; the same document published again is the version it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.applications.requirements import broken_dependents, in_order_of_need, unmet
+from engine.database import Database, Unit
+from engine.jobs import Jobs
+from engine.migrate import COPY_JOB, Migration, Plan, plan
+from engine.migrate.plan import ReshapeField, RestoreField
+from engine.system_tables import app_drafts, app_versions
+from engine.tables import Catalog, FormTable, form_tables, read_entries
+from engine.values import canonical_json, parse_json
+from metamodel.application import App, load
+from metamodel.plugin_api import Registry
+from metamodel.problems import Problem, Rejected, has_errors, problem
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    app: str
+    revision: int
+    document: Document
+    at: int
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    app: App
+    version: int
+    needs: frozenset[tuple[str, int]]  # the versions of required apps it was loaded beside
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document that was read and checked, and how its canonical form is known."""
+
+    app: App
+    document: str
+    digest: bytes
+    problems: tuple[Problem, ...]
+
+
+class Applications:
+    """`on_publish` writes the ledger's leaf; `preparing` are told the new form tables inside the unit
+    (search makes its index there); `checks` may add problems (an app's own tests)."""
+
+    def __init__(
+        self,
+        database: Database,
+        catalog: Catalog,
+        registry: Registry,
+        jobs: Jobs,
+        on_publish: Callable[[Unit, str, int, bytes], None] | None = None,
+    ) -> None:
+        self._database, self._catalog, self._registry, self._jobs = database, catalog, registry, jobs
+        self._on_publish = on_publish
+        self.preparing: list[Callable[[Unit, App, Mapping[str, FormTable]], None]] = []
+        self.checks: list[Callable[[App], list[Problem]]] = []
+        self._served: dict[str, _Served] = {}
+        self._publication = -1
+        self._lock = threading.Lock()
+
+    # -- what is served ----------------------------------------------------------------------------
+    def get(self, app: str) -> App:
+        """The published App; Rejected (app.unknown)."""
+        return self._find(app).app
+
+    def version(self, app: str) -> int:
+        return self._find(app).version
+
+    def all(self) -> list[App]:
+        self._ensure()
+        return [served.app for served in self._served.values()]
+
+    def refresh(self) -> None:
+        """Notice publications of other processes; one indexed read. Called once per request and job."""
+        published = self._database.publication()
+        if published != self._publication:
+            self._reload(published)
+
+    def document(self, app: str, version: int | None = None) -> Document:
+        """A published document as it was published; Rejected (app.unknown)."""
+        query = sa.select(app_versions.c.document).where(app_versions.c.app == app)
+        query = query.where(app_versions.c.version == version) if version else query
+        with self._database.read() as connection:
+            found = connection.scalar(query.order_by(app_versions.c.version.desc()).limit(1))
+        if found is None:
+            raise Rejected([problem("app.unknown", app=app)])
+        document: Document = parse_json(found)
+        return document
+
+    def at_version(self, app: str, version: int) -> App:
+        """The App as it was then, for what is pinned to a version."""
+        loaded, problems = load(self.document(app, version), self._registry, self._apps())
+        if loaded is None:
+            raise Rejected(problems)
+        return loaded
+
+    def _find(self, app: str) -> _Served:
+        self._ensure()
+        if app not in self._served:
+            raise Rejected([problem("app.unknown", app=app)])
+        return self._served[app]
+
+    def _ensure(self) -> None:
+        if self._publication < 0:
+            self.refresh()
+
+    def _apps(self) -> dict[str, App]:
+        self._ensure()
+        return {identifier: served.app for identifier, served in self._served.items()}
+
+    def _reload(self, published: int) -> None:
+        with self._lock, self._database.read() as connection:
+            documents = {row.app: row for row in connection.execute(_NEWEST)}
+            served: dict[str, _Served] = {}
+            for identifier in in_order_of_need(
+                {app: parse_json(row.document) for app, row in documents.items()}
+            ):
+                row = documents[identifier]
+                served[identifier] = self._serve(row, served)
+            self._catalog.reload()
+            self._served = {identifier: served[identifier] for identifier in sorted(served)}
+            self._publication = published
+
+    def _serve(self, row: Any, served: Mapping[str, _Served]) -> _Served:
+        """The same App object as before where neither it nor what it needs has changed."""
+        document = parse_json(row.document)
+        wanted = {need.get("app") for need in document.get("requires", ())}
+        needs = frozenset((app, one.version) for app, one in served.items() if app in wanted)
+        known = self._served.get(row.app)
+        if known is not None and (known.version, known.needs) == (row.version, needs):
+            return known
+        app, problems = load(document, self._registry, {name: one.app for name, one in served.items()})
+        if app is None:
+            raise Rejected(problems)
+        return _Served(app, row.version, needs)
+
+    # -- checking ----------------------------------------------------------------------------------
+    def check(self, document: Document) -> list[Problem]:
+        """Everything that publishing this document would say."""
+        return list(self.preview(document)[1])
+
+    def preview(self, document: Document) -> tuple[Plan | None, list[Problem]]:
+        """The migration plan beside all problems; no plan for an unreadable document."""
+        app, problems = self._load(document)
+        if app is None:
+            return None, problems
+        with self._database.read() as connection:
+            planned = self._plan(connection, app)
+        return planned, [*problems, *planned.problems]
+
+    def _load(self, document: Document) -> tuple[App | None, list[Problem]]:
+        apps = self._apps()
+        app, problems = load(document, self._registry, apps)
+        if app is not None:
+            problems = [*problems, *unmet(app, apps), *broken_dependents(app, apps)]
+            if not has_errors(problems):
+                problems += [found for check in self.checks for found in check(app)]
+        return app, problems
+
+    def _plan(self, connection: sa.Connection, app: App) -> Plan:
+        entries = read_entries(connection, app.id)
+        tables = form_tables(entries)
+        rows = {entry.form: _has_rows(connection, entry.physical) for entry in entries if not entry.field}
+        planned = plan(app, entries, rows)
+        doubles = [
+            found
+            for step in planned.steps
+            if (found := _duplicates(connection, app, tables, step)) is not None
+        ]
+        return Plan(planned.app, planned.steps, (*planned.problems, *doubles))
+
+    # -- publishing --------------------------------------------------------------------------------
+    def publish(self, unit: Unit | None, document: Document, by: str) -> int:
+        """The new version's number; Rejected with every error there is."""
+        prepared = self.prepare(document)
+        return self._database.write_on(unit, lambda unit: self.publish_prepared(unit, prepared, by))
+
+    def prepare(self, document: Document) -> Prepared:
+        """The slow half of publishing, outside any unit."""
+        app, problems = self._load(document)
+        if app is None or has_errors(problems):
+            raise Rejected(problems)
+        text = canonical_json(document)
+        return Prepared(app, text.decode(), hashlib.sha256(text).digest(), tuple(problems))
+
+    def publish_prepared(self, unit: Unit, prepared: Prepared, by: str) -> int:
+        app = prepared.app
+        newest = _newest(unit.connection, app.id)
+        if newest is not None and newest.hash == prepared.digest:
+            return int(newest.version)
+        self._database.signal_publication(unit)  # first: on PostgreSQL publishers queue up behind it
+        newest = _newest(unit.connection, app.id)
+        planned = self._plan(unit.connection, app)
+        if not planned.possible:
+            raise Rejected(planned.problems)
+        previous = newest.version if newest else 0
+        migration = Migration(self._database, unit, planned)
+        tables = migration.run()
+        unit.connection.execute(
+            app_versions.insert().values(
+                app=app.id,
+                version=previous + 1,
+                document=prepared.document,
+                hash=prepared.digest,
+                at=unit.now,
+                by=by,
+            )
+        )
+        for copy in migration.copies:
+            payload = {"app": app.id, "version": previous, **asdict(copy)}
+            self._jobs.defer(unit, COPY_JOB, payload, key=f"{COPY_JOB}:{copy.target}")
+        if self._on_publish is not None:
+            self._on_publish(unit, app.id, previous + 1, prepared.digest)
+        for prepare in self.preparing:
+            prepare(unit, app, tables)
+        unit.after_commit(self.refresh)
+        return int(previous + 1)
+
+    # -- drafts ------------------------------------------------------------------------------------
+    def draft(self, app: str, revision: int | None = None) -> Draft | None:
+        """The newest draft, or one revision of it."""
+        query = sa.select(app_drafts).where(app_drafts.c.app == app)
+        query = query.where(app_drafts.c.revision == revision) if revision else query
+        with self._database.read() as connection:
+            row = connection.execute(query.order_by(app_drafts.c.revision.desc()).limit(1)).first()
+        if row is None:
+            return None
+        return Draft(row.app, row.revision, parse_json(row.document), row.at, row.by, row.note)
+
+    def save_draft(
+        self,
+        unit: Unit | None,
+        app: str,
+        document: Document,
+        by: str,
+        *,
+        on: int | None = None,
+        note: str = "",
+    ) -> int:
+        """The draft's new revision. `on`: the revision it was made on; Rejected (draft.changed) when
+        that is no longer the newest (the builder merges and comes again)."""
+
+        def work(unit: Unit) -> int:
+            query = sa.select(sa.func.max(app_drafts.c.revision)).where(app_drafts.c.app == app)
+            newest = unit.connection.scalar(query) or 0
+            if on is not None and on != newest:
+                raise Rejected([problem("draft.changed", newest=newest)])
+            values = {"app": app, "revision": newest + 1, "document": canonical_json(document).decode()}
+            unit.connection.execute(app_drafts.insert().values(**values, at=unit.now, by=by, note=note))
+            return int(newest) + 1
+
+        return self._database.write_on(unit, work)
+
+
+_LATEST = sa.select(app_versions.c.app, sa.func.max(app_versions.c.version).label("version")).group_by(
+    app_versions.c.app
+)
+_LATEST_ROWS = _LATEST.subquery()
+_NEWEST = sa.select(app_versions.c.app, app_versions.c.version, app_versions.c.document).join(
+    _LATEST_ROWS,
+    sa.and_(app_versions.c.app == _LATEST_ROWS.c.app, app_versions.c.version == _LATEST_ROWS.c.version),
+)
+
+
+def _newest(connection: sa.Connection, app: str) -> Any:
+    query = sa.select(app_versions.c.version, app_versions.c.hash).where(app_versions.c.app == app)
+    return connection.execute(query.order_by(app_versions.c.version.desc()).limit(1)).first()
+
+
+def _has_rows(connection: sa.Connection, physical: str) -> int:
+    return (
+        1
+        if connection.execute(sa.select(sa.table(physical)).add_columns(sa.literal(1)).limit(1)).first()
+        else 0
+    )
+
+
+def _duplicates(
+    connection: sa.Connection, app: App, tables: Mapping[tuple[str, str], FormTable], step: Any
+) -> Problem | None:
+    """A field that is to become unique while two records share a value."""
+    if not isinstance(step, (ReshapeField, RestoreField)) or step.shape.index != "unique":
+        return None
+    table = tables.get((app.id, step.form))
+    if step.entry.shape.index == "unique" or table is None:
+        return None
+    column = table.table.c[step.entry.physical]
+    query = sa.select(column).where(column.is_not(None)).group_by(column).having(sa.func.count() > 1).limit(1)
+    if connection.execute(query).first() is None:
+        return None
+    form = app.form(step.form)
+    field = form.field(step.field) if form else None
+    return problem(
+        "field.duplicates", f"{field.path}/unique" if field else "", field=field.text() if field else ""
+    )

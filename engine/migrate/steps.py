@@ -1,0 +1,204 @@
+"""Does what a migration plan says, inside the publishing unit of work.
+
+Each kind of step has one function here; all DDL goes through Alembic's operations. Triggers of
+archive tables are made anew whenever their frozen columns change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.database import Database, Unit, driver
+from engine.migrate.plan import (
+    AddField,
+    ChangeKind,
+    CreateForm,
+    ParkField,
+    ParkForm,
+    Plan,
+    ReplaceField,
+    ReshapeField,
+    RestoreField,
+    RestoreForm,
+    Step,
+)
+from engine.system_tables import catalog
+from engine.tables import (
+    Entry,
+    FormTable,
+    Shape,
+    column_of,
+    form_table,
+    link_table,
+    physical_name,
+    read_entries,
+    shape_json,
+    system_columns,
+)
+
+COPY_JOB = "copy_column"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A column whose values a job has to bring over."""
+
+    form: str
+    field: str
+    source: int  # catalog ids
+    target: int
+
+
+class Migration:
+    """One plan being applied; `copies` is what is left to do afterwards."""
+
+    def __init__(self, database: Database, unit: Unit, plan: Plan) -> None:
+        from alembic.migration import MigrationContext
+        from alembic.operations import Operations
+
+        self._database, self._unit, self._plan = database, unit, plan
+        self._op: Any = Operations(MigrationContext.configure(unit.connection))
+        self._tables: dict[str, Entry] = {}
+        self.copies: list[Copy] = []
+
+    def run(self) -> Mapping[str, FormTable]:
+        """All steps; the app's form tables as they are now, before anybody else sees them."""
+        entries = read_entries(self._unit.connection, self._plan.app)
+        before = _by_form(entries)
+        self._tables = _tables(entries)
+        for step in self._plan.steps:
+            _PERFORM[type(step)](self, step)
+        entries = read_entries(self._unit.connection, self._plan.app)
+        after = _by_form(entries)
+        self._tables = _tables(entries)
+        for form, table in after.items():
+            self._fence(before.get(form), table)
+        return {form: table for form, table in after.items() if self._tables[form].active}
+
+    # -- forms -------------------------------------------------------------------------------------
+    def create_form(self, step: CreateForm) -> None:
+        entry = self._add_entry(step.form, "", Shape(kind=step.kind))
+        self._tables[step.form] = entry
+        self._op.create_table(entry.physical, *system_columns())
+
+    def park_form(self, step: ParkForm) -> None:
+        self._set(step.entry, state="parked")
+
+    def restore_form(self, step: RestoreForm) -> None:
+        self._set(step.entry, state="active")
+
+    def change_kind(self, step: ChangeKind) -> None:
+        self._set(step.entry, shape=shape_json(Shape(kind=step.kind)))
+
+    # -- fields ------------------------------------------------------------------------------------
+    def add_field(self, step: AddField | ReplaceField) -> Entry:
+        entry = self._add_entry(step.form, step.field, step.shape)
+        table = self._tables[step.form].physical
+        self._op.add_column(table, column_of(entry))
+        if entry.shape.link:
+            self._create_link(entry)
+        self._create_index(table, entry)
+        return entry
+
+    def park_field(self, step: ParkField) -> None:
+        self._set(step.entry, state="parked")
+
+    def restore_field(self, step: RestoreField) -> None:
+        self._set(step.entry, state="active")
+        self._reshape(step.entry, step.shape)
+
+    def replace_field(self, step: ReplaceField) -> None:
+        self._set(step.entry, state="parked")
+        entry = self.add_field(step)
+        if step.copies:
+            self.copies.append(Copy(step.form, step.field, step.entry.id, entry.id))
+
+    def reshape_field(self, step: ReshapeField) -> None:
+        self._reshape(step.entry, step.shape)
+
+    def _reshape(self, entry: Entry, shape: Shape) -> None:
+        if entry.shape == shape:
+            return
+        self._set(entry, shape=shape_json(shape))
+        changed = replace(entry, shape=shape)
+        if entry.shape.index != shape.index:
+            if entry.shape.index:
+                self._op.drop_index(_index_name(entry), self._tables[entry.form].physical)
+            self._create_index(self._tables[entry.form].physical, changed)
+        if shape.link and not entry.shape.link:
+            self._create_link(changed)
+
+    def _create_index(self, table: str, entry: Entry) -> None:
+        if entry.shape.index:
+            unique = entry.shape.index == "unique"
+            self._op.create_index(_index_name(entry), table, [entry.physical], unique=unique)
+
+    def _create_link(self, entry: Entry) -> None:
+        table = link_table(entry, sa.MetaData())
+        self._op.execute(sa.schema.CreateTable(table))
+        for index in table.indexes:
+            self._op.execute(sa.schema.CreateIndex(index))
+
+    # -- the catalog and the fences ----------------------------------------------------------------
+    def _add_entry(self, form: str, field: str, shape: Shape) -> Entry:
+        (identifier,) = self._database.take_numbers(self._unit.connection, "catalog", 1)
+        physical = physical_name(identifier, field)
+        entry = Entry(identifier, self._plan.app, form, field, shape, physical, "active")
+        self._unit.connection.execute(
+            catalog.insert().values(
+                id=identifier, app=entry.app, form=form, field=field, shape=shape_json(shape),
+                physical=physical, state="active",
+            )
+        )  # fmt: skip
+        return entry
+
+    def _set(self, entry: Entry, **values: Any) -> None:
+        self._unit.connection.execute(catalog.update().where(catalog.c.id == entry.id).values(**values))
+
+    def _fence(self, before: FormTable | None, now: FormTable) -> None:
+        """The triggers that keep an archive's rows as they were written."""
+        if before is not None and (before.kind, before.frozen) == (now.kind, now.frozen):
+            return
+        from engine.evidence.triggers import archive_triggers
+
+        dialect, connection = self._database.dialect, driver(self._unit.connection)
+        if before is not None and before.is_archive:
+            for trigger in archive_triggers(dialect, before.table, before.frozen):
+                on = f' ON "{trigger.table}"' if dialect == "postgresql" else ""
+                connection.execute(f'DROP TRIGGER IF EXISTS "{trigger.name}"{on}')
+        if now.is_archive:
+            for trigger in archive_triggers(dialect, now.table, now.frozen):
+                connection.execute(trigger.sql)
+
+
+def _index_name(entry: Entry) -> str:
+    return f"ix_c_{entry.id}"
+
+
+def _tables(entries: list[Entry]) -> dict[str, Entry]:
+    return {entry.form: entry for entry in entries if not entry.field}
+
+
+def _by_form(entries: list[Entry]) -> dict[str, FormTable]:
+    """Every form the app ever had, the parked ones too: their triggers are still there."""
+    return {
+        form: form_table(table, [entry for entry in entries if entry.form == form and entry.field])
+        for form, table in _tables(entries).items()
+    }
+
+
+_PERFORM: Mapping[type[Step], Callable[[Migration, Any], object]] = {
+    CreateForm: Migration.create_form,
+    ParkForm: Migration.park_form,
+    RestoreForm: Migration.restore_form,
+    ChangeKind: Migration.change_kind,
+    AddField: Migration.add_field,
+    ParkField: Migration.park_field,
+    RestoreField: Migration.restore_field,
+    ReplaceField: Migration.replace_field,
+    ReshapeField: Migration.reshape_field,
+}
