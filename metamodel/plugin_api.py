@@ -461,13 +461,26 @@ class ActionScope(Protocol):
 class Subject(Protocol):
     """What an action plans for: the record (or message) that set off the rule."""
 
-    app: str
-    form: str
-    record: str  # its id, '' for a message
-    values: Mapping[str, Any]
+    @property
+    def app(self) -> str: ...
+
+    @property
+    def form(self) -> str: ...
+
+    @property
+    def record(self) -> str:
+        """Its id; '' for a message."""
+        ...
+
+    @property
+    def values(self) -> Mapping[str, Any]: ...
 
     def evaluate(self, text: str) -> Any:
         """The value of an expression over this subject, cached as a compiled closure."""
+        ...
+
+    def target(self, link: str) -> tuple[str, str] | None:
+        """(app, form) that our link field points into."""
         ...
 
 

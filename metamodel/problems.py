@@ -521,6 +521,18 @@ TEXTS: dict[str, Texts] = {
     # rollup
     "rollup.sealed": Texts("“{field}”已加密，不能汇总", "“{field}” is sealed and cannot be aggregated"),
     # rule
+    "rule.broken_action": Texts(
+        "动作“{action}”不可用，规则停止执行", "The action “{action}” is not available, so the rule stopped"
+    ),
+    "rule.broken_expression": Texts(
+        "公式“{text}”不再成立，规则停止执行", "The expression “{text}” no longer makes sense, so the rule stopped"
+    ),
+    "rule.failed": Texts("规则“{rule}”执行出错", "The rule “{rule}” failed"),
+    "rule.no_performer": Texts("还不能执行“{effect}”", "Nothing here can perform “{effect}”"),
+    "rule.not_created": Texts("未能新建“{form}”", "No record of “{form}” could be created"),
+    "rule.too_deep": Texts(
+        "规则层层触发超过 {depth} 层，已停止", "Rules set each other off more than {depth} deep and were stopped"
+    ),
     "rule.never": Texts(
         "条件永远不成立，规则不会执行",
         "The condition can never hold, so the rule never runs",

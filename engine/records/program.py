@@ -20,7 +20,7 @@ from engine.search.index import FormTexts, Search
 from engine.tables import Catalog, FormTable
 from engine.values import decoder, encoder, from_bytes
 from metamodel.application import App
-from metamodel.expressions import check
+from metamodel.expressions import Scope, check
 from metamodel.forms import FieldDefinition, Form
 from metamodel.plugin_api import AutoNumber, Formula, Lookup, Reference, Registry, Rollup
 from metamodel.problems import Rejected, problem
@@ -183,7 +183,7 @@ class Programs:
             formula=self.compiled(formula, scope),
         )  # fmt: skip
 
-    def compiled(self, text: str, scope: FormScope) -> Compiled | None:
+    def compiled(self, text: str, scope: Scope) -> Compiled | None:
         """None for no text, and for a text that no longer checks (its plugin is missing)."""
         if not text:
             return None

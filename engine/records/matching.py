@@ -1,0 +1,91 @@
+"""Finding records by what they hold, many at once: what FindOrCreate and Link stand on.
+
+One statement a call, whatever the number of keys: the most telling field goes to the
+database, the rest is compared here. It runs for the app, so it sees every record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.records.program import FieldProgram, FormProgram
+from engine.values import Raw
+from metamodel.problems import Rejected, problem
+
+Key = tuple[Raw, ...]  # stored values of the match fields, in order
+CHUNK = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Only records whose time from `start` to `end` touches `earliest` … `latest`."""
+
+    start: str
+    end: str
+    earliest: datetime
+    latest: datetime
+
+
+def key_of(program: FormProgram, values: Mapping[str, Any]) -> Key:
+    """What the columns of these fields would hold. Rejected for a field nothing can be found by."""
+    return tuple(_findable(program, name).encode(value) for name, value in values.items())
+
+
+def find_ids(
+    connection: sa.Connection, program: FormProgram, fields: Sequence[str], keys: Collection[Key],
+    within: Within | None = None,
+) -> dict[Key, list[int]]:  # fmt: skip
+    """Ids of the records with these keys, newest first."""
+    if not keys:
+        return {}
+    place = _most_telling(program, fields, keys)
+    wanted = {key[place] for key in keys}
+    found: dict[Key, list[int]] = {}
+    for statement in _statements(program, fields, place, wanted, within):
+        for identifier, *rest in connection.execute(statement):
+            key = tuple(rest)
+            if key in keys:
+                found.setdefault(key, []).append(identifier)
+    return found
+
+
+def _statements(
+    program: FormProgram, fields: Sequence[str], place: int, wanted: set[Raw], within: Within | None
+) -> Iterator[sa.Select[Any]]:
+    table = program.table.table
+    columns = [program.table.column(name) for name in fields]
+    base = sa.select(table.c.id, *columns).order_by(table.c.id.desc())
+    if within is not None:
+        start, end = _findable(program, within.start), _findable(program, within.end)
+        base = base.where(
+            program.table.column(within.end) >= end.encode(within.earliest),
+            program.table.column(within.start) <= start.encode(within.latest),
+        )
+    if None in wanted:
+        yield base.where(columns[place].is_(None))
+    values = sorted((value for value in wanted if value is not None), key=str)
+    for start_at in range(0, len(values), CHUNK):
+        yield base.where(columns[place].in_(values[start_at : start_at + CHUNK]))
+
+
+def _most_telling(program: FormProgram, fields: Sequence[str], keys: Collection[Key]) -> int:
+    """The field with the most different values here; a choice tells less than anything else."""
+
+    def telling(place: int) -> tuple[int, bool, int]:
+        field = program.fields[fields[place]].field
+        is_choice = field.type is not None and bool(field.type.choices(field))
+        return len({key[place] for key in keys}), not is_choice, place
+
+    return max(range(len(fields)), key=telling)
+
+
+def _findable(program: FormProgram, name: str) -> FieldProgram:
+    field = program.fields.get(name)
+    if field is None or name not in program.table.fields or field.field.sealed:
+        raise Rejected([problem("value.unknown_field", field=name)])
+    return field

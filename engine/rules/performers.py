@@ -1,0 +1,137 @@
+"""Performers of the effects that stay in the database: each takes all of a batch at once.
+
+What an effect sets on the record that set off the rule goes into its draft, so it is part
+of the record's first revision; everything else is gathered in `run.changes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.records.matching import Key, find_ids, key_of
+from engine.records.program import FormProgram
+from engine.rules.covering import find_or_create
+from engine.rules.run import Performers, Planned, Run
+from metamodel.plugin_api import AddTags, CreateRecord, FindOrCreate, Link, SetFields
+from metamodel.problems import Rejected
+
+
+def set_fields(run: Run, planned: Sequence[Planned]) -> None:
+    for one in planned:
+        effect: SetFields = one.effect
+        values, wrong = run.fit(run.program(effect.app, effect.form), effect.values)
+        run.fail(one.subject, wrong)
+        if one.subject.is_own(effect.app, effect.form, effect.record):
+            one.subject.values.update(values)
+        elif effect.record:
+            run.changes.set(effect.app, effect.form, int(effect.record), values)
+
+
+def add_tags(run: Run, planned: Sequence[Planned]) -> None:
+    for one in planned:
+        effect: AddTags = one.effect
+        program = run.program(effect.app, effect.form)
+        fitted, wrong = run.fit(program, {effect.field: list(effect.tags)})
+        run.fail(one.subject, wrong)
+        tags = fitted.get(effect.field) or []
+        if one.subject.is_own(effect.app, effect.form, effect.record):
+            there = one.subject.values.get(effect.field) or []
+            one.subject.values[effect.field] = [*there, *(tag for tag in tags if tag not in there)]
+        elif effect.record:
+            run.changes.add(effect.app, effect.form, int(effect.record), effect.field, tags)
+
+
+def create_records(run: Run, planned: Sequence[Planned]) -> None:
+    groups: dict[tuple[str, str], list[Planned]] = {}
+    for one in planned:
+        groups.setdefault((one.effect.app, one.effect.form), []).append(one)
+    for place, group in groups.items():
+        _create_group(run, run.program(*place), group)
+
+
+def _create_group(run: Run, program: FormProgram, group: Sequence[Planned]) -> None:
+    rows, owners = [], []
+    for one in group:
+        values, wrong = run.fit(program, one.effect.values)
+        if wrong:
+            run.fail(one.subject, wrong)
+        else:
+            rows.append(values)
+            owners.append(one.subject)
+    made = run.create(program, rows, lambda place, found: run.fail(owners[place], found))
+    for subject, identifier in zip(owners, made, strict=True):
+        if identifier is not None:
+            subject.made.append((program.app.id, program.form.id, str(identifier)))
+
+
+# -- links -----------------------------------------------------------------------------------------
+
+
+def link(run: Run, planned: Sequence[Planned]) -> None:
+    """Every way of finding is tried for all that are still without, one statement a way."""
+    groups: dict[tuple[str, str], list[Planned]] = {}
+    for one in planned:
+        groups.setdefault((one.effect.app, one.effect.form), []).append(one)
+    for (app, form), group in groups.items():
+        if run.changes.waiting_for(app, form):
+            run.flush()
+        _link_group(run, run.program(app, form), group)
+
+
+def _link_group(run: Run, program: FormProgram, group: Sequence[Planned]) -> None:
+    open_, found = list(group), dict[int, int]()  # id() of the planned -> record
+    for way in range(max(len(one.effect.match) for one in group)):
+        try:
+            found.update(_found_by(run, program, open_, way))
+        except Rejected as error:
+            for one in open_:
+                run.fail(one.subject, error.problems)
+        open_ = [one for one in open_ if id(one) not in found]
+    copied = sorted(
+        {theirs for one in group for theirs in one.effect.copy.values() if theirs in program.fields}
+    )
+    rows = run.load(program, found.values(), copied) if copied else {}
+    for one in group:
+        _set_link(run, one, found.get(id(one)), {record: row.values for record, row in rows.items()})
+
+
+def _found_by(run: Run, program: FormProgram, open_: Sequence[Planned], way: int) -> dict[int, int]:
+    asked: dict[tuple[str, ...], dict[int, Key]] = {}
+    for one in open_:
+        match = one.effect.match[way] if way < len(one.effect.match) else {}
+        values, wrong = run.fit(program, match)
+        if match and not wrong and all(value is not None for value in values.values()):
+            asked.setdefault(tuple(values), {})[id(one)] = key_of(program, values)
+    found: dict[int, int] = {}
+    for fields, keys in asked.items():
+        ids = find_ids(run.unit.connection, program, fields, set(keys.values()))
+        found.update({one: ids[key][0] for one, key in keys.items() if key in ids})
+    return found
+
+
+def _set_link(run: Run, one: Planned, record: int | None, rows: Mapping[int, Mapping[str, Any]]) -> None:
+    effect: Link = one.effect
+    if record is None:
+        set_own(run, one, effect.otherwise)
+        return
+    there = rows.get(record, {})
+    copied = {ours: there.get(theirs) for ours, theirs in effect.copy.items()}
+    set_own(run, one, {effect.link: str(record), **copied, **effect.then})
+
+
+def set_own(run: Run, one: Planned, values: Mapping[str, Any]) -> None:
+    """Into the draft of the subject; a message has none."""
+    if one.subject.program is not None and values:
+        fitted, wrong = run.fit(one.subject.program, values)
+        run.fail(one.subject, wrong)
+        one.subject.values.update(fitted)
+
+
+CORE: Performers = {
+    SetFields: set_fields,
+    AddTags: add_tags,
+    CreateRecord: create_records,
+    FindOrCreate: find_or_create,
+    Link: link,
+}

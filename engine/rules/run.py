@@ -1,0 +1,125 @@
+"""Run: one pass of an app's rules over a batch, and what performers of effects may use of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.access.viewer import SYSTEM, Viewer
+from engine.database import Unit
+from engine.records.program import FormProgram
+from engine.records.records import Records
+from engine.records.rows import Row, Rows
+from engine.records.services import Services
+from engine.records.state import parse_value
+from engine.rules.changes import Changes
+from engine.rules.subjects import Subject
+from engine.rules.trace import Trace
+from metamodel.plugin_api import Effect
+from metamodel.problems import Problem, Rejected, pointer, problem
+
+RETRIES = 3
+Refused = Callable[[int, list[Problem]], None]  # told the place of a row and what is wrong with it
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One effect, and whose it is."""
+
+    subject: Subject
+    effect: Any
+
+
+@dataclass
+class Run:
+    """`trace` is the one of the rule that runs now."""
+
+    unit: Unit
+    services: Services
+    records: Records
+    viewer: Viewer = SYSTEM
+    changes: Changes = field(default_factory=Changes)
+    trace: Trace | None = None
+
+    def program(self, app: str, form: str) -> FormProgram:
+        return self.services.programs.get(app, form)
+
+    def fail(self, subject: Subject, problems: Iterable[Problem]) -> None:
+        found = list(problems)
+        subject.problems += found
+        if self.trace is not None:
+            self.trace.problems += found
+
+    def fit(self, program: FormProgram, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+        """What expressions gave, as the fields' own values."""
+        fitted: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for name, value in values.items():
+            known = program.fields.get(name)
+            if known is None:
+                problems.append(problem("value.unknown_field", pointer(name), field=name))
+                continue
+            fitted[name], wrong = parse_value(known, value)
+            problems += wrong
+        return fitted, problems
+
+    def load(self, program: FormProgram, ids: Iterable[int], fields: Sequence[str]) -> dict[int, Row]:
+        """What stands in these records now, for the app."""
+        return Rows(self.services).by_ids(self.unit.connection, self.viewer, program, ids, fields)
+
+    def create(
+        self,
+        program: FormProgram,
+        rows: Sequence[Mapping[str, Any]],
+        refused: Callable[[int, list[Problem]], None],
+    ) -> list[int | None]:
+        """New records, their ids in order; a row that cannot be is told to `refused` and stops no other.
+        The write path refuses before it writes anything, so trying again without it is safe."""
+        made: list[int | None] = [None] * len(rows)
+        places = list(range(len(rows)))
+        for _ in range(RETRIES):
+            if not places:
+                break
+            try:
+                ids = self.records.writer.create(
+                    self.unit,
+                    self.viewer,
+                    program.app.id,
+                    program.form.id,
+                    [rows[p] for p in places],
+                    raw=False,
+                )
+            except Rejected as error:
+                places = self._without_refused(places, error.problems, refused)
+                continue
+            for place, identifier in zip(places, ids, strict=True):
+                made[place] = identifier
+            return made
+        for place in places:
+            refused(place, [problem("rule.not_created", form=program.form.text())])
+        return made
+
+    def _insert(self, program: FormProgram, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        writer = self.records.writer
+        return writer.create(self.unit, self.viewer, program.app.id, program.form.id, rows, raw=False)
+
+    def _without_refused(self, places: list[int], problems: Iterable[Problem], refused: Refused) -> list[int]:
+        """Paths begin with the row's place among those sent; a problem of no row is everybody's."""
+        by_row: dict[int, list[Problem]] = {}
+        for found in problems:
+            head = found.path.split("/")[1] if "/" in found.path else ""
+            rows = [int(head)] if head.isdigit() else list(range(len(places)))
+            for row in rows:
+                by_row.setdefault(row, []).append(found)
+        for row, found_there in by_row.items():
+            refused(places[row], found_there)
+        return [place for row, place in enumerate(places) if row not in by_row]
+
+    def flush(self) -> None:
+        """Write what effects left for records that are not drafts."""
+        self.changes.flush(self)
+
+
+Performer = Callable[[Run, Sequence[Planned]], None]
+Performers = dict[type[Effect], Performer]

@@ -1,0 +1,80 @@
+"""Traces: why a rule did what it did, one compact sealed row a batch and rule."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from engine.database import Database, Unit
+from engine.evidence.seals import Box
+from engine.rules.subjects import Subject
+from engine.system_tables import rule_runs
+from metamodel.problems import Problem
+
+SHOWN_RECORDS = 20
+SHOWN_PROBLEMS = 10
+
+
+@dataclass
+class Trace:
+    """One rule over one batch."""
+
+    app: str
+    rule: str
+    tried: int
+    outcome: str = "done"  # done failed stopped
+    matched: Sequence[Subject] = ()
+    effects: Counter[str] = field(default_factory=Counter)
+    sample: Any = None  # the first effect
+    problems: list[Problem] = field(default_factory=list)
+
+    def saw(self, effects: Sequence[Any]) -> None:
+        if effects and self.sample is None:
+            self.sample = effects[0]
+        self.effects.update(type(effect).__name__ for effect in effects)
+
+    @property
+    def worth_keeping(self) -> bool:
+        return bool(self.matched or self.problems)
+
+    def to_json(self) -> dict[str, Any]:
+        records = [subject.record or next((made[2] for made in subject.made), "") for subject in self.matched]
+        return {
+            "tried": self.tried,
+            "matched": len(self.matched),
+            "records": records[:SHOWN_RECORDS],
+            "effects": dict(self.effects),
+            "sample": _plain(self.sample),
+            "problems": [found.to_json("zh") for found in self.problems[:SHOWN_PROBLEMS]],
+        }
+
+
+def _plain(effect: Any) -> Any:
+    if effect is None:
+        return None
+    return {"effect": type(effect).__name__, **msgspec.to_builtins(effect, enc_hook=str)}
+
+
+def keep(unit: Unit, database: Database, box: Box, traces: Sequence[Trace]) -> None:
+    """Rows of `rule_runs` for the traces worth it."""
+    kept = [trace for trace in traces if trace.worth_keeping]
+    ids = database.take_ids(unit.connection, len(kept)) if kept else ()
+    rows = [
+        (
+            identifier,
+            unit.now,
+            trace.app,
+            trace.rule,
+            int(trace.matched[0].record) if len(trace.matched) == 1 and trace.matched[0].record else None,
+            trace.outcome if not trace.problems or trace.outcome != "done" else "failed",
+            box.seal_json(trace.to_json()),
+        )
+        for identifier, trace in zip(ids, kept, strict=True)
+    ]
+    database.insert_many(
+        unit.connection, rule_runs, rows, ("id", "at", "app", "rule", "record", "outcome", "trace_sealed")
+    )
