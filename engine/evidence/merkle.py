@@ -1,61 +1,147 @@
-"""The Merkle tree of RFC 6962 and RFC 9162: hashes, proofs and their checks. Pure.
+"""The Merkle tree of RFC 6962 / RFC 9162: hashes, roots, proofs and their verification.
 
-Trees are read through a function `node(height, index)`: the hash of the complete subtree over
-leaves [index·2^height, (index+1)·2^height). Hashes are 32 bytes of SHA-256.
+Pure. Trees are read through `Nodes`: a function that gives the hash of a perfect subtree, so the
+same code proves from a list in memory (tests, exports) and from tiles in the database (`tiles.py`).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from hashlib import sha256
 
-Node = Callable[[int, int], bytes]
-EMPTY = hashlib.sha256().digest()
+HASH_SIZE = 32
+EMPTY_ROOT = sha256().digest()
+
+Nodes = Callable[[int, int], bytes]
+"""(height, index) -> the hash of the perfect subtree over leaves index·2^height … (index+1)·2^height − 1."""
 
 
 def leaf_hash(entry: bytes) -> bytes:
-    return hashlib.sha256(b"\0" + entry).digest()
+    return sha256(b"\x00" + entry).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\1" + left + right).digest()
+    return sha256(b"\x01" + left + right).digest()
 
 
-def of_leaves(hashes: Sequence[bytes]) -> Node:
-    """The nodes of a tree whose leaf hashes are at hand."""
+# -- growing ---------------------------------------------------------------------------------------
 
+
+class Frontier:
+    """The right edge of a growing tree: all that is needed to append and to know the root."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._edge: list[bytes] = []  # roots of the perfect subtrees, largest first
+
+    def append(self, leaf: bytes) -> None:
+        carry, size = leaf, self.size
+        while size & 1:
+            carry = node_hash(self._edge.pop(), carry)
+            size >>= 1
+        self._edge.append(carry)
+        self.size += 1
+
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        for leaf in leaves:
+            self.append(leaf)
+
+    def root(self) -> bytes:
+        return _fold(self._edge)
+
+
+def _fold(edge: Sequence[bytes]) -> bytes:
+    if not edge:
+        return EMPTY_ROOT
+    root = edge[-1]
+    for left in reversed(edge[:-1]):
+        root = node_hash(left, root)
+    return root
+
+
+def root(leaves: Iterable[bytes]) -> bytes:
+    """The root over leaf hashes."""
+    frontier = Frontier()
+    frontier.extend(leaves)
+    return frontier.root()
+
+
+# -- reading a tree --------------------------------------------------------------------------------
+
+
+def nodes_of(leaves: Sequence[bytes]) -> Nodes:
+    """A tree over leaf hashes in memory."""
+
+    @lru_cache(None)
     def node(height: int, index: int) -> bytes:
         if height == 0:
-            return hashes[index]
+            return leaves[index]
         return node_hash(node(height - 1, 2 * index), node(height - 1, 2 * index + 1))
 
     return node
 
 
-def root(node: Node, size: int) -> bytes:
-    return _range(node, 0, size) if size else EMPTY
+def range_root(nodes: Nodes, start: int, end: int) -> bytes:
+    """MTH(D[start:end]); `start` is a multiple of the smallest power of two not below the length."""
+    edge = []
+    while start < end:
+        height = (end - start).bit_length() - 1
+        edge.append(nodes(height, start >> height))
+        start += 1 << height
+    return _fold(edge)
 
 
-def inclusion_proof(node: Node, index: int, size: int) -> list[bytes]:
-    """PATH(index, D[size]) of RFC 6962 §2.1.1."""
+def inclusion_proof(nodes: Nodes, index: int, size: int) -> list[bytes]:
+    """PATH(index, D[0:size]), from the leaf upwards."""
     if not 0 <= index < size:
-        raise ValueError("index outside of the tree")
-    return _path(node, index, 0, size)
+        raise IndexError(f"no leaf {index} in a tree of {size}")
+    path: list[bytes] = []
+    start, end = 0, size
+    while end - start > 1:
+        middle = start + _split(end - start)
+        if index < middle:
+            path.append(range_root(nodes, middle, end))
+            end = middle
+        else:
+            path.append(range_root(nodes, start, middle))
+            start = middle
+    return path[::-1]
 
 
-def consistency_proof(node: Node, first: int, second: int) -> list[bytes]:
-    """PROOF(first, D[second]) of RFC 6962 §2.1.2; empty for equal sizes."""
+def consistency_proof(nodes: Nodes, first: int, second: int) -> list[bytes]:
+    """PROOF(first, D[0:second]); empty when the sizes are equal."""
     if not 0 < first <= second:
-        raise ValueError("sizes out of order")
-    return [] if first == second else _subproof(node, first, 0, second, whole=True)
+        raise IndexError(f"no proof from {first} to {second}")
+    path: list[bytes] = []
+    start, end, whole = 0, second, True
+    while first != end:
+        middle = start + _split(end - start)
+        if first <= middle:
+            path.append(range_root(nodes, middle, end))
+            end = middle
+        else:
+            path.append(range_root(nodes, start, middle))
+            start, whole = middle, False
+    if not whole:
+        path.append(range_root(nodes, start, end))
+    return path[::-1]
 
 
-def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected: bytes) -> bool:
-    """RFC 9162 §2.1.3.2, with every hash required to be 32 bytes."""
-    if not 0 <= index < size or not _are_hashes(leaf, expected, *proof):
+def _split(size: int) -> int:
+    """The largest power of two strictly less than `size`."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+# -- verification, RFC 9162 §2.1.3.2 and §2.1.4.2 ----------------------------------------------------
+
+
+def verify_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes], root: bytes) -> bool:
+    """Is `leaf` the hash at `index` of the tree of `size` with this root?"""
+    if not 0 <= index < size or not _hashes(leaf, root, *path):
         return False
     fn, sn, found = index, size - 1, leaf
-    for step in proof:
+    for step in path:
         if sn == 0:
             return False
         if fn & 1 or fn == sn:
@@ -65,70 +151,37 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
         else:
             found = node_hash(found, step)
         fn, sn = fn >> 1, sn >> 1
-    return sn == 0 and found == expected
+    return sn == 0 and found == root
 
 
 def verify_consistency(
-    first: int, second: int, proof: Sequence[bytes], first_root: bytes, second_root: bytes
+    first: int, second: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]
 ) -> bool:
-    """RFC 9162 §2.1.4.2; a tree of size 0 proves nothing."""
-    if not 0 < first <= second or not _are_hashes(first_root, second_root, *proof):
-        return False
+    """Is the tree of size `first` the beginning of the tree of size `second`? Never so for an empty one:
+    anything would extend it."""
     if first == second:
-        return not proof and first_root == second_root
-    path = [first_root, *proof] if first & (first - 1) == 0 else list(proof)
-    if not path:
+        return first > 0 and not path and first_root == second_root
+    if not 0 < first < second or not _hashes(first_root, second_root, *path):
+        return False
+    steps = [first_root, *path] if first & (first - 1) == 0 else list(path)
+    if not steps:
         return False
     fn, sn = first - 1, second - 1
     while fn & 1:
         fn, sn = fn >> 1, sn >> 1
-    fr = sr = path[0]
-    for step in path[1:]:
+    early = late = steps[0]
+    for step in steps[1:]:
         if sn == 0:
             return False
         if fn & 1 or fn == sn:
-            fr, sr = node_hash(step, fr), node_hash(step, sr)
+            early, late = node_hash(step, early), node_hash(step, late)
             while not fn & 1 and fn:
                 fn, sn = fn >> 1, sn >> 1
         else:
-            sr = node_hash(sr, step)
+            late = node_hash(late, step)
         fn, sn = fn >> 1, sn >> 1
-    return sn == 0 and fr == first_root and sr == second_root
+    return sn == 0 and early == first_root and late == second_root
 
 
-def _range(node: Node, start: int, end: int) -> bytes:
-    """The hash over leaves [start, end), start being a multiple of the largest power of two within."""
-    width = end - start
-    if width & (width - 1) == 0:
-        height = width.bit_length() - 1
-        return node(height, start >> height)
-    middle = start + _split(width)
-    return node_hash(_range(node, start, middle), _range(node, middle, end))
-
-
-def _path(node: Node, index: int, start: int, end: int) -> list[bytes]:
-    if end - start == 1:
-        return []
-    middle = start + _split(end - start)
-    if index < middle:
-        return [*_path(node, index, start, middle), _range(node, middle, end)]
-    return [*_path(node, index, middle, end), _range(node, start, middle)]
-
-
-def _subproof(node: Node, first: int, start: int, end: int, *, whole: bool) -> list[bytes]:
-    """`first` counts from leaf 0; `whole`: the left edge is still the first tree itself."""
-    if first == end:
-        return [] if whole else [_range(node, start, end)]
-    middle = start + _split(end - start)
-    if first <= middle:
-        return [*_subproof(node, first, start, middle, whole=whole), _range(node, middle, end)]
-    return [*_subproof(node, first, middle, end, whole=False), _range(node, start, middle)]
-
-
-def _split(width: int) -> int:
-    """The largest power of two strictly less than `width`."""
-    return 1 << ((width - 1).bit_length() - 1)
-
-
-def _are_hashes(*hashes: bytes) -> bool:
-    return all(len(each) == 32 for each in hashes)
+def _hashes(*values: bytes) -> bool:
+    return all(len(value) == HASH_SIZE for value in values)
