@@ -1,0 +1,233 @@
+"""Attachments: content-addressed by SHA-256, sealed, streamed in and out of a folder.
+
+A file's bytes are AES-256-GCM in chunks under a key of its own, wrapped in its row for that row
+alone; the same content stored again shares the bytes. Writing them is the slow half (`keep`, outside
+any unit); `store` makes the row that a record can point at. Deleting the row's key erases the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from engine.database import Database, Unit
+from engine.system_tables import files
+from metamodel.problems import Rejected, problem
+
+CHUNK = 64 * 1024
+TAG, NONCE = 16, 12
+MAGIC = b"muniment file 1\n"
+
+
+class WrapsKeys(Protocol):
+    """`evidence.seals.Seals`."""
+
+    def wrap(self, key: bytes, record: int) -> tuple[str, bytes]: ...
+    def unwrap(self, master: str, wrapped: bytes, record: int) -> bytes: ...
+
+
+class BrokenFile(Exception):
+    """Sealed bytes that are missing, changed, cut short or sealed by another key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Bytes that lie sealed in the folder, waiting for a row."""
+
+    digest: str
+    size: int
+    key: bytes
+
+
+class Files:
+    def __init__(self, database: Database, seals: WrapsKeys, data: Path) -> None:
+        self._database, self._seals, self._folder = database, seals, data / "files"
+
+    # -- storing -----------------------------------------------------------------------------------
+    def keep(self, chunks: Iterable[bytes]) -> Kept:
+        """Seal these bytes into the folder, durably. Nobody can find them until they are stored."""
+        key = AESGCM.generate_key(256)
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = self._folder / f"new-{os.urandom(8).hex()}"
+        try:
+            with beside.open("xb") as file:
+                digest, size = _seal(chunks, key, file)
+                file.flush()
+                os.fsync(file.fileno())
+            kept = Kept(digest, size, key)
+            self._place(beside, self._path(digest, key))
+        finally:
+            beside.unlink(missing_ok=True)
+        return kept
+
+    def store(
+        self,
+        unit: Unit,
+        content: Kept | Iterable[bytes],
+        name: str,
+        media_type: str,
+        by: str,
+        record: int | str | None = None,
+    ) -> str:
+        """A new file of this content; its id. The folder holds equal contents once."""
+        kept = content if isinstance(content, Kept) else self.keep(content)
+        (identifier,) = self._database.take_ids(unit.connection, 1)
+        key = self._shared(unit, kept) or kept.key
+        master, wrapped = self._seals.wrap(key, identifier)
+        sealed = _seal_name(name, key, identifier)
+        unit.connection.execute(
+            files.insert().values(
+                id=identifier, digest=kept.digest, size=kept.size, name_sealed=sealed,
+                media_type=media_type[:200], key_wrapped=wrapped, master=master,
+                record=None if record is None else int(record), created_at=unit.now, created_by=by,
+            )
+        )  # fmt: skip
+        return str(identifier)
+
+    def _shared(self, unit: Unit, kept: Kept) -> bytes | None:
+        """The key of an equal content that is there already; ours is then not needed."""
+        same = sa.select(files).where(files.c.digest == kept.digest).order_by(files.c.id).limit(1)
+        row = unit.connection.execute(same).first()
+        if row is None:
+            return None
+        key = self._key(row)
+        if key == kept.key or not self._path(kept.digest, key).exists():
+            return None
+        unit.after_commit(self._forget(self._path(kept.digest, kept.key)))
+        return key
+
+    def _forget(self, path: Path) -> Callable[[], None]:
+        return lambda: path.unlink(missing_ok=True)
+
+    def _path(self, digest: str, key: bytes) -> Path:
+        """The key is part of the name: two who store the same bytes at once do not overwrite each other."""
+        mark = hashlib.sha256(b"name" + key).hexdigest()[:12]
+        return self._folder / digest[:2] / f"{digest[2:]}.{mark}"
+
+    def _place(self, beside: Path, path: Path) -> None:
+        path.parent.mkdir(exist_ok=True, mode=0o700)
+        beside.replace(path)
+        for folder in (path.parent, self._folder):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+    # -- reading -----------------------------------------------------------------------------------
+    def open(self, identifier: str) -> Iterator[bytes]:
+        """The plain bytes. Rejected (file.unknown) at once; BrokenFile on the way."""
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(files).where(files.c.id == _number(identifier))).first()
+        if row is None:
+            raise Rejected([problem("file.unknown")])
+        key = self._key(row)
+        return _unseal(self._path(row.digest, key), key, row.digest)
+
+    def describe(self, connection: sa.Connection, identifiers: Sequence[str]) -> list[Mapping[str, Any]]:
+        """`{id, name, size, media_type, digest}` of those that are there, in the order asked for."""
+        numbers = [_number(identifier) for identifier in identifiers]
+        rows = connection.execute(sa.select(files).where(files.c.id.in_(set(numbers))))
+        found = {row.id: row for row in rows}
+        return [self._described(found[number]) for number in numbers if number in found]
+
+    def _described(self, row: Any) -> Mapping[str, Any]:
+        return {
+            "id": str(row.id),
+            "name": _open_name(row.name_sealed, self._key(row), row.id),
+            "size": row.size,
+            "media_type": row.media_type,
+            "digest": row.digest,
+        }
+
+    def _key(self, row: Any) -> bytes:
+        return self._seals.unwrap(row.master, row.key_wrapped, row.id)
+
+    # -- tidying -----------------------------------------------------------------------------------
+    def sweep(self, older_than: float) -> int:
+        """Remove sealed bytes that no row has a key for, last touched before this POSIX time (the
+        units that kept them came to nothing, or their rows were shredded); how many."""
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(files)).all()
+        known = {self._path(row.digest, self._key(row)) for row in rows}
+        gone = [path for path in self._folder.rglob("*") if path.is_file() and path not in known]
+        number = 0
+        for path in gone:
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < older_than:
+                    path.unlink()
+                    number += 1
+        return number
+
+
+def _number(identifier: str) -> int:
+    """-1, which no file has, for what is no id."""
+    return int(identifier) if identifier.isascii() and identifier.isdigit() and len(identifier) < 19 else -1
+
+
+# -- sealed bytes: MAGIC, then chunks; place and whether it is the last are bound into each -----------
+def _seal(chunks: Iterable[bytes], key: bytes, file: BinaryIO) -> tuple[str, int]:
+    cipher, digest, size = AESGCM(key), hashlib.sha256(), 0
+    file.write(MAGIC)
+    for place, (plain, last) in enumerate(_pieces(chunks)):
+        digest.update(plain)
+        size += len(plain)
+        nonce = os.urandom(NONCE)
+        file.write(nonce + cipher.encrypt(nonce, plain, _bound(place, last)))
+    return digest.hexdigest(), size
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """The bytes in pieces of CHUNK, each with whether it is the last; an empty file has one."""
+    waiting = bytearray()
+    for chunk in chunks:
+        waiting += chunk
+        while len(waiting) > CHUNK:
+            yield bytes(waiting[:CHUNK]), False
+            del waiting[:CHUNK]
+    yield bytes(waiting), True
+
+
+def _unseal(path: Path, key: bytes, digest: str) -> Iterator[bytes]:
+    cipher, found, place, last = AESGCM(key), hashlib.sha256(), 0, False
+    try:
+        with path.open("rb") as file:
+            if file.read(len(MAGIC)) != MAGIC:
+                raise BrokenFile(digest)
+            sealed = file.read(NONCE + CHUNK + TAG)
+            while not last:
+                after = file.read(NONCE + CHUNK + TAG)
+                last = not after
+                plain = cipher.decrypt(sealed[:NONCE], sealed[NONCE:], _bound(place, last))
+                found.update(plain)
+                yield plain
+                sealed, place = after, place + 1
+    except (FileNotFoundError, InvalidTag, ValueError) as error:
+        raise BrokenFile(digest) from error
+    if found.hexdigest() != digest:
+        raise BrokenFile(digest)
+
+
+def _bound(place: int, last: bool) -> bytes:
+    return b"chunk %d %d" % (place, last)
+
+
+def _seal_name(name: str, key: bytes, identifier: int) -> bytes:
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, name.encode("utf-8", "replace"), b"name %d" % identifier)
+
+
+def _open_name(sealed: bytes, key: bytes, identifier: int) -> str:
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], b"name %d" % identifier).decode()
+    except (InvalidTag, ValueError) as error:
+        raise BrokenFile(str(identifier)) from error
