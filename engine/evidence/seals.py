@@ -153,6 +153,10 @@ class Seals:
         key = self.unwrap(row["master"], row["wrapped"], row["record"])
         return self._keys.current, self._wrap(key, row["record"])
 
+    def wrap(self, key: bytes, record: int) -> tuple[str, bytes]:
+        """(master, wrapped): a data key as it is kept, for the file or record of this id."""
+        return self._keys.current, self._wrap(key, record)
+
     def _wrap(self, key: bytes, record: int) -> bytes:
         nonce = os.urandom(NONCE)
         return nonce + self._keys.ciphers[self._keys.current].encrypt(nonce, key, b"record %d" % record)
