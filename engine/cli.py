@@ -87,8 +87,7 @@ def serve(data: Path | None, host: str, port: int) -> None:
 def run(data: Path | None, port: int, as_of: str) -> None:
     """From nothing to a running flagship on sample data, on this machine only."""
     from engine.commands.demo import prepare
-    from engine.commands.serve import refuse_used_port
-    from engine.commands.serve import serve as run_server
+    from engine.commands.serve import refuse_used_port, serve as run_server
 
     refuse_used_port("127.0.0.1", port)
     config = Config.from_environment(data)

@@ -7,7 +7,7 @@ as stages, the ledger hears of publications, jobs find their handlers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,24 +23,27 @@ from engine.applications import Applications
 from engine.channels import Channels
 from engine.clock import Clock, SystemClock
 from engine.config import Config
-from engine.database import Database
-from engine.evidence.keys import MasterKeys
+from engine.database import Database, Unit
 from engine.evidence.ledger import Ledger
-from engine.evidence.seals import Box, Seals
+from engine.evidence.seals import Box, MasterKeys, Seals
+from engine.evidence.verify import Report, verify
+from engine.expressions import EvaluationContext
 from engine.files import Files
 from engine.jobs import Jobs
 from engine.plugin_loader import load_registry
-from engine.records.contexts import Contexts
+from engine.records.contexts import Contexts, LinkedRecords
 from engine.records.drafts import Stages
 from engine.records.program import Programs
 from engine.records.records import Records
 from engine.records.services import Services
 from engine.rules import Rules
 from engine.search.index import Search
-from engine.tables import Catalog
+from engine.tables import Catalog, FormTable
 from metamodel.application import App
 from metamodel.plugin_api import RawMessage
 from metamodel.problems import Rejected, problem
+
+SECOND = timedelta(seconds=1)
 
 
 class Runtime:
@@ -79,11 +82,16 @@ class Runtime:
     def _open_applications(self) -> None:
         self.catalog = Catalog(self.database)
         self.jobs = Jobs(self.database, self.box)
+        self.jobs.before_each = self._notice_publications
+        self.jobs.register("integrate_ledger", lambda _payload, _job: self.ledger.integrate(), every=SECOND)
         self.applications = Applications(
             self.database, self.catalog, self.registry, self.jobs, self.ledger.append_version
         )
         self.search = Search(self.database, self.keys.index_key, self.config.search_backend)
         self.applications.preparing.append(self._prepare_search)
+
+    def _notice_publications(self) -> None:
+        self.applications.refresh()
 
     def _prepare_search(self, unit: Unit, app: App, tables: Mapping[str, FormTable]) -> None:
         for form in app.forms:
@@ -96,7 +104,13 @@ class Runtime:
         self.audit = AuditTrail(self.database, self.box)
         self.contexts = Contexts(self.people, self.config.zone)
         self.authority = Authority(
-            self.database, self.catalog, self.people, self.grants, self.registry, self._apps, self._access_context
+            self.database,
+            self.catalog,
+            self.people,
+            self.grants,
+            self.registry,
+            self._apps,
+            self._access_context,
         )
 
     def _open_records(self) -> None:
@@ -109,7 +123,7 @@ class Runtime:
         self.records = Records(self.services, self.stages)
 
     def _open_channels(self) -> None:
-        self.rules = Rules(self.services, self.records, self.applications)
+        self.rules = Rules(self.services, self.records, self.box)
         self.rules.join(self.stages)
         self.channels = Channels(self.services, self.rules, self.applications, self.jobs, self.box)
 
@@ -120,8 +134,8 @@ class Runtime:
         return self.contexts.make(viewer, self.clock.now())
 
     def _context(self, connection: sa.Connection, viewer: Viewer, moment: datetime) -> EvaluationContext:
-        resolver = LinkResolver(connection, self.programs, self.records.reader)
-        return self.contexts.make(viewer, moment, resolver.resolve)
+        linked = LinkedRecords(connection, self.programs, self.records.reader.rows)
+        return self.contexts.make(viewer, moment, linked.resolve)
 
     # -- people ------------------------------------------------------------------------------------
 
@@ -192,5 +206,5 @@ class Runtime:
     # -- jobs --------------------------------------------------------------------------------------
 
     def work_jobs(self, stop: Any) -> None:
-        """Work jobs and the ledger's second hand until `stop` is set."""
+        """Work jobs until `stop` is set; the ledger is integrated every second."""
         self.jobs.work(stop)

@@ -74,7 +74,9 @@ class AuditTrail:
         query = sa.select(audit).where(audit.c.record == record).order_by(audit.c.id.desc()).limit(limit)
         return self._entries(connection.execute(query).mappings())
 
-    def latest(self, connection: sa.Connection, before: int | None = None, limit: int = 100) -> list[AuditEntry]:
+    def latest(
+        self, connection: sa.Connection, before: int | None = None, limit: int = 100
+    ) -> list[AuditEntry]:
         query = sa.select(audit).order_by(audit.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(audit.c.id < before)

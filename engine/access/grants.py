@@ -35,7 +35,9 @@ class Grants:
         return _grant(values)
 
     def revoke(self, unit: Unit, identifier: int) -> None:
-        unit.connection.execute(sa.update(grants).where(grants.c.id == identifier).values(revoked_at=unit.now))
+        unit.connection.execute(
+            sa.update(grants).where(grants.c.id == identifier).values(revoked_at=unit.now)
+        )
 
 
 def _grant(row: object) -> Grant:

@@ -163,7 +163,13 @@ class People:
 
     def save_departments(self, unit: Unit, rows: Iterable[Department]) -> None:
         for row in rows:
-            values = {"id": row.id, "name": row.name, "parent": row.parent, "head": row.head, "position": row.position}
+            values = {
+                "id": row.id,
+                "name": row.name,
+                "parent": row.parent,
+                "head": row.head,
+                "position": row.position,
+            }
             _replace(unit.connection, departments, {"id": row.id}, values)
         self._changed(unit)
 
@@ -182,7 +188,9 @@ class People:
         self._database.take_numbers(unit.connection, COUNTER, 1)
 
 
-def _replace(connection: sa.Connection, table: sa.Table, key: Mapping[str, object], values: Mapping[str, object]) -> None:
+def _replace(
+    connection: sa.Connection, table: sa.Table, key: Mapping[str, object], values: Mapping[str, object]
+) -> None:
     condition = sa.and_(*(table.c[name] == value for name, value in key.items()))
     if connection.execute(sa.update(table).where(condition).values(**values)).rowcount == 0:
         connection.execute(sa.insert(table).values(**values))

@@ -76,7 +76,9 @@ class Sessions:
 
     def end(self, session: Session) -> None:
         self._database.write(
-            lambda unit: unit.connection.execute(sa.delete(sessions).where(sessions.c.hash == session.hash)) and None
+            lambda unit: (
+                unit.connection.execute(sa.delete(sessions).where(sessions.c.hash == session.hash)) and None
+            )
         )
 
     def _touch(self, unit: Unit, hashed: bytes) -> None:
@@ -122,7 +124,9 @@ class Sessions:
             update = sa.update(throttle).where(throttle.c.key == key)
             values = {"failures": throttle.c.failures + 1, "until": unit.now + LOCK}
             if unit.connection.execute(update.values(**values)).rowcount == 0:
-                unit.connection.execute(sa.insert(throttle).values(key=key, failures=1, until=unit.now + LOCK))
+                unit.connection.execute(
+                    sa.insert(throttle).values(key=key, failures=1, until=unit.now + LOCK)
+                )
 
         self._database.write(count)
 

@@ -28,7 +28,9 @@ class Tokens:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
-    def create(self, person: str, name: str, scopes: tuple[str, ...] = SCOPES, expires_at: int | None = None) -> str:
+    def create(
+        self, person: str, name: str, scopes: tuple[str, ...] = SCOPES, expires_at: int | None = None
+    ) -> str:
         """The token; it cannot be shown again."""
         token = "mun_" + secrets.token_urlsafe(32)
 
@@ -45,7 +47,9 @@ class Tokens:
         return token
 
     def find(self, token: str) -> ApiToken | None:
-        query = sa.select(api_tokens).where(api_tokens.c.hash == _hash(token), api_tokens.c.revoked_at.is_(None))
+        query = sa.select(api_tokens).where(
+            api_tokens.c.hash == _hash(token), api_tokens.c.revoked_at.is_(None)
+        )
         with self._database.read() as connection:
             row = connection.execute(query).mappings().first()
         if row is None or (row["expires_at"] or 1 << 62) < microseconds(self._clock.now()):
@@ -54,7 +58,10 @@ class Tokens:
 
     def revoke(self, unit: Unit, person: str, identifier: int) -> bool:
         mine = sa.and_(api_tokens.c.id == identifier, api_tokens.c.person == person)
-        return unit.connection.execute(sa.update(api_tokens).where(mine).values(revoked_at=unit.now)).rowcount > 0
+        return (
+            unit.connection.execute(sa.update(api_tokens).where(mine).values(revoked_at=unit.now)).rowcount
+            > 0
+        )
 
 
 def _hash(token: str) -> bytes:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import sample_apps
-
 from engine.access.organisation_file import load_organisation
 from engine.commands.app_files import read_document
 from engine.config import Config
@@ -82,7 +81,9 @@ def _people(runtime: Runtime, organisation: Any, password: str, today: date) -> 
 
 
 def _write_sign_ins(config: Config, sign_ins: list[dict[str, Any]], password: str) -> None:
-    lines = [f"{entry['person']}\t{password}\t{entry['sees']['zh']} / {entry['sees']['en']}" for entry in sign_ins]
+    lines = [
+        f"{entry['person']}\t{password}\t{entry['sees']['zh']} / {entry['sees']['en']}" for entry in sign_ins
+    ]
     path = config.data / PASSWORD_FILE
     path.touch(mode=0o600)
     path.write_text("\n".join(lines) + "\n", "utf-8")

@@ -1,73 +1,83 @@
 """Layout: which columns of an archive's row are evidence and which are working, and their two hashes.
 
 The write path and verification share it, so that what is written and what is checked cannot drift.
-Every column but the id counts: an edit of any of them is found. Columns stand under their field's
-id, a parked one under `field@n`; integers are decimal strings, bytes base64, blanks are left out.
+Every column but the id counts, under its physical name: that never changes, whatever becomes of the
+field. Integers are decimal strings, bytes base64, blanks are left out.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
 
-import msgspec
+from engine.tables import FROZEN_SYSTEM_COLUMNS, SYSTEM_COLUMNS, FormTable, Shape
+from engine.values import canonical_json
+from metamodel.plugin_api import Storage
 
-from engine.tables import FROZEN_SYSTEM_COLUMNS, SYSTEM_COLUMNS, FormTable
+_TEXT_COLUMNS = ("created_by", "updated_by")
 
-_encode = msgspec.json.Encoder().encode
+
+class Column(NamedTuple):
+    """A physical column and the one Python type its values have."""
+
+    name: str
+    type: type
 
 
 @dataclass(frozen=True)
 class Layout:
-    """(name in the hash, physical column), sorted by name as RFC 8785 wants it."""
-
-    evidence: tuple[tuple[str, str], ...]
-    working: tuple[tuple[str, str], ...]
+    evidence: tuple[Column, ...]
+    working: tuple[Column, ...]
 
     @classmethod
-    def of(cls, table: FormTable) -> Layout:
-        frozen = {("$" + name, name) for name in FROZEN_SYSTEM_COLUMNS}
-        moving = {("$" + name, name) for name in SYSTEM_COLUMNS if name not in (*FROZEN_SYSTEM_COLUMNS, "id")}
-        for name, column in table.fields.items():
-            (frozen if table.shapes[name].evidence else moving).add((name, column.name))
-        for parked in table.parked:
-            entry = (f"{parked.field}@{parked.entry}", parked.column.name)
-            (frozen if parked.shape.evidence else moving).add(entry)
-        return cls(tuple(sorted([*frozen, ("$key", "")])), tuple(sorted(moving)))
+    def of(cls, table: FormTable, _form: object = None) -> Layout:
+        columns = [(table.fields[field].name, shape) for field, shape in table.shapes.items()]
+        columns += [(parked.column.name, parked.shape) for parked in table.parked]
+        own = [Column(name, _type_of(shape)) for name, shape in columns if shape.evidence]
+        moving = [Column(name, _type_of(shape)) for name, shape in columns if not shape.evidence]
+        for name in SYSTEM_COLUMNS:
+            if name != "id":
+                type_ = str if name in _TEXT_COLUMNS else int
+                (own if name in FROZEN_SYSTEM_COLUMNS else moving).append(Column(name, type_))
+        return cls(tuple(sorted(own)), tuple(sorted(moving)))
 
     def hashes(self, stored: Mapping[str, Any], salt: bytes, commitment: bytes) -> tuple[bytes, bytes]:
-        """SHA-256(salt ‖ canonical columns), of the evidence and of the working columns."""
-        evidence = self.evidence_columns(stored, commitment)
-        return _salted(salt, evidence), _salted(salt, self.working_columns(stored))
-
-    def evidence_columns(self, stored: Mapping[str, Any], commitment: bytes) -> dict[str, str]:
+        """(evidence, working) of a row, `stored` being its columns as the database holds them."""
         key = base64.b64encode(commitment).decode()
-        columns: dict[str, str] = {}
-        for name, column in self.evidence:
-            if not column:
-                columns["$key"] = key
-            elif (value := stored.get(column)) is not None:
-                columns[name] = text_of(value)
-        return columns
+        return hashed(salt, picked(self.evidence, stored, key)), hashed(
+            salt, picked(self.working, stored, key)
+        )
 
-    def working_columns(self, stored: Mapping[str, Any]) -> dict[str, str]:
-        return {
-            name: text_of(value)
-            for name, column in self.working
-            if (value := stored.get(column)) is not None
-        }
+    def misfits(self, stored: Mapping[str, Any]) -> list[str]:
+        """Columns that hold another type than they may; SQLite would take anything."""
+        return [
+            name
+            for name, type_ in (*self.evidence, *self.working)
+            if (value := stored[name]) is not None and type(value) is not type_
+        ]
 
 
-def text_of(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int):
-        return str(int(value))
-    return base64.b64encode(bytes(value)).decode()
+def picked(columns: tuple[Column, ...], stored: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """The object that is hashed. Both hold the key's commitment: it is nowhere in the database, so
+    nobody without the master key can make either hash up."""
+    chosen = {
+        name: str(value) if type_ is int else value
+        for name, type_ in columns
+        if (value := stored.get(name)) is not None
+    }
+    chosen["key"] = key
+    return chosen
 
 
-def _salted(salt: bytes, columns: Mapping[str, str]) -> bytes:
-    return hashlib.sha256(salt + _encode(columns)).digest()
+def hashed(salt: bytes, columns: Mapping[str, Any]) -> bytes:
+    """SHA-256(salt ‖ canonical JSON); bytes become base64."""
+    return sha256(salt + canonical_json(columns)).digest()
+
+
+def _type_of(shape: Shape) -> type:
+    if shape.sealed or shape.storage is Storage.BYTES:
+        return bytes
+    return str if shape.storage in (Storage.TEXT, Storage.JSON) else int

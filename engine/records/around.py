@@ -104,7 +104,9 @@ class Around:
         """The newest records whose title is found; titles are few words, so they are compared here."""
         program = self._services.programs.get(app, form)
         with self._services.database.read() as connection:
-            selection = self._reader.selection(connection, viewer, program, Query(columns=program.title_fields))
+            selection = self._reader.selection(
+                connection, viewer, program, Query(columns=program.title_fields)
+            )
             rows = self._reader.newest(connection, viewer, selection, SCANNED)
             titles = self._reader.references.titles(connection, viewer, program, rows)
         found = [Option(str(i), t, f"#{i}") for i, t in titles.items() if matches(text, t, str(i))]
@@ -123,7 +125,10 @@ class Around:
 
     def _event(self, program: FormProgram, row: Row, entry: AuditEntry, display: Display) -> Event:
         changes = tuple(
-            (program.fields[name].field.text(display.language), *(_shown(program, name, v, display) for v in pair))
+            (
+                program.fields[name].field.text(display.language),
+                *(_shown(program, name, v, display) for v in pair),
+            )
             for name, pair in entry.detail.get("changes", {}).items()
             if row.access.get(name) in ("read", "write")
         )
@@ -143,7 +148,13 @@ class Around:
         return found
 
     def _pointing(
-        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, app: str, form: str, record: str
+        self,
+        connection: sa.Connection,
+        viewer: Viewer,
+        program: FormProgram,
+        app: str,
+        form: str,
+        record: str,
     ) -> list[Related]:
         links = [f for f in program.stored if _links_to(f, program.app.id, app, form)]
         visible = self._services.authority.visible_rows(connection, viewer, program.app, program.form)
@@ -174,7 +185,14 @@ def _facet(
     program: FormProgram, field: FieldProgram, raw: Any, count: int, display: Display, plain: bool
 ) -> Facet:
     value = raw if plain else field.decode(raw)
-    labels = {c.value: label_text(c.label, display.language, c.value) for c in field.field.type.choices(field.field)} if field.field.type else {}
+    labels = (
+        {
+            c.value: label_text(c.label, display.language, c.value)
+            for c in field.field.type.choices(field.field)
+        }
+        if field.field.type
+        else {}
+    )
     reference = field.field.type.reference(field.field) if field.field.type else None
     if str(value) in labels:
         return Facet(str(value), labels[str(value)], count)

@@ -165,7 +165,12 @@ def _compare(column: Column, operator: str, values: Sequence[Any]) -> sa.ColumnE
         return column.in_([v for v in values if v is not None])
     if operator == "is_not":
         return sa.or_(column.is_(None), column.not_in([v for v in values if v is not None]))
-    compare = {"before": column < first, "le": column <= first, "after": column > first, "ge": column >= first}
+    compare = {
+        "before": column < first,
+        "le": column <= first,
+        "after": column > first,
+        "ge": column >= first,
+    }
     if operator not in compare:
         raise Rejected([problem("query.unknown_operator", operator=operator)])
     return compare[operator]

@@ -1,17 +1,91 @@
-"""Evaluation contexts: the moment, the person and the organisation an expression may ask about."""
+"""Evaluation contexts: the moment, the person, the organisation, and what stands behind a link."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from engine.access.people import People
+from engine.access.people import Organisation, People
 from engine.access.viewer import SYSTEM, Viewer
 from engine.expressions import EvaluationContext
 from engine.records.program import Programs
-from engine.records.rows import Rows
+from engine.records.rows import Row, Rows
 from metamodel.expressions.types import Type
+from metamodel.problems import Rejected
+
+Resolve = Callable[[Type, str, str], Any]
+
+
+class AskedPeople:
+    """The organisation as expressions ask about it. Roles are asked across apps."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        self._organisation = organisation
+
+    def manager_of(self, person: str, level: int) -> str | None:
+        return self._organisation.manager_of(person, level)
+
+    def department_of(self, person: str) -> str | None:
+        found = self._organisation.people.get(person)
+        return found.department if found else None
+
+    def departments_below(self, person: str) -> Sequence[str]:
+        viewer = self._organisation.viewer(person)
+        return sorted(viewer.below) if viewer else ()
+
+    def has_role(self, person: str, role: str) -> bool:
+        viewer = self._organisation.viewer(person)
+        return viewer is not None and any(role in held for held in viewer.roles.values())
+
+    def attribute(self, kind: str, identifier: str, name: str) -> Any:
+        """`me.name`, `owner.department`, `owner_department.name`."""
+        known = self._organisation.people if kind == "person" else self._organisation.departments
+        return getattr(known.get(identifier), name, None)
+
+
+class Contexts:
+    def __init__(self, people: People, zone: ZoneInfo) -> None:
+        self._people, self._zone = people, zone
+
+    def make(self, viewer: Viewer, moment: datetime, resolve: Resolve | None = None) -> EvaluationContext:
+        """Without `resolve`, attributes of people and departments only."""
+        asked = AskedPeople(self._people.organisation())
+
+        def resolved(of: Type, identifier: str, name: str) -> Any:
+            if of.kind in ("person", "department"):
+                return asked.attribute(of.kind, identifier, name)
+            return resolve(of, identifier, name) if resolve else None
+
+        me = None if viewer.system else viewer.as_me()
+        return EvaluationContext(now=moment, zone=self._zone, me=me, resolve=resolved, people=asked)
+
+
+class LinkedRecords:
+    """`link.field` in Python: the linked record's values, each record read once. Expressions of a
+    definition speak for the app, not for a viewer, so nothing is hidden from them."""
+
+    def __init__(self, connection: sa.Connection, programs: Programs, rows: Rows) -> None:
+        self._connection, self._programs, self._rows = connection, programs, rows
+        self._read: dict[str, Row | None] = {}
+
+    def resolve(self, of: Type, identifier: str, name: str) -> Any:
+        if of.kind != "record" or not str(identifier).isdigit():
+            return None
+        row = self._row(of, str(identifier))
+        return row.values.get(name) if row else None
+
+    def _row(self, of: Type, identifier: str) -> Row | None:
+        if identifier not in self._read:
+            self._read[identifier] = self._fetch(of, int(identifier))
+        return self._read[identifier]
+
+    def _fetch(self, of: Type, identifier: int) -> Row | None:
+        try:
+            program = self._programs.get(of.app, of.form)
+        except Rejected:
+            return None
+        return self._rows.by_ids(self._connection, SYSTEM, program, [identifier]).get(identifier)

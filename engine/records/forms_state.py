@@ -56,7 +56,11 @@ def _answer(
     program: FormProgram, state: FieldState, name: str, sent: Mapping[str, Any], changed: Sequence[str],
     wrong: Sequence[Problem],
 ) -> dict[str, Any]:  # fmt: skip
-    answer: dict[str, Any] = {"visible": state.visible, "required": state.required, "writable": state.writable}
+    answer: dict[str, Any] = {
+        "visible": state.visible,
+        "required": state.required,
+        "writable": state.writable,
+    }
     if name not in sent and state.value is not None:
         answer["value"] = _plain(program.fields[name], state.value)
     if name in changed:

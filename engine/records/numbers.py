@@ -36,4 +36,3 @@ def written(rule: AutoNumber, number: int, day: datetime) -> str:
         return day.strftime(DATES[name]) if name in DATES else str(number).zfill(len(name))
 
     return PART.sub(part, rule.pattern)
-

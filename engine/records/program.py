@@ -135,7 +135,7 @@ class FormProgram:
 
     @cached_property
     def layout(self) -> Layout:
-        return Layout.of(self.table, self.form)
+        return Layout.of(self.table)
 
     @cached_property
     def title_fields(self) -> tuple[str, ...]:
@@ -189,4 +189,3 @@ class Programs:
             return None
         expression, _ = check(text, scope, self._registry)
         return compile_expression(expression, self._registry) if expression else None
-

@@ -6,7 +6,7 @@ leaves masked, and every look is in the audit trail before the answer leaves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,11 +24,13 @@ from engine.records.references import References, show, title
 from engine.records.rows import Row, Rows
 from engine.records.services import Services
 from engine.search.check import matches
-from engine.search.highlight import snippets
+from engine.search.highlight import snippet
 from engine.search.query import parse
+from engine.search.targets import Scope
 from engine.search.tree import Filter, Node, ParsedQuery, candidates, fold_tree
 from engine.system_tables import files
-from metamodel.plugin_api import Display
+from metamodel.application import App
+from metamodel.plugin_api import Display, Reference
 from metamodel.problems import Rejected, problem
 
 CHECKED = 1_000  # hits whose text is read to make a total exact
@@ -49,8 +51,8 @@ class Selection:
 class Reader:
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._rows = Rows(services)
-        self.references = References(services, self._rows)
+        self.rows = Rows(services)
+        self.references = References(services, self.rows)
 
     # -- pages -------------------------------------------------------------------------------------
 
@@ -69,8 +71,10 @@ class Reader:
             hints=parsed.hints if parsed else (), words=parsed.words if parsed else (),
         )  # fmt: skip
 
-    def selection(self, connection: sa.Connection, viewer: Viewer, program: FormProgram, query: Query) -> Selection:
-        visible = self._rows.visible(connection, viewer, program)
+    def selection(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, query: Query
+    ) -> Selection:
+        visible = self.rows.visible(connection, viewer, program)
         if not visible.ways:
             raise Rejected([problem("access.denied")])
         parsed = self._parse(viewer, program, query.text) if query.text.strip() else None
@@ -134,21 +138,50 @@ class Reader:
         return (*order, program.table.table.c.id.desc())
 
     def _parse(self, viewer: Viewer, program: FormProgram, text: str) -> ParsedQuery:
-        names = self._services.people.organisation().names()
-        return parse(text, program.app, program.form, self._services.apps(), names, viewer.language)
+        organisation = self._services.people.organisation()
+
+        def names(reference: Reference, meant: str) -> list[str]:
+            if reference.target == "person":
+                return [viewer.person] if meant == "me" else [p.id for p in organisation.find_people(meant)]
+            return (
+                [d.id for d in organisation.find_departments(meant)]
+                if reference.target == "department"
+                else []
+            )
+
+        today = self._services.database.clock.now().astimezone(self._services.zone).date()
+        apps = self._services.apps()
+        scope = Scope(
+            program.app, program.form, apps, today, self._services.zone, names, self._may_read(viewer, apps),
+            viewer.language,
+        )  # fmt: skip
+        return parse(text, scope)
+
+    def _may_read(self, viewer: Viewer, apps: Mapping[str, App]) -> Callable[[str, str, str], bool]:
+        """May this reader read the field by any way at all? Which rows is asked when they are found."""
+
+        def may(app: str, form: str, field: str) -> bool:
+            found = apps[app].form(form) if app in apps else None
+            if found is None:
+                return False
+            with self._services.database.read() as connection:
+                reaching = self._services.authority.ways(connection, viewer, apps[app], found)
+            return any(way.may(field, "mask") for way in reaching)
+
+        return may
 
     def _page_rows(
         self, connection: sa.Connection, viewer: Viewer, selection: Selection, query: Query
     ) -> tuple[list[Row], bool]:
         statement = self._statement(selection).limit(query.limit + 1).offset(query.page * query.limit)
-        rows = self._rows.fetch(
+        rows = self.rows.fetch(
             connection, viewer, selection.program, selection.visible, statement, selection.fields
         )
         shown = [row for row in rows[: query.limit] if self._really_matches(selection, row)]
         return shown, len(rows) > query.limit
 
     def _statement(self, selection: Selection) -> sa.Select[Any]:
-        made = self._rows.select(selection.program, selection.visible, selection.fields)
+        made = self.rows.select(selection.program, selection.visible, selection.fields)
         return made.where(*selection.where).order_by(*selection.order)
 
     def _really_matches(self, selection: Selection, row: Row) -> bool:
@@ -156,7 +189,7 @@ class Reader:
         parsed = selection.parsed
         if parsed is None or parsed.tree is None or parsed.exact:
             return True
-        return matches(parsed.tree, selection.program.texts.texts(row.values))
+        return matches(parsed, selection.program.texts.texts(row.values))
 
     def _total(
         self, connection: sa.Connection, viewer: Viewer, selection: Selection, query: Query
@@ -165,7 +198,9 @@ class Reader:
         if not query.count:
             return 0, False
         found = selection.visible.ids().where(*selection.where)
-        counted = connection.scalar(sa.select(sa.func.count()).select_from(found.limit(EXACT_TO + 1).subquery()))
+        counted = connection.scalar(
+            sa.select(sa.func.count()).select_from(found.limit(EXACT_TO + 1).subquery())
+        )
         total = int(counted or 0)
         if selection.parsed is None or selection.parsed.exact:
             return min(total, EXACT_TO), total <= EXACT_TO
@@ -173,8 +208,14 @@ class Reader:
             return min(total, EXACT_TO), False
         names = tuple(field.id for field in selection.program.searchable)
         checked = replace(selection, fields=names)
-        rows = self._rows.fetch(
-            connection, viewer, selection.program, selection.visible, self._statement(checked), names, derived=False
+        rows = self.rows.fetch(
+            connection,
+            viewer,
+            selection.program,
+            selection.visible,
+            self._statement(checked),
+            names,
+            derived=False,
         )
         return sum(self._really_matches(selection, row) for row in rows), True
 
@@ -191,7 +232,7 @@ class Reader:
 
     def row(self, connection: sa.Connection, viewer: Viewer, program: FormProgram, record: str) -> Row:
         """Rejected (record.unknown) alike for what is not there and what may not be seen."""
-        found = self._rows.by_ids(connection, viewer, program, [int(record)] if _is_id(record) else [])
+        found = self.rows.by_ids(connection, viewer, program, [int(record)] if _is_id(record) else [])
         if not found:
             raise Rejected([problem("record.unknown", record=record)])
         return next(iter(found.values()))
@@ -202,7 +243,9 @@ class Reader:
         """The first rows of a selection, nothing derived."""
         statement = self._statement(selection).limit(limit)
         program, visible = selection.program, selection.visible
-        return self._rows.fetch(connection, viewer, program, visible, statement, selection.fields, derived=False)
+        return self.rows.fetch(
+            connection, viewer, program, visible, statement, selection.fields, derived=False
+        )
 
     def may_open_file(self, connection: sa.Connection, viewer: Viewer, file: str) -> bool:
         """Uploaded by this person and not in a record yet, or in a field of a record they may read."""
@@ -222,11 +265,13 @@ class Reader:
         names = [field.id for field in program.file_fields]
         if not names:
             return False
-        found = self._rows.by_ids(connection, viewer, program, [record], names, derived=False).get(record)
+        found = self.rows.by_ids(connection, viewer, program, [record], names, derived=False).get(record)
         return found is not None and any(
             file in field.field.type.references(found.values[field.id], field.field)
             for field in program.file_fields
-            if field.field.type and found.access.get(field.id) in ("read", "write") and found.values.get(field.id)
+            if field.field.type
+            and found.access.get(field.id) in ("read", "write")
+            and found.values.get(field.id)
         )
 
     def neighbours(self, viewer: Viewer, app: str, form: str, query: Query, record: str) -> tuple[str, str]:
@@ -246,13 +291,15 @@ class Reader:
         program = self._services.programs.get(app, form)
         with self._services.database.read() as connection:
             selection = self.selection(connection, viewer, program, query)
-            exporting = selection.visible.restricted(w for w in selection.visible.ways if "export" in w.actions)
+            exporting = selection.visible.restricted(
+                w for w in selection.visible.ways if "export" in w.actions
+            )
             if not exporting.ways:
                 raise Rejected([problem("access.denied")])
             selection = replace(selection, visible=exporting)
             fields = [program.fields[name] for name in selection.fields if name in program.fields]
             statement = self._statement(selection)
-            rows = self._rows.fetch(connection, viewer, program, exporting, statement, selection.fields)
+            rows = self.rows.fetch(connection, viewer, program, exporting, statement, selection.fields)
             display = self.references.display(connection, viewer, program, rows)
         self._services.audit.note(viewer, Occurrence("export", app, form, detail=_asked(query, len(rows))))
         yield [field.field.text(viewer.language) for field in fields]
@@ -268,7 +315,9 @@ class Reader:
         display = self.references.display(connection, viewer, program, rows)
         return [self._view(program, row, display, parsed) for row in rows]
 
-    def _view(self, program: FormProgram, row: Row, display: Display, parsed: ParsedQuery | None) -> RecordView:
+    def _view(
+        self, program: FormProgram, row: Row, display: Display, parsed: ParsedQuery | None
+    ) -> RecordView:
         fields = [program.fields[name] for name in row.access if name in row.values]
         return RecordView(
             id=str(row.id), app=program.app.id, form=program.form.id,
@@ -279,7 +328,7 @@ class Reader:
             created_at=from_microseconds(row.system["created_at"]), created_by=row.system["created_by"],
             updated_at=from_microseconds(row.system["updated_at"]), updated_by=row.system["updated_by"],
             can=_actions(program, row.ways), ways=tuple(_reason(way) for way in row.ways),
-            snippets=snippets(program.texts.texts(row.values), parsed.words) if parsed and parsed.words else [],
+            snippets=_snippets(program.texts.texts(row.values), parsed.words) if parsed else [],
         )  # fmt: skip
 
     def _note_reading(
@@ -287,8 +336,16 @@ class Reader:
     ) -> None:
         action = "search" if query.text.strip() else "list"
         grant = next((way.grant.id for way in selection.visible.ways if way.grant), None)
-        occurrence = Occurrence(action, program.app.id, program.form.id, grant=grant, detail=_asked(query, total))
+        occurrence = Occurrence(
+            action, program.app.id, program.form.id, grant=grant, detail=_asked(query, total)
+        )
         self._services.audit.note(viewer, occurrence)
+
+
+def _snippets(texts: Mapping[str, str], words: Sequence[str]) -> list[tuple[str, list[tuple[str, bool]]]]:
+    """A piece of each text in which one of the words stands."""
+    found = [(name, snippet(text, words)) for name, text in texts.items()] if words else []
+    return [(name, pieces) for name, pieces in found if any(hit for _, hit in pieces)]
 
 
 def _json(field: Any, row: Row) -> Any:
@@ -310,7 +367,13 @@ def _reason(way: Way) -> str:
 
 def _asked(query: Query, total: int) -> Mapping[str, Any]:
     conditions = [[c.path, c.operator, *c.values] for c in query.conditions]
-    return {"text": query.text, "conditions": conditions, "filter": query.filter, "page": query.page, "count": total}
+    return {
+        "text": query.text,
+        "conditions": conditions,
+        "filter": query.filter,
+        "page": query.page,
+        "count": total,
+    }
 
 
 def _all(parts: list[sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
@@ -323,4 +386,3 @@ def _any(parts: list[sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
 
 def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
-

@@ -12,7 +12,15 @@ from engine.records.around import Around
 from engine.records.drafts import Stages
 from engine.records.forms_state import form_state
 from engine.records.query import (
-    Change, Event, Facet, Option, Outcome, Page, Query, RecordView, Related,
+    Change,
+    Event,
+    Facet,
+    Option,
+    Outcome,
+    Page,
+    Query,
+    RecordView,
+    Related,
 )  # fmt: skip
 from engine.records.read import Reader
 from engine.records.services import Services

@@ -38,7 +38,12 @@ class References:
         return Display(viewer.language, self._services.zone, names)
 
     def titles(
-        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, rows: Sequence[Row], depth: int = DEPTH
+        self,
+        connection: sa.Connection,
+        viewer: Viewer,
+        program: FormProgram,
+        rows: Sequence[Row],
+        depth: int = DEPTH,
     ) -> dict[int, str]:
         """The title of each row, from the form's template."""
         display = self.display(connection, viewer, program, rows, depth)
@@ -61,7 +66,11 @@ class References:
 
 def title(program: FormProgram, row: Row, display: Display) -> str:
     """The template with the row's values shown; the form's name and id where nothing is left."""
-    shown = {name: show(program.fields[name], row, display) for name in program.title_fields if name in program.fields}
+    shown = {
+        name: show(program.fields[name], row, display)
+        for name in program.title_fields
+        if name in program.fields
+    }
     text = program.form.title
     for name, value in shown.items():
         text = text.replace("{" + name + "}", value)
@@ -79,15 +88,26 @@ def show(field: FieldProgram, row: Row, display: Display) -> str:
 
 
 def missing_references(
-    services: Services, connection: sa.Connection, viewer: Viewer, program: FormProgram, drafts: Sequence[Draft]
+    services: Services,
+    connection: sa.Connection,
+    viewer: Viewer,
+    program: FormProgram,
+    drafts: Sequence[Draft],
 ) -> list[Problem]:
     """Links to records that are not there for this viewer, people and departments nobody knows."""
     found: list[Problem] = []
     for field, reference in _referring(program):
         asked = {d.row: _ids(field, d.values.get(field.id)) for d in drafts}
-        known = _known(services, connection, viewer, program, reference, {i for ids in asked.values() for i in ids})
+        known = _known(
+            services, connection, viewer, program, reference, {i for ids in asked.values() for i in ids}
+        )
         found += [
-            problem("value.no_such_reference", f"/{row}{pointer(field.id)}", field=field.field.text(), value=identifier)
+            problem(
+                "value.no_such_reference",
+                f"/{row}{pointer(field.id)}",
+                field=field.field.text(),
+                value=identifier,
+            )
             for row, ids in asked.items()
             for identifier in ids
             if identifier not in known
@@ -132,4 +152,6 @@ def _pointed(program: FormProgram, rows: Sequence[Row]) -> Mapping[Reference, se
 
 
 def _ids(field: FieldProgram, value: Any) -> list[str]:
-    return [] if value is None or field.field.type is None else field.field.type.references(value, field.field)
+    return (
+        [] if value is None or field.field.type is None else field.field.type.references(value, field.field)
+    )

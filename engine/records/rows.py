@@ -115,7 +115,12 @@ class Rows:
     # -- lookups and rollups -----------------------------------------------------------------------
 
     def _derive(
-        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, rows: list[Row], fields: Sequence[str]
+        self,
+        connection: sa.Connection,
+        viewer: Viewer,
+        program: FormProgram,
+        rows: list[Row],
+        fields: Sequence[str],
     ) -> None:
         for field, lookup in program.lookups:
             if field.id in fields:
@@ -166,7 +171,9 @@ class Rows:
             return None
         via = source.table.column(rollup.via)
         counted = source.table.column(rollup.field) if rollup.field else source.table.table.c.id
-        statement = sa.select(via, AGGREGATES[rollup.aggregate](counted)).where(visible.condition, via.in_(ids))
+        statement = sa.select(via, AGGREGATES[rollup.aggregate](counted)).where(
+            visible.condition, via.in_(ids)
+        )
         if rollup.where:
             where, _ = self._services.authority.condition(
                 connection, viewer, source.app, source.form, rollup.where

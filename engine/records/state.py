@@ -72,7 +72,9 @@ def evaluate(
     return {field.id: _state(field, values, context, may_write(field.id)) for field in program.inputs}
 
 
-def check_values(program: FormProgram, values: Mapping[str, Any], context: EvaluationContext) -> list[Problem]:
+def check_values(
+    program: FormProgram, values: Mapping[str, Any], context: EvaluationContext
+) -> list[Problem]:
     """Everything wrong with these values, with paths `/field`."""
     if program.conditional:
         states = evaluate(program, values, context)
@@ -87,7 +89,9 @@ def check_values(program: FormProgram, values: Mapping[str, Any], context: Evalu
     return found
 
 
-def _state(field: FieldProgram, values: Mapping[str, Any], context: EvaluationContext, may: bool) -> FieldState:
+def _state(
+    field: FieldProgram, values: Mapping[str, Any], context: EvaluationContext, may: bool
+) -> FieldState:
     visible = field.visible is None or bool(field.visible(values, context))
     required = visible and (field.field.required or _holds(field.required_if, values, context))
     writable = may and (field.writable is None or bool(field.writable(values, context)))

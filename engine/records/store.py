@@ -5,7 +5,7 @@ Everything here works on whole batches with positional rows; one record is a bat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,7 +80,7 @@ class Store:
         raw = None if value is None else field.encode(value)
         if raw is None or not field.field.sealed or key is None:
             return raw
-        return self._services.seals.seal(key.key, field.id, record, to_bytes(raw))
+        return self._services.seals.seal(key, field.id, to_bytes(raw))
 
     def _insert_keys(self, unit: Unit, keys: Sequence[RecordKey | None]) -> None:
         rows = [(k.record, k.salt, k.master, k.wrapped) for k in keys if k is not None]
@@ -113,9 +113,7 @@ class Store:
             rows = [(draft.id, program.texts.tokens(draft.values)) for draft in drafts]
             self._services.search.index(unit, program.table, rows)
 
-    def _append_leaves(
-        self, unit: Unit, program: FormProgram, rows: Sequence[Written], kind: str
-    ) -> None:
+    def _append_leaves(self, unit: Unit, program: FormProgram, rows: Sequence[Written], kind: str) -> None:
         """Every revision of an archived record is a leaf of the records log."""
         if not program.form.is_archive:
             return
@@ -143,7 +141,9 @@ class Store:
         found: Loaded = {}
         for row in connection.execute(statement).mappings().all():
             key = self._key_of(connection, program, row["id"])
-            values = {p.id: self._decode(p, row[program.physical[p.id]], row["id"], key) for p in program.stored}
+            values = {
+                p.id: self._decode(p, row[program.physical[p.id]], row["id"], key) for p in program.stored
+            }
             draft = Draft(row["id"], dict(values), row["id"], row["revision"], values)
             found[row["id"]] = (draft, visible.ways_of(row))
         return found
@@ -151,13 +151,17 @@ class Store:
     def _key_of(self, connection: sa.Connection, program: FormProgram, record: int) -> RecordKey | None:
         if not program.keyed:
             return None
-        row = connection.execute(sa.select(record_keys).where(record_keys.c.record == record)).mappings().first()
+        row = (
+            connection.execute(sa.select(record_keys).where(record_keys.c.record == record))
+            .mappings()
+            .first()
+        )
         return self._services.seals.opened(row) if row else None
 
     def _decode(self, field: FieldProgram, raw: Any, record: int, key: RecordKey | None) -> Any:
         if raw is None or not field.field.sealed:
             return None if raw is None else field.decode(raw)
-        return None if key is None else field.unseal(self._services.seals.open(key.key, field.id, record, raw))
+        return None if key is None else field.unseal(self._services.seals.open(key, field.id, record, raw))
 
     def update(self, unit: Unit, viewer: Viewer, program: FormProgram, drafts: Sequence[Draft]) -> None:
         """Changed rows, each one revision further, with leaves and index entries."""
@@ -201,14 +205,18 @@ class Store:
         """Values that must be the only ones and are not, in the table or in this batch."""
         found: list[Problem] = []
         for field in program.unique:
-            raws = {d.row: field.encode(d.values[field.id]) for d in drafts if d.values.get(field.id) is not None}
+            raws = {
+                d.row: field.encode(d.values[field.id]) for d in drafts if d.values.get(field.id) is not None
+            }
             column = program.table.column(field.id)
             known = sa.select(column).where(column.in_(set(raws.values())))
             seen = {row[0] for row in unit.connection.execute(known)} if raws else set()
             for row, raw in raws.items():
                 if raw in seen:
                     name = field.field.text()
-                    found.append(problem("value.not_unique", f"/{row}{pointer(field.id)}", field=name, value=raw))
+                    found.append(
+                        problem("value.not_unique", f"/{row}{pointer(field.id)}", field=name, value=raw)
+                    )
                 seen.add(raw)
         return found
 

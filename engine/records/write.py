@@ -157,7 +157,9 @@ def _may_fill(program: FieldProgram, ways: Iterable[Any]) -> bool:
     return program.field.derived is None and best_access(ways, program.id) == "write"
 
 
-def _unwritable(program: FormProgram, sent: Mapping[str, Any], ways: Sequence[Any], viewer: Viewer) -> list[Problem]:
+def _unwritable(
+    program: FormProgram, sent: Mapping[str, Any], ways: Sequence[Any], viewer: Viewer
+) -> list[Problem]:
     if viewer.system:
         return []
     updating = [way for way in ways if "update" in way.actions]
@@ -182,7 +184,10 @@ def _frozen(program: FormProgram, values: Mapping[str, Any], draft: Draft) -> li
 
 
 def _absent(changes: Mapping[int, Any], rows: Mapping[int, Any]) -> list[Problem]:
-    return [problem("record.unknown", f"/{identifier}", record=identifier) for identifier in changes.keys() - rows.keys()]
+    return [
+        problem("record.unknown", f"/{identifier}", record=identifier)
+        for identifier in changes.keys() - rows.keys()
+    ]
 
 
 def _stale(rows: Mapping[int, tuple[Draft, Any]], revisions: Mapping[int, int]) -> list[Problem]:

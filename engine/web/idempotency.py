@@ -20,10 +20,14 @@ Work = Callable[[Unit], dict[str, Any]]
 def once(runtime: Runtime, viewer: Viewer, key: str | None, request: bytes, work: Work) -> dict[str, Any]:
     """`work` in a unit; with a key, its answer is kept in the same unit and given again.
     Rejected (request.idempotency) when the key came with another request before."""
-    return runtime.database.write(lambda unit: _once(runtime, unit, viewer, key, request, work) if key else work(unit))
+    return runtime.database.write(
+        lambda unit: _once(runtime, unit, viewer, key, request, work) if key else work(unit)
+    )
 
 
-def _once(runtime: Runtime, unit: Unit, viewer: Viewer, key: str, request: bytes, work: Work) -> dict[str, Any]:
+def _once(
+    runtime: Runtime, unit: Unit, viewer: Viewer, key: str, request: bytes, work: Work
+) -> dict[str, Any]:
     name = hashlib.sha256(f"{viewer.person}\0{key}".encode()).digest()
     digest = hashlib.sha256(request).digest()
     row = unit.connection.execute(sa.select(idempotency).where(idempotency.c.key == name)).mappings().first()

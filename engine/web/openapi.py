@@ -61,23 +61,38 @@ def _paths(app: App, form: Form, language: str) -> dict[str, Any]:
     base = f"/api/v1/apps/{app.id}/forms/{form.id}"
     body = {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{form.id}"}}}}
     found = {"description": "OK", "content": {"application/json": {}}}
-    refused = {"description": "Problem details", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}}}
+    refused = {
+        "description": "Problem details",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}},
+    }
     answers = {"200": found, "default": refused}
     name = form.text(language)
     record = {"name": "record", "in": "path", "required": True, "schema": {"type": "string"}}
     paths: dict[str, Any] = {
         f"{base}/records": {"get": {"summary": name, "parameters": QUERY, "responses": answers}},
         f"{base}/search": {"get": {"summary": name, "parameters": QUERY, "responses": answers}},
-        f"{base}/records/{{record}}": {"parameters": [record], "get": {"summary": name, "responses": answers}},
+        f"{base}/records/{{record}}": {
+            "parameters": [record],
+            "get": {"summary": name, "responses": answers},
+        },
     }
     if not form.is_archive:
-        paths[f"{base}/records"]["post"] = {"summary": name, "requestBody": body, "responses": {"201": found, "default": refused}}
-    paths[f"{base}/records/{{record}}"]["patch"] = {"summary": name, "requestBody": PATCH, "responses": answers}
+        paths[f"{base}/records"]["post"] = {
+            "summary": name,
+            "requestBody": body,
+            "responses": {"201": found, "default": refused},
+        }
+    paths[f"{base}/records/{{record}}"]["patch"] = {
+        "summary": name,
+        "requestBody": PATCH,
+        "responses": answers,
+    }
     return paths
 
 
 QUERY = [
-    {"name": name, "in": "query", "schema": {"type": "string"}} for name in ("q", "sort", "after", "limit", "columns")
+    {"name": name, "in": "query", "schema": {"type": "string"}}
+    for name in ("q", "sort", "after", "limit", "columns")
 ]
 PATCH = {
     "content": {

@@ -68,4 +68,6 @@ def answer(
 
 
 def _wants_page(request: Request[Any, Any, Any]) -> bool:
-    return not request.url.path.startswith(("/api/", "/hooks/")) and "text/html" in request.headers.get("accept", "")
+    return not request.url.path.startswith(("/api/", "/hooks/")) and "text/html" in request.headers.get(
+        "accept", ""
+    )

@@ -93,7 +93,9 @@ async def refuse_forged(request: Request[Any, Any, Any]) -> None:
 
 async def _form(request: Request[Any, Any, Any]) -> Any:
     kind = request.headers.get("content-type", "")
-    return await request.form() if kind.startswith(("application/x-www-form-urlencoded", "multipart/")) else {}
+    return (
+        await request.form() if kind.startswith(("application/x-www-form-urlencoded", "multipart/")) else {}
+    )
 
 
 def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:

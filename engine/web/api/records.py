@@ -87,7 +87,9 @@ def batch(
     answer = once(runtime, viewer, idempotency_key, body, work)
     outcomes = runtime.records.update(viewer, app_id, form_id, changes)
     language = language_of(request)
-    updated = [{"id": o.id, "ok": o.ok, "problems": [p.to_json(language) for p in o.problems]} for o in outcomes]
+    updated = [
+        {"id": o.id, "ok": o.ok, "problems": [p.to_json(language) for p in o.problems]} for o in outcomes
+    ]
     return {**answer, "updated": updated}
 
 
@@ -105,7 +107,9 @@ def form_state(request: Ask, runtime: Runtime, app_id: str, form_id: str, body: 
 @get(f"{FORM}/options/{{field:str}}", sync_to_thread=True)
 def options(request: Ask, runtime: Runtime, app_id: str, form_id: str, field: str) -> list[dict[str, str]]:
     """What may be picked: `q` in Chinese, pinyin or initials."""
-    found = runtime.records.options(viewer_of(request), app_id, form_id, field, request.query_params.get("q", ""))
+    found = runtime.records.options(
+        viewer_of(request), app_id, form_id, field, request.query_params.get("q", "")
+    )
     return [asdict(option) for option in found]
 
 
@@ -163,7 +167,11 @@ def condition_of(name: str, text: str) -> Condition:
 
 
 def change_of(sent: Any) -> Change:
-    if not isinstance(sent, dict) or not str(sent.get("id", "")).isdigit() or not isinstance(sent.get("values"), dict):
+    if (
+        not isinstance(sent, dict)
+        or not str(sent.get("id", "")).isdigit()
+        or not isinstance(sent.get("values"), dict)
+    ):
         raise Rejected([problem("request.unreadable", "/update", reason="{id, values}")])
     revision = sent.get("revision")
     return Change(str(sent["id"]), sent["values"], int(revision) if revision is not None else None)

@@ -104,7 +104,11 @@ def consistency(runtime: Runtime, log: str, first: int, second: int) -> dict[str
 @post("/hooks/{channel:str}", status_code=200)
 async def hook(request: Ask, runtime: Runtime, channel: str) -> dict[str, Any]:
     """A vendor delivers: verified on the raw bytes, stored durably, then acknowledged."""
-    raw = RawMessage(await request.body(), dict(request.headers.items()), source=request.client.host if request.client else "")
+    raw = RawMessage(
+        await request.body(),
+        dict(request.headers.items()),
+        source=request.client.host if request.client else "",
+    )
     stored = await anyio.to_thread.run_sync(runtime.receive, channel, raw)
     return {"stored": stored}
 
