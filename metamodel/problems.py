@@ -373,6 +373,19 @@ TEXTS: dict[str, Texts] = {
         "菜单项要指向一个表单、报表或页面，且只有一个",
         "A menu item leads to exactly one form, report or page",
     ),
+    # merge
+    "merge.conflict": Texts(
+        "{where}：两边都改了{part}，保留“{ours}”，对方是“{theirs}”",
+        "{where}: both changed {part}; “{ours}” is kept, the other has “{theirs}”",
+        severity="warning",
+        status=409,
+    ),
+    "merge.removed": Texts(
+        "{where}：一边删除了“{part}”，另一边改了它，予以保留",
+        "{where}: one side removed “{part}”, the other changed it; it is kept",
+        severity="warning",
+        status=409,
+    ),
     # publishing
     "draft.changed": Texts(
         "草稿已被他人修改（现为修订 {newest}）",
@@ -525,13 +538,15 @@ TEXTS: dict[str, Texts] = {
         "动作“{action}”不可用，规则停止执行", "The action “{action}” is not available, so the rule stopped"
     ),
     "rule.broken_expression": Texts(
-        "公式“{text}”不再成立，规则停止执行", "The expression “{text}” no longer makes sense, so the rule stopped"
+        "公式“{text}”不再成立，规则停止执行",
+        "The expression “{text}” no longer makes sense, so the rule stopped",
     ),
     "rule.failed": Texts("规则“{rule}”执行出错", "The rule “{rule}” failed"),
     "rule.no_performer": Texts("还不能执行“{effect}”", "Nothing here can perform “{effect}”"),
     "rule.not_created": Texts("未能新建“{form}”", "No record of “{form}” could be created"),
     "rule.too_deep": Texts(
-        "规则层层触发超过 {depth} 层，已停止", "Rules set each other off more than {depth} deep and were stopped"
+        "规则层层触发超过 {depth} 层，已停止",
+        "Rules set each other off more than {depth} deep and were stopped",
     ),
     "rule.never": Texts(
         "条件永远不成立，规则不会执行",
@@ -683,4 +698,5 @@ TEXTS: dict[str, Texts] = {
         "日志“{log}”还没有检查点", "The log “{log}” has no checkpoint yet", status=404
     ),
     "app.unreadable": Texts("应用文件无法读取：{reason}", "The app file cannot be read: {reason}"),
+    "ledger.bad_size": Texts("日志没有这样的大小", "The log has no such size", status=400),
 }

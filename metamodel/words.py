@@ -1,0 +1,99 @@
+"""What people call the parts and properties of a document, in sentences about changes and conflicts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from metamodel.labels import label_text
+
+Words = Mapping[str, str]
+
+PARTS: Mapping[str, Words] = {
+    "app": {"zh": "应用", "en": "app"},
+    "requirement": {"zh": "依赖", "en": "requirement"},
+    "form": {"zh": "表单", "en": "form"},
+    "field": {"zh": "字段", "en": "field"},
+    "choice": {"zh": "选项", "en": "choice"},
+    "view": {"zh": "视图", "en": "view"},
+    "block": {"zh": "布局块", "en": "layout block"},
+    "rule": {"zh": "规则", "en": "rule"},
+    "flow": {"zh": "流程", "en": "flow"},
+    "node": {"zh": "节点", "en": "node"},
+    "report": {"zh": "报表", "en": "report"},
+    "widget": {"zh": "组件", "en": "widget"},
+    "role": {"zh": "角色", "en": "role"},
+    "permission": {"zh": "权限", "en": "permission"},
+    "channel": {"zh": "渠道", "en": "channel"},
+    "menu": {"zh": "菜单", "en": "menu"},
+    "test": {"zh": "用例", "en": "test"},
+}
+
+PROPERTIES: Mapping[str, Words] = {
+    "label": {"zh": "名称", "en": "label"},
+    "description": {"zh": "说明", "en": "description"},
+    "help": {"zh": "填写提示", "en": "help text"},
+    "icon": {"zh": "图标", "en": "icon"},
+    "type": {"zh": "类型", "en": "type"},
+    "options": {"zh": "选项", "en": "options"},
+    "choices": {"zh": "可选项", "en": "choices"},
+    "required": {"zh": "必填", "en": "required"},
+    "evidence": {"zh": "存证", "en": "evidence"},
+    "sealed": {"zh": "加密", "en": "sealed"},
+    "searchable": {"zh": "可搜索", "en": "searchable"},
+    "unique": {"zh": "唯一", "en": "unique"},
+    "mask": {"zh": "脱敏", "en": "masked"},
+    "default": {"zh": "默认值", "en": "default"},
+    "visible": {"zh": "显示条件", "en": "condition to show"},
+    "required_if": {"zh": "必填条件", "en": "condition to require"},
+    "writable": {"zh": "可填条件", "en": "condition to write"},
+    "valid": {"zh": "校验条件", "en": "validation"},
+    "kind": {"zh": "种类", "en": "kind"},
+    "title": {"zh": "标题", "en": "title"},
+    "layout": {"zh": "布局", "en": "layout"},
+    "search": {"zh": "搜索词", "en": "search words"},
+    "retention": {"zh": "保存期限", "en": "retention"},
+    "columns": {"zh": "列", "en": "columns"},
+    "filter": {"zh": "筛选", "en": "filter"},
+    "sort": {"zh": "排序", "en": "sort order"},
+    "when": {"zh": "触发", "en": "trigger"},
+    "if": {"zh": "条件", "en": "condition"},
+    "then": {"zh": "动作", "en": "actions"},
+    "priority": {"zh": "优先级", "en": "priority"},
+    "enabled": {"zh": "启用", "en": "enabled"},
+    "run_as": {"zh": "执行身份", "en": "run as"},
+    "rows": {"zh": "可见记录", "en": "rows"},
+    "actions": {"zh": "操作", "en": "actions"},
+    "fields": {"zh": "字段", "en": "fields"},
+    "manages": {"zh": "管理权限", "en": "duties"},
+    "connector": {"zh": "连接器", "en": "connector"},
+    "nodes": {"zh": "节点", "en": "nodes"},
+    "edges": {"zh": "连线", "en": "edges"},
+    "widgets": {"zh": "组件", "en": "widgets"},
+    "items": {"zh": "菜单项", "en": "items"},
+    "form": {"zh": "表单", "en": "form"},
+    "forms": {"zh": "表单", "en": "forms"},
+    "requires": {"zh": "依赖", "en": "requirements"},
+    "menus": {"zh": "菜单", "en": "menus"},
+    "muniment": {"zh": "文档格式", "en": "format"},
+}
+
+
+def property_words(path: str) -> Words:
+    """The words for the last key of a JSON Pointer (or for a bare key)."""
+    key = next((part for part in reversed(path.split("/")) if part and not part.isdecimal()), path)
+    return PROPERTIES.get(key, {"zh": key, "en": key})
+
+
+def shown(value: Any, most: int = 60) -> Words:
+    """A value of a document for a sentence; long ones are cut."""
+    if value is None:
+        return {"zh": "空", "en": "nothing"}
+    if isinstance(value, bool):
+        return {"zh": "是", "en": "yes"} if value else {"zh": "否", "en": "no"}
+    if isinstance(value, dict) and value and all(isinstance(text, str) for text in value.values()):
+        return {language: label_text(value, language) for language in ("zh", "en")}
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = text if len(text) <= most else text[: most - 1] + "…"
+    return {"zh": text or "空", "en": text or "nothing"}
