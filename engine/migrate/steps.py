@@ -163,16 +163,19 @@ class Migration:
         """The triggers that keep an archive's rows as they were written."""
         if before is not None and (before.kind, before.frozen) == (now.kind, now.frozen):
             return
+        connection = driver(self._unit.connection)
+        for trigger in self._triggers(before) if before is not None else ():
+            on = f' ON "{trigger.table}"' if self._database.dialect == "postgresql" else ""
+            connection.execute(f'DROP TRIGGER IF EXISTS "{trigger.name}"{on}')
+        for trigger in self._triggers(now):
+            connection.execute(trigger.sql)
+
+    def _triggers(self, table: FormTable) -> list[Any]:
+        if not table.is_archive:
+            return []
         from engine.evidence.triggers import archive_triggers
 
-        dialect, connection = self._database.dialect, driver(self._unit.connection)
-        if before is not None and before.is_archive:
-            for trigger in archive_triggers(dialect, before.table, before.frozen):
-                on = f' ON "{trigger.table}"' if dialect == "postgresql" else ""
-                connection.execute(f'DROP TRIGGER IF EXISTS "{trigger.name}"{on}')
-        if now.is_archive:
-            for trigger in archive_triggers(dialect, now.table, now.frozen):
-                connection.execute(trigger.sql)
+        return list(archive_triggers(self._database.dialect, table.table, table.frozen))
 
 
 def _index_name(entry: Entry) -> str:
