@@ -694,6 +694,36 @@ TEXTS: dict[str, Texts] = {
     "access.no_such_person": Texts(
         "没有“{person}”这个人，或已离职", "There is nobody called “{person}”, or they have left", status=404
     ),
+    "keys.exposed": Texts(
+        "密钥文件 {path} 可被他人读取",
+        "Others can read the key file {path}",
+        "执行 chmod 600 {path}",
+        "Run: chmod 600 {path}",
+    ),
+    "keys.unreadable": Texts(
+        "无法读取密钥文件 {path}:{reason}",
+        "The key file {path} cannot be read: {reason}",
+        "请从备份恢复密钥文件",
+        "Restore the key file from its copy",
+    ),
+    "keys.other_installation": Texts(
+        "密钥文件 {path} 不属于这个数据库",
+        "The key file {path} does not belong to this database",
+        "请使用初始化该数据库时生成的密钥文件",
+        "Use the key file that was made with this database",
+    ),
+    "ledger.damaged": Texts(
+        "存证日志 {log} 与已签名的检查点不一致,不再签发新的检查点",
+        "The log {log} does not match its signed checkpoint; no further one is signed",
+        "运行 muniment verify 查看详情",
+        "Run: muniment verify",
+        status=500,
+    ),
+    "ledger.other_origin": Texts(
+        "该数据库的存证日志名为 {origin},不能改为 {wanted}",
+        "The ledger of this database is called {origin} and cannot become {wanted}",
+    ),
+    "ledger.unknown_log": Texts("没有日志“{log}”", "There is no log “{log}”", status=404),
     "ledger.no_checkpoint": Texts(
         "日志“{log}”还没有检查点", "The log “{log}” has no checkpoint yet", status=404
     ),

@@ -23,6 +23,8 @@ from engine.unit import Unit
 from metamodel.forms import FieldDefinition, Form
 from metamodel.plugin_api import Lookup, Rollup
 
+_NONE: Mapping[str, str] = {}
+
 
 class FormTexts:
     """The searchable texts of one form's records, and their tokens. Made once, used per record."""
@@ -31,19 +33,24 @@ class FormTexts:
         self.fields = tuple(field for field in form.fields if is_indexed(field))
         self._made = [(field.id, _text_of(field), blinder(field.id).tokens) for field in self.fields]
 
-    def tokens(self, values: Mapping[str, Any]) -> set[Any]:
-        """What the record of these (plain) values is found by; absent and blank ones count nothing."""
+    def tokens(self, values: Mapping[str, Any], names: Mapping[str, str] = _NONE) -> set[Any]:
+        """What the record of these (plain) values is found by; absent and blank ones count nothing.
+        `names` are words of fields that only hold ids, of files say, by field id."""
         found: set[Any] = set()
-        for name, text, tokens in self._made:
-            value = values.get(name)
+        for field, text, tokens in self._made:
+            value = values.get(field)
             if value is not None:
-                found |= tokens(text(value))
+                found |= tokens(f"{text(value)}\n{names[field]}" if field in names else text(value))
         return found
 
-    def texts(self, values: Mapping[str, Any]) -> dict[str, str]:
+    def texts(self, values: Mapping[str, Any], names: Mapping[str, str] = _NONE) -> dict[str, str]:
         """The texts themselves, for checking candidates and for highlights."""
-        given = ((name, text, values.get(name)) for name, text, _ in self._made)
-        return {name: text(value) for name, text, value in given if value is not None}
+        given = ((field, text, values.get(field)) for field, text, _ in self._made)
+        return {
+            field: "\n".join(filter(None, (text(value), names.get(field))))
+            for field, text, value in given
+            if value is not None
+        }
 
 
 def is_indexed(field: FieldDefinition) -> bool:
