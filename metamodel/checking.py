@@ -158,8 +158,10 @@ class RuleScope:
         self.app, self.form = checking.app, form
         self._checking, self._scope = checking, scope
 
-    def check_expression(self, text: str, path: str, expected: Type | None = None) -> list[Problem]:
-        return self._checking.expression(text, path, self._scope, expected)[1]
+    def check_expression(
+        self, text: str, path: str, expected: Type | None = None, plain: bool = False
+    ) -> list[Problem]:
+        return self._checking.expression(text, path, self._scope, expected, plain)[1]
 
 
 def check_ids(parts: Iterable[Named], what: Label) -> list[Problem]:

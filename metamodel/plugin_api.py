@@ -455,7 +455,11 @@ class ActionScope(Protocol):
     app: App
     form: str
 
-    def check_expression(self, text: str, path: str, expected: Type | None = None) -> list[Problem]: ...
+    def check_expression(
+        self, text: str, path: str, expected: Type | None = None, plain: bool = False
+    ) -> list[Problem]:
+        """`expected`: what its value is wanted for; `plain`: a sealed value may not stand here."""
+        ...
 
 
 class Subject(Protocol):

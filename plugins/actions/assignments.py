@@ -61,8 +61,17 @@ class Target:
         for field, text in values.items():
             place = path + pointer(field)
             found += self.check_field(field, place, writing=writing)
-            found += self._scope.check_expression(text, place)
+            found += self._check_value(field, text, place, writing)
         return found
+
+    def _check_value(self, field: str, text: str, path: str, writing: bool) -> list[Problem]:
+        """The value fits the field, and nothing sealed is written where it would lie open."""
+        known = self._form.field(field) if self._form else None
+        if known is None or not known.usable:
+            return self._scope.check_expression(text, path)
+        return self._scope.check_expression(
+            text, path, known.expression_type().plain(), plain=writing and not known.sealed
+        )
 
     def check_keys(self, values: Assignments, path: str) -> list[Problem]:
         """Values records are found by: any field with a column that is not sealed."""
