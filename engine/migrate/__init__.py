@@ -4,6 +4,6 @@
 """
 
 from engine.migrate.plan import Plan, Step, plan
-from engine.migrate.steps import COPY_JOB, Copy, Migration
+from engine.migrate.steps import COPY_JOB, Copy, Migration, index_for_lookups
 
-__all__ = ["COPY_JOB", "Copy", "Migration", "Plan", "Step", "plan"]
+__all__ = ["COPY_JOB", "Copy", "Migration", "Plan", "Step", "index_for_lookups", "plan"]

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
+import msgspec
+
 from engine.tables import Entry, Shape, has_column, shape_of
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form, FormKind
@@ -163,6 +165,8 @@ def _field_steps(
         return [
             RestoreField(form.id, field.id, parked, shape) if parked else AddField(form.id, field.id, shape)
         ]
+    if active.shape.index == "plain" and not shape.index:
+        shape = msgspec.structs.replace(shape, index="plain")  # an index for look-ups stays
     if active.shape == shape:
         return []
     refusal = _fixed(form, field, active.shape, shape) if has_rows else None

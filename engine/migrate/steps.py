@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from engine.database import Database, Unit, driver
@@ -39,6 +40,7 @@ from engine.tables import (
     shape_json,
     system_columns,
 )
+from metamodel.plugin_api import Storage
 
 COPY_JOB = "copy_column"
 
@@ -176,6 +178,24 @@ class Migration:
         from engine.evidence.triggers import archive_triggers
 
         return list(archive_triggers(self._database.dialect, table.table, table.frozen))
+
+
+def index_for_lookups(database: Database, unit: Unit, app: str, form: str, field: str) -> bool:
+    """Make sure that records of a published form are found fast by this field: rules match by it, often in
+    another app's form. False where there is no such column or no index can help (sealed, many-valued)."""
+    entries = [e for e in read_entries(unit.connection, app) if e.form == form and e.active]
+    table = next((entry for entry in entries if not entry.field), None)
+    entry = next((entry for entry in entries if entry.field == field), None)
+    if table is None or entry is None or entry.shape.sealed or entry.shape.many:
+        return False
+    if not entry.shape.index:
+        # Equality only, and of texts of any length: PostgreSQL's trees refuse long ones.
+        using: dict[str, Any] = {"postgresql_using": "hash"} if entry.shape.storage is Storage.TEXT else {}
+        column = form_table(table, [entry]).table.c[entry.physical]
+        unit.connection.execute(sa.schema.CreateIndex(sa.Index(_index_name(entry), column, **using)))
+        shape = shape_json(msgspec.structs.replace(entry.shape, index="plain"))
+        unit.connection.execute(catalog.update().where(catalog.c.id == entry.id).values(shape=shape))
+    return True
 
 
 def _index_name(entry: Entry) -> str:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from engine.config import Config
 from engine.database import Database
 from engine.evidence.seals import MasterKeys
+from engine.migrate import index_for_lookups
 from metamodel.plugin_api import Registry
 from metamodel.problems import Rejected
 from tests.engine.stored_apps import AMOUNT, LEVEL, NAME, TAGS, House, document, form
@@ -182,6 +183,21 @@ def test_a_failing_ledger_undoes_the_tables(house: House) -> None:
     assert list(house.table().fields) == ["name"]
     house.publish(form("order", NAME, AMOUNT))
     house.insert([{"amount": 1}])
+
+
+def test_a_field_that_rules_match_by_gets_an_index_that_stays(house: House) -> None:
+    house.publish(form("order", NAME, TAGS))
+
+    def ask(field: str) -> bool:
+        return house.database.write(
+            lambda unit: index_for_lookups(house.database, unit, "shop", "order", field)
+        )
+
+    assert [ask("name"), ask("name"), ask("tags"), ask("nothing")] == [True, True, False, False]
+    assert indexes(house) == {(house.table().fields["name"].name, False)}
+    house.insert([{"name": "长" * 3000}])
+    house.publish(form("order", NAME, TAGS, AMOUNT))
+    assert indexes(house) == {(house.table().fields["name"].name, False)}
 
 
 # -- versions --------------------------------------------------------------------------------------
