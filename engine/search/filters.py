@@ -70,7 +70,8 @@ def choice_filter(target: Target, text: str) -> Node | None:
 
 
 def _filter(target: Target, operator: str, *values: Any) -> Filter:
-    return Filter(target.path, target.field, target.app.id, target.form.id, operator, values)
+    path = (*target.path, target.field.id)
+    return Filter(path, target.field, target.app.id, target.form.id, operator, values)
 
 
 def _among(target: Target, values: tuple[Any, ...]) -> Filter:

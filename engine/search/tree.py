@@ -32,10 +32,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition on `field`, reached from the form through the link fields before it in `path`.
+    """A condition on `field`; `path` leads to it: link fields, and its own id last.
 
     It is a field of `form` in `app`. Operators: is any_of has_any contains lt le gt ge, with values
-    of the field's own Python type; and `search`, whose one value is a Node over that form's texts.
+    of the field's own Python type; and `search`, through links only, whose one value is a Node over
+    the texts of that form.
     """
 
     path: tuple[str, ...]

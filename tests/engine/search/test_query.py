@@ -107,7 +107,7 @@ class World:
         return {record for record, values in self.rows["message"].items() if self._holds(filter_, values)}
 
     def _holds(self, filter_: Filter, values: Mapping[str, Any], depth: int = 0) -> bool:
-        if depth < len(filter_.path):
+        if depth < len(filter_.path) - 1:
             linked = values.get(filter_.path[depth])
             if linked is None:
                 return False
