@@ -51,7 +51,8 @@ MESSAGE: Mapping[str, Type] = {
     "text": TEXT,
     "conversation_id": TEXT,
     "conversation_kind": TEXT,
-    "refers_to": TEXT,
+    "refers_to": ANY,  # the record of the original, whatever form that is in
+    "original_id": TEXT,
     "duration": DURATION,
     "attachments": list_of(ANY),
     "media_state": TEXT,
