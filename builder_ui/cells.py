@@ -1,4 +1,4 @@
-"""Values as people see them: a field and its value become a Cell that templates draw.
+"""Values as people see them: a field of a record that was read becomes a Cell that templates draw.
 
 What a cell looks like follows from the field's declaration (its storage kind, what it
 points at, its choices), never from the name of its type. Lists, record pages, related
@@ -7,19 +7,20 @@ lists and chats use it; `inputs.py` is the same for editing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field as dataclass_field, replace
 from typing import Any, Literal
 
 from builder_ui.templating import href
-from metamodel.forms import FieldDefinition
+from engine.records.query import RecordView
+from metamodel.forms import FieldDefinition, Form
 from metamodel.labels import label_text
-from metamodel.plugin_api import Choice, Display, Reference, Storage
+from metamodel.plugin_api import BadValue, Choice, Display, Reference, Storage
 
 CellKind = Literal["blank", "text", "long", "number", "boolean", "chips", "files", "rows", "away"]
 Look = Literal["fill", "dot", "link", "person", "plain"]
 FILE_ICONS = {"image": "image", "audio": "voice", "video": "video"}
+LONG_TEXT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,78 +69,69 @@ class Cell:
     evidence: bool = False
     span: int = 1
 
-    @property
-    def wide(self) -> bool:
-        return self.kind in ("long", "rows") or self.span > 1
-
 
 @dataclass(frozen=True, slots=True)
 class Presenter:
-    """Draws values for one reader: his language and zone, the names of what is pointed at, files' facts."""
+    """Draws values for one reader: his language and zone with the names of people and departments
+    in `display`, and what is known of files."""
 
+    app: str
     display: Display
     files: Mapping[str, Mapping[str, Any]] = dataclass_field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()  # the words that stand for a name one may not read
 
-    def cell(self, field: FieldDefinition, value: Any, *, masked: bool = False, away: bool = False) -> Cell:
-        kind, parts = self._draw(field, value, masked, away)
-        return Cell(
-            field.id,
-            field.text(self.display.language),
-            kind,
-            masked=masked,
-            sealed=field.sealed,
-            evidence=field.evidence,
-            **parts,
+    def cells(self, form: Form, view: RecordView, names: Iterable[str]) -> list[Cell]:
+        """The fields among `names` that this viewer may see of this record, in that order."""
+        fields = (form.field(name) for name in names)
+        return [self.of_record(field, view) for field in fields if field and field.id in view.values]
+
+    def of_record(self, field: FieldDefinition, view: RecordView) -> Cell:
+        value = view.values.get(field.id)
+        masked = view.access.get(field.id) == "mask"
+        return self.cell(field, value, view.display.get(field.id, ""), masked=masked)
+
+    def cell(self, field: FieldDefinition, value: Any, text: str, *, masked: bool = False) -> Cell:
+        """`value` as JSON has it, `text` as its type shows it."""
+        cell = Cell(
+            field.id, field.text(self.display.language), "blank", sealed=field.sealed, evidence=field.evidence
         )
-
-    def _draw(
-        self, field: FieldDefinition, value: Any, masked: bool, away: bool
-    ) -> tuple[CellKind, dict[str, Any]]:
-        if away:
-            return "away", {}
-        if value is None or value == "" or value == [] or not field.type:
-            return "blank", {}
-        if masked:
-            return "text", {"text": str(value)}
+        if value is None or value == "" or value == []:
+            return cell
+        if masked or not field.type:
+            return replace(cell, kind="text", text=text, masked=masked)
         if field.type.container:
-            return "rows", self._rows(field, value)
+            return replace(cell, kind="rows", head=self._head(field), rows=self._rows(field, value))
         if reference := field.type.reference(field):
-            return self._referred(field, value, reference)
+            return self._referred(cell, field, value, text, reference)
+        if field.type.storage == Storage.BOOLEAN:
+            return replace(cell, kind="boolean", text=text, chips=(Chip("", "green" if value else "grey"),))
         if choices := field.type.choices(field):
-            return "chips", {"chips": self._chosen(value, choices)}
-        if field.type.many:
-            return "chips", {"chips": tuple(Chip(text, key=text) for text in self._texts(field, value))}
-        return self._plain(field, value)
-
-    def _plain(self, field: FieldDefinition, value: Any) -> tuple[CellKind, dict[str, Any]]:
-        assert field.type
-        text = field.type.display(value, field, self.display)
-        match field.type.storage:
-            case Storage.BOOLEAN:
-                return "boolean", {"text": text, "chips": (Chip("", "green" if value else "grey"),)}
-            case Storage.INTEGER | Storage.DECIMAL:
-                return "number", {"text": text}
-        long = field.type.input == "long_text" or len(text) > 60 or "\n" in text
-        return ("long" if long else "text"), {"text": text}
+            return replace(cell, kind="chips", chips=self._chosen(value, choices))
+        if isinstance(value, list):
+            return replace(cell, kind="chips", chips=tuple(Chip(t, key=t) for t in self._apart(value, text)))
+        return replace(cell, kind=_plain_kind(field, text), text=text)
 
     def _referred(
-        self, field: FieldDefinition, value: Any, reference: Reference
-    ) -> tuple[CellKind, dict[str, Any]]:
-        assert field.type
-        ids = field.type.references(value, field)
+        self, cell: Cell, field: FieldDefinition, value: Any, text: str, reference: Reference
+    ) -> Cell:
+        ids = [str(item) for item in value] if isinstance(value, list) else [str(value)]
         if reference.target == "file":
-            return "files", {"files": tuple(self.file(identifier) for identifier in ids)}
-        return "chips", {"chips": tuple(self.reference_chip(reference, identifier) for identifier in ids)}
+            return replace(cell, kind="files", files=tuple(self.file(identifier) for identifier in ids))
+        texts = self._apart(ids, text)
+        chips = tuple(self.reference_chip(reference, i, t) for i, t in zip(ids, texts, strict=True))
+        return replace(cell, kind="chips", chips=chips)
 
-    def reference_chip(self, reference: Reference, identifier: str) -> Chip:
+    def reference_chip(self, reference: Reference, identifier: str, name: str = "") -> Chip:
         """A record as a link to it, a person or department with its mark."""
-        name = self.display.name(reference.target, identifier)
+        name = name or self.display.name(reference.target, identifier)
+        if name in self.hidden:
+            return Chip(name, look="plain", icon="lock")
         if reference.target == "record":
-            url = record_url(reference.app, reference.form, identifier)
+            url = record_url(reference.app or self.app, reference.form, identifier)
             return Chip(name, href=url, look="link")
-        if reference.target == "person":
-            return Chip(name, key=identifier, title=identifier, look="person")
-        return Chip(name, title=identifier, look="plain")
+        return Chip(
+            name, key=identifier, title=identifier, look="person" if reference.target == "person" else "plain"
+        )
 
     def file(self, identifier: str) -> FileLink:
         facts = self.files.get(str(identifier), {})
@@ -147,19 +139,41 @@ class Presenter:
         name = str(facts.get("name") or identifier)
         return FileLink(name, href(f"/files/{identifier}"), size, str(facts.get("media_type") or ""))
 
-    def _chosen(self, value: Any, choices: Any) -> tuple[Chip, ...]:
+    def _apart(self, values: list[Any], text: str) -> list[str]:
+        """The words of several values, apart again from the text that joins them."""
+        parts = text.split("、" if self.display.language.startswith("zh") else ", ")
+        return parts if len(parts) == len(values) else [_item_text(item) for item in values]
+
+    def _chosen(self, value: Any, choices: Iterable[Choice]) -> tuple[Chip, ...]:
         known = {choice.value: choice for choice in choices}
         look: Look = "fill" if isinstance(value, list) else "dot"
         values = value if isinstance(value, list) else [value]
-        return tuple(choice_chip(known.get(str(item)), str(item), self.display.language, look) for item in values)
+        return tuple(choice_chip(known.get(str(v)), str(v), self.display.language, look) for v in values)
 
-    def _texts(self, field: FieldDefinition, value: Any) -> list[str]:
-        return [_item_text(item) for item in value] if isinstance(value, list) else [str(value)]
+    def _head(self, field: FieldDefinition) -> tuple[str, ...]:
+        return tuple(inner.text(self.display.language) for inner in field.fields)
 
-    def _rows(self, field: FieldDefinition, value: Any) -> dict[str, Any]:
-        head = tuple(inner.text(self.display.language) for inner in field.fields)
-        rows = tuple(tuple(self.cell(inner, row.get(inner.id)) for inner in field.fields) for row in value)
-        return {"head": head, "rows": rows}
+    def _rows(self, field: FieldDefinition, value: Any) -> tuple[tuple[Cell, ...], ...]:
+        return tuple(tuple(self._inner(inner, row.get(inner.id)) for inner in field.fields) for row in value)
+
+    def _inner(self, field: FieldDefinition, value: Any) -> Cell:
+        return self.cell(field, value, self.shown(field, value))
+
+    def shown(self, field: FieldDefinition, value: Any) -> str:
+        """What its type makes of a JSON value; of one it cannot read, the value itself."""
+        if value is None or value == "" or field.type is None:
+            return ""
+        try:
+            return field.type.display(field.type.parse(value, field), field, self.display)
+        except BadValue:
+            return str(value)
+
+
+def _plain_kind(field: FieldDefinition, text: str) -> CellKind:
+    assert field.type
+    if field.type.storage in (Storage.INTEGER, Storage.DECIMAL):
+        return "number"
+    return "long" if len(text) > LONG_TEXT or "\n" in text else "text"
 
 
 def choice_chip(choice: Choice | None, value: str, language: str, look: Look = "fill") -> Chip:

@@ -40,6 +40,7 @@ class FilterRow:
     fields: tuple[Option, ...]
     operators: tuple[Option, ...]
     input: Input | None
+    second: Input | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,10 @@ def serve(renderer: Renderer) -> http.server.ThreadingHTTPServer:
         def _answer(self, status: int, media_type: str, body: bytes) -> None:
             self.send_response(status)
             self.send_header("content-type", media_type)
-            self.send_header("content-security-policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'")
+            self.send_header(
+                "content-security-policy",
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'",
+            )
             self.end_headers()
             self.wfile.write(body)
 

@@ -41,9 +41,7 @@ from builder_ui.models.record import (
 )
 from builder_ui.shell import AppCard, MenuEntry, MenuSection, Person, Shell
 
-LONG = (
-    "苏州恒锐精密机械股份有限公司华东区域智能制造与设备巡检一体化项目联合采购办公室(含昆山、太仓、常熟三个厂区)"
-)
+LONG = "苏州恒锐精密机械股份有限公司华东区域智能制造与设备巡检一体化项目联合采购办公室(含昆山、太仓、常熟三个厂区)"
 ARCHIVE = AppCard(
     "archive", "客户会话存档", "/apps/archive", "chat", "teal", "1,300 个会话,7,512 条消息", True
 )
@@ -55,13 +53,22 @@ CHANNELS = [
     ("电子邮件", "purple"),
     ("钉钉", "cyan"),
 ]
-CUSTOMERS = ["苏州恒锐精密机械", "宁波远港冷链物流", "佛山市顺和陶瓷", "杭州仁济康复医院", LONG, "无锡晶澄光伏"]
+CUSTOMERS = [
+    "苏州恒锐精密机械",
+    "宁波远港冷链物流",
+    "佛山市顺和陶瓷",
+    "杭州仁济康复医院",
+    LONG,
+    "无锡晶澄光伏",
+]
 LIST = "/apps/archive/forms/conversation"
 
 
 def shell(title: str, *styles: str, theme: str = "auto", language: str = "zh", app: bool = True) -> Shell:
     menu = (
-        MenuSection("", (MenuEntry("工作台", "/", "home"), MenuEntry("搜索", "/apps/archive/search", "search"))),
+        MenuSection(
+            "", (MenuEntry("工作台", "/", "home"), MenuEntry("搜索", "/apps/archive/search", "search"))
+        ),
         MenuSection(
             "会话",
             (
@@ -104,16 +111,22 @@ def shell(title: str, *styles: str, theme: str = "auto", language: str = "zh", a
 
 def cells(index: int) -> tuple[Cell, ...]:
     channel, hue = CHANNELS[index % 5]
-    tags = [("商务洽谈", "blue"), ("重要商机", "amber"), ("风险预警", "red"), ("承诺", "purple"), ("竞品", "pink")][
-        : index % 5
-    ]
+    tags = [
+        ("商务洽谈", "blue"),
+        ("重要商机", "amber"),
+        ("风险预警", "red"),
+        ("承诺", "purple"),
+        ("竞品", "pink"),
+    ][: index % 5]
     return (
         Cell("number", "会话ID", "text", f"HH20261123-{index + 1:04d}"),
         Cell(
             "customer",
             "客户",
             "chips",
-            chips=(Chip(CUSTOMERS[index % 6], href=f"/apps/crm/forms/customer/records/{index}", look="link"),),
+            chips=(
+                Chip(CUSTOMERS[index % 6], href=f"/apps/crm/forms/customer/records/{index}", look="link"),
+            ),
         ),
         Cell("channel", "沟通渠道", "chips", chips=(Chip(channel, hue, look="dot"),)),
         Cell("owner", "责任人", "chips", chips=(Chip("周婧", key="sales04", look="person"),)),
@@ -132,7 +145,11 @@ def rows(count: int) -> tuple[Row, ...]:
 
 COLUMNS = tuple(
     Column(
-        cell.field, cell.label, cell.kind == "number", "?sort=" + cell.field, "descending" if cell.field == "last_at" else ""
+        cell.field,
+        cell.label,
+        cell.kind == "number",
+        "?sort=" + cell.field,
+        "descending" if cell.field == "last_at" else "",
     )
     for cell in cells(1)
 )
@@ -192,8 +209,19 @@ def record_page(tab: str = "details") -> RecordPage:
         Tab("详情", "?tab=details", tab == "details"),
         Tab("历史", "?tab=history", tab == "history", "4"),
     )
-    detail = (*cells(4), Cell("summary", "关键信息摘要", "long", "客户询问 300 个点位的年费," + "希望先给价格范围。" * 12, sealed=True))
-    related = RelatedList("消息", COLUMNS[:4], tuple(Row(str(i), "#", cells(i)[:4]) for i in range(3)), "共 18 条", "#")
+    detail = (
+        *cells(4),
+        Cell(
+            "summary",
+            "关键信息摘要",
+            "long",
+            "客户询问 300 个点位的年费," + "希望先给价格范围。" * 12,
+            sealed=True,
+        ),
+    )
+    related = RelatedList(
+        "消息", COLUMNS[:4], tuple(Row(str(i), "#", cells(i)[:4]) for i in range(3)), "共 18 条", "#"
+    )
     return RecordPage(
         "HH20261123-0005 苏州恒锐精密机械",
         (Link("会话存档", LIST),),
@@ -234,7 +262,11 @@ def record_page(tab: str = "details") -> RecordPage:
         (related,),
         (
             HistoryEntry(
-                "周婧", "sales04", "今天 10:32", "修改了 2 个字段", (Change("会话标签", "商务洽谈", "商务洽谈、重要商机"), Change("责任人", "", "周婧"))
+                "周婧",
+                "sales04",
+                "今天 10:32",
+                "修改了 2 个字段",
+                (Change("会话标签", "商务洽谈", "商务洽谈、重要商机"), Change("责任人", "", "周婧")),
             ),
             HistoryEntry("存档规则", "app", "昨天 09:05", "创建了记录"),
         ),
@@ -252,35 +284,87 @@ def record_page(tab: str = "details") -> RecordPage:
 def chat_view() -> ChatView:
     def said(i: str, side: str, text: str, time: str, **more: object) -> Bubble:
         sender = "周婧" if side == "right" else "李建国"
-        return Bubble(i, side, str(more.pop("kind", "text")), ((text, False),), time, "2026-11-23 " + time, sender, sender, **more)  # type: ignore[arg-type]
+        return Bubble(
+            i,
+            side,
+            str(more.pop("kind", "text")),
+            ((text, False),),
+            time,
+            "2026-11-23 " + time,
+            sender,
+            sender,
+            **more,
+        )  # type: ignore[arg-type]
 
     hit = Bubble(
-        "3", "left", "text", (("能不能先给个", False), ("报价", True), ("?我这边要往上报", False)), "10:05", "2026-11-23 10:05:11",
-        "李建国", "李建国", hit=True, chips=(Chip("商务洽谈", "blue"), Chip("重要商机", "amber")), proof_href="/proof",
-    )  # fmt: skip
+        "3",
+        "left",
+        "text",
+        (("能不能先给个", False), ("报价", True), ("?我这边要往上报", False)),
+        "10:05",
+        "2026-11-23 10:05:11",
+        "李建国",
+        "李建国",
+        hit=True,
+        chips=(Chip("商务洽谈", "blue"), Chip("重要商机", "amber")),
+        proof_href="/proof",
+    )
     return ChatView(
         (
             said("1", "left", "你们巡检云 300 个点位一年多少钱?", "10:03", day="11月23日 星期一"),
             said("2", "left", "价格能不能先给个范围", "10:03", again=True),
             Bubble("0", "middle", "event", (("客户已同意存档聊天内容", False),), "10:03", ""),
             hit,
-            said("4", "right", "您好李工,300 个点位按年订阅有两档,今天下班前把报价单发您。标准版含移动巡检、工单闭环、基础报表;专业版另含物联网关接入与预测性维护,都包实施与培训。", "10:08", proof_href="/proof"),
-            said("5", "right", "巡检云报价单v1.xlsx", "16:40", kind="file", files=(FileLink("巡检云报价单v1.xlsx", "/files/1", "48 kB"),)),
+            said(
+                "4",
+                "right",
+                "您好李工,300 个点位按年订阅有两档,今天下班前把报价单发您。标准版含移动巡检、工单闭环、基础报表;专业版另含物联网关接入与预测性维护,都包实施与培训。",
+                "10:08",
+                proof_href="/proof",
+            ),
+            said(
+                "5",
+                "right",
+                "巡检云报价单v1.xlsx",
+                "16:40",
+                kind="file",
+                files=(FileLink("巡检云报价单v1.xlsx", "/files/1", "48 kB"),),
+            ),
             said("6", "right", "给您做到 6 折", "16:41", taken_back="周婧 16:43 撤回"),
             said("7", "right", "85 折是我能给的底线", "16:44", edited=(("16:45", "8 折是我能给的底线"),)),
-            said("8", "left", "", "16:50", kind="voice", duration="0:23", also=(("转写", (("好的,我们内部", False), ("再考虑一下", False))),)),
+            said(
+                "8",
+                "left",
+                "",
+                "16:50",
+                kind="voice",
+                duration="0:23",
+                also=(("转写", (("好的,我们内部", False), ("再考虑一下", False))),),
+            ),
             said("9", "left", "苏州市昆山开发区前进东路 88 号", "17:02", kind="location"),
-            said("10", "left", "李建国: 设备清单已发\n王工: 收到,明天现场见\n李建国: 记得带网关", "17:05", kind="chatrecord"),
+            said(
+                "10",
+                "left",
+                "李建国: 设备清单已发\n王工: 收到,明天现场见\n李建国: 记得带网关",
+                "17:05",
+                kind="chatrecord",
+            ),
             said("11", "right", "", "17:06", kind="call", duration="4:12"),
             said("12", "left", "在吗", "09:02", day="11月24日 星期二"),
             said("13", "right", "内容对您加密", "09:03", away=True),
         ),
-        (cells(4)[1], cells(4)[2], cells(4)[3], cells(4)[5], Cell("summary", "关键信息摘要", "long", "询价 300 点位,85 折底线。")),
+        (
+            cells(4)[1],
+            cells(4)[2],
+            cells(4)[3],
+            cells(4)[5],
+            Cell("summary", "关键信息摘要", "long", "询价 300 点位,85 折底线。"),
+        ),
         "报价",
         LIST + "/records/5",
         (("tab", "chat"),),
         total="18 条消息",
-    )  # fmt: skip
+    )
 
 
 def timeline_view() -> TimelineView:
@@ -314,7 +398,11 @@ def search_page(asked: bool = True) -> SearchPage:
             "#",
             CUSTOMERS[i % 6],
             f"2026-11-{23 - i} 10:05",
-            (("能不能先给个", False), ("报价", True), ("?300 个点位一年的订阅," + "我这边要往上报," * (i * 4), False)),
+            (
+                ("能不能先给个", False),
+                ("报价", True),
+                ("?300 个点位一年的订阅," + "我这边要往上报," * (i * 4), False),
+            ),
             Chip(*CHANNELS[i % 5]),
             (Chip("重要商机", "amber"),) * (i % 2),
             "此会话另有 3 处" if i == 0 else "",
@@ -326,12 +414,24 @@ def search_page(asked: bool = True) -> SearchPage:
         "/apps/archive/search",
         "报价 from:李建国" if asked else "",
         (Option("message", "消息", True), Option("conversation", "会话存档")),
-        (("报价 OR 折扣", "任一"), ("NOT 竞品", "不含"), ('"再考虑一下"', "短语"), ("channel:企业微信", "渠道"), ("from:张三", "发送人"), ("date:2026-11-01..2026-11-30", "日期")),
+        (
+            ("报价 OR 折扣", "任一"),
+            ("NOT 竞品", "不含"),
+            ('"再考虑一下"', "短语"),
+            ("channel:企业微信", "渠道"),
+            ("from:张三", "发送人"),
+            ("date:2026-11-01..2026-11-30", "日期"),
+        ),
         ("“foo:”不是可筛选的词,已按文字搜索",) if asked else (),
         "共 1,284 条",
         "用时 12 毫秒",
         (
-            Facet("沟通渠道", tuple(FacetEntry(t, "#", str(700 - 90 * i), h, "", i == 1) for i, (t, h) in enumerate(CHANNELS))),
+            Facet(
+                "沟通渠道",
+                tuple(
+                    FacetEntry(t, "#", str(700 - 90 * i), h, "", i == 1) for i, (t, h) in enumerate(CHANNELS)
+                ),
+            ),
             Facet("标签", (FacetEntry("商务洽谈", "#", "412"), FacetEntry("重要商机", "#", "96"))),
         ),
         hits if asked else (),
@@ -339,7 +439,7 @@ def search_page(asked: bool = True) -> SearchPage:
         (Link("再考虑一下", "#"), Link("竞品 from:李建国", "#")),
         asked,
         "message",
-    )  # fmt: skip
+    )
 
 
 def form_page() -> FormPage:
@@ -347,7 +447,7 @@ def form_page() -> FormPage:
     line = (
         Input("product", "items.0.product", "产品", "text", "巡检云"),
         Input("quantity", "items.0.quantity", "数量", "number", "300"),
-        Input("price", "items.0.price", "单价", "money", "620.00", attributes={"unit": "元"}),
+        Input("price", "items.0.price", "单价", "number", "620.00", attributes={"unit": "元"}),
     )
     return FormPage(
         "新建商机",
@@ -359,27 +459,107 @@ def form_page() -> FormPage:
             FormSection(
                 "基本信息",
                 (
-                    Input("name", "name", "商机名称", required=True, help="写清客户与产品,例如“苏州恒锐 巡检云 300 点位”"),
-                    Input("customer", "customer", "客户", "picker", picked=(Picked("1", LONG),), picker="/pick", required=True),
-                    Input("stage", "stage", "阶段", "radio", options=(Option("a", "初步接触", True), Option("b", "方案报价"), Option("c", "合同签订"))),
+                    Input(
+                        "name",
+                        "name",
+                        "商机名称",
+                        required=True,
+                        help="写清客户与产品,例如“苏州恒锐 巡检云 300 点位”",
+                    ),
+                    Input(
+                        "customer",
+                        "customer",
+                        "客户",
+                        "picker",
+                        picked=(Picked("1", LONG),),
+                        picker="/pick",
+                        required=True,
+                    ),
+                    Input(
+                        "stage",
+                        "stage",
+                        "阶段",
+                        "radio",
+                        options=(
+                            Option("a", "初步接触", True),
+                            Option("b", "方案报价"),
+                            Option("c", "合同签订"),
+                        ),
+                    ),
                     Input("industry", "industry", "行业", "select", options=option),
-                    Input("owner", "owner", "负责人", "picker", picked=(Picked("sales04", "周婧"), Picked("sales10", "刘子轩")), many=True, picker="/pick"),
-                    Input("amount", "amount", "金额", "money", "186,000.00", attributes={"unit": "元"}, problems=("金额不能小于 0",)),
+                    Input(
+                        "owner",
+                        "owner",
+                        "负责人",
+                        "picker",
+                        picked=(Picked("sales04", "周婧"), Picked("sales10", "刘子轩")),
+                        many=True,
+                        picker="/pick",
+                    ),
+                    Input(
+                        "amount",
+                        "amount",
+                        "金额",
+                        "number",
+                        "186,000.00",
+                        attributes={"unit": "元"},
+                        problems=("金额不能小于 0",),
+                    ),
                     Input("on", "on", "预计成交", "date", "2026-12-20"),
                     Input("at", "at", "下次跟进", "datetime", "2026-11-25T10:00:00"),
                     Input("hot", "hot", "重点跟进", "switch", "true"),
-                    Input("channels", "channels", "渠道", "multi_select", options=(Option("a", "企业微信", True), Option("b", "电话"), Option("c", "邮件", True), Option("d", "钉钉"))),
-                    Input("tags", "tags", "标签", "tags", picked=(Picked("老客户", "老客户"), Picked("重点", "重点")), many=True, free=True, picker="/pick"),
+                    Input(
+                        "channels",
+                        "channels",
+                        "渠道",
+                        "checks",
+                        options=(
+                            Option("a", "企业微信", True),
+                            Option("b", "电话"),
+                            Option("c", "邮件", True),
+                            Option("d", "钉钉"),
+                        ),
+                    ),
+                    Input(
+                        "tags",
+                        "tags",
+                        "标签",
+                        "picker",
+                        picked=(Picked("老客户", "老客户"), Picked("重点", "重点")),
+                        many=True,
+                        free=True,
+                        picker="/pick",
+                    ),
                     Input("number", "number", "编号", "text", "保存后生成", writable=False),
-                    Input("note", "note", "备注", "long_text", "客户希望月底前拿到合同草稿。", sealed=True),
-                    Input("files", "files", "附件", "files", files=(FileLink("招标文件.pdf", "#", "2.1 MB"),), file_ids=("7",)),
+                    Input("note", "note", "备注", "textarea", "客户希望月底前拿到合同草稿。", sealed=True),
+                    Input(
+                        "files",
+                        "files",
+                        "附件",
+                        "files",
+                        files=(FileLink("招标文件.pdf", "#", "2.1 MB"),),
+                        file_ids=("7",),
+                    ),
                 ),
             ),
-            FormSection("报价明细", (Input("items", "items", "明细", "rows", columns=(("product", "产品"), ("quantity", "数量"), ("price", "单价")), rows=(line, line), blank_row=line),)),
+            FormSection(
+                "报价明细",
+                (
+                    Input(
+                        "items",
+                        "items",
+                        "明细",
+                        "rows",
+                        columns=(("product", "产品"), ("quantity", "数量"), ("price", "单价")),
+                        rows=(line, line),
+                        blank_row=line,
+                    ),
+                ),
+            ),
         ),
         problems=("金额不能小于 0",),
         may_add_next=True,
-    )  # fmt: skip
+    )
 
 
 def home_page() -> HomePage:
@@ -388,7 +568,14 @@ def home_page() -> HomePage:
         "2026年11月23日 星期一",
         (ARCHIVE, CRM),
         tuple(
-            NewsItem(CUSTOMERS[i % 6], "#", f"{i + 1} 分钟前", ["chat", "phone", "mail"][i % 3], "能不能先给个报价范围") for i in range(7)
+            NewsItem(
+                CUSTOMERS[i % 6],
+                "#",
+                f"{i + 1} 分钟前",
+                ["chat", "phone", "mail"][i % 3],
+                "能不能先给个报价范围",
+            )
+            for i in range(7)
         ),
         tuple(NewsItem(f"HH20261123-{i:04d}", "#", "今天 10:32", "eye") for i in range(4)),
         "12,845 条已存证 · 上次校验 今天 09:00 无异常",
@@ -403,12 +590,23 @@ def channel_page() -> ChannelPage:
         "Webhook · HMAC-SHA256",
         True,
         (Stat("8,458", "已收消息"), Stat("312", "今天"), Stat("0", "待处理"), Stat("2", "隔离区", True)),
-        (("最后到达", "今天 10:32:07"), ("游标", "8,458"), ("密钥", "已设置"), ("收件地址", "/hooks/web_chat")),
-        "curl -X POST http://127.0.0.1:8000/hooks/web_chat \\\n  -H 'content-type: application/json' \\\n  -H 'x-signature: sha256=5e0f…' \\\n  --data '{\"id\":\"test-1\",\"text\":\"你好\"}'",
+        (
+            ("最后到达", "今天 10:32:07"),
+            ("游标", "8,458"),
+            ("密钥", "已设置"),
+            ("收件地址", "/hooks/web_chat"),
+        ),
+        'curl -X POST http://127.0.0.1:8000/hooks/web_chat \\\n  -H \'content-type: application/json\' \\\n  -H \'x-signature: sha256=5e0f…\' \\\n  --data \'{"id":"test-1","text":"你好"}\'',
         "/test",
         "/retry",
         (
-            Quarantined("1", "今天 09:12", "wecom.jsonl:812", "这一行不是 JSON:第 41 个字符处缺少引号", "message.not_json"),
+            Quarantined(
+                "1",
+                "今天 09:12",
+                "wecom.jsonl:812",
+                "这一行不是 JSON:第 41 个字符处缺少引号",
+                "message.not_json",
+            ),
             Quarantined("2", "昨天 22:40", "POST 10.0.0.8", "签名不符,消息未被采信", "message.bad_signature"),
         ),
         tested="测试消息已存档:M20261123-008459",
@@ -501,7 +699,11 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
         "chat": ("record.html", archive("会话", "list", "record", "chat"), record_page("chat")),
         "timeline": ("record.html", archive("时间线", "list", "record", "chat"), record_page("timeline")),
         "search": ("search.html", archive("搜索", "search", "list"), search_page()),
-        "search_blank": ("search.html", archive("搜索", "search", "list", "form", "pages"), search_page(False)),
+        "search_blank": (
+            "search.html",
+            archive("搜索", "search", "list", "form", "pages"),
+            search_page(False),
+        ),
         "form": ("form.html", archive("新建商机", "list", "record", "form"), form_page()),
         "channels": ("channels.html", archive("渠道", "pages"), channels_page()),
         "channel": ("channel.html", archive("渠道", "list", "pages"), channel_page()),

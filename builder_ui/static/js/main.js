@@ -1,0 +1,16 @@
+// Everything starts here: which controllers there are (fetched when first asked for), and hypermedia.
+import { Application } from "./lib/application.js";
+import { watchComposition } from "./lib/composition.js";
+import { startHypermedia } from "./lib/hypermedia.js";
+
+const names = [
+  "autosubmit", "chat", "copy", "digits", "drawer", "filters", "menu", "opener", "picker", "query", "radio", "rows",
+  "selection", "shortcuts", "side", "sign-in", "state", "upload",
+];
+const file = (name) => `./controllers/${name.replaceAll("-", "_")}_controller.js`;
+const loaders = Object.fromEntries(names.map((name) => [name, () => import(file(name))]));
+
+watchComposition();
+const application = new Application(loaders);
+startHypermedia(application);
+application.start();

@@ -1,0 +1,147 @@
+"""Builds the frame of a page: the menu a viewer may use, the apps he may switch to, the dock of the phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from builder_ui.shell import AppCard, MenuEntry, MenuSection, Person, Shell
+from builder_ui.templating import href
+from engine.access.viewer import Viewer
+from engine.runtime import Runtime
+from metamodel.application import App, MenuItem
+from metamodel.forms import Form
+from metamodel.labels import label_text
+
+if TYPE_CHECKING:
+    from builder_ui.site import Visit
+
+DOCK = 4
+
+
+class Frames:
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def shell(self, visit: Visit, title: str, styles: Iterable[str], app: App | None, query: str) -> Shell:
+        apps = self._runtime.apps_of(visit.viewer)
+        cards = tuple(self.card(visit, each, app) for each in apps)
+        menu = self.menu(visit, app) if app else self._outside(visit)
+        searched = app or next((each for each in apps if self.searchable(visit.viewer, each)), None)
+        return Shell(
+            title, visit.language, visit.viewer.theme, self._person(visit), visit.csrf, cards,
+            self.card(visit, app, app) if app else None, menu,
+            f"/apps/{searched.id}/search" if searched and self.searchable(visit.viewer, searched) else "",
+            query, visit.here, tuple(styles), dock=_dock(visit, menu),
+        )  # fmt: skip
+
+    def card(self, visit: Visit, app: App, current: App | None) -> AppCard:
+        about = " · ".join(form.text(visit.language) for form in self.readable(visit.viewer, app)[:4])
+        icon = next((form.icon for form in app.forms if form.icon), "box")
+        return AppCard(app.id, app.text(visit.language), f"/apps/{app.id}", icon, "", about, app is current)
+
+    def readable(self, viewer: Viewer, app: App) -> list[Form]:
+        """The forms of which this viewer may read any row, by role or by a running grant."""
+        held = [app.role(name) for name in viewer.roles_in(app.id)]
+        by_role = {
+            name
+            for role in held
+            if role
+            for name, permission in role.forms.items()
+            if "read" in permission.actions
+        }
+        rest = [form for form in app.forms if form.id not in by_role]
+        with self._runtime.database.read() as connection:
+            granted = {f.id for f in rest if self._runtime.authority.ways(connection, viewer, app, f)}
+        return [form for form in app.forms if form.id in by_role or form.id in granted]
+
+    def searchable(self, viewer: Viewer, app: App) -> list[Form]:
+        return [form for form in self.readable(viewer, app) if any(field.searchable for field in form.fields)]
+
+    # -- menus -------------------------------------------------------------------------------------
+
+    def menu(self, visit: Visit, app: App) -> tuple[MenuSection, ...]:
+        """The app's menus with what this viewer may open; without menus, one entry a form."""
+        forms = {form.id: form for form in self.readable(visit.viewer, app)}
+        entries = [
+            MenuSection(
+                label_text(group.label, visit.language),
+                tuple(e for item in group.items if (e := self._entry(visit, app, forms, item))),
+            )
+            for group in app.menus
+        ]
+        if not app.menus:
+            entries = [MenuSection("", tuple(_form_entry(visit, app, form) for form in forms.values()))]
+        home = MenuEntry(visit.text("Home"), "/", "home")
+        kept = [section for section in entries if section.entries]
+        return (MenuSection("", (home,)), *kept, *self._managing(visit, app))
+
+    def _entry(self, visit: Visit, app: App, forms: dict[str, Form], item: MenuItem) -> MenuEntry | None:
+        label = label_text(item.label, visit.language)
+        path = visit.request.url.path
+        if item.page:
+            address = {
+                "search": f"/apps/{app.id}/search",
+                "channels": f"/apps/{app.id}/channels",
+                "evidence": "/evidence",
+            }
+            known = address.get(item.page, "")
+            if not known or (
+                item.page == "channels" and not self._runtime.manages(visit.viewer, app.id, "channels")
+            ):
+                return None
+            return MenuEntry(label, known, item.icon or PAGE_ICONS[item.page], path.startswith(known))
+        form = forms.get(item.form)
+        if form is None:
+            return None
+        base = f"/apps/{app.id}/forms/{form.id}"
+        asked = visit.query.get("view", form.views[0].id if form.views else "")
+        current = path.startswith(base) and (not item.view or item.view == asked or path != base)
+        icon = item.icon or form.icon or "list"
+        return MenuEntry(label, href(base, view=item.view), icon, current and path == base)
+
+    def _managing(self, visit: Visit, app: App) -> list[MenuSection]:
+        """What managers need although no menu of the app names it."""
+        named = {item.page for group in app.menus for item in group.items}
+        path, made = visit.request.url.path, []
+        if (
+            "channels" not in named
+            and app.channels
+            and self._runtime.manages(visit.viewer, app.id, "channels")
+        ):
+            address = f"/apps/{app.id}/channels"
+            made.append(MenuEntry(visit.text("Channels"), address, "channel", path.startswith(address)))
+        if "evidence" not in named and any(form.is_archive for form in app.forms):
+            made.append(MenuEntry(visit.text("Evidence"), "/evidence", "shield", path == "/evidence"))
+        return [MenuSection(visit.text("Archive"), tuple(made))] if made else []
+
+    def _outside(self, visit: Visit) -> tuple[MenuSection, ...]:
+        path = visit.request.url.path
+        apps = tuple(
+            MenuEntry(app.text(visit.language), f"/apps/{app.id}", "box")
+            for app in self._runtime.apps_of(visit.viewer)
+        )
+        home = MenuEntry(visit.text("Home"), "/", "home", path == "/")
+        evidence = MenuEntry(visit.text("Evidence"), "/evidence", "shield", path == "/evidence")
+        sections = [MenuSection("", (home,)), MenuSection(visit.text("Apps"), apps)]
+        return (*(s for s in sections if s.entries), MenuSection(visit.text("Archive"), (evidence,)))
+
+    def _person(self, visit: Visit) -> Person:
+        found = self._runtime.people.organisation().people.get(visit.viewer.person)
+        post = found.post if found else ""
+        department = visit.names.get(("department", found.department or ""), "") if found else ""
+        return Person(visit.viewer.person, visit.viewer.name, post, department)
+
+
+PAGE_ICONS = {"search": "search", "channels": "channel", "evidence": "shield"}
+
+
+def _form_entry(visit: Visit, app: App, form: Form) -> MenuEntry:
+    address = f"/apps/{app.id}/forms/{form.id}"
+    return MenuEntry(
+        form.text(visit.language), address, form.icon or "list", visit.request.url.path.startswith(address)
+    )
+
+
+def _dock(visit: Visit, menu: tuple[MenuSection, ...]) -> tuple[MenuEntry, ...]:
+    return tuple(entry for section in menu for entry in section.entries)[:DOCK]

@@ -1,0 +1,226 @@
+"""Fields as people fill them: a field, its value and its state become an Input; a sent form becomes raw values.
+
+The control follows from what the type names (`Field.input`), else from what it points at and
+its storage kind. Forms send every field by its id, rows of a sub-form as `items.0.price`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from builder_ui.cells import Chip, Presenter
+from builder_ui.models.inputs import Input, Picked
+from builder_ui.models.parts import Option
+from metamodel.forms import FieldDefinition
+from metamodel.labels import label_text
+from metamodel.plugin_api import Storage
+
+FEW = 4  # choices that fit side by side
+CONTROLS = {
+    "textarea": "textarea", "number": "number", "money": "number", "percent": "number", "date": "date",
+    "datetime": "datetime", "duration": "duration", "boolean": "switch", "switch": "switch", "checkbox": "switch",
+    "select": "select", "checks": "checks", "tags": "picker", "record": "picker", "records": "picker",
+    "person": "picker", "people": "picker", "department": "picker", "departments": "picker", "files": "files",
+    "participants": "participants", "rows": "rows", "rating": "rating", "none": "shown", "email": "email",
+    "mobile": "tel", "landline": "tel", "url": "url",
+}  # fmt: skip
+BY_STORAGE = {
+    Storage.INTEGER: "number", Storage.DECIMAL: "number", Storage.BOOLEAN: "switch", Storage.DATE: "date",
+    Storage.TIMESTAMP: "datetime",
+}  # fmt: skip
+State = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Makes the inputs of one form for one person; `base` is the form's address."""
+
+    base: str
+    presenter: Presenter
+
+    @property
+    def language(self) -> str:
+        return self.presenter.display.language
+
+    def input(
+        self,
+        field: FieldDefinition,
+        value: Any,
+        text: str,
+        state: State,
+        *,
+        name: str = "",
+        problems: Sequence[str] = (),
+    ) -> Input:
+        """`value` as JSON has it or as it was sent, `text` as it is shown, `state` as the engine answers it."""
+        writable = bool(state.get("writable", True)) and field.derived is None
+        control = control_of(field) if writable or control_of(field) != "select" else "select"
+        if not field.usable or (field.derived is not None and control != "rows"):
+            control = "shown"
+        sent_name = name or field.id
+        return Input(
+            field.id, sent_name, field.text(self.language), control,
+            value=self._text(field, value, control, text),
+            help=label_text(field.help, self.language),
+            required=bool(state.get("required", field.required)), writable=writable,
+            visible=bool(state.get("visible", True)), sealed=field.sealed, evidence=field.evidence,
+            options=self._options(field, value),
+            picked=self._picked(field, value, text) if control == "picker" else (),
+            many=bool(field.type and field.type.many), free=is_open(field),
+            picker=f"{self.base}/options/{field.id}",
+            files=tuple(self.presenter.file(i) for i in _ids(value)) if control == "files" else (),
+            file_ids=tuple(_ids(value)) if control == "files" else (),
+            chips=tuple(Chip(t, key=t) for t in _people(value)) if control == "participants" else (),
+            columns=tuple((c.id, c.text(self.language)) for c in field.fields),
+            rows=self._rows(field, value, sent_name, writable) if control == "rows" else (),
+            blank_row=self._row(field, {}, sent_name, "", True) if control == "rows" else (),
+            attributes=self._attributes(field), problems=tuple(problems),
+        )  # fmt: skip
+
+    def _text(self, field: FieldDefinition, value: Any, control: str, text: str) -> str:
+        if value is None or isinstance(value, (list, dict)):
+            return text if control == "shown" else ""
+        if control == "shown":
+            return text
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if control == "datetime":
+            return self._local(str(value))
+        if control in ("number", "duration") and field.type and field.type.input in ("percent", "duration"):
+            return text or str(value)
+        return str(value)
+
+    def _local(self, value: str) -> str:
+        """A moment as the datetime input wants it: in the organisation's zone, without saying so."""
+        from datetime import datetime
+
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+        zone = self.presenter.display.zone
+        local = moment.astimezone(zone) if zone and moment.tzinfo else moment
+        return local.replace(tzinfo=None).isoformat(timespec="seconds")
+
+    def _options(self, field: FieldDefinition, value: Any) -> tuple[Option, ...]:
+        if field.type is None or field.options is None:
+            return ()
+        chosen = {str(item) for item in value} if isinstance(value, list) else {_plain(value)}
+        return tuple(
+            Option(c.value, label_text(c.label, self.language, c.value), c.value in chosen, c.color)
+            for c in field.type.choices(field)
+        )
+
+    def _picked(self, field: FieldDefinition, value: Any, text: str) -> tuple[Picked, ...]:
+        if value in (None, "", []):
+            return ()
+        chips = self.presenter.cell(field, value, text or self.presenter.shown(field, value)).chips
+        return tuple(Picked(i, chip.text) for i, chip in zip(_ids(value), chips, strict=False))
+
+    def _rows(
+        self, field: FieldDefinition, value: Any, name: str, writable: bool
+    ) -> tuple[tuple[Input, ...], ...]:
+        rows = value if isinstance(value, list) else []
+        return tuple(self._row(field, row, name, str(number), writable) for number, row in enumerate(rows))
+
+    def _row(
+        self, field: FieldDefinition, row: Mapping[str, Any], name: str, number: str, writable: bool
+    ) -> tuple[Input, ...]:
+        return tuple(
+            self.input(
+                inner, row.get(inner.id), self.presenter.shown(inner, row.get(inner.id)), {"writable": writable},
+                name=f"{name}.{number}.{inner.id}",
+            )
+            for inner in field.fields
+        )  # fmt: skip
+
+    def _attributes(self, field: FieldDefinition) -> dict[str, Any]:
+        """What the type's options say about the control, where they say it."""
+        found: dict[str, Any] = {}
+        for option, attribute in (
+            ("placeholder", "placeholder"),
+            ("unit", "unit"),
+            ("max_length", "maxlength"),
+        ):
+            wanted = getattr(field.options, option, None)
+            if wanted:
+                found[attribute] = label_text(wanted, self.language) if isinstance(wanted, dict) else wanted
+        if currency := getattr(field.options, "currency", ""):
+            found["unit"] = {"CNY": "元" if self.language == "zh" else "CNY"}.get(currency, currency)
+        if stars := getattr(field.options, "stars", 0):
+            found["stars"] = stars
+        if accept := getattr(field.options, "accept", ()):
+            found["accept"] = ",".join(accept)
+        return found
+
+
+def control_of(field: FieldDefinition) -> str:
+    """The macro that draws this field's input."""
+    if field.type is None or field.options is None:
+        return "shown"
+    named = CONTROLS.get(field.type.input, "")
+    reference = field.type.reference(field)
+    if not named and reference is not None:
+        named = "files" if reference.target == "file" else "picker"
+    if not named and field.type.choices(field):
+        named = "checks" if field.type.many else "select"
+    named = named or BY_STORAGE.get(field.type.storage, "text")
+    if named == "select" and len(field.type.choices(field)) <= FEW:
+        return "radio"
+    return named
+
+
+def is_open(field: FieldDefinition) -> bool:
+    """May something be typed that is in no list?"""
+    if field.type is None or field.type.reference(field) is not None:
+        return False
+    return bool(getattr(field.options, "open", not field.type.choices(field))) if field.options else False
+
+
+def raw_values(fields: Sequence[FieldDefinition], sent: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """What a form sent, as raw values for the write path; fields it did not send are absent."""
+    found: dict[str, Any] = {}
+    for field in fields:
+        if field.type is None or field.derived is not None:
+            continue
+        if field.type.container:
+            if field.id in sent:
+                found[field.id] = _sent_rows(field, sent)
+        elif field.id in sent:
+            found[field.id] = _sent_value(field, sent[field.id])
+    return found
+
+
+def _sent_value(field: FieldDefinition, values: Sequence[str]) -> Any:
+    given = [value for value in values if value != ""]
+    if field.type and field.type.many:
+        return given
+    return given[-1] if given else None
+
+
+def _sent_rows(field: FieldDefinition, sent: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+    pattern = re.compile(rf"^{re.escape(field.id)}\.(\d{{1,5}})\.([a-z][a-z0-9_]*)$")
+    rows: dict[int, dict[str, Sequence[str]]] = {}
+    for name, values in sent.items():
+        if match := pattern.match(name):
+            rows.setdefault(int(match[1]), {})[match[2]] = values
+    made = [raw_values(field.fields, rows[number]) for number in sorted(rows)]
+    return [row for row in made if any(value not in (None, "", []) for value in row.values())]
+
+
+def _ids(value: Any) -> list[str]:
+    if value in (None, "", []):
+        return []
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+
+
+def _people(value: Any) -> list[str]:
+    items = value if isinstance(value, list) else []
+    return [str(i.get("name") or i.get("id") or "") if isinstance(i, dict) else str(i) for i in items]
+
+
+def _plain(value: Any) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)

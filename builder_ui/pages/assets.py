@@ -1,0 +1,29 @@
+"""Static files: any version's address answers, only the current one's may be kept for ever."""
+
+from __future__ import annotations
+
+from litestar import Response, Router, get
+from litestar.exceptions import NotFoundException
+
+from builder_ui.site import Ask, Site
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@get("/static/{version:str}/{path:path}", sync_to_thread=False)
+def static(request: Ask, site: Site, version: str, path: str) -> Response[bytes]:
+    asset = site.assets.get(path.lstrip("/"))
+    if asset is None:
+        raise NotFoundException()
+    packed = bool(asset.compressed) and "gzip" in request.headers.get("accept-encoding", "")
+    headers = {
+        "Cache-Control": FOR_EVER if version == site.assets.version else "no-cache",
+        "Vary": "Accept-Encoding",
+        **({"Content-Encoding": "gzip"} if packed else {}),
+    }
+    return Response(
+        asset.compressed if packed else asset.content, media_type=asset.media_type, headers=headers
+    )
+
+
+router = Router("/", route_handlers=[static])

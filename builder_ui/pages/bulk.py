@@ -1,0 +1,164 @@
+"""Many records at once: set a field, add a tag, export; every row that cannot be changed says why."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.response import Stream
+
+from builder_ui.cells import record_url
+from builder_ui.inputs import Inputs, raw_values
+from builder_ui.models.inputs import Input
+from builder_ui.models.listing import BulkOutcome
+from builder_ui.models.parts import Option
+from builder_ui.pages.listing import LIST, Listing, changeable
+from builder_ui.site import Ask, Site, sent_form
+from engine.records.query import Change, Condition, Query
+from metamodel.forms import FieldDefinition
+from metamodel.problems import Rejected, problem
+
+MOST = 1_000
+SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class BulkForm:
+    """The drawer: which field, its input, and which records."""
+
+    action: str
+    kind: str
+    fields: tuple[Option, ...]
+    input: Input | None
+    records: tuple[str, ...]
+    everything: bool
+    count: int
+    choose_url: str
+
+
+@get(f"{LIST}/bulk", sync_to_thread=True)
+def bulk_form(request: Ask, site: Site, app_id: str, form_id: str) -> Response[Any]:
+    visit = site.visit(request)
+    listing = Listing(visit, *visit.form(app_id, form_id))
+    tag_field, fields = changeable(listing)
+    kind = visit.query.get("kind", "edit")
+    chosen = tag_field if kind == "tag" else visit.query.get("field", "")
+    known = next((listing.form.field(f.id) for f in fields if f.id == chosen), None)
+    records, everything = tuple(visit.several("record")), visit.query.get("all") == "yes"
+    made = _input(listing, known, kind) if known else None
+    count = len(_ids(listing, records, everything)) if everything else len(records)
+    options = tuple(Option(f.id, f.text, f.id == chosen) for f in fields)
+    query = request.url.query or ""
+    page = BulkForm(
+        f"{listing.base}/bulk?{query}",
+        kind,
+        options,
+        made,
+        records,
+        everything,
+        count,
+        f"{listing.base}/bulk?{query}",
+    )
+    return visit.part("parts/bulk.html", page)
+
+
+@post(f"{LIST}/bulk", sync_to_thread=True)
+def bulk_change(request: Ask, site: Site, app_id: str, form_id: str, body: bytes) -> Response[Any]:
+    """The one write path, record by record; nothing that fails stops the rest."""
+    visit, sent = site.visit(request), sent_form(body)
+    listing = Listing(visit, *visit.form(app_id, form_id))
+    known = listing.form.field(sent.get("field", [""])[-1])
+    if known is None:
+        raise Rejected([problem("value.unknown_field", field=sent.get("field", [""])[-1])])
+    ids = _ids(listing, sent.get("record", []), sent.get("all") == ["yes"])
+    value = raw_values([known], sent).get(known.id)
+    changes = _changes(listing, known, ids, value, adding=sent.get("kind") == ["tag"])
+    outcomes = visit.runtime.records.update(visit.viewer, app_id, form_id, changes)
+    failed = tuple(
+        (o.id, record_url(app_id, form_id, o.id), " ".join(p.text(visit.language) for p in o.problems))
+        for o in outcomes if not o.ok
+    )  # fmt: skip
+    outcome = BulkOutcome(len(outcomes) - len(failed), _titled(listing, failed), listing.address())
+    return visit.page(
+        "outcome.html", outcome, title=listing.form.text(visit.language), styles=("list",), app=listing.app
+    )
+
+
+@get(f"{LIST}/export", sync_to_thread=True)
+def export(request: Ask, site: Site, app_id: str, form_id: str) -> Stream:
+    """What the list shows (or the chosen rows) as CSV that Excel opens: UTF-8 with its mark, formulas disarmed."""
+    visit = site.visit(request)
+    listing = Listing(visit, *visit.form(app_id, form_id))
+    query = replace(listing.query(columns=listing.columns), page=0)
+    ids = visit.several("record")
+    if ids:
+        query = replace(query, conditions=(*query.conditions, Condition("id", "any_of", tuple(ids))))
+    rows = _chosen(visit.runtime.records.export(visit.viewer, app_id, form_id, query))
+    name = f"{form_id}-{visit.moments.today:%Y%m%d-%H%M}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Stream(rows, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _chosen(rows: Iterator[list[str]]) -> Iterator[bytes]:
+    yield b"\xef\xbb\xbf"
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line).writerow([f"'{cell}" if cell.startswith(SIGNS) else cell for cell in row])
+        yield line.getvalue().encode()
+
+
+def _input(listing: Listing, known: FieldDefinition, kind: str) -> Input:
+    inputs = Inputs(listing.base, listing.visit.presenter(listing.app.id))
+    made = inputs.input(known, None, "", {"required": False})
+    return replace(made, macro="picker", many=True) if kind == "tag" else made
+
+
+def _ids(listing: Listing, chosen: Sequence[str], everything: bool) -> list[str]:
+    """The records meant: the chosen ones, or the first thousand the list finds."""
+    if not everything:
+        return [record for record in dict.fromkeys(chosen) if record.isdigit()][:MOST]
+    query: Query = replace(listing.query(size=MOST, columns=listing.title_fields), page=0, count=False)
+    page = listing.visit.runtime.records.page(listing.visit.viewer, listing.app.id, listing.form.id, query)
+    return [item.id for item in page.items]
+
+
+def _changes(
+    listing: Listing, known: FieldDefinition, ids: Sequence[str], value: Any, *, adding: bool
+) -> list[Change]:
+    if not adding:
+        return [Change(record, {known.id: value}) for record in ids]
+    stood = _standing(listing, known, ids)
+    added = value if isinstance(value, list) else [value]
+    return [Change(r, {known.id: list(dict.fromkeys([*stood.get(r, []), *added]))}) for r in ids]
+
+
+def _standing(listing: Listing, known: FieldDefinition, ids: Sequence[str]) -> dict[str, list[Any]]:
+    """What stands in a many-valued field of these records now."""
+    visit, found = listing.visit, {}
+    for record in ids:
+        try:
+            view = visit.runtime.records.get(visit.viewer, listing.app.id, listing.form.id, record)
+        except Rejected:
+            continue  # the update says so
+        found[record] = list(view.values.get(known.id) or [])
+    return found
+
+
+def _titled(listing: Listing, failed: Sequence[tuple[str, str, str]]) -> tuple[tuple[str, str, str], ...]:
+    made = []
+    for record, url, reason in failed:
+        try:
+            viewed = listing.visit.runtime.records.get(
+                listing.visit.viewer, listing.app.id, listing.form.id, record
+            )
+            made.append((viewed.title, url, reason))
+        except Rejected:
+            made.append((record, url, reason))
+    return tuple(made)
+
+
+router = Router("/", route_handlers=[bulk_form, bulk_change, export])

@@ -1,0 +1,256 @@
+"""Creating and changing a record: the form, its state while somebody types, the pickers, the save."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from litestar import Response, Router, get, post
+
+from builder_ui.cells import record_url
+from builder_ui.inputs import Inputs, raw_values
+from builder_ui.layouts import blocks_of
+from builder_ui.models.inputs import Input
+from builder_ui.models.parts import Link
+from builder_ui.models.record import FormPage, FormSection
+from builder_ui.site import Ask, Site, Visit, sent_form
+from builder_ui.templating import href
+from engine.records.query import Change, RecordView
+from engine.web.body import json_object
+from metamodel.application import App
+from metamodel.forms import FieldDefinition, Form
+from metamodel.plugin_api import BadValue
+from metamodel.problems import Problem, Rejected, problem
+
+FORM = "/apps/{app_id:str}/forms/{form_id:str}"
+STYLES = ("list", "record", "form")
+Sent = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A record being filled in: what stands in its fields, their state, and what is wrong with them."""
+
+    visit: Visit
+    app: App
+    form: Form
+    view: RecordView | None
+    values: Mapping[str, Any]
+    state: Mapping[str, Mapping[str, Any]]
+    problems: Sequence[Problem] = field(default=())
+
+    @property
+    def base(self) -> str:
+        return f"/apps/{self.app.id}/forms/{self.form.id}"
+
+    def fields(self) -> list[FieldDefinition]:
+        """The fields that stand in the form: those the engine knows a state for."""
+        frozen = self.form.is_archive and self.view is not None
+        return [f for f in self.form.fields if f.id in self.state and not (frozen and f.evidence)]
+
+    def value(self, known: FieldDefinition) -> Any:
+        if known.id in self.values:
+            return self.values[known.id]
+        return self.state[known.id].get("value")
+
+    def shown(self, known: FieldDefinition) -> str:
+        if self.view is not None and self.values.get(known.id) == self.view.values.get(known.id):
+            return self.view.display.get(known.id, "")
+        return ""
+
+
+@get(f"{FORM}/new", sync_to_thread=True)
+def new_page(request: Ask, site: Site, app_id: str, form_id: str) -> Response[Any]:
+    """An empty form with its defaults; `?field=value` fills some in before."""
+    visit = site.visit(request)
+    app, form = visit.form(app_id, form_id)
+    if form.is_archive:
+        raise Rejected([problem("access.denied")])
+    given = {name: value for name, value in visit.query.items() if form.field(name)}
+    state = visit.runtime.records.state(visit.viewer, app_id, form_id, None, given, ())
+    return _page(Draft(visit, app, form, None, given, state))
+
+
+@get(f"{FORM}/records/{{record:str}}/edit", sync_to_thread=True)
+def edit_page(request: Ask, site: Site, app_id: str, form_id: str, record: str) -> Response[Any]:
+    visit = site.visit(request)
+    app, form = visit.form(app_id, form_id)
+    view = visit.runtime.records.get(visit.viewer, app_id, form_id, record)
+    if "update" not in view.can:
+        raise Rejected([problem("access.denied")])
+    state = visit.runtime.records.state(visit.viewer, app_id, form_id, record, {}, ())
+    return _page(Draft(visit, app, form, view, view.values, state))
+
+
+@post(FORM, sync_to_thread=True)
+def create(request: Ask, site: Site, app_id: str, form_id: str, body: bytes) -> Response[Any]:
+    visit, sent = site.visit(request), sent_form(body)
+    app, form = visit.form(app_id, form_id)
+    values = raw_values(form.fields, sent)
+    given = {name: value for name, value in values.items() if value not in (None, "", [])}
+    try:
+        (made,) = visit.runtime.records.create(visit.viewer, app_id, form_id, [given])
+    except Rejected as refused:
+        found = [_without_row(p) for p in refused.problems]
+        state = visit.runtime.records.state(visit.viewer, app_id, form_id, None, given, ())
+        return _page(Draft(visit, app, form, None, values, state, found), 422)
+    if sent.get("then") == ["new"]:
+        return visit.go(f"/apps/{app_id}/forms/{form_id}/new")
+    return visit.go(record_url(app_id, form_id, made))
+
+
+@post(f"{FORM}/records/{{record:str}}", sync_to_thread=True)
+def update(request: Ask, site: Site, app_id: str, form_id: str, record: str, body: bytes) -> Response[Any]:
+    """Only what differs from what was read is written, so two people may change different fields."""
+    visit, sent = site.visit(request), sent_form(body)
+    app, form = visit.form(app_id, form_id)
+    view = visit.runtime.records.get(visit.viewer, app_id, form_id, record)
+    state = visit.runtime.records.state(visit.viewer, app_id, form_id, record, {}, ())
+    draft = Draft(visit, app, form, view, view.values, state)
+    writable = [f for f in draft.fields() if state[f.id].get("writable")]
+    values = raw_values(writable, sent)
+    changed = {
+        f.id: values[f.id]
+        for f in writable
+        if f.id in values and _differs(f, values[f.id], view.values.get(f.id))
+    }
+    revision = sent.get("revision", [""])[-1]
+    if changed:
+        change = Change(record, changed, int(revision) if revision.isdigit() else None)
+        (outcome,) = visit.runtime.records.update(visit.viewer, app_id, form_id, [change])
+        if not outcome.ok:
+            shown = Draft(visit, app, form, view, {**view.values, **values}, state, outcome.problems)
+            return _page(shown, outcome.problems[0].status)
+    return visit.go(record_url(app_id, form_id, record, list=visit.query.get("list", "")))
+
+
+@post(f"{FORM}/state", sync_to_thread=True, status_code=200)
+def state(request: Ask, site: Site, app_id: str, form_id: str, body: bytes) -> dict[str, Any]:
+    """`{seq, record?, values, changed}` → `{seq, fields}`; what the server computed comes as its input's HTML."""
+    visit, sent = site.visit(request), json_object(body)
+    app, form = visit.form(app_id, form_id)
+    record = str(sent.get("record") or "") or None
+    values = raw_values(form.fields, sent.get("values") or {})
+    changed = [str(name) for name in sent.get("changed") or ()]
+    found = visit.runtime.records.state(visit.viewer, app_id, form_id, record, values, changed)
+    draft = Draft(visit, app, form, None, {}, found)
+    inputs = Inputs(draft.base, visit.presenter(app.id))
+    return {"seq": sent.get("seq", 0), "fields": {name: _answer(draft, inputs, name) for name in found}}
+
+
+@get(f"{FORM}/options/{{name:str}}", sync_to_thread=True)
+def options(request: Ask, site: Site, app_id: str, form_id: str, name: str) -> Response[Any]:
+    """What a picker offers, as its list's HTML."""
+    visit = site.visit(request)
+    visit.form(app_id, form_id)
+    found = visit.runtime.records.options(visit.viewer, app_id, form_id, name, visit.query.get("q", ""))
+    return visit.part("parts/options.html", found)
+
+
+def _answer(draft: Draft, inputs: Inputs, name: str) -> dict[str, Any]:
+    known, decided = draft.form.field(name), dict(draft.state[name])
+    value = decided.pop("value", None)
+    computed = known is not None and (known.derived is not None)
+    if known is not None and computed:
+        made = inputs.input(known, value, inputs.presenter.shown(known, value), decided)
+        decided["html"] = draft.visit.site.renderer.render("control.html", draft.visit.language, input=made)
+    return decided
+
+
+def _page(draft: Draft, status: int = 200) -> Response[Any]:
+    visit, form, view = draft.visit, draft.form, draft.view
+    name = form.text(visit.language)
+    title = (
+        visit.text("Change %(title)s", title=view.title) if view else visit.text("New: %(form)s", form=name)
+    )
+    back = (
+        record_url(draft.app.id, form.id, view.id, list=visit.query.get("list", "")) if view else draft.base
+    )
+    trail = [Link(name, draft.base)]
+    if view:
+        trail.append(Link(view.title, back))
+    action = (
+        href(record_url(draft.app.id, form.id, view.id), list=visit.query.get("list", ""))
+        if view
+        else draft.base
+    )
+    sections, shown = _sections(draft)
+    page = FormPage(
+        title, tuple(trail), action, f"{draft.base}/state", back, sections, view.id if view else "",
+        str(view.revision) if view else "",
+        tuple(p.text(visit.language) for p in draft.problems if _field_of(p) not in shown or not _field_of(p)),
+        may_add_next=view is None,
+    )  # fmt: skip
+    if draft.problems and not page.problems:
+        page = replace(page, problems=(visit.text("Please look at the marked fields."),))
+    return visit.page("form.html", page, title=title, styles=STYLES, app=draft.app, status=status)
+
+
+def _sections(draft: Draft) -> tuple[tuple[FormSection, ...], set[str]]:
+    """The form's layout with inputs, and the fields that are in it; an input in no section comes last."""
+    visit, files = draft.visit, _file_ids(draft)
+    inputs = Inputs(draft.base, visit.presenter(draft.app.id, files))
+    made = {known.id: _input(draft, inputs, known) for known in draft.fields()}
+    sections, placed = [], set[str]()
+    for block in blocks_of(draft.form, visit.language, draft.form.text(visit.language)):
+        chosen = tuple(made[name] for name, _ in block.fields if name in made)
+        placed |= {item.id for item in chosen}
+        if chosen or block.note:
+            sections.append(
+                FormSection(
+                    block.label, chosen, block.columns, block.folded and not _wrong(chosen), block.note
+                )
+            )
+    rest = tuple(
+        made[name] for name in made if name not in placed and (made[name].required or made[name].problems)
+    )
+    if rest:
+        sections.append(FormSection(visit.text("More"), rest))
+    return tuple(sections), placed | {item.id for item in rest}
+
+
+def _input(draft: Draft, inputs: Inputs, known: FieldDefinition) -> Input:
+    value, decided = draft.value(known), draft.state[known.id]
+    masked = draft.view is not None and draft.view.access.get(known.id) in ("mask", "read")
+    texts = [p.text(draft.visit.language) for p in draft.problems if _field_of(p) == known.id]
+    state = {**decided, "writable": False} if masked else decided
+    text = draft.shown(known) or inputs.presenter.shown(known, value)
+    return inputs.input(known, value, text, state, problems=texts)
+
+
+def _wrong(inputs: Sequence[Input]) -> bool:
+    return any(item.problems or item.required for item in inputs)
+
+
+def _file_ids(draft: Draft) -> list[str]:
+    found: list[str] = []
+    for known in draft.fields():
+        reference = known.type.reference(known) if known.type and known.options is not None else None
+        value = draft.value(known)
+        if reference and reference.target == "file" and isinstance(value, list):
+            found += [str(item) for item in value]
+    return found
+
+
+def _differs(known: FieldDefinition, sent: Any, stood: Any) -> bool:
+    """Is what was sent another value than what was read? Compared as the type reads both."""
+    if sent in (None, "", []) and stood in (None, "", []):
+        return False
+    if known.type is None or sent in (None, "", []):
+        return True
+    try:
+        return bool(known.type.to_json(known.type.parse(sent, known), known) != stood)
+    except BadValue:  # the write path says what is wrong
+        return True
+
+
+def _field_of(found: Problem) -> str:
+    return found.path.strip("/").split("/")[0]
+
+
+def _without_row(found: Problem) -> Problem:
+    return replace(found, path=found.path.removeprefix("/0"))
+
+
+router = Router("/", route_handlers=[new_page, edit_page, create, update, state, options])

@@ -1,0 +1,287 @@
+"""The list of a form: view, filter, search, order, columns and page, all of it in the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from litestar import Response, Router, get
+
+from builder_ui.cells import Cell, record_url
+from builder_ui.conditions import Asked, ConditionRows, read_conditions
+from builder_ui.inputs import Inputs
+from builder_ui.layouts import fits_in_list, list_columns
+from builder_ui.models.listing import BulkField, Column, FilterRow, ListPage, Row
+from builder_ui.models.parts import Option, Tab
+from builder_ui.pages import timeline
+from builder_ui.site import Ask, Site, Visit
+from builder_ui.views import Placed, list_views
+from engine.access.ways import Way, best_access
+from engine.records.query import Page, Query, RecordView
+from metamodel.application import App
+from metamodel.forms import FieldDefinition, Form, View
+from metamodel.labels import label_text
+from metamodel.plugin_api import Reference, Storage
+from metamodel.problems import Rejected
+
+LIST = "/apps/{app_id:str}/forms/{form_id:str}"
+SIZE = 50
+STYLES = ("list", "form")
+OWN = ("view", "q", "where", "sort", "columns", "page")
+
+
+class Listing:
+    """One form's list as one URL asks for it."""
+
+    def __init__(self, visit: Visit, app: App, form: Form, query: str | None = None) -> None:
+        self.visit, self.app, self.form = visit, app, form
+        pairs = parse_qsl(visit.request.url.query if query is None else query)
+        self.asked = {name: value for name, value in pairs if name in OWN}
+        self.conditions = read_conditions((v for n, v in pairs if n == "where"), form)
+        views = list_views(form)
+        self.view: View | None = next(
+            (v for v in views if v.id == self.asked.get("view")), views[0] if views else None
+        )
+        self.base = f"/apps/{app.id}/forms/{form.id}"
+        with visit.runtime.database.read() as connection:
+            self.ways = visit.runtime.authority.ways(connection, visit.viewer, app, form)
+
+    # -- what is asked -----------------------------------------------------------------------------
+
+    @property
+    def columns(self) -> list[str]:
+        wanted = [name for name in self.asked.get("columns", "").split(",") if self.form.field(name)]
+        return [name for name in wanted or list_columns(self.form, self.view) if self.access(name) != "hide"]
+
+    @property
+    def sort(self) -> tuple[str, ...]:
+        wanted = self.asked.get("sort") or ",".join(self.view.sort if self.view else ())
+        return tuple(name for name in wanted.split(",") if self.sortable(self.form.field(name.lstrip("-"))))
+
+    @property
+    def page(self) -> int:
+        page = self.asked.get("page", "0")
+        return min(int(page), 10_000) if page.isdigit() else 0
+
+    def query(self, *, size: int = SIZE, columns: Iterable[str] | None = None) -> Query:
+        names = list(columns) if columns is not None else [*self.columns, *self.title_fields]
+        return Query(
+            text=self.asked.get("q", ""), conditions=tuple(c.for_engine() for c in self.conditions),
+            filter=self.view.filter if self.view else "", sort=self.sort, page=self.page, limit=size,
+            columns=tuple(dict.fromkeys(names)),
+        )  # fmt: skip
+
+    @property
+    def title_fields(self) -> tuple[str, ...]:
+        return self.visit.runtime.programs.get(self.app.id, self.form.id).title_fields
+
+    def access(self, field: str) -> str:
+        return best_access((way for way in self.ways if "read" in way.actions), field)
+
+    def may(self, action: str) -> bool:
+        return any(action in way.actions for way in self.ways)
+
+    def sortable(self, field: FieldDefinition | None) -> bool:
+        stored = field is not None and (
+            field.derived is None or (field.type is not None and field.type.storage != Storage.JSON)
+        )
+        return bool(field and stored and field.type and field.type.sortable and not field.sealed)
+
+    # -- addresses ---------------------------------------------------------------------------------
+
+    def address(self, conditions: Sequence[Asked] | None = None, **change: str) -> str:
+        """This list's URL with something changed; the page begins anew unless it is what changes."""
+        kept = {n: v for n, v in self.asked.items() if n not in ("where", "page")} | change
+        pairs = [(n, v) for n, v in kept.items() if v not in ("", "0")]
+        pairs += [("where", c.in_url()) for c in (self.conditions if conditions is None else conditions)]
+        return self.base + (f"?{urlencode(pairs)}" if pairs else "")
+
+    def state(self) -> str:
+        """The whole query string of this list, for records to find their way back and on."""
+        return self.address(page=str(self.page)).partition("?")[2]
+
+
+@get(LIST, sync_to_thread=True)
+def list_page(request: Ask, site: Site, app_id: str, form_id: str) -> Response[Any]:
+    visit = site.visit(request)
+    app, form = visit.form(app_id, form_id)
+    listing = Listing(visit, app, form)
+    if listing.view is not None and listing.view.kind == "timeline":
+        return timeline.page(visit, Placed(app, form, listing.view), tabs(listing))
+    problems: tuple[str, ...] = ()
+    try:
+        found = visit.runtime.records.page(visit.viewer, app_id, form_id, listing.query())
+        problems = tuple(hint.text(visit.language) for hint in found.hints)
+    except Rejected as refused:
+        if refused.problems[0].code.startswith("access."):
+            raise
+        problems = tuple(problem.text(visit.language) for problem in refused.problems)
+        found = Page([], 0, True)
+    page = _page(listing, found, problems)
+    title = f"{page.title} · {app.text(visit.language)}"
+    return visit.page("list.html", page, title=title, styles=STYLES, app=app)
+
+
+@get(f"{LIST}/condition", sync_to_thread=True)
+def condition(request: Ask, site: Site, app_id: str, form_id: str) -> Response[Any]:
+    """One row of the filter panel, after its field or operator was chosen."""
+    visit = site.visit(request)
+    listing = Listing(visit, *visit.form(app_id, form_id))
+    values = tuple(v for n, v in parse_qsl(request.url.query or "") if n == "v")
+    row = _rows_maker(listing).row(Asked(visit.query.get("f", ""), visit.query.get("o", ""), values))
+    return visit.part("condition.html", row, base=listing.base)
+
+
+def _page(listing: Listing, found: Page, problems: tuple[str, ...]) -> ListPage:
+    visit, form, base = listing.visit, listing.form, listing.base
+    maker = _rows_maker(listing)
+    names = listing.columns
+    files = [i for item in found.items for name in names for i in file_ids(form.field(name), item)]
+    rows = tuple(
+        row_of(visit, listing.app, form, item, names, listing.state(), files) for item in found.items
+    )
+    filtered = bool(listing.conditions or listing.asked.get("q"))
+    card = (listing.view.options.get("card") if listing.view else None) or names[1:4]
+    kept = tuple((n, v) for n, v in listing.asked.items() if n in ("view", "sort", "columns") and v)
+    first = listing.page * SIZE
+    more = bool(found.next)
+    tag_field, bulk = changeable(listing)
+    return ListPage(
+        form.text(visit.language), base, columns_of(listing, names), rows, total_text(visit, found),
+        f"{first + 1:,}–{first + len(rows):,}" if rows else "",
+        tabs=tabs(listing), new_href=f"{base}/new" if listing.may("create") and not form.is_archive else "",
+        export_href=listing.address().replace(base, f"{base}/export", 1) if listing.may("export") else "",
+        query=listing.asked.get("q", ""), searchable=any(field.searchable for field in form.fields),
+        conditions=_conditions(listing, maker), clear_href=listing.address([], q=""), hidden=kept,
+        all_columns=_choosable(listing), sorts=_sorts(listing), card_columns=frozenset(card),
+        next_href=listing.address(page=str(listing.page + 1)) if more else "",
+        previous_href=listing.address(page=str(listing.page - 1)) if listing.page else "",
+        bulk_fields=bulk, tag_field=tag_field, may_export=listing.may("export"), problems=problems,
+        filtered=filtered, everything=_everything(visit, found), archive=form.is_archive,
+        field_options=maker.options(),
+    )  # fmt: skip
+
+
+def tabs(listing: Listing) -> tuple[Tab, ...]:
+    current = listing.view.id if listing.view else ""
+    return tuple(
+        Tab(_view_text(listing.visit, view), f"{listing.base}?view={view.id}", view.id == current)
+        for view in list_views(listing.form)
+    )
+
+
+def columns_of(listing: Listing, names: Sequence[str]) -> tuple[Column, ...]:
+    made = []
+    for name in names:
+        field = listing.form.field(name)
+        assert field is not None
+        order = next((s for s in listing.sort[:1] if s.lstrip("-") == name), "")
+        following = name if order == f"-{name}" else f"-{name}"
+        sort_href = listing.address(sort=following) if listing.sortable(field) else ""
+        words = {"": "", name: "ascending", f"-{name}": "descending"}[order]
+        made.append(Column(name, field.text(listing.visit.language), is_numeric(field), sort_href, words))
+    return tuple(made)
+
+
+def row_of(
+    visit: Visit,
+    app: App,
+    form: Form,
+    item: RecordView,
+    names: Sequence[str],
+    state: str,
+    files: Iterable[str] = (),
+) -> Row:
+    """A record as a row: cells for every column, a blank one where this record's is hidden."""
+    presenter = visit.presenter(app.id, files)
+    seen = {cell.field: cell for cell in presenter.cells(form, item, names)}
+    fields = [form.field(name) for name in names]
+    cells = tuple(seen.get(f.id) or Cell(f.id, f.text(visit.language), "away") for f in fields if f)
+    return Row(item.id, record_url(app.id, form.id, item.id, list=state), cells, item.title)
+
+
+def file_ids(field: FieldDefinition | None, item: RecordView) -> list[str]:
+    reference = field.type.reference(field) if field and field.type and field.options is not None else None
+    if not isinstance(reference, Reference) or reference.target != "file" or field is None:
+        return []
+    value = item.values.get(field.id)
+    return [str(i) for i in value] if isinstance(value, list) else []
+
+
+def total_text(visit: Visit, found: Page) -> str:
+    if not found.total_exact:
+        return visit.text("%(num)s+ records", num=f"{found.total:,}")
+    return visit.count("%(num)s record", "%(num)s records", found.total)
+
+
+def is_numeric(field: FieldDefinition) -> bool:
+    return bool(
+        field.type
+        and field.type.storage in (Storage.INTEGER, Storage.DECIMAL)
+        and field.type.reference(field) is None
+    )
+
+
+def _everything(visit: Visit, found: Page) -> str:
+    if len(found.items) >= found.total and found.total_exact:
+        return ""
+    number = f"{found.total:,}" + ("" if found.total_exact else "+")
+    return visit.text("Select all %(num)s of this list", num=number)
+
+
+def _rows_maker(listing: Listing) -> ConditionRows:
+    readable = [f.id for f in listing.form.fields if listing.access(f.id) in ("read", "write")]
+    inputs = Inputs(listing.base, listing.visit.presenter(listing.app.id))
+    return ConditionRows(listing.visit, listing.form, inputs, readable)
+
+
+def _conditions(listing: Listing, maker: ConditionRows) -> tuple[FilterRow, ...]:
+    made = []
+    for asked in listing.conditions:
+        rest = [other for other in listing.conditions if other is not asked]
+        if row := maker.row(asked, listing.address(rest)):
+            made.append(row)
+    return tuple(made)
+
+
+def _choosable(listing: Listing) -> tuple[Option, ...]:
+    shown = listing.columns
+    fields = [f for f in listing.form.fields if fits_in_list(f) and listing.access(f.id) != "hide"]
+    fields.sort(key=lambda f: shown.index(f.id) if f.id in shown else len(shown))
+    return tuple(Option(f.id, f.text(listing.visit.language), f.id in shown) for f in fields)
+
+
+def _sorts(listing: Listing) -> tuple[Option, ...]:
+    visit, current = listing.visit, listing.sort[:1]
+    made = [Option(listing.address(sort=""), visit.text("Newest first"), not listing.sort)]
+    for field in listing.form.fields:
+        if listing.sortable(field) and field.id in listing.columns:
+            for name, pattern in (
+                (f"-{field.id}", visit.text("%(field)s, descending", field=field.text(visit.language))),
+                (field.id, visit.text("%(field)s, ascending", field=field.text(visit.language))),
+            ):
+                made.append(Option(listing.address(sort=name), pattern, current == (name,)))
+    return tuple(made)
+
+
+def changeable(listing: Listing) -> tuple[str, tuple[BulkField, ...]]:
+    """Which field takes tags, and which may be set on many records."""
+    updating: list[Way] = [way for way in listing.ways if "update" in way.actions]
+    writable = [
+        f for f in listing.form.fields
+        if f.usable and f.derived is None and not f.unique and not (listing.form.is_archive and f.evidence)
+        and best_access(updating, f.id) == "write"
+    ]  # fmt: skip
+    tags = next((f.id for f in writable if f.type and f.type.many and f.type.choices(f)), "")
+    return tags, tuple(
+        BulkField(f.id, f.text(listing.visit.language)) for f in writable if f.type and not f.type.container
+    )
+
+
+def _view_text(visit: Visit, view: View) -> str:
+
+    return label_text(view.label, visit.language, view.id)
+
+
+router = Router("/", route_handlers=[list_page, condition])

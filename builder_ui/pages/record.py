@@ -1,0 +1,254 @@
+"""One record: its chat or sections, history, timelines of it, neighbours in its list, and its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from litestar import Response, Router, get
+
+from builder_ui.cells import Cell, record_url
+from builder_ui.layouts import Block, blocks_of, fits_in_list
+from builder_ui.models.listing import Column
+from builder_ui.models.parts import EvidenceBadge, Link, Tab
+from builder_ui.models.record import Change, HistoryEntry, RecordPage, RelatedList, Section
+from builder_ui.pages import chat, timeline
+from builder_ui.pages.listing import Listing, file_ids, is_numeric, row_of, total_text
+from builder_ui.site import Ask, Site, Visit
+from builder_ui.templating import href
+from builder_ui.views import Placed, chats, timelines
+from engine.records.query import Condition, Event, Query, RecordView
+from metamodel.application import App
+from metamodel.forms import Form
+from metamodel.labels import label_text
+from metamodel.problems import Rejected
+
+RECORD = "/apps/{app_id:str}/forms/{form_id:str}/records/{record:str}"
+STYLES = ("list", "record", "chat")
+DETAILS, HISTORY = "details", "history"
+RELATED = 10
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A record on screen: what was read, where it belongs, and the list it was opened from."""
+
+    visit: Visit
+    app: App
+    form: Form
+    view: RecordView
+    listing: Listing | None
+
+    def address(self, **query: Any) -> str:
+        kept = {"list": self.visit.query.get("list", "")}
+        return record_url(self.app.id, self.form.id, self.view.id, **(kept | query))
+
+
+@get(RECORD, sync_to_thread=True)
+def record_page(request: Ask, site: Site, app_id: str, form_id: str, record: str) -> Response[Any]:
+    visit = site.visit(request)
+    app, form = visit.form(app_id, form_id)
+    view = visit.runtime.records.get(visit.viewer, app_id, form_id, record)
+    came_from = visit.query.get("list")
+    opened = Opened(
+        visit, app, form, view, Listing(visit, app, form, came_from) if came_from is not None else None
+    )
+    page = _page(opened)
+    title = f"{page.title} · {form.text(visit.language)}"
+    return visit.page("record.html", page, title=title, styles=STYLES, app=app)
+
+
+def _page(opened: Opened) -> RecordPage:
+    visit, form, view = opened.visit, opened.form, opened.view
+    talks = chats(opened.app, form)
+    about = list(timelines(visit.runtime.services.apps(), opened.app, form))
+    about = [placed for placed in about if timeline.readable(visit, placed)]
+    asked = visit.query.get("tab") or (talks[0].view.id if talks else DETAILS)
+    talk = next((placed for placed in talks if placed.view.id == asked), None)
+    line = next((placed for placed in about if f"{placed.app.id}.{placed.view.id}" == asked), None)
+    tab = asked if talk or line or asked == HISTORY else DETAILS
+    before, after = _neighbours(opened)
+    list_href = (
+        opened.listing.address(page=str(opened.listing.page))
+        if opened.listing
+        else f"/apps/{opened.app.id}/forms/{form.id}"
+    )
+    details = tab == DETAILS
+    return RecordPage(
+        view.title, (Link(form.text(visit.language), list_href),), _tabs(opened, talks, about, tab), tab,
+        sections=_sections(opened) if details else (),
+        related=_related(opened) if details else (),
+        history=_history(opened) if tab == HISTORY else (),
+        facts=_facts(opened) if details else (), badge=_badge(opened),
+        edit_href=_edit_href(opened),
+        previous_href=_other(opened, before), next_href=_other(opened, after), list_href=list_href,
+        granted=_granted(opened), chat=chat.view(visit, talk, view) if talk else None,
+        timeline=timeline.view(visit, line, view.id) if line else None,
+    )  # fmt: skip
+
+
+def _edit_href(opened: Opened) -> str:
+    """'' unless something of it is this viewer's to change."""
+    view = opened.view
+    writable = [name for name, access in view.access.items() if access == "write"]
+    if opened.form.is_archive:
+        writable = [name for name in writable if (f := opened.form.field(name)) and not f.evidence]
+    if "update" not in view.can or not writable:
+        return ""
+    url = record_url(opened.app.id, opened.form.id, view.id) + "/edit"
+    return href(url, list=opened.visit.query.get("list", ""))
+
+
+def _tabs(opened: Opened, talks: Sequence[Placed], about: Sequence[Placed], tab: str) -> tuple[Tab, ...]:
+    language = opened.visit.language
+    named = [(placed.view.id, label_text(placed.view.label, language, placed.view.id)) for placed in talks]
+    named.append((DETAILS, opened.visit.text("Details")))
+    named += [(f"{p.app.id}.{p.view.id}", label_text(p.view.label, language, p.view.id)) for p in about]
+    named.append((HISTORY, opened.visit.text("History")))
+    return tuple(Tab(text, opened.address(tab=name), name == tab) for name, text in named)
+
+
+def _sections(opened: Opened) -> tuple[Section, ...]:
+    visit, form, view = opened.visit, opened.form, opened.view
+    files = [i for field in form.fields for i in file_ids(field, view)]
+    presenter = visit.presenter(opened.app.id, files)
+    made = []
+    for block in blocks_of(form, visit.language, form.text(visit.language)):
+        spans = dict(block.fields)
+        cells = [_spanned(cell, spans[cell.field]) for cell in presenter.cells(form, view, spans)]
+        if cells or block.note:
+            made.append(Section(block.label, tuple(cells), block.columns, block.folded, block.note))
+    return tuple(made)
+
+
+def _spanned(cell: Cell, span: int) -> Cell:
+    return replace(cell, span=span) if span > 1 else cell
+
+
+# -- what links here -----------------------------------------------------------------------------------
+
+
+def _related(opened: Opened) -> tuple[RelatedList, ...]:
+    visit, view = opened.visit, opened.view
+    blocks = [b for b in blocks_of(opened.form, visit.language, "") if b.kind == "related"]
+    found = [_listed(opened, block) for block in blocks]
+    if not opened.form.layout:
+        everything = visit.runtime.records.related(visit.viewer, opened.app.id, opened.form.id, view.id)
+        found = [
+            _listed(opened, Block("related", label_text(r.label, visit.language), options={"app": r.app, "form": r.form, "link": r.field}))
+            for r in everything if r.total
+        ]  # fmt: skip
+    return tuple(related for related in found if related)
+
+
+def _listed(opened: Opened, block: Block) -> RelatedList | None:
+    """A related list, or None where this viewer may not read that form."""
+    visit = opened.visit
+    try:
+        app = visit.runtime.applications.get(str(block.options.get("app") or opened.app.id))
+    except Rejected:
+        return None
+    form = app.form(str(block.options.get("form", "")))
+    link = str(block.options.get("link", ""))
+    if form is None or form.field(link) is None:
+        return None
+    wanted = [str(name) for name in block.options.get("columns", ()) if form.field(str(name))]
+    names = wanted or [f.id for f in form.fields if fits_in_list(f) and f.id != link][:5]
+    title_fields = visit.runtime.programs.get(app.id, form.id).title_fields
+    query = Query(
+        conditions=(Condition(link, "is", (opened.view.id,)),), sort=tuple(block.options.get("sort", ())),
+        limit=int(block.options.get("limit", RELATED)), columns=tuple(dict.fromkeys((*names, *title_fields))),
+    )  # fmt: skip
+    try:
+        page = visit.runtime.records.page(visit.viewer, app.id, form.id, query)
+    except Rejected:
+        return None
+    names = [name for name in names if not page.items or any(name in item.values for item in page.items)]
+    fields = [f for name in names if (f := form.field(name))]
+    files = [i for item in page.items for field in fields for i in file_ids(field, item)]
+    where = f"{link}:is:{opened.view.id}" if link else ""
+    state = href("", where=where).lstrip("?")
+    return RelatedList(
+        block.label or form.text(visit.language),
+        tuple(Column(f.id, f.text(visit.language), is_numeric(f)) for f in fields),
+        tuple(row_of(visit, app, form, item, names, state, files) for item in page.items),
+        total_text(visit, page), f"/apps/{app.id}/forms/{form.id}?{state}" if page.next else "",
+    )  # fmt: skip
+
+
+# -- around it -----------------------------------------------------------------------------------------
+
+
+def _history(opened: Opened) -> tuple[HistoryEntry, ...]:
+    visit = opened.visit
+    events = visit.runtime.records.history(visit.viewer, opened.app.id, opened.form.id, opened.view.id)
+    return tuple(_entry(visit, event) for event in events)
+
+
+def _entry(visit: Visit, event: Event) -> HistoryEntry:
+    changes = tuple(Change(*change) for change in event.changes) if event.action != "create" else ()
+    what = {"create": visit.text("created it")}.get(event.action)
+    what = what or visit.count("changed %(num)s field", "changed %(num)s fields", len(changes))
+    who = event.person_name if event.person_name != "system" else visit.text("A rule")
+    return HistoryEntry(who, event.person, visit.moments.short(event.at), what, changes)
+
+
+def _facts(opened: Opened) -> tuple[tuple[str, str], ...]:
+    visit, view = opened.visit, opened.view
+    people = visit.names
+    name = {
+        who: people.get(("person", who), visit.text("A rule") if who == "system" else who)
+        for who in (view.created_by, view.updated_by)
+    }
+    made = [
+        (visit.text("Created"), visit.moments.short(view.created_at)),
+        (visit.text("Created by"), name[view.created_by]),
+    ]
+    if view.revision > 1:
+        made += [
+            (visit.text("Changed"), visit.moments.short(view.updated_at)),
+            (visit.text("Changed by"), name[view.updated_by]),
+        ]
+    return (*made, (visit.text("Revision"), str(view.revision)), (visit.text("Number"), view.id))
+
+
+def _badge(opened: Opened) -> EvidenceBadge | None:
+    if not opened.form.is_archive:
+        return None
+    return EvidenceBadge(
+        opened.visit.text("Kept as evidence"), proof_url(opened.app.id, opened.form.id, opened.view.id)
+    )
+
+
+def proof_url(app: str, form: str, record: str) -> str:
+    return f"{record_url(app, form, record)}/proof"
+
+
+def _granted(opened: Opened) -> str:
+    """Said when only a grant opens this record."""
+    ways = opened.view.ways
+    only = bool(ways) and all(way.startswith("grant:") for way in ways)
+    return opened.visit.text("You read this under a grant; every look is noted.") if only else ""
+
+
+def _neighbours(opened: Opened) -> tuple[str, str]:
+    if opened.listing is None:
+        return "", ""
+    query = replace(opened.listing.query(columns=()), page=0)
+    try:
+        return opened.visit.runtime.records.neighbours(
+            opened.visit.viewer, opened.app.id, opened.form.id, query, opened.view.id
+        )
+    except Rejected:
+        return "", ""
+
+
+def _other(opened: Opened, record: str) -> str:
+    if not record:
+        return ""
+    query = {name: opened.visit.query[name] for name in ("list", "tab") if opened.visit.query.get(name)}
+    return record_url(opened.app.id, opened.form.id, record, **query)
+
+
+router = Router("/", route_handlers=[record_page])

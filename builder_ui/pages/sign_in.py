@@ -1,0 +1,103 @@
+"""Signing in and out, and what a person prefers: theme and language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.datastructures import Cookie
+from litestar.response import Redirect
+
+from builder_ui.language import LANGUAGES, translations
+from builder_ui.models.places import SignInPage
+from builder_ui.shell import Shell
+from builder_ui.site import Ask, Site, local_address, respond, sent_form
+from engine.web.language import COOKIE as LANGUAGE_COOKIE, language_of
+from engine.web.security import COOKIE, session_cookie
+from metamodel.problems import Rejected
+
+YEAR = 365 * 24 * 3600
+
+
+@get("/sign-in", sync_to_thread=True)
+def sign_in_page(request: Ask, site: Site) -> Response[Any]:
+    wish = request.query_params.get("language", "")
+    following = local_address(request.query_params.get("next", "/"))
+    if wish in LANGUAGES:
+        return Redirect(
+            f"/sign-in?next={following}", status_code=303, cookies=[_language_cookie(request, wish)]
+        )
+    if request.scope["state"].get("viewer") is not None:
+        return Redirect(following, status_code=303)
+    return _page(request, site, SignInPage(following, samples=_samples(site)))
+
+
+@post("/sign-in", sync_to_thread=True)
+def sign_in(request: Ask, site: Site, body: bytes) -> Response[Any]:
+    sent = sent_form(body)
+    person, following = _one(sent, "person").strip(), local_address(_one(sent, "next"))
+    address = request.client.host if request.client else ""
+    try:
+        agent = request.headers.get("user-agent", "")
+        token, _ = site.runtime.sessions.sign_in(person, _one(sent, "password"), address, agent)
+    except Rejected as refused:
+        problem = refused.problems[0]
+        page = SignInPage(following, person, problem.text(language_of(request)), _samples(site))
+        return _page(request, site, page, problem.status)
+    cookie = session_cookie(token, secure=request.url.scheme == "https")
+    return Redirect(following, status_code=303, cookies=[cookie])
+
+
+@post("/sign-out", sync_to_thread=True)
+def sign_out(request: Ask, site: Site) -> Response[Any]:
+    session = request.scope["state"].get("session")
+    if session is not None:
+        site.runtime.sessions.end(session)
+    answer = Redirect("/sign-in", status_code=303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@post("/me/preferences", sync_to_thread=True)
+def preferences(request: Ask, site: Site, body: bytes) -> Response[Any]:
+    """Theme and language; back to where one was."""
+    visit, sent = site.visit(request), sent_form(body)
+    allowed = {"theme": ("auto", "light", "dark"), "language": tuple(LANGUAGES)}
+    wanted = {name: _one(sent, name) for name, values in allowed.items() if _one(sent, name) in values}
+    if wanted:
+        people = site.runtime.people
+        site.runtime.database.write(lambda unit: people.set_preferences(unit, visit.viewer.person, **wanted))
+    cookies = [_language_cookie(request, wanted["language"])] if "language" in wanted else []
+    return Redirect(local_address(_one(sent, "here")), status_code=303, cookies=cookies)
+
+
+def _page(request: Ask, site: Site, page: SignInPage, status: int = 200) -> Response[str]:
+    language = language_of(request)
+    title = translations(language).gettext("Sign in")
+    html = site.renderer.render(
+        "sign_in.html", language, shell=Shell(title, language, styles=("pages",)), page=page
+    )
+    return respond(request, html, status)
+
+
+def _samples(site: Site) -> tuple[tuple[str, str, str], ...]:
+    """Sample people to click on, where the installation was made from sample data and says so."""
+    return tuple(getattr(site.runtime, "sample_people", ()))
+
+
+def _language_cookie(request: Ask, language: str) -> Cookie:
+    return Cookie(
+        LANGUAGE_COOKIE,
+        language,
+        max_age=YEAR,
+        path="/",
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+
+
+def _one(sent: dict[str, list[str]], name: str) -> str:
+    return sent.get(name, [""])[-1]
+
+
+router = Router("/", route_handlers=[sign_in_page, sign_in, sign_out, preferences])

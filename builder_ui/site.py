@@ -1,0 +1,166 @@
+"""Site: the renderer and the runtime together; Visit: one request of one person, answered with a page.
+
+Handlers in `pages/` are given the Site, ask it for a Visit, ask the runtime for what
+they show, and answer with `visit.page(template, model)`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+from litestar import Request, Response
+from litestar.response import Redirect
+
+from builder_ui.assets import Assets
+from builder_ui.cells import Presenter
+from builder_ui.frames import Frames
+from builder_ui.language import translations
+from builder_ui.moments import Moments
+from builder_ui.templating import Renderer
+from builder_ui.verifying import Verifying
+from engine.access.viewer import Viewer
+from engine.records.references import NOT_SHOWN
+from engine.runtime import Runtime
+from engine.web.language import language_of
+from engine.web.security import viewer_of
+from metamodel.application import App
+from metamodel.forms import Form
+from metamodel.plugin_api import Display
+from metamodel.problems import Rejected, problem
+
+Ask = Request[Any, Any, Any]
+HTML = "text/html; charset=utf-8"
+
+
+class Site:
+    """What all pages share; one for the life of the process."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.assets = Assets()
+        self.renderer = Renderer(self.assets)
+        self.frames = Frames(runtime)
+        self.verifying = Verifying(runtime)
+
+    def visit(self, request: Ask) -> Visit:
+        """Rejected (access.signed_out) when nobody is signed in."""
+        return Visit(self, request)
+
+
+class Visit:
+    """One request: who asks, in which language, and how to answer."""
+
+    def __init__(self, site: Site, request: Ask) -> None:
+        self.site, self.request, self.runtime = site, request, site.runtime
+        self.language = language_of(request)
+        self.viewer: Viewer = replace(viewer_of(request), language=self.language)
+        self._catalogue = translations(self.language)
+
+    # -- words and names ---------------------------------------------------------------------------
+
+    def text(self, message: str, **values: Any) -> str:
+        return self._catalogue.gettext(message) % values if values else self._catalogue.gettext(message)
+
+    def count(self, one: str, many: str, number: int, **values: Any) -> str:
+        words = self._catalogue.ngettext(one, many, number)
+        return words % {"num": f"{number:,}", **values}
+
+    @cached_property
+    def moments(self) -> Moments:
+        zone, now = self.runtime.config.zone, self.runtime.clock.now()
+        return Moments(zone, now, self.language, self._catalogue.gettext)
+
+    @cached_property
+    def names(self) -> Mapping[tuple[str, str], str]:
+        return self.runtime.people.organisation().names()
+
+    def presenter(self, app: str, file_ids: Iterable[str] = ()) -> Presenter:
+        wanted = sorted(set(file_ids))
+        files: Mapping[str, Mapping[str, Any]] = {}
+        if wanted:
+            with self.runtime.database.read() as connection:
+                files = {f["id"]: f for f in self.runtime.files.describe(connection, wanted)}
+        display = Display(self.language, self.runtime.config.zone, self.names)
+        return Presenter(app, display, files, frozenset(NOT_SHOWN.values()))
+
+    # -- what the address names --------------------------------------------------------------------
+
+    def app(self, app_id: str) -> App:
+        return self.runtime.app_for(self.viewer, app_id)
+
+    def form(self, app_id: str, form_id: str) -> tuple[App, Form]:
+        """Rejected alike for what is not there and what is not theirs; a grant opens an app's form."""
+        app = self.runtime.applications.get(app_id)
+        form = app.form(form_id)
+        if form is None:
+            raise Rejected([problem("form.unknown", form=form_id)])
+        return app, form
+
+    @property
+    def here(self) -> str:
+        query = self.request.url.query
+        return self.request.url.path + (f"?{query}" if query else "")
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(self.request.url.query or "", keep_blank_values=True))
+
+    def several(self, name: str) -> list[str]:
+        return [value for key, value in parse_qsl(self.request.url.query or "") if key == name]
+
+    # -- answering ---------------------------------------------------------------------------------
+
+    def page(
+        self, template: str, page: object, *, title: str, styles: Iterable[str] = (), app: App | None = None,
+        status: int = 200, query: str = "",
+    ) -> Response[str]:  # fmt: skip
+        shell = self.site.frames.shell(self, title, styles, app, query)
+        html = self.site.renderer.render(template, self.language, shell=shell, page=page)
+        return respond(self.request, html, status)
+
+    def part(self, template: str, page: object, status: int = 200, **more: Any) -> Response[str]:
+        """A piece of a page: a drawer, the options of a picker."""
+        csrf = self.csrf
+        html = self.site.renderer.render(
+            template, self.language, page=page, csrf=csrf, here=self.here, **more
+        )
+        return respond(self.request, html, status)
+
+    def go(self, address: str) -> Response[Any]:
+        """After a change: see other."""
+        return Redirect(address, status_code=303)
+
+    @property
+    def csrf(self) -> str:
+        session = self.request.scope["state"].get("session")
+        return session.csrf if session else ""
+
+
+def respond(request: Ask, html: str, status: int = 200) -> Response[str]:
+    """HTML that the browser keeps but asks about again: 304 when nothing changed."""
+    tag = f'"{hashlib.blake2b(html.encode(), digest_size=9).hexdigest()}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, HX-Request"}
+    if status == 200 and request.headers.get("if-none-match") == tag:
+        return Response("", status_code=304, headers=headers, media_type=HTML)
+    return Response(html, status_code=status, headers=headers, media_type=HTML)
+
+
+def sent_form(body: bytes) -> dict[str, list[str]]:
+    """A posted form: every name with all its values, blank ones too."""
+    found: dict[str, list[str]] = {}
+    for name, value in parse_qsl(
+        body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20_000
+    ):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def local_address(wanted: str, otherwise: str = "/") -> str:
+    """An address of ours, never another site's."""
+    fine = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return wanted if fine and "\\" not in wanted and "\n" not in wanted and "\r" not in wanted else otherwise

@@ -1,0 +1,72 @@
+// Rows chosen in a list: the bar that counts them, "all of this filter", and what to do with them.
+import { Controller } from "../lib/controller.js";
+import { send } from "../lib/api.js";
+import { fill } from "../lib/text.js";
+import { pick } from "../lib/swap.js";
+
+export default class Selection extends Controller {
+  connect() {
+    this.last = null;
+    this.changed();
+  }
+
+  boxes() {
+    return this.targets("box");
+  }
+
+  toggleAll(event) {
+    for (const box of this.boxes()) box.checked = event.target.checked;
+    this.changed();
+  }
+
+  changed() {
+    const boxes = this.boxes();
+    const chosen = boxes.filter((box) => box.checked);
+    const all = this.target("all");
+    for (const box of boxes) box.closest("tr").classList.toggle("selected", box.checked);
+    if (all) [all.checked, all.indeterminate] = [chosen.length > 0 && chosen.length === boxes.length, chosen.length > 0 && chosen.length < boxes.length];
+    this.every = false;
+    this.show(chosen.length, chosen.length === boxes.length);
+  }
+
+  show(count, complete) {
+    this.target("bar").hidden = count === 0;
+    const text = this.target("count");
+    text.textContent = fill(text.dataset.text, { n: count });
+    const everything = this.target("everything");
+    if (everything) everything.hidden = !complete;
+  }
+
+  /** Not the rows of this page but all the filter finds. */
+  everything(event) {
+    this.every = true;
+    this.target("count").textContent = event.actor.textContent;
+    event.actor.hidden = true;
+  }
+
+  clear() {
+    for (const box of this.boxes()) box.checked = false;
+    this.changed();
+  }
+
+  /** What the server needs to know: the ids, or that it is all of them. */
+  fields() {
+    const chosen = this.boxes().filter((box) => box.checked).map((box) => ["record", box.value]);
+    return this.every ? [["all", "yes"]] : chosen;
+  }
+
+  async open(event) {
+    const kind = this.param(event, "kind");
+    const query = new URLSearchParams([...new URLSearchParams(location.search), ["kind", kind], ...this.fields()]);
+    const answer = await send(`${this.value("base")}/bulk?${query}`, { headers: { Accept: "text/html", "HX-Request": "true" } });
+    const drawer = document.getElementById("drawer");
+    drawer.replaceChildren(...pick(await answer.text()).nodes);
+    drawer.showModal();
+  }
+
+  export(event) {
+    event.preventDefault();
+    const query = new URLSearchParams([...new URLSearchParams(location.search), ...this.fields()]);
+    location.assign(`${this.value("base")}/export?${query}`);
+  }
+}

@@ -1,0 +1,86 @@
+// A form that asks the server, while somebody types, what is visible, required, writable, computed and wrong.
+// Answers older than the last question are dropped; the field in focus is never overwritten.
+import { Controller } from "../lib/controller.js";
+import { Failure, postJson } from "../lib/api.js";
+
+export default class State extends Controller {
+  connect() {
+    this.seq = 0;
+    this.changedFields = new Set();
+    this.typed = (event) => this.noticed(event);
+    this.leaving = (event) => { if (this.dirty && !this.sending) event.preventDefault(); };
+    this.sent = () => { this.sending = true; this.target("save").setAttribute("aria-busy", "true"); };
+    this.element.addEventListener("input", this.typed);
+    this.element.addEventListener("change", this.typed);
+    this.element.addEventListener("submit", this.sent);
+    addEventListener("beforeunload", this.leaving);
+  }
+
+  disconnect() {
+    clearTimeout(this.timer);
+    this.element.removeEventListener("input", this.typed);
+    this.element.removeEventListener("change", this.typed);
+    this.element.removeEventListener("submit", this.sent);
+    removeEventListener("beforeunload", this.leaving);
+  }
+
+  noticed(event) {
+    const field = event.target.closest("[data-field]")?.dataset.field;
+    if (!field || event.target.matches("[data-picker-target~=search]")) return;
+    this.dirty = true;
+    this.changedFields.add(field);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.ask(), event.type === "change" ? 30 : 250);
+  }
+
+  async ask() {
+    const seq = ++this.seq;
+    const changed = [...this.changedFields];
+    const question = { seq, record: this.value("record"), changed, values: this.values() };
+    try {
+      const answer = await postJson(this.value("url"), question);
+      if (answer.seq !== this.seq) return;
+      this.say("");
+      for (const [name, state] of Object.entries(answer.fields)) this.apply(name, state);
+    } catch (error) {
+      if (error instanceof Failure) this.say(error.message);
+      else this.say(this.target("status").dataset.offline);
+    }
+  }
+
+  /** Every field as the form would send it: name -> list of texts. */
+  values() {
+    const values = {};
+    for (const [name, value] of new FormData(this.element)) {
+      if (typeof value === "string" && !["_csrf", "revision", "then"].includes(name)) (values[name] ??= []).push(value);
+    }
+    return values;
+  }
+
+  apply(name, state) {
+    const box = this.targets("field").find((each) => each.dataset.field === name);
+    if (!box) return;
+    box.classList.toggle("gone", !state.visible);
+    const mark = box.querySelector(".required-mark");
+    if (mark) mark.hidden = !state.required;
+    if (state.html !== undefined && !box.contains(document.activeElement)) replace(box.querySelector(".slot"), state.html);
+    if (state.problems) this.complain(box, state.problems);
+  }
+
+  complain(box, problems) {
+    const texts = (severity) => problems.filter((each) => (each.severity === "error") === (severity === "error")).map((each) => each.text).join(" ");
+    box.querySelector(".errors").textContent = texts("error");
+    box.querySelector(".warnings").textContent = texts("other");
+    box.classList.toggle("invalid", problems.some((each) => each.severity === "error"));
+  }
+
+  say(text) {
+    this.target("status").textContent = text ?? "";
+  }
+}
+
+function replace(slot, html) {
+  if (slot.dataset.html === html) return;
+  slot.dataset.html = html;
+  slot.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+}

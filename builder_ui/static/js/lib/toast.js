@@ -1,0 +1,21 @@
+// One short message at the bottom, at most one at a time; with an action it stays longer.
+let timer;
+
+export function toast(text, action) {
+  const place = document.getElementById("toasts");
+  const box = document.createElement("div");
+  box.className = "toast fade";
+  box.append(text);
+  if (action) box.append(button(action, place));
+  place.replaceChildren(box);
+  clearTimeout(timer);
+  timer = setTimeout(() => place.replaceChildren(), action ? 8000 : 4000);
+}
+
+function button(action, place) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = action.text;
+  made.addEventListener("click", () => { place.replaceChildren(); action.run(); });
+  return made;
+}

@@ -1,0 +1,50 @@
+"""A verification started from the page: at most one at a time, in a thread of its own, with its progress."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+
+from engine.access.viewer import Viewer
+from engine.runtime import Runtime
+
+log = logging.getLogger("muniment.web")
+
+
+@dataclass
+class Running:
+    """A verification under way in this process, and how far it is."""
+
+    done: int = 0
+    total: int = 0
+
+
+class Verifying:
+    """At most one verification at a time; the page asks how far it is."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._lock = threading.Lock()
+        self.running: Running | None = None
+
+    def start(self, viewer: Viewer) -> None:
+        with self._lock:
+            if self.running is not None:
+                return
+            self.running = Running()
+            threading.Thread(
+                target=self._work, args=(viewer, self.running), name="verify", daemon=True
+            ).start()
+
+    def _work(self, viewer: Viewer, running: Running) -> None:
+        def progress(done: int, total: int) -> None:
+            running.done, running.total = done, total
+
+        try:
+            self._runtime.verify(progress, viewer.person)
+        except Exception:
+            log.exception("the verification started from the page failed")
+        finally:
+            with self._lock:
+                self.running = None
