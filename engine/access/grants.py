@@ -41,5 +41,5 @@ class Grants:
 
 
 def _grant(row: object) -> Grant:
-    names = Grant.__slots__  # type: ignore[attr-defined]
-    return Grant(**{name: row[name] for name in names})  # type: ignore[index]
+    names = Grant.__slots__
+    return Grant(**{name: row[name] for name in names})

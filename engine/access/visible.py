@@ -31,7 +31,7 @@ class Visible:
         """These columns of the visible rows; with several ways, a flag `way_N` beside for each."""
         return sa.select(*columns, *self._flags()).where(self.condition)
 
-    def ways_of(self, row: Mapping[str, Any]) -> Sequence[Way]:
+    def ways_of(self, row: Mapping[Any, Any]) -> Sequence[Way]:
         """Which ways reach this row of `select`."""
         if len(self.ways) <= 1:
             return self.ways

@@ -7,10 +7,10 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import sample_apps
 from engine.access.organisation_file import load_organisation
 from engine.commands.app_files import read_document
 from engine.config import Config
@@ -18,7 +18,7 @@ from engine.runtime import Runtime
 from engine.sample_data import load_sample_data
 from metamodel.problems import Rejected, has_errors
 
-SAMPLES = Path(next(iter(sample_apps.__path__)))
+SAMPLES = Path(str(files("sample_apps").joinpath("")))
 APPS = ("crm", "conversation_archive")
 PASSWORD_FILE = "sign-ins.txt"
 Say = Callable[[str], object]

@@ -15,7 +15,7 @@ from engine.access.viewer import Viewer
 from engine.access.visible import Visible
 from engine.access.ways import Way
 from engine.database import Unit
-from engine.evidence.ledger import LeafEntry
+from engine.evidence.leaf import LeafEntry
 from engine.evidence.seals import RecordKey
 from engine.records.drafts import Draft
 from engine.records.program import FieldProgram, FormProgram

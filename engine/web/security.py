@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
+from litestar.enums import ScopeType
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -42,7 +43,7 @@ class Identify:
         self._app, self._runtime = app, runtime
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] == ScopeType.HTTP:
             import anyio.to_thread
 
             connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
@@ -119,4 +120,4 @@ def viewer_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Viewer:
 
 
 def session_cookie(token: str, *, secure: bool) -> Cookie:
-    return Cookie(COOKIE, token, httponly=True, secure=secure, samesite="lax", path="/")
+    return Cookie(COOKIE, value=token, httponly=True, secure=secure, samesite="lax")

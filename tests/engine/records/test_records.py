@@ -10,7 +10,13 @@ from engine.records.query import Change, Condition, Query
 from engine.runtime import Runtime
 from metamodel.problems import Rejected
 
-CLIENT = {"name": "苏州恒锐精密机械", "mobile": "19900001234", "price": "12.50", "amount": "4", "tags": ["重点"]}
+CLIENT = {
+    "name": "苏州恒锐精密机械",
+    "mobile": "19900001234",
+    "price": "12.50",
+    "amount": "4",
+    "tags": ["重点"],
+}
 
 
 def create(office: Runtime, person: str, form: str = "client", **values: Any) -> str:
@@ -25,7 +31,10 @@ def problems_of(office: Runtime, person: str, form: str, *rows: dict[str, Any]) 
 
 
 def seen(office: Runtime, person: str, form: str = "client", **query: Any) -> list[str]:
-    return [i.title for i in office.records.page(office.require_viewer(person), "office", form, Query(**query)).items]
+    return [
+        i.title
+        for i in office.records.page(office.require_viewer(person), "office", form, Query(**query)).items
+    ]
 
 
 def test_what_was_written_is_read_back(office: Runtime) -> None:
@@ -57,8 +66,12 @@ def test_a_condition_makes_a_field_required(office: Runtime) -> None:
 
 
 def test_nobody_writes_what_is_not_theirs(office: Runtime) -> None:
-    assert problems_of(office, "zhou", "client", {**CLIENT, "level": "a"}) == {("/0/level", "value.not_writable")}
-    assert problems_of(office, "zhou", "client", {**CLIENT, "total": "9"}) == {("/0/total", "value.not_writable")}
+    assert problems_of(office, "zhou", "client", {**CLIENT, "level": "a"}) == {
+        ("/0/level", "value.not_writable")
+    }
+    assert problems_of(office, "zhou", "client", {**CLIENT, "total": "9"}) == {
+        ("/0/total", "value.not_writable")
+    }
     assert problems_of(office, "ye", "client", CLIENT) == {("", "access.denied")}
 
 
@@ -97,10 +110,21 @@ def test_search_covers_only_what_may_be_read(office: Runtime) -> None:
 
 def test_conditions_sorting_and_totals(office: Runtime) -> None:
     for number, level in enumerate("aab"):
-        create(office, "lu", name=f"客户{number}", level=level, reason="x", price=str(number), tags=["重点"] if number else [])
+        create(
+            office,
+            "lu",
+            name=f"客户{number}",
+            level=level,
+            reason="x",
+            price=str(number),
+            tags=["重点"] if number else [],
+        )
     assert seen(office, "lu", conditions=(Condition("level", "any_of", ("a",)),)) == ["客户1", "客户0"]
     assert seen(office, "lu", conditions=(Condition("tags", "is", ("重点",)),)) == ["客户2", "客户1"]
-    assert seen(office, "lu", conditions=(Condition("price", "between", ("1", "")),), sort=("price",)) == ["客户1", "客户2"]
+    assert seen(office, "lu", conditions=(Condition("price", "between", ("1", "")),), sort=("price",)) == [
+        "客户1",
+        "客户2",
+    ]
     assert seen(office, "lu", filter="level == 'b'") == ["客户2"]
     assert seen(office, "lu", limit=2, page=1) == ["客户0"]
     with pytest.raises(Rejected, match=r"query\.sealed"):
@@ -176,7 +200,9 @@ def test_facets_count_what_one_may_see(office: Runtime) -> None:
     facets = office.records.facets(lu, "office", "client", Query(), ["level", "tags"])
     assert [(f.label, f.count) for f in facets["level"]] == [("甲", 2)]
     assert [(f.value, f.count) for f in facets["tags"]] == [("重点", 2)]
-    assert [f.count for f in office.records.facets(zhou, "office", "client", Query(), ["level"])["level"]] == [1]
+    assert [
+        f.count for f in office.records.facets(zhou, "office", "client", Query(), ["level"])["level"]
+    ] == [1]
 
 
 def test_form_state_is_what_the_save_decides(office: Runtime) -> None:
@@ -192,7 +218,11 @@ def test_form_state_is_what_the_save_decides(office: Runtime) -> None:
 
 def test_export_gives_what_one_may_see_and_needs_the_right(office: Runtime) -> None:
     create(office, "zhou")
-    rows = list(office.records.export(office.require_viewer("zhou"), "office", "client", Query(columns=("name", "mobile"))))
+    rows = list(
+        office.records.export(
+            office.require_viewer("zhou"), "office", "client", Query(columns=("name", "mobile"))
+        )
+    )
     assert rows == [["名称", "手机"], ["苏州恒锐精密机械", "19900001234"]]
     with pytest.raises(Rejected, match=r"access\.denied"):
         list(office.records.export(office.require_viewer("lu"), "office", "client", Query()))
@@ -212,7 +242,9 @@ def test_a_grant_opens_exactly_what_existed(office: Runtime) -> None:
     create(office, "zhou", "letter", subject="旧信", body="后来的", client=client)
     fang = office.require_viewer("fang")
     page = office.records.page(fang, "office", "letter", Query(text="原话"))
-    assert [(i.title, i.values["body"], i.ways[0].split(":")[0]) for i in page.items] == [("旧信", "原话", "grant")]
+    assert [(i.title, i.values["body"], i.ways[0].split(":")[0]) for i in page.items] == [
+        ("旧信", "原话", "grant")
+    ]
     assert office.records.page(fang, "office", "letter", Query()).total == 1
     office.clock.advance(hours=2)  # type: ignore[attr-defined]
     with pytest.raises(Rejected, match=r"access\.denied"):

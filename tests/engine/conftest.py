@@ -92,7 +92,9 @@ def office(make_runtime: Callable[[], Runtime]) -> Iterator[Runtime]:
     runtime.applications.publish(None, OFFICE, "system")
 
     def people(unit: Any) -> None:
-        runtime.people.save_departments(unit, [Department("sales", "销售"), Department("east", "华东", "sales")])
+        runtime.people.save_departments(
+            unit, [Department("sales", "销售"), Department("east", "华东", "sales")]
+        )
         runtime.people.save_people(unit, PEOPLE)
         memberships = [Membership("office", role, "person", person) for person, role in ROLES.items()]
         runtime.people.save_memberships(unit, memberships)
@@ -103,5 +105,5 @@ def office(make_runtime: Callable[[], Runtime]) -> Iterator[Runtime]:
 
 
 @pytest.fixture
-def make_runtime(runtime_config: Any, clock: FrozenClock) -> Callable[[], Runtime]:
-    return lambda: Runtime.open(runtime_config, clock)
+def make_runtime(config: Any, clock: FrozenClock) -> Callable[[], Runtime]:
+    return lambda: Runtime.open(config, clock)

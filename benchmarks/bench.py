@@ -1,0 +1,128 @@
+"""`muniment bench`: capture, single creates, search, lists and pages against the floor, in one run.
+
+The floor is bare `sqlite3` writing the very same stored columns, keys, leaves, links and index
+tokens in the same batches, with nothing around it. Figures are appended to `benchmarks/history.jsonl`
+and the newest table to `benchmarks/README.md`. Nothing here is asserted by a test.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from benchmarks.floor import Floor
+from benchmarks.installation import Installation
+from benchmarks.traffic import messages
+
+HERE = Path(__file__).parent
+QUERIES = {
+    "search, one word": "酒店",
+    "search, five conditions": "酒店 OR 餐馆 channel:wecom direction:in type:text sent_at:2026-09-01..2026-12-31",
+}
+
+
+@dataclass
+class Figures:
+    """name -> (value, unit, ratio to the floor or None)."""
+
+    rows: int
+    values: dict[str, tuple[float, str, float | None]] = field(default_factory=dict)
+
+    def add(self, name: str, value: float, unit: str, ratio: float | None = None) -> None:
+        self.values[name] = (value, unit, ratio)
+        shown = f"{value:,.1f} {unit}" + (f"   {ratio:.2f} × floor" if ratio is not None else "")
+        click.echo(f"  {name:34} {shown}")
+
+
+def run_bench(sizes: Sequence[int], *, profile: bool = False) -> None:
+    """Every size in a fresh installation; then the report."""
+    measured = [_measure(size, profile=profile and size == min(sizes)) for size in sizes]
+    _keep(measured)
+
+
+def _measure(rows: int, *, profile: bool) -> Figures:
+    click.echo(f"{rows:,} messages")
+    figures = Figures(rows)
+    with tempfile.TemporaryDirectory(prefix="muniment-bench-") as folder:
+        installation = Installation(Path(folder))
+        capture = installation.capture(
+            messages(rows), profile=HERE / "capture.profile.txt" if profile else None
+        )
+        floor = Floor(installation.data)
+        bulk = floor.bulk()
+        figures.add("capture, commit per 500", rows / capture, "messages/s", (rows / capture) / bulk)
+        figures.add("floor of capture", bulk, "messages/s")
+        _reads(figures, installation)
+        with installation.served() as server:
+            single = floor.singles()
+            rate = server.creates(clients=16, seconds=6)
+            figures.add("single create over HTTP, 16 clients", rate, "records/s", rate / single)
+            figures.add("floor of single creates", single, "records/s")
+            for name, path in installation.pages().items():
+                p50, p95 = server.latency(path, count=100)
+                figures.add(f"{name} p50", p50, "ms")
+                figures.add(f"{name} p95", p95, "ms")
+    return figures
+
+
+def _reads(figures: Figures, installation: Installation) -> None:
+    """In process, without HTTP."""
+    for name, query in QUERIES.items():
+        p50, p95 = timed(lambda query=query: installation.search(query))
+        figures.add(f"{name}, in process p50", p50, "ms")
+        figures.add(f"{name}, in process p95", p95, "ms")
+    p50, p95 = timed(installation.newest)
+    figures.add("newest 20 with filter and total p50", p50, "ms")
+    figures.add("newest 20 with filter and total p95", p95, "ms")
+
+
+def timed(work: Callable[[], Any], count: int = 40) -> tuple[float, float]:
+    """(p50, p95) in milliseconds, after two runs that do not count."""
+    for _ in range(2):
+        work()
+    taken = []
+    for _ in range(count):
+        started = time.perf_counter()
+        work()
+        taken.append((time.perf_counter() - started) * 1000)
+    return statistics.median(taken), statistics.quantiles(taken, n=20)[18]
+
+
+def _keep(measured: list[Figures]) -> None:
+    stamp = datetime.now(UTC).isoformat(timespec="seconds")
+    machine = f"{platform.processor() or platform.machine()}, Python {platform.python_version()}"
+    with (HERE / "history.jsonl").open("a", encoding="utf-8") as history:
+        for figures in measured:
+            line = {"at": stamp, "machine": machine, "rows": figures.rows, "values": figures.values}
+            history.write(json.dumps(line, ensure_ascii=False) + "\n")
+    (HERE / "README.md").write_text(_report(measured, stamp, machine), "utf-8")
+
+
+def _report(measured: list[Figures], stamp: str, machine: str) -> str:
+    names = list(dict.fromkeys(name for figures in measured for name in figures.values))
+    head = "| | " + " | ".join(f"{f.rows:,} messages" for f in measured) + " |"
+    lines = [head, "|---" * (len(measured) + 1) + "|"]
+    for name in names:
+        cells = [_cell(figures.values.get(name)) for figures in measured]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return (
+        "# Speeds\n\nWritten by `muniment bench`; history in `history.jsonl`, a profile of the capture path in "
+        f"`capture.profile.txt`.\nNewest run: {stamp}, {machine}.\n\n" + "\n".join(lines) + "\n"
+    )
+
+
+def _cell(value: tuple[float, str, float | None] | None) -> str:
+    if value is None:
+        return "–"
+    number, unit, ratio = value
+    return f"{number:,.1f} {unit}" + (f" ({ratio:.2f} × floor)" if ratio is not None else "")
