@@ -135,7 +135,9 @@ def tidy(problems: Iterable[Problem]) -> list[Problem]:
     kept: dict[tuple[str, str], Problem] = {}
     misshapen = {p.path for p in problems if p.code.startswith("shape.") and p.code != "shape.missing"}
     for found in problems:
-        told = found.path in misshapen and not found.code.startswith("shape.")
+        told = not found.code.startswith("shape.") and (
+            found.path in misshapen or (found.code == "label.missing" and found.path + "/label" in misshapen)
+        )
         key = (found.path, found.code + repr(sorted(found.params.items(), key=str)))
         if not told:
             kept.setdefault(key, found)

@@ -138,7 +138,9 @@ class Checking:
         if record.app in ("", self.app.id):
             return True
         need = self.app.required(record.app)
-        return need is None or name in need.forms.get(record.form, {})
+        if need is None or record.form not in need.forms:
+            return True  # told at the link itself
+        return name == "id" or name in need.forms[record.form]
 
     def _types_along(self, scope: Scope, path: Sequence[str]) -> list[Type]:
         types: list[Type] = []

@@ -53,8 +53,8 @@ class Lookup(Field):
     def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
         options, form = options_of(field, LookupOptions), form_of(app, field)
         link = form.field(options.through) if form else None
-        if form is None:
-            return []
+        if form is None or (link is not None and not link.usable):
+            return []  # what is wrong is told elsewhere
         target = link.type.reference(link) if link and link.type and link.options is not None else None
         if target is None or target.target != "record":
             return [problem("field.not_a_link", "/options/through", field=options.through)]
