@@ -8,12 +8,14 @@ turns, and the turnstile keeps a busy process from starving a patient one.
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -39,6 +41,24 @@ class _Waiting:
         self.unit: Unit | None = None
 
 
+class Turnstile:
+    """Processes begin their transactions one after another: whoever waits for the database holds the
+    turnstile, so a process that has just committed queues up behind it. (SQLite's own waiting is
+    polling: a patient process waited seconds beside a busy one, with this a batch.)"""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a")
+
+    def __enter__(self) -> None:
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        self._file.close()
+
+
 class SqliteWriter:
     """Starts its thread at once; `close` lets it finish what waits."""
 
@@ -46,6 +66,7 @@ class SqliteWriter:
         self._engine, self._clock = engine, clock
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._closed = False
+        self._turnstile = Turnstile(Path(engine.url.database or "").with_suffix(".turn"))
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -60,6 +81,7 @@ class SqliteWriter:
         self._closed = True
         self._queue.put(None)
         self._thread.join()
+        self._turnstile.close()
 
     # -- the thread --------------------------------------------------------------------------------
     def _run(self) -> None:
@@ -72,7 +94,9 @@ class SqliteWriter:
         done: list[tuple[_Waiting, Any, BaseException | None]] = []
         current = first
         try:
-            with connection.begin():
+            with self._turnstile:
+                transaction = connection.begin()
+            with transaction:
                 for current in self._company(first):
                     if current.future.set_running_or_notify_cancel():
                         done.append((current, *self._run_unit(connection, current)))

@@ -290,6 +290,17 @@ def test_a_killed_writer_leaves_whole_units_only(config: Config, database: Datab
     database.write(lambda unit: put(unit, "and on"))
 
 
+def test_a_busy_process_lets_a_patient_one_in(config: Config, database: Database) -> None:
+    process = _python(_PAIRS, config)
+    assert process.stdout
+    process.stdout.readline()
+    for number in range(10):
+        database.write(lambda unit, number=number: put(unit, f"patient {number}"))
+    process.kill()
+    process.wait()
+    assert {f"patient {number}" for number in range(10)} <= names(database)
+
+
 def test_counters_row_is_the_truth_not_memory(config: Config) -> None:
     one, other = Database(config), Database(config)
     first = list(one.write(lambda unit: one.take_ids(unit.connection, 2)))
