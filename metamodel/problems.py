@@ -298,6 +298,19 @@ TEXTS: dict[str, Texts] = {
         "{file} 里的标识是“{id}”，与文件名不同", "The id in {file} is “{id}”, not its file's name"
     ),
     "folder.unlisted": Texts("app.json 没有列出 {file}", "{file} is not listed in app.json"),
+    "channel.unknown": Texts(
+        "渠道“{channel}”不存在，或其连接器未安装",
+        "There is no channel “{channel}”, or its connector is not installed",
+        status=404,
+    ),
+    "channel.disabled": Texts("渠道“{channel}”已停用", "The channel “{channel}” is disabled", status=403),
+    # inbox
+    "inbox.changed": Texts(
+        "同一消息再次到达而内容不同，作为编辑保存",
+        "The same message came again with other content; kept as an edit",
+    ),
+    "inbox.failed": Texts("处理这条消息时出错", "Something went wrong with this message"),
+    "inbox.no_record": Texts("没有规则把它变成记录", "No rule made a record of it"),
     # form
     "form.unknown": Texts("表单“{form}”不存在", "There is no form “{form}”", status=404),
     # migration: what may no longer change once there are records
@@ -695,20 +708,20 @@ TEXTS: dict[str, Texts] = {
         "没有“{person}”这个人，或已离职", "There is nobody called “{person}”, or they have left", status=404
     ),
     "keys.exposed": Texts(
-        "密钥文件 {path} 可被他人读取",
-        "Others can read the key file {path}",
-        "执行 chmod 600 {path}",
-        "Run: chmod 600 {path}",
+        "密钥文件 {file} 可被他人读取",
+        "Others can read the key file {file}",
+        "执行 chmod 600 {file}",
+        "Run: chmod 600 {file}",
     ),
     "keys.unreadable": Texts(
-        "无法读取密钥文件 {path}:{reason}",
-        "The key file {path} cannot be read: {reason}",
+        "无法读取密钥文件 {file}:{reason}",
+        "The key file {file} cannot be read: {reason}",
         "请从备份恢复密钥文件",
         "Restore the key file from its copy",
     ),
     "keys.other_installation": Texts(
-        "密钥文件 {path} 不属于这个数据库",
-        "The key file {path} does not belong to this database",
+        "密钥文件 {file} 不属于这个数据库",
+        "The key file {file} does not belong to this database",
         "请使用初始化该数据库时生成的密钥文件",
         "Use the key file that was made with this database",
     ),

@@ -1,0 +1,190 @@
+"""Taking in: a batch of inbox rows becomes records in one unit of work.
+
+parse → drop what was seen → rules make records → remember what was seen → cursor → state of the
+rows, all in one transaction. What cannot be read, or cannot become a record, is quarantined
+alone. When the unit itself breaks, halves are tried until the row at fault is found.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from engine.channels.inbox import Arrived, Inbox, Settled
+from engine.channels.message_values import message_values
+from engine.channels.seen import Candidate, Seen, key_of
+from engine.database import Unit
+from engine.records.services import Services
+from engine.rules import Outcome, Rules
+from engine.system_tables import cursors
+from metamodel.application import App
+from metamodel.channels import Channel
+from metamodel.plugin_api import Message
+from metamodel.problems import BadValue, Problem, problem
+
+log = logging.getLogger("muniment.channels")
+OPERATIONAL = (sa.exc.OperationalError, sa.exc.InterfaceError, OSError, MemoryError)
+
+
+@dataclass(slots=True)
+class Parsed:
+    """One inbox row and what its connector made of it; then what became of that."""
+
+    row: Arrived
+    messages: Sequence[Message] = ()
+    position: int | None = None
+    problems: list[Problem] = field(default_factory=list)
+    records: list[str] = field(default_factory=list)
+    taken: int = 0
+    changed: bool = False
+
+    def settled(self) -> Settled:
+        if self.problems:
+            code = self.problems[0].code
+            return Settled(self.row.id, "quarantine", code, self.problems[:20], self.records)
+        code = (
+            "inbox.changed" if self.changed else "inbox.no_record" if self.taken > len(self.records) else ""
+        )
+        return Settled(self.row.id, "done", code, (), self.records)
+
+
+class TakingIn:
+    def __init__(self, services: Services, rules: Rules, inbox: Inbox) -> None:
+        self._services, self._rules, self._inbox = services, rules, inbox
+
+    def work(self, app: App, channel: Channel, rows: Sequence[Arrived]) -> Counter[str]:
+        """Counts by what became of the rows, and of `records` made."""
+        return self._try([_parse(channel, row) for row in rows], app, channel)
+
+    def _try(self, parsed: Sequence[Parsed], app: App, channel: Channel) -> Counter[str]:
+        try:
+            return self._services.database.write(lambda unit: self._take_in(unit, app, channel, parsed))
+        except OPERATIONAL:
+            raise  # nobody's fault: the job tries again
+        except Exception:
+            if len(parsed) == 1:
+                return self._give_up(parsed[0])
+        middle = len(parsed) // 2
+        return self._try(parsed[:middle], app, channel) + self._try(parsed[middle:], app, channel)
+
+    def _give_up(self, one: Parsed) -> Counter[str]:
+        log.exception("inbox row %s", one.row.id)
+        failed = Settled(one.row.id, "quarantine", "inbox.failed", [problem("inbox.failed")])
+        self._services.database.write(lambda unit: self._inbox.settle(unit, [failed]))
+        return Counter(quarantine=1)
+
+    # -- one unit ----------------------------------------------------------------------------------
+
+    def _take_in(self, unit: Unit, app: App, channel: Channel, parsed: Sequence[Parsed]) -> Counter[str]:
+        held = self._inbox.hold(unit, [one.row.id for one in parsed])
+        batch = [
+            Parsed(one.row, one.messages, one.position, list(one.problems))
+            for one in parsed
+            if one.row.id in held
+        ]
+        seen = Seen(self._services.database, unit, channel.id)
+        seen.load([message for one in batch for message in one.messages])
+        for wave in _waves(batch, seen):
+            self._make_records(unit, app, channel, wave, seen)
+        seen.save()
+        settled = [one.settled() for one in batch]
+        self._inbox.settle(unit, settled)
+        _advance_cursors(unit, channel.id, batch)
+        counts: Counter[str] = Counter(row.state for row in settled)
+        counts["records"] = sum(len(one.records) for one in batch)
+        return counts
+
+    def _make_records(
+        self, unit: Unit, app: App, channel: Channel, wave: Sequence[tuple[Parsed, Candidate]], seen: Seen
+    ) -> None:
+        people = self._services.people.organisation().people
+        names = {identifier: person.name for identifier, person in people.items()}
+        values = [
+            message_values(
+                candidate.message, channel.id, received_at=one.row.received_at, raw_digest=one.row.digest,
+                names=names, record=seen.record_of(candidate.message),
+                files=self._files(unit, candidate.message),
+            )
+            for one, candidate in wave
+        ]  # fmt: skip
+        outcomes = self._rules.on_messages(unit, app.id, channel.id, values)
+        for (one, candidate), outcome in zip(wave, outcomes, strict=True):
+            _settle(one, candidate, outcome, seen)
+
+    def _files(self, unit: Unit, message: Message) -> list[str]:
+        """Attachments whose bytes came along; the others are fetched later."""
+        return [
+            self._services.files.store(unit, [media.content], media.name, media.media_type, "system")
+            for media in message.attachments
+            if media.content is not None
+        ]
+
+
+def _parse(channel: Channel, row: Arrived) -> Parsed:
+    assert channel.connector is not None
+    connector, options = channel.connector, channel.options
+    try:
+        return Parsed(row, connector.parse(row.raw, options), connector.position(row.raw, options))
+    except BadValue as error:
+        return Parsed(row, problems=[problem(error.code, **error.params)])
+    except Exception:
+        log.exception("connector %s", channel.connector_name)
+        return Parsed(row, problems=[problem("inbox.failed")])
+
+
+def _waves(batch: Sequence[Parsed], seen: Seen) -> Iterator[list[tuple[Parsed, Candidate]]]:
+    """What is new, in order; a message that refers to one of its own wave begins the next, so that
+    the record it refers to has its number by then."""
+    wave: list[tuple[Parsed, Candidate]] = []
+    keys: set[tuple[str, bytes]] = set()
+    for one in batch:
+        for message in one.messages:
+            refers = key_of(message, "send", message.refers_to) if message.refers_to else None
+            if key_of(message) in keys or refers in keys:
+                yield wave
+                wave, keys = [], set()
+            candidate = seen.candidate(message)
+            if candidate is None:
+                continue
+            wave.append((one, candidate))
+            keys.add(candidate.key)
+    if wave:
+        yield wave
+
+
+def _settle(one: Parsed, candidate: Candidate, outcome: Outcome, seen: Seen) -> None:
+    """A message that should have become a record and could not is not seen: it may be tried again."""
+    if outcome.problems and not outcome.records:
+        one.problems += outcome.problems
+        return
+    one.taken += 1
+    one.changed = one.changed or candidate.changed
+    record = outcome.records[0][2] if outcome.records else ""
+    one.records += [record] if record else []
+    seen.add(candidate, record)
+
+
+def _advance_cursors(unit: Unit, channel: str, batch: Sequence[Parsed]) -> None:
+    """The vendor's position after these rows, per account, committed with their messages."""
+    for account, position in _positions(batch).items():
+        where = (cursors.c.channel == channel, cursors.c.account == account)
+        known = unit.connection.scalar(sa.select(cursors.c.position).where(*where))
+        values = {"position": position, "at": unit.now}
+        if known is None:
+            unit.connection.execute(cursors.insert().values(channel=channel, account=account, **values))
+        elif known < position:
+            unit.connection.execute(cursors.update().where(*where).values(**values))
+
+
+def _positions(batch: Sequence[Parsed]) -> Mapping[str, int]:
+    """Rows that could not be read count too: they are kept in quarantine, not lost."""
+    found: dict[str, int] = {}
+    for one in batch:
+        if one.position is not None:
+            account = one.messages[0].account if one.messages else ""
+            found[account] = max(found.get(account, 0), one.position)
+    return found
