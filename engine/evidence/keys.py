@@ -40,7 +40,8 @@ class MasterKeys:
     @classmethod
     def generate(cls) -> MasterKeys:
         """Fresh keys, in memory only."""
-        return cls({"1": os.urandom(KEY_SIZE)}, "1", *(os.urandom(KEY_SIZE) for _ in _SINGLE))
+        box, index, audit, signing = (os.urandom(KEY_SIZE) for _ in _SINGLE)
+        return cls({"1": os.urandom(KEY_SIZE)}, "1", box, index, audit, signing)
 
     @classmethod
     def open(cls, path: Path) -> MasterKeys:
@@ -58,16 +59,16 @@ class MasterKeys:
     @classmethod
     def load(cls, path: Path) -> MasterKeys:
         if path.stat().st_mode & 0o077:
-            raise Rejected([problem("keys.exposed", path=path)])
+            raise Rejected([problem("keys.exposed", file=path)])
         try:
             content = json.loads(path.read_text("utf-8"))
             wrapping = {name: _key(text) for name, text in content["wrapping"].items()}
-            singles = [_key(content[name]) for name in _SINGLE]
+            box, index, audit, signing = (_key(content[name]) for name in _SINGLE)
             current = content["current"]
             wrapping[current]
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Rejected([problem("keys.unreadable", path=path, reason=error)]) from error
-        return cls(wrapping, current, *singles, path)
+            raise Rejected([problem("keys.unreadable", file=path, reason=error)]) from error
+        return cls(wrapping, current, box, index, audit, signing, path)
 
     def save(self) -> None:
         """Replace the file, whole or not at all."""

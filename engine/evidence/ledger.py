@@ -1,148 +1,259 @@
-"""The ledger: two append-only logs of leaves, their trees, signed checkpoints and proofs.
+"""The ledger: two append-only logs under signed checkpoints, `records` and `audit`.
 
-In a record's transaction only (position, leaf) is written, the position as the last statement
-before commit; tiles and checkpoints are derived by `integrate`. The audit trail's rows are
-taken into their log there too, a batch at a time.
+Entries are gathered while a unit of work runs, hashed early, and get their positions as the last
+thing before the commit. `integrate`, called every second or so, takes audit rows into their log,
+grows the tiles and signs a checkpoint; proofs are read from the tiles.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+import json
+import secrets
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from engine.database import Database, Unit
-from engine.evidence import merkle
-from engine.evidence.audit_log import audit_entries
-from engine.evidence.leaf import LeafEntry, entry_bytes
-from engine.evidence.notes import sign_note
-from engine.evidence.seals import MasterKeys
-from engine.evidence.tiles import TileTree, complete_tiles
-from engine.system_tables import checkpoints, leaves, settings
+from engine.database import Database, Unit, driver
+from engine.evidence import merkle, notes
+from engine.evidence.audit_log import Unlogged, audit_entry, version_entry
+from engine.evidence.keys import MasterKeys
+from engine.evidence.leaf import AUDIT, LOGS, LeafEntry, entry_hash, entry_object
+from engine.evidence.notes import BadNote, Checkpoint
+from engine.evidence.tiles import WIDTH, TileReader, TileWriter, leaf_hashes
+from engine.system_tables import app_versions, audit, checkpoints, leaves, settings
 from metamodel.problems import Rejected, problem
 
-LOGS = ("records", "audit")
-LOCK = 0x6D756E69  # of PostgreSQL's advisory locks, "muni"
-COLUMNS = (
-    "log", "position", "hash", "kind", "record", "revision", "app", "form", "version", "time", "evidence", "working",
-)  # fmt: skip
+CHUNK = 64 * WIDTH  # leaves taken into the tree in one unit of work
+_POSITION_LOCKS = {log: 0x6D756E690000 + number for number, log in enumerate(sorted(LOGS))}
+_TREE_LOCK = 0x6D756E690100
 
 
 class Ledger:
+    """`origin` names the logs to the world, as `origin/records` and `origin/audit`; made up at the
+    first start when it is not given, and never changed. Rejected when the keys are another database's."""
+
     def __init__(self, database: Database, keys: MasterKeys, origin: str = "") -> None:
         self._database, self._keys = database, keys
-        self.origin = origin or self._own_origin()
+        self.origin = _settle(database, keys, origin)
+        self._unlogged = Unlogged(database)
 
-    # -- writing -----------------------------------------------------------------------------------
-
-    def append(self, unit: Unit, log: str, entries: Sequence[LeafEntry]) -> None:
-        """These leaves get their positions when the unit ends, after everything else it writes."""
-        if entries:
-            unit.notes.setdefault("ledger", {}).setdefault(log, []).extend(entries)
-            unit.before_commit("ledger", self._flush)
-
-    def append_version(self, unit: Unit, app: str, version: int, digest: bytes) -> None:
-        """A publication: its document's hash is a leaf."""
-        self.append(unit, "audit", [LeafEntry("version", 0, 1, app, "", version, unit.now, digest)])
-
-    def _flush(self, unit: Unit) -> None:
-        for log, entries in unit.notes.pop("ledger").items():
-            hashed = [(merkle.leaf_hash(entry_bytes(log, entry)), entry) for entry in entries]
-            start = self._next_position(unit.connection, log)
-            rows = [(log, start + n, digest, *entry) for n, (digest, entry) in enumerate(hashed)]
-            self._database.insert_many(unit.connection, leaves, rows, COLUMNS)
-
-    def _next_position(self, connection: sa.Connection, log: str) -> int:
-        if self._database.dialect == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK, LOGS.index(log))))
-        return size(connection, log)
-
-    # -- the tree ----------------------------------------------------------------------------------
-
-    def integrate(self) -> None:
-        """Take audit rows into their log, complete the tiles, sign a checkpoint where a log has grown."""
-        self._database.write(
-            lambda unit: self.append(unit, "audit", audit_entries(unit.connection, self._keys))
-        )
-        for log in LOGS:
-            self._database.write(lambda unit, log=log: self._integrate(unit, log))
-
-    def _integrate(self, unit: Unit, log: str) -> None:
-        total = size(unit.connection, log)
-        if total <= self._checkpointed(unit.connection, log):
-            return
-        complete_tiles(self._database, unit, log, total)
-        root = merkle.root(TileTree(unit.connection, log).node, total)
-        note = sign_note(self._keys, self.log_origin(log), total, root)
-        values = {"log": log, "size": total, "root": root, "note": note, "at": unit.now}
-        unit.connection.execute(sa.insert(checkpoints).values(values))
-
-    def log_origin(self, log: str) -> str:
+    def origin_of(self, log: str) -> str:
+        if log not in LOGS:
+            raise Rejected([problem("ledger.unknown_log", log=log)])
         return f"{self.origin}/{log}"
 
+    def verifier_key(self, log: str) -> str:
+        """The public key of a log's checkpoints, as note tools take it."""
+        return notes.verifier_key(self.origin_of(log), self._keys.public_key)
+
+    # -- appending ---------------------------------------------------------------------------------
+    def append(self, unit: Unit, log: str, entries: Sequence[LeafEntry]) -> None:
+        """Into the log when the unit commits."""
+        if not entries:
+            return
+        pending = unit.notes.setdefault("ledger", {}).setdefault(log, [])
+        pending += [(entry_hash(log, entry), *entry) for entry in entries]
+        unit.before_commit("ledger", self._take_positions)
+
+    def append_version(self, unit: Unit, app: str, version: int, digest: bytes) -> None:
+        """A publication; its `app_versions` row is there already."""
+        query = sa.select(app_versions).where(app_versions.c.app == app, app_versions.c.version == version)
+        row = unit.connection.execute(query).mappings().one()
+        assert row["hash"] == digest
+        self.append(unit, AUDIT, [version_entry(self._keys.audit_key, row)])
+
+    def _take_positions(self, unit: Unit) -> None:
+        pending: dict[str, list[tuple[Any, ...]]] = unit.notes.pop("ledger")
+        for log in sorted(pending):
+            start = self._next_position(unit.connection, log)
+            rows = [(log, position, *leaf) for position, leaf in enumerate(pending[log], start)]
+            self._database.insert_many(unit.connection, leaves, rows)
+
+    def _next_position(self, connection: sa.Connection, log: str) -> int:
+        execute = driver(connection).execute
+        if self._database.dialect == "sqlite":
+            newest = execute("SELECT max(position) FROM leaves WHERE log = ?", (log,)).fetchone()[0]
+        else:  # from here to the commit writers stand in line: nothing may come after this
+            execute("SELECT pg_advisory_xact_lock(%s)", (_POSITION_LOCKS[log],))
+            newest = execute("SELECT max(position) FROM leaves WHERE log = %s", (log,)).fetchone()[0]
+        return 0 if newest is None else newest + 1
+
+    # -- the tree ----------------------------------------------------------------------------------
+    def integrate(self) -> None:
+        """Everything committed so far under a signed checkpoint. Rejected (ledger.damaged) rather than
+        signing on top of a log that was touched."""
+        self.log_audit()
+        for log in LOGS:
+            while (note := self._database.write(partial(self._grow, log=log))) is not None:
+                self._publish(log, note)
+
+    def log_audit(self) -> int:
+        """Give audit rows that have no leaf theirs; how many."""
+        done = 0
+        for ids in self._unlogged.batches():
+            done += self._database.write(partial(self._log_audit, ids=ids))
+        return done
+
+    def _log_audit(self, unit: Unit, ids: Sequence[int]) -> int:
+        if self._database.dialect == "postgresql":  # nobody else may find the same rows meanwhile
+            driver(unit.connection).execute("SELECT pg_advisory_xact_lock(%s)", (_POSITION_LOCKS[AUDIT],))
+        missing = self._unlogged.of(unit.connection, ids)
+        query = sa.select(audit).where(audit.c.id.in_(missing)).order_by(audit.c.id)
+        entries = [
+            audit_entry(self._keys.audit_key, row) for row in unit.connection.execute(query).mappings()
+        ]
+        self.append(unit, AUDIT, entries)
+        return len(entries)
+
+    def _grow(self, unit: Unit, log: str) -> str | None:
+        """One chunk of new leaves into the tree; the new checkpoint's note, or None."""
+        if self._database.dialect == "postgresql":
+            driver(unit.connection).execute("SELECT pg_advisory_xact_lock(%s)", (_TREE_LOCK,))
+        last = self._checked(unit.connection, log)
+        start = (last.size if last else 0) // WIDTH * WIDTH
+        hashes = leaf_hashes(unit.connection, log, start, CHUNK)
+        size = start + len(hashes)
+        if size <= (last.size if last else 0):
+            return None
+        writer = TileWriter(unit.connection, log)
+        for first in range(0, len(hashes) - WIDTH + 1, WIDTH):
+            writer.add(0, (start + first) // WIDTH, b"".join(hashes[first : first + WIDTH]))
+        writer.save()
+        root = merkle.range_root(TileReader(unit.connection, log), 0, size)
+        made = Checkpoint(self.origin_of(log), size, root, unit.now, last.size if last else 0)
+        note = notes.sign(made, self._keys.signer)
+        row = {"log": log, "size": size, "root": root, "note": note, "at": unit.now}
+        unit.connection.execute(sa.insert(checkpoints), row)
+        return note
+
+    def _checked(self, connection: sa.Connection, log: str) -> Checkpoint | None:
+        """The newest checkpoint, still being what the tree says."""
+        note = _newest_note(connection, log)
+        if note is None:
+            return None
+        try:
+            last = notes.read(note, self.origin_of(log), self._keys.public_key)
+            if merkle.range_root(TileReader(connection, log), 0, last.size) == last.root:
+                return last
+        except (BadNote, LookupError):
+            pass
+        raise Rejected([problem("ledger.damaged", log=log)])
+
+    def _publish(self, log: str, note: str) -> None:
+        """A copy beside the database: whoever turns the database back must also find this one."""
+        path = checkpoint_file(self._database.config.data, log)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = path.with_suffix(".new")
+        beside.write_text(note, "utf-8")
+        beside.replace(path)
+
+    # -- asking ------------------------------------------------------------------------------------
     def checkpoint(self, log: str) -> str | None:
-        """The newest signed note of a log."""
+        """The newest signed note; None before the first."""
+        self.origin_of(log)
         with self._database.read() as connection:
-            row = self._newest(connection, log)
-        return row["note"] if row else None
+            return _newest_note(connection, log)
 
-    def _newest(self, connection: sa.Connection, log: str) -> Mapping[str, Any] | None:
-        query = sa.select(checkpoints).where(checkpoints.c.log == log).order_by(checkpoints.c.size.desc())
-        return connection.execute(query.limit(1)).mappings().first()  # type: ignore[return-value]
+    def size(self, log: str) -> int:
+        """How many entries the newest checkpoint covers."""
+        with self._database.read() as connection:
+            return _covered(connection, log)
 
-    def _checkpointed(self, connection: sa.Connection, log: str) -> int:
-        row = self._newest(connection, log)
-        return row["size"] if row else 0
+    def root(self, log: str, size: int) -> bytes:
+        with self._database.read() as connection:
+            self._require(connection, log, size)
+            return merkle.range_root(TileReader(connection, log), 0, size)
 
-    # -- proofs ------------------------------------------------------------------------------------
+    def proof(self, log: str, position: int, size: int) -> list[bytes]:
+        """Inclusion of a leaf in the tree of that size. Rejected (ledger.bad_size)."""
+        with self._database.read() as connection:
+            self._require(connection, log, size, position)
+            return merkle.inclusion_proof(TileReader(connection, log), position, size)
 
     def consistency(self, log: str, first: int, second: int) -> list[str]:
-        """The proof in base64. Rejected (ledger.bad_size)."""
+        """That the log of size `first` is a beginning of the log of size `second`, base64. Rejected
+        (ledger.bad_size)."""
         with self._database.read() as connection:
-            if not 0 < first <= second <= size(connection, log):
-                raise Rejected([problem("ledger.bad_size")])
-            return _texts(merkle.consistency_proof(TileTree(connection, log).node, first, second))
+            self._require(connection, log, second, first - 1)
+            path = merkle.consistency_proof(TileReader(connection, log), first, second)
+        return [base64.b64encode(step).decode() for step in path]
+
+    def _require(self, connection: sa.Connection, log: str, size: int, position: int = 0) -> None:
+        self.origin_of(log)
+        if not 0 <= position < size <= _covered(connection, log):
+            raise Rejected([problem("ledger.bad_size")])
 
     def record_proof(self, connection: sa.Connection, record: int) -> dict[str, Any] | None:
-        """A record's newest leaf and, once it is under a checkpoint, the way up to its root."""
-        query = sa.select(leaves).where(leaves.c.record == record, leaves.c.log == "records")
+        """What proves the newest revision of an archived record: its entry, its place, the way to the
+        root of the newest checkpoint; `checkpoint` is '' while it waits for one. None without a leaf."""
+        query = sa.select(leaves).where(leaves.c.record == record, leaves.c.log != AUDIT)
         leaf = connection.execute(query.order_by(leaves.c.revision.desc()).limit(1)).mappings().first()
-        if leaf is None:
-            return None
-        entry = LeafEntry(*(leaf[name] for name in LeafEntry._fields))
+        return None if leaf is None else self._proof_of(connection, leaf)
+
+    def _proof_of(self, connection: sa.Connection, leaf: sa.RowMapping) -> dict[str, Any]:
+        log, position = leaf["log"], leaf["position"]
         found: dict[str, Any] = {
-            "log": "records", "position": str(leaf["position"]), "leaf_hash": leaf["hash"].hex(),
-            "entry": entry_bytes("records", entry).decode(), "revision": leaf["revision"], "time": str(leaf["time"]),
-        }  # fmt: skip
-        newest = self._newest(connection, "records")
-        if newest and leaf["position"] < newest["size"]:
-            tree = TileTree(connection, "records")
-            path = merkle.inclusion_proof(tree.node, leaf["position"], newest["size"])
-            found |= {"size": str(newest["size"]), "inclusion": _texts(path), "checkpoint": newest["note"]}
+            "format": "muniment proof 1",
+            "entry": entry_object(log, LeafEntry(*(leaf[name] for name in LeafEntry._fields))),
+            "leaf": base64.b64encode(leaf["hash"]).decode(),
+            "position": str(position),
+            "size": "",
+            "root": "",
+            "path": [],
+            "checkpoint": "",
+            "key": self.verifier_key(log),
+        }
+        size = _covered(connection, log)
+        if position < size:
+            nodes = TileReader(connection, log)
+            path = merkle.inclusion_proof(nodes, position, size)
+            found["path"] = [base64.b64encode(step).decode() for step in path]
+            found["root"] = base64.b64encode(merkle.range_root(nodes, 0, size)).decode()
+            found["size"], found["checkpoint"] = str(size), _newest_note(connection, log)
         return found
 
-    def _own_origin(self) -> str:
-        """Made once, kept for ever: the ledger's name."""
-        with self._database.read() as connection:
-            known = connection.scalar(sa.select(settings.c.value).where(settings.c.name == "origin"))
-        if known is not None:
-            return str(known)
-        made = f"muniment.invalid/{self._keys.public_key.hex()[:16]}"
-        self._database.write(
-            lambda unit: (
-                unit.connection.execute(sa.insert(settings).values(name="origin", value=made)) and None
-            )
-        )
-        return made
+
+def checkpoint_file(data: Path, log: str) -> Path:
+    """Where the newest note is copied to."""
+    return data / "ledger" / log / "checkpoint"
 
 
-def size(connection: sa.Connection, log: str) -> int:
-    """How many leaves the log has; positions have no gaps."""
-    newest = connection.scalar(sa.select(sa.func.max(leaves.c.position)).where(leaves.c.log == log))
-    return 0 if newest is None else int(newest) + 1
+def _newest_note(connection: sa.Connection, log: str) -> str | None:
+    query = sa.select(checkpoints.c.note).where(checkpoints.c.log == log)
+    return connection.scalar(query.order_by(checkpoints.c.size.desc()).limit(1))
 
 
-def _texts(hashes: Sequence[bytes]) -> list[str]:
-    return [base64.b64encode(each).decode() for each in hashes]
+def _covered(connection: sa.Connection, log: str) -> int:
+    found = connection.scalar(sa.select(sa.func.max(checkpoints.c.size)).where(checkpoints.c.log == log))
+    return int(found or 0)
+
+
+def _settle(database: Database, keys: MasterKeys, origin: str) -> str:
+    """The ledger's name, kept beside the public key so that a wrong key file is noticed at once."""
+    public = base64.b64encode(keys.public_key).decode()
+    with database.read() as connection:
+        known = _setting(connection)
+    if known is None:
+        made = {"origin": origin or f"muniment.invalid/{secrets.token_hex(8)}", "public_key": public}
+        known = database.write(lambda unit: _remember(unit, made))
+    if known["public_key"] != public:
+        raise Rejected([problem("keys.other_installation", str(keys.path or ""))])
+    if origin and origin != known["origin"]:
+        raise Rejected([problem("ledger.other_origin", origin=known["origin"], wanted=origin)])
+    return known["origin"]
+
+
+def _setting(connection: sa.Connection) -> dict[str, str] | None:
+    found = connection.scalar(sa.select(settings.c.value).where(settings.c.name == "ledger"))
+    return None if found is None else dict(json.loads(found))
+
+
+def _remember(unit: Unit, made: dict[str, str]) -> dict[str, str]:
+    known = _setting(unit.connection)
+    if known is None:
+        unit.connection.execute(sa.insert(settings).values(name="ledger", value=json.dumps(made)))
+    return known or made

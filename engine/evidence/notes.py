@@ -1,53 +1,93 @@
-"""Signed notes and checkpoints as the C2SP specifications write them, signed by Ed25519."""
+"""Checkpoints as C2SP signed notes: what anybody can keep, compare and check offline.
+
+origin, size, base64 root; then two lines of our own, when it was signed and the size of the
+checkpoint before (so none can be taken out unnoticed); a blank line; the Ed25519 signature.
+"""
 
 from __future__ import annotations
 
 import base64
-import hashlib
+from dataclasses import dataclass
+from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from engine.evidence.seals import MasterKeys
+_ED25519 = b"\x01"
 
-ED25519 = b"\x01"
+
+class BadNote(Exception):
+    """Not a checkpoint of this log, or not signed by its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a note says."""
+
+    origin: str
+    size: int
+    root: bytes
+    time: int  # microseconds since 1970 UTC
+    previous: int  # size of the checkpoint before, 0 for the first
+
+    def body(self) -> str:
+        root = base64.b64encode(self.root).decode()
+        return f"{self.origin}\n{self.size}\n{root}\ntime {self.time}\nprevious {self.previous}\n"
 
 
 def key_id(name: str, public_key: bytes) -> bytes:
-    """The first four bytes of SHA-256(name ‖ newline ‖ 0x01 ‖ public key)."""
-    return hashlib.sha256(name.encode() + b"\n" + ED25519 + public_key).digest()[:4]
+    return sha256(name.encode() + b"\n" + _ED25519 + public_key).digest()[:4]
 
 
-def checkpoint_text(origin: str, size: int, root: bytes) -> str:
-    return f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+def verifier_key(name: str, public_key: bytes) -> str:
+    """The public key in the notation of note tools: name+id+key."""
+    encoded = base64.b64encode(_ED25519 + public_key).decode()
+    return f"{name}+{key_id(name, public_key).hex()}+{encoded}"
 
 
-def sign_note(keys: MasterKeys, origin: str, size: int, root: bytes) -> str:
-    """A checkpoint as a signed note; the signer's name is the origin."""
-    text = checkpoint_text(origin, size, root)
-    signature = key_id(origin, keys.public_key) + keys.signer.sign(text.encode())
-    return f"{text}\n— {origin} {base64.b64encode(signature).decode()}\n"
+def sign(checkpoint: Checkpoint, signer: Ed25519PrivateKey) -> str:
+    """The signed note; the key is named like the log."""
+    body = checkpoint.body()
+    identity = key_id(checkpoint.origin, signer.public_key().public_bytes_raw())
+    signature = base64.b64encode(identity + signer.sign(body.encode())).decode()
+    return f"{body}\n— {checkpoint.origin} {signature}\n"
 
 
-def verify_note(note: str, public_key: bytes) -> tuple[str, int, bytes] | None:
-    """(origin, size, root) of a checkpoint that this key signed under its origin's name, else None."""
-    text, _, signatures = note.partition("\n\n")
-    lines = text.split("\n")
-    if len(lines) < 3 or not lines[1].isdigit():
-        return None
-    origin, wanted = lines[0], f"— {lines[0]} "
-    for line in signatures.splitlines():
-        if line.startswith(wanted) and _signed(line[len(wanted) :], origin, text + "\n", public_key):
-            return origin, int(lines[1]), base64.b64decode(lines[2])
-    return None
+def read(note: str, origin: str, public_key: bytes) -> Checkpoint:
+    """A checkpoint of this log, its signature checked. BadNote otherwise."""
+    body, separator, signatures = note.rpartition("\n\n")
+    body += "\n"
+    if not separator or not any(_signed(body, line, origin, public_key) for line in signatures.splitlines()):
+        raise BadNote("signature")
+    found = _parse(body)
+    if found.origin != origin:
+        raise BadNote("origin")
+    return found
 
 
-def _signed(encoded: str, origin: str, text: str, public_key: bytes) -> bool:
-    raw = base64.b64decode(encoded)
-    if raw[:4] != key_id(origin, public_key):
+def _signed(body: str, line: str, origin: str, public_key: bytes) -> bool:
+    head = f"— {origin} "
+    if not line.startswith(head):
         return False
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(raw[4:], text.encode())
-    except InvalidSignature:
+        signature = base64.b64decode(line[len(head) :], validate=True)
+        if signature[:4] != key_id(origin, public_key):
+            return False
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature[4:], body.encode())
+    except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def _parse(body: str) -> Checkpoint:
+    try:
+        origin, size, root, time, previous = body.splitlines()
+        return Checkpoint(
+            origin,
+            int(size),
+            base64.b64decode(root, validate=True),
+            int(time.removeprefix("time ")),
+            int(previous.removeprefix("previous ")),
+        )
+    except ValueError as error:
+        raise BadNote("lines") from error

@@ -1,85 +1,123 @@
-"""Tiles (C2SP tlog-tiles): 256 hashes of one level each, full ones kept, partial ones computed.
+"""Tiles: the tree in pieces of 256 hashes (C2SP tlog-tiles), so that a proof reads a few rows.
 
-A tile of level L, number n, holds the hashes of the 256 subtrees of 256^L leaves from
-leaf n·256^(L+1) on. They are derived: everything can be computed again from the leaves.
+The table keeps level 0 when a tile is full (its leaves stand in `leaves`) and the growing tiles of
+higher levels, which get one hash whenever a tile below them fills.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import sqlalchemy as sa
 
-from engine.database import Database, Unit
-from engine.evidence import merkle
+from engine.evidence.merkle import HASH_SIZE, nodes_of, range_root
 from engine.system_tables import leaves, tiles
 
-WIDTH, HEIGHT, HASH = 256, 8, 32
+WIDTH = 256
+_HEIGHT = 8  # 2^8 hashes in a tile
 
 
 def tile_path(level: int, number: int, width: int = WIDTH) -> str:
-    """`tile/0/x001/067.p/17`: three digits a group, all but the last with an x."""
-    groups = [f"{number % 1000:03d}"]
-    while number >= 1000:
-        number //= 1000
-        groups.insert(0, f"x{number % 1000:03d}")
-    return f"tile/{level}/{'/'.join(groups)}" + (f".p/{width}" if width < WIDTH else "")
+    """Where a tile lies in a static log: `tile/1/x001/x234/067`, a partial one `….p/width`."""
+    groups: list[str] = []
+    rest = number
+    while True:
+        rest, group = divmod(rest, 1000)
+        groups.append(f"{group:03d}" if not groups else f"x{group:03d}")
+        if rest == 0:
+            break
+    path = f"tile/{level}/{'/'.join(reversed(groups))}"
+    return path if width == WIDTH else f"{path}.p/{width}"
 
 
-def partial_width(size: int, level: int) -> int:
-    """How many hashes the last, partial tile of a level has; 0 where there is none."""
-    return int(size // WIDTH**level) % WIDTH
+def shape(size: int) -> Iterator[tuple[int, int, int]]:
+    """(level, full tiles, width of the partial one) of a tree, from the leaves up."""
+    level = 0
+    while size > 0:
+        yield level, size // WIDTH, size % WIDTH
+        size //= WIDTH
+        level += 1
 
 
-class TileTree:
-    """The nodes of a log's tree, read from tiles and, at the edge, from leaves."""
+def tile_root(hashes: bytes) -> bytes:
+    """The hash of a full tile's subtree: one entry of the tile above."""
+    parts = split(hashes)
+    return range_root(nodes_of(parts), 0, len(parts))
+
+
+def split(hashes: bytes) -> list[bytes]:
+    return [hashes[start : start + HASH_SIZE] for start in range(0, len(hashes), HASH_SIZE)]
+
+
+class TileReader:
+    """The nodes of a log's tree, read through tiles; each tile is read once."""
 
     def __init__(self, connection: sa.Connection, log: str) -> None:
         self._connection, self._log = connection, log
-        self._tiles: dict[tuple[int, int], bytes | None] = {}
-        self._edge: dict[int, bytes] = {}
+        self._known: dict[tuple[int, int], Sequence[bytes]] = {}
 
-    def node(self, height: int, index: int) -> bytes:
-        """The hash of the complete subtree over leaves [index·2^height, (index+1)·2^height)."""
-        level, above = divmod(height, HEIGHT)
-        if above == 0:
-            found = self._in_tile(level, index)
-            if found is not None:
-                return found
-            if level == 0:
-                return self._leaf(index)
-        return merkle.node_hash(self.node(height - 1, 2 * index), self.node(height - 1, 2 * index + 1))
+    def __call__(self, height: int, index: int) -> bytes:
+        level, above = divmod(height, _HEIGHT)
+        start, count = index << above, 1 << above
+        number, offset = divmod(start, WIDTH)
+        hashes = self._tile(level, number)[offset : offset + count]
+        if len(hashes) < count:
+            raise LookupError(f"tile {level}/{number} of {self._log} is incomplete")
+        return range_root(nodes_of(hashes), 0, count)
 
-    def _in_tile(self, level: int, index: int) -> bytes | None:
-        key = (level, index // WIDTH)
-        if key not in self._tiles:
-            query = sa.select(tiles.c.hashes).where(
-                tiles.c.log == self._log, tiles.c.level == level, tiles.c.number == key[1]
+    def _tile(self, level: int, number: int) -> Sequence[bytes]:
+        if (level, number) not in self._known:
+            self._known[level, number] = self._read(level, number)
+        return self._known[level, number]
+
+    def _read(self, level: int, number: int) -> Sequence[bytes]:
+        stored = self._connection.scalar(
+            sa.select(tiles.c.hashes).where(
+                tiles.c.log == self._log, tiles.c.level == level, tiles.c.number == number
             )
-            self._tiles[key] = self._connection.scalar(query)
-        hashes, place = self._tiles[key], index % WIDTH * HASH
-        return None if hashes is None else bytes(hashes[place : place + HASH])
-
-    def _leaf(self, index: int) -> bytes:
-        """A tile's worth of leaves is read at once."""
-        if index not in self._edge:
-            start = index - index % WIDTH
-            query = sa.select(leaves.c.position, leaves.c.hash).where(
-                leaves.c.log == self._log, leaves.c.position.between(start, start + WIDTH - 1)
-            )
-            self._edge.update(
-                (position, bytes(digest)) for position, digest in self._connection.execute(query)
-            )
-        return self._edge[index]
+        )
+        if stored is not None:
+            return split(stored)
+        return leaf_hashes(self._connection, self._log, number * WIDTH, WIDTH) if level == 0 else ()
 
 
-def complete_tiles(database: Database, unit: Unit, log: str, size: int) -> None:
-    """Keep every full tile of a tree of this size that is not kept yet."""
-    level = 0
-    while full := size // WIDTH ** (level + 1):
-        kept = sa.select(sa.func.max(tiles.c.number)).where(tiles.c.log == log, tiles.c.level == level)
-        newest = unit.connection.scalar(kept)
-        tree = TileTree(unit.connection, log)
-        for number in range(0 if newest is None else newest + 1, full):
-            nodes = (tree.node(HEIGHT * level, number * WIDTH + place) for place in range(WIDTH))
-            row = (log, level, number, b"".join(nodes))
-            database.insert_many(unit.connection, tiles, [row], ("log", "level", "number", "hashes"))
-        level += 1
+def leaf_hashes(connection: sa.Connection, log: str, start: int, count: int) -> list[bytes]:
+    """Leaf hashes from a position on, in order; fewer where the log ends."""
+    query = (
+        sa.select(leaves.c.hash)
+        .where(leaves.c.log == log, leaves.c.position >= start, leaves.c.position < start + count)
+        .order_by(leaves.c.position)
+    )
+    return list(connection.scalars(query))
+
+
+class TileWriter:
+    """Full tiles of level 0 in, whatever fills above them out; `save` writes it all."""
+
+    def __init__(self, connection: sa.Connection, log: str) -> None:
+        self._connection, self._log = connection, log
+        self._made: dict[tuple[int, int], bytes] = {}
+
+    def add(self, level: int, number: int, hashes: bytes) -> None:
+        """A full tile; its root goes one level up."""
+        self._made[level, number] = hashes
+        above = (level + 1, number // WIDTH)
+        grown = (self._made.get(above) or self._stored(*above)) + tile_root(hashes)
+        if len(grown) == WIDTH * HASH_SIZE:
+            self.add(*above, grown)
+        else:
+            self._made[above] = grown
+
+    def _stored(self, level: int, number: int) -> bytes:
+        found = self._connection.scalar(sa.select(tiles.c.hashes).where(*self._is(level, number)))
+        return found or b""
+
+    def _is(self, level: int, number: int) -> tuple[sa.ColumnElement[bool], ...]:
+        return (tiles.c.log == self._log, tiles.c.level == level, tiles.c.number == number)
+
+    def save(self) -> None:
+        for (level, number), hashes in self._made.items():
+            if level:
+                self._connection.execute(sa.delete(tiles).where(*self._is(level, number)))
+            row = {"log": self._log, "level": level, "number": number, "hashes": hashes}
+            self._connection.execute(sa.insert(tiles), row)

@@ -1,0 +1,25 @@
+"""Keys and a ledger over the test's database."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.database import Database
+from engine.evidence.keys import MasterKeys
+from engine.evidence.leaf import LeafEntry
+from engine.evidence.ledger import Ledger
+
+
+@pytest.fixture
+def keys() -> MasterKeys:
+    return MasterKeys.generate()
+
+
+@pytest.fixture
+def ledger(database: Database, keys: MasterKeys) -> Ledger:
+    return Ledger(database, keys, "example.org/archive")
+
+
+def some_entry(record: int, kind: str = "create", revision: int = 1) -> LeafEntry:
+    digest = record.to_bytes(32, "big")
+    return LeafEntry(kind, record, revision, "archive", "message", 3, 1_795_000_000_000_000, digest, digest)
