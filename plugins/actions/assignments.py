@@ -73,6 +73,17 @@ class Target:
             text, path, known.expression_type().plain(), plain=writing and not known.sealed
         )
 
+    def check_items(self, values: Assignments, path: str) -> list[Problem]:
+        """Values that join lists: one item each, or several."""
+        found: list[Problem] = []
+        for field, text in values.items():
+            place = path + pointer(field)
+            known = self._form.field(field) if self._form else None
+            sealed = known is not None and known.sealed
+            found += self.check_list(field, place)
+            found += self._scope.check_expression(text, place, plain=known is not None and not sealed)
+        return found
+
     def check_keys(self, values: Assignments, path: str) -> list[Problem]:
         """Values records are found by: any field with a column that is not sealed."""
         sealed = [f for f in values if self._form and (known := self._form.field(f)) and known.sealed]

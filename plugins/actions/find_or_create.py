@@ -65,10 +65,8 @@ class FindOrCreate(Action):
             *target.check_keys(options.match, "/match"),
             *target.check_values(options.create, "/create"),
             *target.check_values(options.update, "/update"),
-            *target.check_values(options.add, "/add"),
+            *target.check_items(options.add, "/add"),
         ]
-        for field in options.add:
-            found += target.check_list(field, f"/add/{field}")
         if not options.match:
             found.append(problem("rule.nothing_to_match", "/match"))
         if options.link and not scope.form:
