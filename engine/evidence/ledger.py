@@ -21,7 +21,7 @@ from engine.database import Database, Unit, driver
 from engine.evidence import merkle, notes
 from engine.evidence.audit_log import Unlogged, audit_entry, version_entry
 from engine.evidence.keys import MasterKeys
-from engine.evidence.leaf import AUDIT, LOGS, LeafEntry, entry_hash, entry_object
+from engine.evidence.leaf import AUDIT, LOGS as LOGS, RECORDS, LeafEntry, entry_bytes, entry_hash
 from engine.evidence.notes import BadNote, Checkpoint
 from engine.evidence.tiles import WIDTH, TileReader, TileWriter, leaf_hashes
 from engine.system_tables import app_versions, audit, checkpoints, leaves, settings
@@ -57,7 +57,7 @@ class Ledger:
             return
         pending = unit.notes.setdefault("ledger", {}).setdefault(log, [])
         pending += [(entry_hash(log, entry), *entry) for entry in entries]
-        unit.before_commit("ledger", self._take_positions)
+        unit.before_commit("ledger", self._take_positions, last=True)
 
     def append_version(self, unit: Unit, app: str, version: int, digest: bytes) -> None:
         """A publication; its `app_versions` row is there already."""
@@ -158,7 +158,7 @@ class Ledger:
         with self._database.read() as connection:
             return _newest_note(connection, log)
 
-    def size(self, log: str) -> int:
+    def covered(self, log: str) -> int:
         """How many entries the newest checkpoint covers."""
         with self._database.read() as connection:
             return _covered(connection, log)
@@ -180,7 +180,7 @@ class Ledger:
         with self._database.read() as connection:
             self._require(connection, log, second, first - 1)
             path = merkle.consistency_proof(TileReader(connection, log), first, second)
-        return [base64.b64encode(step).decode() for step in path]
+        return [_text(step) for step in path]
 
     def _require(self, connection: sa.Connection, log: str, size: int, position: int = 0) -> None:
         self.origin_of(log)
@@ -188,38 +188,36 @@ class Ledger:
             raise Rejected([problem("ledger.bad_size")])
 
     def record_proof(self, connection: sa.Connection, record: int) -> dict[str, Any] | None:
-        """What proves the newest revision of an archived record: its entry, its place, the way to the
-        root of the newest checkpoint; `checkpoint` is '' while it waits for one. None without a leaf."""
-        query = sa.select(leaves).where(leaves.c.record == record, leaves.c.log != AUDIT)
+        """What proves the newest revision of an archived record: its entry's bytes, its place, and,
+        once a checkpoint covers it, the way to the signed root. None for a record without a leaf."""
+        query = sa.select(leaves).where(leaves.c.record == record, leaves.c.log == RECORDS)
         leaf = connection.execute(query.order_by(leaves.c.revision.desc()).limit(1)).mappings().first()
         return None if leaf is None else self._proof_of(connection, leaf)
 
     def _proof_of(self, connection: sa.Connection, leaf: sa.RowMapping) -> dict[str, Any]:
-        log, position = leaf["log"], leaf["position"]
+        log, position, size = leaf["log"], leaf["position"], _covered(connection, leaf["log"])
+        entry = LeafEntry(*(leaf[name] for name in LeafEntry._fields))
         found: dict[str, Any] = {
-            "format": "muniment proof 1",
-            "entry": entry_object(log, LeafEntry(*(leaf[name] for name in LeafEntry._fields))),
-            "leaf": base64.b64encode(leaf["hash"]).decode(),
-            "position": str(position),
-            "size": "",
-            "root": "",
-            "path": [],
-            "checkpoint": "",
-            "key": self.verifier_key(log),
-        }
-        size = _covered(connection, log)
+            "format": "muniment proof 1", "log": log, "position": str(position),
+            "entry": entry_bytes(log, entry).decode(), "leaf_hash": leaf["hash"].hex(),
+            "revision": str(entry.revision), "time": str(entry.time), "key": self.verifier_key(log),
+        }  # fmt: skip
         if position < size:
-            nodes = TileReader(connection, log)
-            path = merkle.inclusion_proof(nodes, position, size)
-            found["path"] = [base64.b64encode(step).decode() for step in path]
-            found["root"] = base64.b64encode(merkle.range_root(nodes, 0, size)).decode()
-            found["size"], found["checkpoint"] = str(size), _newest_note(connection, log)
+            path = merkle.inclusion_proof(TileReader(connection, log), position, size)
+            found["size"], found["inclusion"] = str(size), [_text(step) for step in path]
+            found["checkpoint"] = _newest_note(connection, log)
         return found
 
 
 def checkpoint_file(data: Path, log: str) -> Path:
     """Where the newest note is copied to."""
     return data / "ledger" / log / "checkpoint"
+
+
+def size(connection: sa.Connection, log: str) -> int:
+    """How many entries a log has."""
+    newest = connection.scalar(sa.select(sa.func.max(leaves.c.position)).where(leaves.c.log == log))
+    return 0 if newest is None else int(newest) + 1
 
 
 def _newest_note(connection: sa.Connection, log: str) -> str | None:
@@ -257,3 +255,7 @@ def _remember(unit: Unit, made: dict[str, str]) -> dict[str, str]:
     if known is None:
         unit.connection.execute(sa.insert(settings).values(name="ledger", value=json.dumps(made)))
     return known or made
+
+
+def _text(digest: bytes) -> str:
+    return base64.b64encode(digest).decode()

@@ -17,7 +17,7 @@ from engine.database import Database, Unit
 from engine.evidence import merkle, notes
 from engine.evidence.keys import MasterKeys
 from engine.evidence.leaf import LeafEntry, entry_bytes, entry_hash
-from engine.evidence.ledger import Ledger, checkpoint_file
+from engine.evidence.ledger import Ledger, checkpoint_file, size
 from engine.system_tables import app_versions, audit, checkpoints, leaves, tiles
 from metamodel.problems import Rejected
 from tests.engine.evidence.conftest import some_entry
@@ -90,7 +90,7 @@ def test_many_writers_at_once(database: Database, ledger: Ledger) -> None:
     assert [row["position"] for row in rows] == list(range(120))
     assert sorted(row["record"] for row in rows) == list(range(120))
     ledger.integrate()
-    assert ledger.size("records") == 120
+    assert ledger.covered("records") == 120
 
 
 # -- the tree ----------------------------------------------------------------------------------------
@@ -98,11 +98,11 @@ def test_checkpoints_and_tiles_are_the_trees(
     database: Database, ledger: Ledger, keys: MasterKeys, clock: FrozenClock
 ) -> None:
     sizes, done = [1, 256, 300, 700, 70_000], 0
-    for size in sizes:
-        append(database, ledger, range(done, size))
+    for grown in sizes:
+        append(database, ledger, range(done, grown))
         clock.advance(seconds=1)
         ledger.integrate()
-        done = size
+        done = grown
     leaf_hashes = hashes_of(range(70_000))
     points = [row for row in all_of(database, checkpoints, checkpoints.c.size) if row["log"] == "records"]
     assert {*sizes} <= {row["size"] for row in points}  # a long way is gone in several steps
@@ -119,13 +119,13 @@ def test_proofs_verify(database: Database, ledger: Ledger) -> None:
     append(database, ledger, range(1000))
     ledger.integrate()
     leaf_hashes = hashes_of(range(1000))
-    for position, size in ((0, 1), (0, 1000), (255, 256), (256, 257), (511, 1000), (999, 1000), (3, 700)):
-        path = ledger.proof("records", position, size)
-        root = ledger.root("records", size)
-        assert merkle.verify_inclusion(position, size, leaf_hashes[position], path, root)
+    for position, end in ((0, 1), (0, 1000), (255, 256), (256, 257), (511, 1000), (999, 1000), (3, 700)):
+        path = ledger.proof("records", position, end)
+        root = ledger.root("records", end)
+        assert merkle.verify_inclusion(position, end, leaf_hashes[position], path, root)
     for first, second in ((1, 1000), (256, 512), (257, 999), (1000, 1000), (640, 1000)):
         path = [base64.b64decode(step) for step in ledger.consistency("records", first, second)]
-        roots = [merkle.root(leaf_hashes[:size]) for size in (first, second)]
+        roots = [merkle.root(leaf_hashes[:end]) for end in (first, second)]
         assert merkle.verify_consistency(first, second, roots[0], roots[1], path)
 
 
@@ -169,7 +169,7 @@ def test_nothing_is_signed_on_top_of_damage(database: Database, ledger: Ledger) 
     with pytest.raises(Rejected) as refused:
         ledger.integrate()
     assert refused.value.problems[0].code == "ledger.damaged"
-    assert ledger.size("records") == 300
+    assert ledger.covered("records") == 300
 
 
 # -- records' proofs -----------------------------------------------------------------------------------
@@ -180,14 +180,16 @@ def test_the_proof_of_a_record(database: Database, ledger: Ledger, keys: MasterK
         waiting = ledger.record_proof(connection, 4)
         assert ledger.record_proof(connection, 99) is None
     assert waiting is not None
-    assert (waiting["position"], waiting["checkpoint"]) == ("10", "")
+    assert (waiting["position"], "checkpoint" in waiting) == ("10", False)
     ledger.integrate()
     with database.read() as connection:
         proof = json.loads(json.dumps(ledger.record_proof(connection, 4)))
-    assert proof["entry"]["revision"] == "2"
+        assert size(connection, "records") == 11
+    assert json.loads(proof["entry"])["revision"] == proof["revision"] == "2"
+    leaf = merkle.leaf_hash(proof["entry"].encode())
+    assert leaf.hex() == proof["leaf_hash"]
     point = notes.read(proof["checkpoint"], "example.org/archive/records", keys.public_key)
-    leaf = merkle.leaf_hash(json.dumps(proof["entry"], sort_keys=True, separators=(",", ":")).encode())
-    path = [base64.b64decode(step) for step in proof["path"]]
+    path = [base64.b64decode(step) for step in proof["inclusion"]]
     assert merkle.verify_inclusion(int(proof["position"]), point.size, leaf, path, point.root)
     assert proof["key"] == notes.verifier_key("example.org/archive/records", keys.public_key)
 
@@ -216,7 +218,7 @@ def test_audit_rows_get_their_leaves_once(database: Database, ledger: Ledger, cl
     rows = [row for row in all_of(database, leaves, leaves.c.position) if row["log"] == "audit"]
     assert [row["record"] for row in rows] == ids
     assert {row["kind"] for row in rows} == {"audit"}
-    assert ledger.size("audit") == len(ids)
+    assert ledger.covered("audit") == len(ids)
 
 
 def test_a_row_that_appears_late_is_found(database: Database, ledger: Ledger, clock: FrozenClock) -> None:
