@@ -20,7 +20,9 @@ _invisible = re.compile(f"[{_INVISIBLE}]")
 _blanks = re.compile(r"\s+")
 # A line break stays: two lines are two utterances, a blank between two characters is a typing habit.
 _blank_beside = re.compile(rf"(?<=[{SPACELESS}])[^\S\n]+|[^\S\n]+(?=[{SPACELESS}])")
-_same_line = re.compile(r"[^\S\n]")
+# Two quick looks that spare most texts the rest: anything to fold, anything to leave out?
+_cased = re.compile("[A-Z\xb5-\u2e7f\ua640-\uabff\U00010000-\U0001ffff]")
+_odd = re.compile(rf"[\s{_INVISIBLE}]")
 
 
 def fold(text: str) -> str:
@@ -28,12 +30,15 @@ def fold(text: str) -> str:
     if text.isascii():
         folded = text.lower()
     else:
-        folded = unicodedata.normalize("NFKC", text).casefold()
-        if _invisible.search(folded):
-            folded = _invisible.sub("", folded)
-        if _same_line.search(folded):
-            folded = _blank_beside.sub("", folded)
-    return _blanks.sub(" ", folded).strip() if _blanks.search(folded) else folded
+        folded = unicodedata.normalize("NFKC", text)
+        if _cased.search(folded):
+            folded = folded.casefold()
+    return _without_blanks(folded) if _odd.search(folded) else folded
+
+
+def _without_blanks(folded: str) -> str:
+    folded = _blank_beside.sub("", _invisible.sub("", folded))
+    return _blanks.sub(" ", folded).strip()
 
 
 def fold_mapped(text: str) -> tuple[str, list[tuple[int, int]]]:
