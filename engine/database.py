@@ -21,6 +21,8 @@ import sqlalchemy as sa
 
 from engine.clock import Clock, SystemClock
 from engine.config import Config
+from engine.dialects import postgresql, sqlite
+from engine.dialects.portable import PortableOps
 from engine.engines import postgres_engines, sqlite_engines
 from engine.sqlite_writer import SqliteWriter
 from engine.system_tables import counters
@@ -59,11 +61,13 @@ class Database:
         return ThreadPoolExecutor(8, thread_name_prefix="units")
 
     @cached_property
-    def ops(self) -> Any:
-        """The dialect's SQL primitives (plugin_api.SqlOps)."""
-        from importlib import import_module
-
-        return import_module(f"engine.dialects.{self.dialect}").Ops()
+    def ops(self) -> PortableOps:
+        """The dialect's SQL primitives (plugin_api.SqlOps and more)."""
+        if self.dialect == "sqlite":
+            return sqlite.Ops()
+        with self.read() as connection:
+            version = driver(connection).info.server_version
+        return postgresql.Ops() if version >= 170_000 else postgresql.Ops(letters="und-x-icu")
 
     # -- reading and writing -----------------------------------------------------------------------
     @contextmanager

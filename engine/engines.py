@@ -11,6 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.dialects.sqlite import connect_hooks
+
 
 def sqlite_driver() -> Any:
     """Python's own module, or the newer one where its SQLite lacks `contentless_delete` (3.43)."""
@@ -46,6 +48,7 @@ def _sqlite(url: sa.URL, pragmas: tuple[str, ...], begin: str, size: int) -> sa.
     @sa.event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
+        connect_hooks(connection)
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}").fetchall()
 

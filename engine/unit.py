@@ -23,7 +23,7 @@ _here = threading.local()
 class Unit:
     """`connection` to write on, the moment it began, and `notes`: each room's scratch by its name."""
 
-    __slots__ = ("_after", "_before", "connection", "moment", "notes", "now")
+    __slots__ = ("_after", "_before", "_last", "connection", "moment", "notes", "now")
 
     def __init__(self, connection: sa.Connection, moment: datetime) -> None:
         self.connection = connection
@@ -31,12 +31,20 @@ class Unit:
         self.now = microseconds(moment)
         self.notes: dict[str, Any] = {}
         self._before: dict[str, Callable[[Unit], None]] = {}
+        self._last: dict[str, Callable[[Unit], None]] = {}
         self._after: list[Callable[[], None]] = []
 
-    def before_commit(self, key: str, work: Callable[[Unit], None]) -> None:
-        """Run `work` at the very end of the unit, once per key, in order of registration. What is
-        registered while these run comes after them, under the same key again if need be."""
-        self._before.setdefault(key, work)
+    def before_commit(self, key: str, work: Callable[[Unit], None], *, last: bool = False) -> None:
+        """Run `work` at the very end of the unit, once per key, in order of registration; `last`: after
+        everything else (it takes a lock the whole house waits for). What is registered while
+        these run comes after them, under the same key again if need be."""
+        (self._last if last else self._before).setdefault(key, work)
+
+    def finish(self) -> None:
+        """For the writer: do what was left for the end."""
+        while waiting := self._before or self._last:
+            key = next(iter(waiting))
+            waiting.pop(key)(self)
 
     def after_commit(self, work: Callable[[], None]) -> None:
         """Run `work` once the unit is safe on disk: wake somebody, drop a cache. No writing."""
@@ -56,9 +64,7 @@ def perform(unit: Unit, work: Callable[[Unit], T]) -> T:
     _here.inside = True
     try:
         result = work(unit)
-        while unit._before:
-            key = next(iter(unit._before))
-            unit._before.pop(key)(unit)
+        unit.finish()
         return result
     finally:
         _here.inside = False

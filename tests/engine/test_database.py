@@ -108,6 +108,21 @@ def test_last_things_run_at_the_end_once_per_key_and_again_when_asked_again(data
     assert order == ["work", "ledger", "audit", "ledger again", "after"]
 
 
+def test_what_must_be_last_is_last(database: Database) -> None:
+    order: list[str] = []
+
+    def work(unit: Unit) -> None:
+        unit.before_commit("ledger", lambda unit: order.append("ledger"), last=True)
+        unit.before_commit("jobs", jobs)
+
+    def jobs(unit: Unit) -> None:
+        order.append("jobs")
+        unit.before_commit("audit", lambda unit: order.append("audit"))
+
+    database.write(work)
+    assert order == ["jobs", "audit", "ledger"]
+
+
 def test_what_runs_last_may_still_refuse(database: Database) -> None:
     def refuse(unit: Unit) -> None:
         raise LookupError("late")
