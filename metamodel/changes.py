@@ -151,7 +151,7 @@ def _of_key(
     pair: _Pair, key: str, before: Any, after: Any, old_path: str, path: str, name: str
 ) -> Iterator[Change]:
     child = "choice" if key == "choices" else CHILDREN.get(pair.what, {}).get(key)
-    inside = _named(before), _named(after)
+    inside = _named(before, child), _named(after, child)
     if child and inside[0] is not None and inside[1] is not None:
         yield from _of_children(pair, child, inside[0], inside[1], old_path, path)
     elif key in NESTED and isinstance(before, dict) and isinstance(after, dict):
@@ -164,11 +164,11 @@ def _of_key(
         yield pair.change("changed", path, name, before, after)
 
 
-def _named(value: Any) -> dict[str, tuple[str | int, Any]] | None:
+def _named(value: Any, what: str | None) -> dict[str, tuple[str | int, Any]] | None:
     """Parts by name, each with its place; None when they have no names. Nothing is no parts."""
     if value is None:
         return {}
-    if isinstance(value, dict):
+    if isinstance(value, dict) and what == "permission":
         return {name: (name, part) for name, part in value.items()}
     key = name_key(value) if isinstance(value, list) else None
     if not key:
