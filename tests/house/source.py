@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -93,3 +93,9 @@ def docstrings(tree: ast.Module) -> set[ast.expr]:
         if isinstance(body, list):
             found |= {s.value for s in body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)}
     return found
+
+
+def none_of(complaints: Iterable[str]) -> None:
+    """Fail with every complaint on a line of its own."""
+    found = list(complaints)
+    assert not found, "\n" + "\n".join(found)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import networkx as nx
 import pytest
 
-from tests.house.source import ROOT, Import, Source, sources
+from tests.house.source import ROOT, Import, Source, none_of, sources
 
 OURS = ("metamodel", "engine", "builder_ui", "plugins", "migrations", "sample_apps", "tests")
 
@@ -27,7 +27,8 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "cli",
         "commands",
         "web",
-        "runtime sample_data",
+        "sample_data",
+        "runtime",
         "channels rules flows",
         "records reports",
         "search access applications",
@@ -44,6 +45,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
 
 # Pairs on one floor that may, with the reason.
 NEIGHBOURS: dict[tuple[str, str], str] = {
+    ("channels", "rules"): "a message becomes a record through the rules of its app",
     ("migrate", "evidence"): "a plan makes the frozen-column triggers whose texts evidence verifies",
 }
 
@@ -106,15 +108,15 @@ def _module_of(name: str, known: dict[str, Source]) -> str:
 
 
 def test_imports_follow_the_arrows() -> None:
-    assert [line for source in sources() for line in wrong_arrows(source)] == []
+    none_of(line for source in sources() for line in wrong_arrows(source))
 
 
 def test_engine_imports_only_go_down() -> None:
-    assert [line for source in sources("engine") for line in wrong_floors(source)] == []
+    none_of(line for source in sources("engine") for line in wrong_floors(source))
 
 
 def test_there_are_no_circles() -> None:
-    assert circles(sources()) == []
+    none_of(", ".join(group) for group in circles(sources()))
 
 
 def test_sample_apps_hold_no_code() -> None:

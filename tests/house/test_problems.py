@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from metamodel.problems import TEXTS, Texts
-from tests.house.source import Source, sources
+from tests.house.source import Source, none_of, sources
 
 RAISERS = frozenset({"problem", "Problem", "BadValue"})
 CODE = re.compile(r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")
@@ -74,15 +74,15 @@ def test_every_code_has_a_text(registry: Any) -> None:
         for code, call in used_codes(source)
         if code not in TEXTS
     }
-    assert sorted(missing) == []
+    none_of(sorted(missing))
 
 
 def test_every_text_has_both_languages(registry: Any) -> None:
-    assert wrong_texts(TEXTS) == []
+    none_of(wrong_texts(TEXTS))
 
 
 def test_every_place_is_filled(registry: Any) -> None:
-    assert [line for source in sources() for line in unfilled_places(source, TEXTS)] == []
+    none_of(line for source in sources() for line in unfilled_places(source, TEXTS))
 
 
 @pytest.mark.parametrize(
