@@ -8,11 +8,17 @@ from engine.database import Database
 from engine.evidence.keys import MasterKeys
 from engine.evidence.leaf import LeafEntry
 from engine.evidence.ledger import Ledger
+from engine.evidence.seals import Seals
 
 
 @pytest.fixture
 def keys() -> MasterKeys:
     return MasterKeys.generate()
+
+
+@pytest.fixture
+def seals(keys: MasterKeys) -> Seals:
+    return Seals(keys)
 
 
 @pytest.fixture
