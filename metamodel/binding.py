@@ -43,16 +43,16 @@ class Binder:
     def _options(self, options: OptionsType, raw: Any, path: str) -> Options | None:
         if not isinstance(raw, dict):
             return None  # told by the core schema
-        found = check_options_shape(options, raw, path)
-        self.problems += found
-        if found:
-            return None
         try:
             return msgspec.convert(raw, options)
-        except msgspec.ValidationError as error:
-            text, _, where = str(error).partition(" - at `$")
-            self.problems.append(problem("options.unreadable", path + _pointer_of(where), text=text))
+        except msgspec.ValidationError as error:  # its first mistake; the schema tells them all
+            self.problems += check_options_shape(options, raw, path) or [_unreadable(error, path)]
             return None
+
+
+def _unreadable(error: msgspec.ValidationError, path: str) -> Problem:
+    text, _, where = str(error).partition(" - at `$")
+    return problem("options.unreadable", path + _pointer_of(where), text=text)
 
 
 def _pointer_of(where: str) -> str:

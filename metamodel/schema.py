@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import msgspec
 from jsonschema import Draft202012Validator
 
-from metamodel.core_schema import DEFINITIONS, DOCUMENT, TEXT, Schema, one_of
+from metamodel.core_schema import DEFINITIONS, DOCUMENT, FIELD, TEXT, Schema, one_of
 from metamodel.plugin_api import OptionsType, Registry
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -67,7 +68,20 @@ def _case(name: str, name_key: str, options_key: str, options: Schema) -> Schema
 
 @cache
 def core_validator() -> Draft202012Validator:
-    return Draft202012Validator({**DOCUMENT, "$defs": DEFINITIONS})
+    """The core with its definitions written out where they are used: looking each up costs more
+    than validating by it. Only a field, which may hold fields, is still referred to."""
+    return Draft202012Validator({**_written_out(DOCUMENT), "$defs": {"field": _written_out(FIELD)}})
+
+
+def _written_out(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_written_out(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
+    if name in DEFINITIONS and name != "field":
+        return _written_out(DEFINITIONS[name])
+    return {key: _written_out(value) for key, value in schema.items()}
 
 
 def options_validator(options: OptionsType) -> Draft202012Validator:
