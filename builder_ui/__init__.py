@@ -27,9 +27,9 @@ class BuilderUI(InitPlugin):
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         from builder_ui.pages.errors import error_page
-        from builder_ui.pages.index import ROUTERS
+        from builder_ui.pages.index import router
 
-        app_config.route_handlers.extend(ROUTERS)
+        app_config.route_handlers.append(router)
         app_config.dependencies["site"] = Provide(self._provide_site, sync_to_thread=False)
         app_config.state["error_page"] = partial(error_page, self.site)
         return app_config

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
 from metamodel.forms import FieldDefinition, Form, View
@@ -20,7 +20,7 @@ class Block:
     fields: tuple[tuple[str, int], ...] = ()
     folded: bool = False
     note: str = ""
-    options: Mapping[str, Any] = {}
+    options: Mapping[str, Any] = dataclass_field(default_factory=dict)
 
 
 def blocks_of(form: Form, language: str, untitled: str) -> list[Block]:

@@ -24,6 +24,14 @@ HUES = (
 )  # fmt: skip
 
 
+SAME_ICON = {
+    "user": "person", "users": "people", "message": "chat", "messages": "chat", "wecom": "chat",
+    "file-text": "contract",
+    "align-left": "lines", "list-checks": "task", "check-circle": "check", "check-square": "task", "toggle": "settings",
+    "function": "sigma", "department": "building", "mic": "voice",
+}  # fmt: skip
+
+
 class Renderer:
     """Renders a template in a language; holds the environments and the static files' URLs."""
 
@@ -42,6 +50,7 @@ class Renderer:
     def icon(self, name: str, size: str = "") -> Markup:
         """An icon of the sprite; decoration only, so hidden from screen readers."""
         sprite = self.assets.url("icons.svg")
+        name = SAME_ICON.get(name, name)
         known = name if name in self._icons else "dot"
         classes = f"icon icon-{size}" if size else "icon"
         return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(

@@ -85,6 +85,9 @@ class ChannelPage:
     newest: tuple[Row, ...] = ()
     secret_set: bool = True
     may_manage: bool = True
+    settings_action: str = ""
+    address: str = ""
+    may_try: bool = True
     tested: str = ""
     tested_href: str = ""
 

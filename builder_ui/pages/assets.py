@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litestar import Response, Router, get
+from litestar import Response, get
 from litestar.exceptions import NotFoundException
 
 from builder_ui.site import Ask, Site
@@ -26,4 +26,4 @@ def static(request: Ask, site: Site, version: str, path: str) -> Response[bytes]
     )
 
 
-router = Router("/", route_handlers=[static])
+HANDLERS = (static,)

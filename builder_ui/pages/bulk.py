@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from litestar import Response, Router, get, post
+from litestar import Response, get, post
 from litestar.response import Stream
 
 from builder_ui.cells import record_url
@@ -161,4 +161,8 @@ def _titled(listing: Listing, failed: Sequence[tuple[str, str, str]]) -> tuple[t
     return tuple(made)
 
 
-router = Router("/", route_handlers=[bulk_form, bulk_change, export])
+HANDLERS = (
+    bulk_form,
+    bulk_change,
+    export,
+)

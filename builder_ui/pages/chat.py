@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from builder_ui.cells import Chip, Presenter, record_url
@@ -164,13 +165,14 @@ def _bubble(thread: Thread, message: RecordView, before: RecordView | None) -> B
     newest, edited = _edited(thread, message)
     back = thread.recalled.get(message.id)
     text_away = thread.named("text") not in message.access
+    attached = file_ids(thread.form.field(thread.named("attachments")), message)
     return Bubble(
         message.id, side, kind if kind in KINDS else "text", marked(thread.text(newest, "text"), thread.words),
         _clock(thread, message), _stamp(thread, message), thread.text(message, "sender"),
         str(thread.value(message, "sender_id") or thread.text(message, "sender")), _day(thread, message, before),
         again=_again(thread, message, before), taken_back=_taken_back(thread, back), edited=edited,
         also=_also(thread, message),
-        files=tuple(thread.presenter.file(i) for i in file_ids(thread.form.field(thread.named("attachments")), message)),
+        files=tuple(thread.presenter.file(identifier) for identifier in attached),
         duration=thread.text(message, "duration"), chips=_tags(thread, message),
         hit=message.id in thread.hits, away=text_away,
         proof_href=f"{record_url(thread.app.id, thread.form.id, message.id)}/proof" if thread.form.is_archive else "",
@@ -183,7 +185,7 @@ def _edited(thread: Thread, message: RecordView) -> tuple[RecordView, tuple[tupl
     versions = [message, *thread.edits.get(message.id, ())]
     former = [
         (thread.visit.moments.short(thread.value(later, "time")), thread.text(earlier, "text"))
-        for earlier, later in zip(versions, versions[1:], strict=False)
+        for earlier, later in pairwise(versions)
     ]
     return versions[-1], tuple(former)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from litestar import Response, Router, get, post
+from litestar import Response, get, post
 
 from builder_ui.cells import record_url
 from builder_ui.inputs import Inputs, raw_values
@@ -253,4 +253,11 @@ def _without_row(found: Problem) -> Problem:
     return replace(found, path=found.path.removeprefix("/0"))
 
 
-router = Router("/", route_handlers=[new_page, edit_page, create, update, state, options])
+HANDLERS = (
+    new_page,
+    edit_page,
+    create,
+    update,
+    state,
+    options,
+)

@@ -35,7 +35,10 @@ def error_page(site: Site, request: Ask, status: int, body: dict[str, Any]) -> R
 def _page(request: Ask, status: int, body: dict[str, Any]) -> ErrorPage:
     words = translations(language_of(request)).gettext
     known = {
-        403: (words("This needs a right you do not have"), words("If your work needs it, ask whoever manages the roles of this app.")),
+        403: (
+            words("This needs a right you do not have"),
+            words("If your work needs it, ask whoever manages the roles of this app."),
+        ),
         404: (words("Not found"), words("It may not exist, or you may not see it.")),
         409: (words("Somebody was faster"), words("Go back, reload the page and try again.")),
         429: (words("Too many attempts"), words("Wait a minute, then try again.")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from litestar import Router, get
+from litestar import get
 from litestar.response import Stream
 
 from builder_ui.site import Ask, Site
@@ -39,4 +39,4 @@ def _read(chunks: Iterator[bytes]) -> Iterator[bytes]:
     yield from chunks
 
 
-router = Router("/", route_handlers=[file])
+HANDLERS = (file,)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from litestar import Response, Router, get
+from litestar import Response, get
 
 from builder_ui.cells import record_url
 from builder_ui.models.places import HomePage, NewsItem
@@ -128,4 +128,7 @@ def _evidence(visit: Visit) -> str:
     )
 
 
-router = Router("/", route_handlers=[home_page, app_page])
+HANDLERS = (
+    home_page,
+    app_page,
+)

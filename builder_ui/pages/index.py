@@ -1,10 +1,23 @@
-"""Every page's router, in one list: what there is."""
+"""Every page's handlers under one router: what there is."""
 
 from __future__ import annotations
 
-from builder_ui.pages import assets, bulk, edit, files, home, listing, proofs, record, search, sign_in
+from litestar import Router
 
-ROUTERS = [
-    assets.router, sign_in.router, home.router, listing.router, bulk.router, record.router, edit.router,
-    search.router, proofs.router, files.router,
-]  # fmt: skip
+from builder_ui.pages import (
+    assets,
+    bulk,
+    channels,
+    edit,
+    files,
+    home,
+    listing,
+    proofs,
+    record,
+    search,
+    sign_in,
+)
+
+MODULES = (assets, sign_in, home, listing, bulk, record, edit, search, channels, proofs, files)
+# One router: handlers of one path must meet in it, whichever module they come from.
+router = Router("/", route_handlers=[handler for module in MODULES for handler in module.HANDLERS])

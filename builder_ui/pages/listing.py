@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from litestar import Response, Router, get
+from litestar import Response, get
 
 from builder_ui.cells import Cell, record_url
 from builder_ui.conditions import Asked, ConditionRows, read_conditions
@@ -284,4 +284,7 @@ def _view_text(visit: Visit, view: View) -> str:
     return label_text(view.label, visit.language, view.id)
 
 
-router = Router("/", route_handlers=[list_page, condition])
+HANDLERS = (
+    list_page,
+    condition,
+)

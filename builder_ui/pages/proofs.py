@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import sqlalchemy as sa
-from litestar import Response, Router, get, post
+from litestar import Response, get, post
 
 from builder_ui.models.places import EvidencePage, Finding, LogLine, Stat
 from builder_ui.models.record import ProofPage
@@ -108,8 +108,8 @@ def _when(visit: Visit, newest: Any) -> str:
 def _counts(visit: Visit, result: Any) -> tuple[Stat, ...]:
     words = {
         "records": visit.text("Records"), "keys": visit.text("Keys"), "leaves": visit.text("Log entries"),
-        "triggers": visit.text("Triggers"), "checkpoints": visit.text("Checkpoints"), "versions": visit.text("App versions"),
-        "audit": visit.text("Audit entries"),
+        "triggers": visit.text("Triggers"), "checkpoints": visit.text("Checkpoints"),
+        "versions": visit.text("App versions"), "audit": visit.text("Audit entries"),
     }  # fmt: skip
     counts = result.get("counts", {})
     made = [Stat(f"{int(number):,}", words.get(name, name)) for name, number in counts.items()]
@@ -149,4 +149,8 @@ def _hex(text: str) -> str:
         return text
 
 
-router = Router("/", route_handlers=[proof_drawer, evidence_page, verify_now])
+HANDLERS = (
+    proof_drawer,
+    evidence_page,
+    verify_now,
+)

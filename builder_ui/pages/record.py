@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from litestar import Response, Router, get
+from litestar import Response, get
 
 from builder_ui.cells import Cell, record_url
 from builder_ui.layouts import Block, blocks_of, fits_in_list
@@ -18,7 +18,7 @@ from builder_ui.pages.listing import Listing, file_ids, is_numeric, row_of, tota
 from builder_ui.site import Ask, Site, Visit
 from builder_ui.templating import href
 from builder_ui.views import Placed, chats, timelines
-from engine.records.query import Condition, Event, Query, RecordView
+from engine.records.query import Condition, Event, Query, RecordView, Related
 from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.labels import label_text
@@ -135,11 +135,13 @@ def _related(opened: Opened) -> tuple[RelatedList, ...]:
     found = [_listed(opened, block) for block in blocks]
     if not opened.form.layout:
         everything = visit.runtime.records.related(visit.viewer, opened.app.id, opened.form.id, view.id)
-        found = [
-            _listed(opened, Block("related", label_text(r.label, visit.language), options={"app": r.app, "form": r.form, "link": r.field}))
-            for r in everything if r.total
-        ]  # fmt: skip
+        found = [_listed(opened, _pointing(visit, related)) for related in everything if related.total]
     return tuple(related for related in found if related)
+
+
+def _pointing(visit: Visit, related: Related) -> Block:
+    options = {"app": related.app, "form": related.form, "link": related.field}
+    return Block("related", label_text(related.label, visit.language), options=options)
 
 
 def _listed(opened: Opened, block: Block) -> RelatedList | None:
@@ -251,4 +253,4 @@ def _other(opened: Opened, record: str) -> str:
     return record_url(opened.app.id, opened.form.id, record, **query)
 
 
-router = Router("/", route_handlers=[record_page])
+HANDLERS = (record_page,)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from litestar import Response, Router, get
+from litestar import Response, get
 
 from builder_ui.cells import Chip, Presenter, choice_chip, record_url
 from builder_ui.models.parts import Option
@@ -231,4 +231,4 @@ def _is_person(field: FieldDefinition) -> bool:
     return reference is not None and reference.target == "person"
 
 
-router = Router("/", route_handlers=[search_page])
+HANDLERS = (search_page,)

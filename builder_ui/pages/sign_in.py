@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Response, Router, get, post
+from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
@@ -88,9 +88,8 @@ def _samples(site: Site) -> tuple[tuple[str, str, str], ...]:
 def _language_cookie(request: Ask, language: str) -> Cookie:
     return Cookie(
         LANGUAGE_COOKIE,
-        language,
+        value=language,
         max_age=YEAR,
-        path="/",
         samesite="lax",
         secure=request.url.scheme == "https",
     )
@@ -100,4 +99,9 @@ def _one(sent: dict[str, list[str]], name: str) -> str:
     return sent.get(name, [""])[-1]
 
 
-router = Router("/", route_handlers=[sign_in_page, sign_in, sign_out, preferences])
+HANDLERS = (
+    sign_in_page,
+    sign_in,
+    sign_out,
+    preferences,
+)

@@ -1,0 +1,227 @@
+"""Channels: whether messages come in, what could not be read and why, and a way to try it at once."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from litestar import Response, get, post
+
+from builder_ui.cells import record_url
+from builder_ui.models.parts import Link
+from builder_ui.models.places import ChannelLine, ChannelPage, ChannelsPage, Quarantined, Stat
+from builder_ui.site import Ask, Site, Visit, sent_form
+from builder_ui.templating import href
+from engine.channels.channels import Health
+from engine.system_tables import inbox
+from metamodel.application import App
+from metamodel.labels import label_text
+from metamodel.plugin_api import RawMessage
+from metamodel.problems import Problem, Rejected, problem
+
+CHANNELS = "/apps/{app_id:str}/channels"
+STYLES = ("list", "pages")
+SHOWN = 50
+
+
+@get(CHANNELS, sync_to_thread=True)
+def channels_page(request: Ask, site: Site, app_id: str) -> Response[Any]:
+    visit = site.visit(request)
+    app = _managed(visit, app_id)
+    page = ChannelsPage(
+        visit.text("Channels"), tuple(_line(visit, health) for health in _healths(visit, app))
+    )
+    return visit.page("channels.html", page, title=page.title, styles=STYLES, app=app)
+
+
+@get(f"{CHANNELS}/{{channel_id:str}}", sync_to_thread=True)
+def channel_page(request: Ask, site: Site, app_id: str, channel_id: str) -> Response[Any]:
+    visit = site.visit(request)
+    app = _managed(visit, app_id)
+    health = _health(visit, app, channel_id)
+    page = _page(visit, app, health)
+    return visit.page("channel.html", page, title=page.title, styles=STYLES, app=app)
+
+
+@post(f"{CHANNELS}/{{channel_id:str}}/try", sync_to_thread=True)
+def try_channel(request: Ask, site: Site, app_id: str, channel_id: str) -> Response[Any]:
+    """The connector's own sample goes the whole way; the page then links to what it became."""
+    visit = site.visit(request)
+    health = _health(visit, _managed(visit, app_id), channel_id)
+    sample = _sample(visit, health)
+    if sample is None:
+        raise Rejected([problem("channel.no_sample", channel=channel_id)])
+    before = _newest(visit, channel_id)
+    visit.runtime.channels.take_recorded(channel_id, [sample])
+    after = _newest(visit, channel_id)
+    records = visit.runtime.channels.records_of([after]) if after != before and after else []
+    made = records[0] if records else "none"
+    return visit.go(href(f"/apps/{app_id}/channels/{channel_id}", tried=made))
+
+
+@post(f"{CHANNELS}/{{channel_id:str}}/quarantine", sync_to_thread=True)
+def quarantine(request: Ask, site: Site, app_id: str, channel_id: str, body: bytes) -> Response[Any]:
+    visit, sent = site.visit(request), sent_form(body)
+    _health(visit, _managed(visit, app_id), channel_id)
+    items = [item for item in sent.get("item", []) if item.isdigit()]
+    if sent.get("do") == ["dismiss"]:
+        visit.runtime.channels.dismiss(visit.viewer, items)
+    else:
+        visit.runtime.channels.retry(visit.viewer, items)
+        visit.runtime.jobs.run_due()
+    return visit.go(f"/apps/{app_id}/channels/{channel_id}")
+
+
+@post(f"{CHANNELS}/{{channel_id:str}}/settings", sync_to_thread=True)
+def settings(request: Ask, site: Site, app_id: str, channel_id: str, body: bytes) -> Response[Any]:
+    """The secret (never shown again) and whether messages are taken."""
+    visit, sent = site.visit(request), sent_form(body)
+    _health(visit, _managed(visit, app_id), channel_id)
+    if secret := sent.get("secret", [""])[-1].strip():
+        visit.runtime.channels.set_secret(channel_id, secret)
+    if "enabled" in sent:
+        visit.runtime.channels.set_enabled(channel_id, sent["enabled"][-1] == "true")
+    return visit.go(f"/apps/{app_id}/channels/{channel_id}")
+
+
+# -- what the page shows -------------------------------------------------------------------------------
+
+
+def _managed(visit: Visit, app_id: str) -> App:
+    app = visit.app(app_id)
+    if not visit.runtime.manages(visit.viewer, app_id, "channels"):
+        raise Rejected([problem("access.denied")])
+    return app
+
+
+def _healths(visit: Visit, app: App) -> list[Health]:
+    return [health for health in visit.runtime.channels.all() if health.app == app.id]
+
+
+def _health(visit: Visit, app: App, channel_id: str) -> Health:
+    found = next((health for health in _healths(visit, app) if health.channel.id == channel_id), None)
+    if found is None:
+        raise Rejected([problem("channel.unknown", channel=channel_id)])
+    return found
+
+
+def _line(visit: Visit, health: Health) -> ChannelLine:
+    channel = health.channel
+    done = health.counts.get("done", 0)
+    return ChannelLine(
+        label_text(channel.label, visit.language, channel.id), f"/apps/{health.app}/channels/{channel.id}",
+        _connector(visit, health), health.enabled, visit.moments.short(health.last_at),
+        visit.count("%(num)s message", "%(num)s messages", done), health.counts.get("quarantine", 0),
+    )  # fmt: skip
+
+
+def _page(visit: Visit, app: App, health: Health) -> ChannelPage:
+    channel, base = health.channel, f"/apps/{app.id}/channels/{health.channel.id}"
+    rows = visit.runtime.channels.quarantine(channel.id, SHOWN)
+    tried = visit.query.get("tried", "")
+    return ChannelPage(
+        label_text(channel.label, visit.language, channel.id),
+        (Link(visit.text("Channels"), f"/apps/{app.id}/channels"),),
+        _connector(visit, health), health.enabled, _stats(visit, health.counts), _facts(visit, health),
+        _curl(visit, health), f"{base}/try", f"{base}/quarantine",
+        tuple(
+            Quarantined(row.id, visit.moments.short(row.received_at), row.source, _reasons(visit, row), row.code)
+            for row in rows
+        ),
+        secret_set=health.has_secret, settings_action=f"{base}/settings", address=f"/hooks/{channel.id}",
+        may_try=_sample(visit, health) is not None,
+        tested=_tested(visit, tried), tested_href=_record(visit, app, tried),
+    )  # fmt: skip
+
+
+def _connector(visit: Visit, health: Health) -> str:
+    channel = health.channel
+    return (
+        label_text(channel.connector.label, visit.language) if channel.connector else channel.connector_name
+    )
+
+
+def _stats(visit: Visit, counts: Mapping[str, int]) -> tuple[Stat, ...]:
+    quarantined = counts.get("quarantine", 0)
+    return (
+        Stat(f"{sum(counts.values()):,}", visit.text("Arrived")),
+        Stat(f"{counts.get('done', 0):,}", visit.text("Archived")),
+        Stat(f"{counts.get('new', 0):,}", visit.text("Waiting")),
+        Stat(f"{quarantined:,}", visit.text("In quarantine"), bad=quarantined > 0),
+    )
+
+
+def _facts(visit: Visit, health: Health) -> tuple[tuple[str, str], ...]:
+    positions = visit.runtime.channels.cursors(health.channel.id)
+    gaps = visit.runtime.channels.gaps(health.channel.id, 5)
+    facts = [
+        (visit.text("Last arrival"), visit.moments.short(health.last_at) or "–"),
+        (visit.text("Address"), f"/hooks/{health.channel.id}"),
+        (visit.text("Secret"), visit.text("set") if health.has_secret else visit.text("not set")),
+    ]
+    facts += [
+        (visit.text("Position"), f"{account} {position:,}".strip() + f" · {visit.moments.short(at)}")
+        for account, (position, at) in list(positions.items())[:5]
+    ]
+    missing = "、".join(f"{first:,}–{last:,}" if first != last else f"{first:,}" for first, last in gaps)
+    facts.append((visit.text("Gaps in the vendor's numbers"), missing or visit.text("None")))
+    return tuple(facts)
+
+
+def _sample(visit: Visit, health: Health) -> RawMessage | None:
+    return visit.runtime.channels.sample(health.channel.id) if health.channel.connector else None
+
+
+def _curl(visit: Visit, health: Health) -> str:
+    """A line for a shell: address, headers with the signature, body."""
+    sample = _sample(visit, health)
+    if sample is None:
+        return ""
+    origin = f"{visit.request.url.scheme}://{visit.request.url.netloc}"
+    parts = [f"curl -X POST {shlex.quote(f'{origin}/hooks/{health.channel.id}')}"]
+    headers = {"content-type": "application/json", **sample.headers}
+    parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in headers.items()]
+    parts.append(f"--data {shlex.quote(sample.body.decode('utf-8', 'replace'))}")
+    return " \\\n  ".join(parts)
+
+
+def _reasons(visit: Visit, row: Any) -> str:
+    """The reasons in the reader's language; they are kept as problems."""
+    texts = []
+    for reason in row.reasons:
+        try:
+            texts.append(Problem(reason["code"], params=reason.get("params", {})).text(visit.language))
+        except KeyError:
+            texts.append(str(reason.get("text", "")))
+    return "；".join(filter(None, texts)) or row.code
+
+
+def _newest(visit: Visit, channel_id: str) -> int:
+    with visit.runtime.database.read() as connection:
+        newest = connection.scalar(sa.select(sa.func.max(inbox.c.id)).where(inbox.c.channel == channel_id))
+    return int(newest or 0)
+
+
+def _tested(visit: Visit, tried: str) -> str:
+    if not tried:
+        return ""
+    if tried == "none":
+        return visit.text("The message had arrived before; nothing new was archived.")
+    return visit.text("The test message was archived.")
+
+
+def _record(visit: Visit, app: App, tried: str) -> str:
+    """Where the record is, when this viewer may see it at all: managers of channels often may not."""
+    for form in app.forms:
+        try:
+            if tried.isdigit() and form.is_archive:
+                visit.runtime.records.get(visit.viewer, app.id, form.id, tried)
+                return record_url(app.id, form.id, tried)
+        except Rejected:
+            continue
+    return ""
+
+
+HANDLERS = (channels_page, channel_page, try_channel, quarantine, settings)
