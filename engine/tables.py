@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
+from dataclasses import dataclass, field as dataclass_field
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 import sqlalchemy as sa
 
-from engine.system_tables import Id, Time
-from engine.system_tables import catalog as catalog_table
+from engine.system_tables import Id, Time, catalog as catalog_table
 from engine.values import canonical_json, scale_of, storage_of
 from metamodel.forms import FieldDefinition, FormKind
 from metamodel.plugin_api import AutoNumber, Lookup, Rollup, Storage

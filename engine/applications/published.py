@@ -18,10 +18,9 @@ import sqlalchemy as sa
 from engine.applications.requirements import broken_dependents, in_order_of_need, unmet
 from engine.database import Database, Unit
 from engine.jobs import Jobs
-from engine.migrate import COPY_JOB, Migration, Plan, plan
-from engine.migrate.plan import ReshapeField, RestoreField
+from engine.migrate import COPY_JOB, Migration, Plan, plan_against
 from engine.system_tables import app_drafts, app_versions
-from engine.tables import Catalog, FormTable, form_tables, read_entries
+from engine.tables import Catalog, FormTable
 from engine.values import canonical_json, parse_json
 from metamodel.application import App, load
 from metamodel.plugin_api import Registry
@@ -164,7 +163,7 @@ class Applications:
         if app is None:
             return None, problems
         with self._database.read() as connection:
-            planned = self._plan(connection, app)
+            planned = plan_against(connection, app)
         return planned, [*problems, *planned.problems]
 
     def _load(self, document: Document) -> tuple[App | None, list[Problem]]:
@@ -175,18 +174,6 @@ class Applications:
             if not has_errors(problems):
                 problems += [found for check in self.checks for found in check(app)]
         return app, problems
-
-    def _plan(self, connection: sa.Connection, app: App) -> Plan:
-        entries = read_entries(connection, app.id)
-        tables = form_tables(entries)
-        rows = {entry.form: _has_rows(connection, entry.physical) for entry in entries if not entry.field}
-        planned = plan(app, entries, rows)
-        doubles = [
-            found
-            for step in planned.steps
-            if (found := _duplicates(connection, app, tables, step)) is not None
-        ]
-        return Plan(planned.app, planned.steps, (*planned.problems, *doubles))
 
     # -- publishing --------------------------------------------------------------------------------
     def publish(self, unit: Unit | None, document: Document, by: str) -> int:
@@ -209,7 +196,7 @@ class Applications:
             return int(newest.version)
         self._database.signal_publication(unit)  # first: on PostgreSQL publishers queue up behind it
         newest = _newest(unit.connection, app.id)
-        planned = self._plan(unit.connection, app)
+        planned = plan_against(unit.connection, app)
         if not planned.possible:
             raise Rejected(planned.problems)
         previous = newest.version if newest else 0
@@ -284,31 +271,3 @@ _NEWEST = sa.select(app_versions.c.app, app_versions.c.version, app_versions.c.d
 def _newest(connection: sa.Connection, app: str) -> Any:
     query = sa.select(app_versions.c.version, app_versions.c.hash).where(app_versions.c.app == app)
     return connection.execute(query.order_by(app_versions.c.version.desc()).limit(1)).first()
-
-
-def _has_rows(connection: sa.Connection, physical: str) -> int:
-    return (
-        1
-        if connection.execute(sa.select(sa.table(physical)).add_columns(sa.literal(1)).limit(1)).first()
-        else 0
-    )
-
-
-def _duplicates(
-    connection: sa.Connection, app: App, tables: Mapping[tuple[str, str], FormTable], step: Any
-) -> Problem | None:
-    """A field that is to become unique while two records share a value."""
-    if not isinstance(step, (ReshapeField, RestoreField)) or step.shape.index != "unique":
-        return None
-    table = tables.get((app.id, step.form))
-    if step.entry.shape.index == "unique" or table is None:
-        return None
-    column = table.table.c[step.entry.physical]
-    query = sa.select(column).where(column.is_not(None)).group_by(column).having(sa.func.count() > 1).limit(1)
-    if connection.execute(query).first() is None:
-        return None
-    form = app.form(step.form)
-    field = form.field(step.field) if form else None
-    return problem(
-        "field.duplicates", f"{field.path}/unique" if field else "", field=field.text() if field else ""
-    )

@@ -14,6 +14,7 @@ import msgspec
 import sqlalchemy as sa
 
 from engine.database import Database, Unit, driver
+from engine.evidence.triggers import Trigger, archive_triggers
 from engine.migrate.plan import (
     AddField,
     ChangeKind,
@@ -172,11 +173,9 @@ class Migration:
         for trigger in self._triggers(now):
             connection.execute(trigger.sql)
 
-    def _triggers(self, table: FormTable) -> list[Any]:
+    def _triggers(self, table: FormTable) -> list[Trigger]:
         if not table.is_archive:
             return []
-        from engine.evidence.triggers import archive_triggers
-
         return list(archive_triggers(self._database.dialect, table.table, table.frozen))
 
 

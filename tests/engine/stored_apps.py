@@ -8,11 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.applications import Applications, ColumnCopies
+from engine.applications import Applications
 from engine.database import Database
 from engine.evidence.seals import Box, MasterKeys
 from engine.jobs import Jobs
-from engine.migrate import COPY_JOB
+from engine.migrate import COPY_JOB, ColumnCopies
 from engine.tables import Catalog, FormTable
 from engine.values import encode
 from metamodel.plugin_api import Registry

@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 
 from engine.config import Config
 from engine.database import Database
+from engine.evidence.triggers import APPEND_ONLY, append_only_triggers, compare_triggers
 from engine.system_tables import metadata
 
 
@@ -23,6 +24,12 @@ def test_migrations_equal_the_metadata(database: Database) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": _ours})
         assert compare_metadata(context, metadata) == []
         assert set(metadata.tables) <= set(sa.inspect(connection).get_table_names())
+
+
+def test_our_append_only_tables_have_the_triggers_that_verify_compares(database: Database) -> None:
+    wanted = [one for table in APPEND_ONLY for one in append_only_triggers(database.dialect, table)]
+    with database.read() as connection:
+        assert compare_triggers(connection, wanted) == []
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from engine.config import Config
 from engine.database import Database
 from engine.evidence.seals import MasterKeys
-from engine.migrate import index_for_lookups
+from engine.evidence.triggers import archive_triggers, compare_triggers
+from engine.migrate import COPY_JOB, ColumnCopies, index_for_lookups
 from metamodel.plugin_api import Registry
 from metamodel.problems import Rejected
-from tests.engine.stored_apps import AMOUNT, LEVEL, NAME, TAGS, House, document, form
+from tests.engine.stored_apps import AMOUNT, LEVEL, NAME, SENT, TAGS, House, document, form
 
 
 @pytest.fixture
@@ -284,3 +285,67 @@ def test_drafts_are_whole_documents_by_revision(house: House) -> None:
     assert first.document == {"half": "done"}
     with pytest.raises(Rejected, match=r"draft\.changed"):
         save(None, "shop", {}, "li", on=1)
+
+
+# -- archives --------------------------------------------------------------------------------------
+def fences(house: House) -> list[Any]:
+    """What differs from the triggers this archive should have, and who refuses what."""
+    wanted = archive_triggers(house.database.dialect, house.table().table, house.table().frozen)
+    with house.database.read() as connection:
+        return compare_triggers(connection, wanted)
+
+
+def refused(house: House, statement: Any) -> bool:
+    try:
+        house.database.write(lambda unit: unit.connection.execute(statement))
+    except sa.exc.DBAPIError as error:
+        return "keeps what was recorded" in str(error)
+    return False
+
+
+def test_an_archive_is_fenced_whatever_becomes_of_its_fields(house: House) -> None:
+    house.publish(form("order", SENT, TAGS, kind="archive"))
+    assert fences(house) == []
+    note = {"id": "note", "type": "text", "label": "附注", "evidence": True}
+    house.publish(form("order", SENT, note, TAGS, kind="archive"))
+    assert fences(house) == []
+    (identifier,) = house.insert([{"note": "原话", "tags": ["a"]}])
+    table = house.table()
+    row = table.table.update().where(table.table.c.id == identifier)
+    assert refused(house, row.values({table.fields["note"]: "改"}))
+    assert refused(house, table.table.delete())
+    assert not refused(house, row.values({table.fields["tags"]: "[]"}))
+    house.publish(form("order", SENT, TAGS, kind="archive"))
+    assert fences(house) == []
+    assert refused(house, row.values({table.fields["note"].name: "改"}))
+    house.publish(form("line", NAME))
+    house.publish(form("order", SENT, note, TAGS, kind="archive"), form("line", NAME))
+    assert fences(house) == []
+    assert house.column("note") == ["原话"]
+
+
+def test_an_empty_form_may_become_an_archive_and_back(house: House) -> None:
+    house.publish(form("order", NAME))
+    house.publish(form("order", NAME, kind="archive"))
+    assert fences(house) == []
+    house.publish(form("order", NAME))
+    (identifier,) = house.insert([{"name": "a"}])
+    table = house.table().table
+    assert not refused(house, table.delete().where(table.c.id == identifier))
+
+
+def test_the_type_of_a_working_field_of_an_archive_changes_by_the_write_path_only(house: House) -> None:
+    house.publish(form("order", {**NAME, "id": "worth"}, kind="archive"))
+    (identifier,) = house.insert([{"worth": "12"}])
+    house.publish(form("order", {**AMOUNT, "id": "worth"}, kind="archive"))
+    house.jobs.run_due()
+    assert house.column("worth") == [None]
+    written: list[Any] = []
+    copies = ColumnCopies(
+        house.database, house.catalog, house.applications,
+        lambda unit, app, form, field, values: written.append((app, form, field, dict(values))),
+    )  # fmt: skip
+    house.jobs.register(COPY_JOB, copies)
+    house.database.clock.advance(minutes=1)  # type: ignore[attr-defined]
+    assert house.jobs.run_due() == 1
+    assert written == [("shop", "order", "worth", {identifier: 12})]

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import sqlalchemy as sa
 
-from engine.applications.published import Applications
 from engine.database import Database, Unit
 from engine.system_tables import settings
 from engine.tables import Catalog, FormTable
 from engine.values import canonical_json, decoder, encoder, link_values
+from metamodel.application import App
 from metamodel.forms import FieldDefinition
 from metamodel.plugin_api import BadValue, Display
 
@@ -34,6 +34,14 @@ class Progress(msgspec.Struct):
     done: bool = False
 
 
+class Versions(Protocol):
+    """`applications.Applications`: what a form is now, and was."""
+
+    def refresh(self) -> None: ...
+    def get(self, app: str) -> App: ...
+    def at_version(self, app: str, version: int) -> App: ...
+
+
 @dataclass(frozen=True)
 class ColumnCopies:
     """The job's handler. `write` puts values of one field into records, by the ordinary write path
@@ -41,7 +49,7 @@ class ColumnCopies:
 
     database: Database
     catalog: Catalog
-    applications: Applications
+    applications: Versions
     write: WriteValues | None = None
 
     def __call__(self, payload: Mapping[str, Any], _job: str) -> None:
