@@ -97,18 +97,23 @@ class Search:
         self._backend.purge(form_table.table.name)
 
     # -- asking ------------------------------------------------------------------------------------
-    def matching(self, form_table: FormTable, node: Node, fields: Iterable[str]) -> sa.Select[int]:
-        """Ids (one column, `id`) of records with these words in these fields, newest or not.
+    def matching(
+        self, form_table: FormTable, node: Node, fields: Iterable[str], newest: int = 0
+    ) -> sa.Select[int]:
+        """Ids (one column, `id`) of records with these words in these fields.
 
         `node` is an anchored tree of words, as `fold_tree` hands over; `fields` are the indexed
         fields the reader may read. Words that are not `exact` also find records that have all
-        their pieces elsewhere: check what is shown with `check.matches`."""
+        their pieces elsewhere: check what is shown with `check.matches`.
+        `newest`: only so many, the highest ids. A first page, newest first, is tried with those of
+        `required_text` before everything is listed: with a frequent word a hundred times faster."""
         may = tuple(fields)
         app, form = form_table.app, form_table.form
         tokens = compile_tokens(node, lambda word: self._word(app, form, word, may))
         if tokens is None:
             return sa.select(sa.literal(0).label("id")).where(sa.false())
-        return self._backend.matching(form_table.table.name, tokens)
+        found = self._backend.matching(form_table.table.name, tokens)
+        return found.order_by(sa.desc("id")).limit(newest) if newest else found
 
     def _word(self, app: str, form: str, word: Word, may: Sequence[str]) -> Tokens | None:
         chosen = [field for field in may if not word.fields or field in word.fields]

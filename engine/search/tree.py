@@ -171,3 +171,10 @@ def _gathered(node: And | Or) -> list[Node]:
     if len(texts) < 2 or not is_anchored(whole):
         return list(node.nodes)
     return [whole, *(part for part in node.nodes if not is_text(part))]
+
+
+def required_text(node: Node) -> Node | None:
+    """The words no match can do without: what a list of the newest matches may begin from."""
+    if isinstance(node, And):
+        node = And(tuple(part for part in node.nodes if is_text(part)))
+    return node if is_text(node) and is_anchored(node) else None

@@ -7,6 +7,9 @@ import random
 from pathlib import Path
 from typing import Any
 
+import pytest
+import sqlalchemy as sa
+
 from engine.search import And, Not, Or, Word
 
 ROWS = {
@@ -38,6 +41,16 @@ def test_only_in_fields_the_reader_may_read(indexed: Any) -> None:
     assert indexed.found(Or((Word("价格"), Word("报价", ("title",)))), ("content",)) == [1]
 
 
+def test_only_the_newest(indexed: Any) -> None:
+    indexed.add({record: {"title": "报价"} for record in range(1, 40)})
+    select = indexed.search.matching(indexed.table, Word("报价"), ("title",), newest=3)
+    with indexed.database.read() as connection:
+        assert list(connection.scalars(select)) == [39, 38, 37]
+        assert list(connection.scalars(sa.select(sa.func.max(select.subquery().c.id)))) == [39]
+        among = sa.select(sa.literal(1)).where(sa.literal(38).in_(select), sa.literal(36).not_in(select))
+        assert list(connection.scalars(among)) == [1]
+
+
 def test_and_or_not(indexed: Any) -> None:
     indexed.add(ROWS)
     assert indexed.found(And((Or((Word("报价"), Word("折扣"))), Not(Word("范围"))))) == [2, 3]
@@ -59,6 +72,23 @@ def test_replaced_and_removed_texts_are_forgotten(indexed: Any) -> None:
     assert indexed.found(Word("合同")) == [1, 9]
     indexed.search.purge(indexed.table)
     assert indexed.found(Word("合同")) == [1, 9]
+
+
+@pytest.mark.parametrize("indexed", ["sqlite"], indirect=True)
+def test_what_was_purged_left_no_token(indexed: Any) -> None:
+    blinder = indexed.search._blinder("sample", "note", "content")
+    tail = blinder.token("再考").encode()[-6:]  # the beginning may be shared with the term before it
+    folder = indexed.database.config.data
+
+    def on_disk() -> bool:
+        return any(tail in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+    indexed.add(ROWS)
+    assert on_disk()
+    indexed.remove(4)
+    indexed.search.purge(indexed.table)
+    assert not on_disk()
+    assert indexed.found(Word("报价")) == [1, 3]
 
 
 def test_a_unit_that_fails_leaves_nothing(indexed: Any) -> None:
