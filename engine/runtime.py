@@ -27,7 +27,6 @@ from engine.database import Database, Unit
 from engine.evidence.keys import MasterKeys
 from engine.evidence.ledger import Ledger
 from engine.evidence.seals import Box, Seals
-from engine.evidence.verify import Report, verify
 from engine.expressions import EvaluationContext
 from engine.files import Files
 from engine.jobs import Jobs
@@ -126,7 +125,7 @@ class Runtime:
     def _open_channels(self) -> None:
         self.rules = Rules(self.services, self.records, self.box)
         self.rules.join(self.stages)
-        self.channels = Channels(self.services, self.rules, self.applications, self.jobs, self.box)
+        self.channels = Channels(self.services, self.rules, self.jobs, self.box)
 
     def _apps(self) -> Mapping[str, App]:
         return {app.id: app for app in self.applications.all()}
@@ -200,8 +199,10 @@ class Runtime:
         """The consistency proof between two sizes, base64. Rejected (ledger.bad_size)."""
         return self.ledger.consistency(log, first, second)
 
-    def verify(self, progress: Callable[[int, int], object] | None = None, by: str = "system") -> Report:
+    def verify(self, progress: Callable[[int, int], object] | None = None, by: str = "system") -> Any:
         """Recompute everything; the result is kept."""
+        from engine.evidence.verify import verify
+
         return verify(self, progress, by)
 
     # -- jobs --------------------------------------------------------------------------------------

@@ -59,9 +59,10 @@ def apply_defaults(program: FormProgram, values: dict[str, Any], context: Evalua
 
 
 def apply_formulas(program: FormProgram, values: dict[str, Any], context: EvaluationContext) -> None:
+    """Computed fields as they will be stored, rounded to their scale: what is shown is what is saved."""
     for field in program.formulas:
         if field.formula:
-            values[field.id] = field.formula(values, context)
+            values[field.id] = field.decode(field.encode(field.formula(values, context)))
 
 
 def evaluate(

@@ -22,8 +22,9 @@ from metamodel.problems import Rejected
 log = logging.getLogger("muniment.web")
 
 
-def create_app(runtime: Runtime, *, debug: bool = False) -> Litestar:
-    """The whole web application over one runtime; the runtime is closed by whoever opened it."""
+def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
+    """The web application over one runtime, which is closed by whoever opened it; without `pages`
+    the API alone."""
 
     def provide_runtime() -> Runtime:
         return runtime
@@ -39,10 +40,9 @@ def create_app(runtime: Runtime, *, debug: bool = False) -> Litestar:
             HTTPException: problem_details.http_error,
             Exception: problem_details.bug,
         },
-        plugins=[Headers(), *_plugins(runtime)],
+        plugins=[Headers(), *(_plugins(runtime) if pages else ())],
         openapi_config=None,
         request_max_body_size=20_000_000,
-        debug=debug,
     )
 
 

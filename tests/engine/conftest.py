@@ -46,7 +46,7 @@ OFFICE: dict[str, Any] = {
             "label": "信件",
             "kind": "archive",
             "title": "{subject}",
-            "search": {"level": "client.level"},
+            "search": {"grade": "client.level"},
             "fields": [
                 {"id": "subject", "type": "text", "label": "主题", "evidence": True, "searchable": True, "required": True},
                 {"id": "body", "type": "long_text", "label": "正文", "evidence": True, "sealed": True, "searchable": True},

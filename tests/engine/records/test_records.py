@@ -20,7 +20,8 @@ CLIENT = {
 
 
 def create(office: Runtime, person: str, form: str = "client", **values: Any) -> str:
-    row = {**CLIENT, **values} if form == "client" else values
+    base = {k: v for k, v in CLIENT.items() if person == "zhou" or k != "mobile"}  # masked is not writable
+    row = {**base, **values} if form == "client" else values
     return office.records.create(office.require_viewer(person), "office", form, [row])[0]
 
 
@@ -44,7 +45,7 @@ def test_what_was_written_is_read_back(office: Runtime) -> None:
     assert view.values["owner"] == "zhou"
     assert view.display["owner"] == "周婧"
     assert view.values["number"] == "KH0001"
-    assert view.values["total"] == "50"
+    assert view.values["total"] == "50.00"
     assert view.values["letters"] == 0
     assert view.can == {"read", "create", "update", "export"}
 
@@ -62,7 +63,7 @@ def test_problems_come_all_at_once_with_their_paths(office: Runtime) -> None:
 
 
 def test_a_condition_makes_a_field_required(office: Runtime) -> None:
-    assert problems_of(office, "lu", "client", {**CLIENT, "level": "b"}) == {("/0/reason", "value.required")}
+    assert problems_of(office, "lu", "client", {"name": "好", "level": "b"}) == {("/0/reason", "value.required")}
 
 
 def test_nobody_writes_what_is_not_theirs(office: Runtime) -> None:
@@ -170,7 +171,7 @@ def test_lookups_rollups_and_relatives(office: Runtime) -> None:
     assert [(r.form, r.field, r.total) for r in office.records.related(zhou, "office", "client", client)] == [
         ("letter", "client", 2)
     ]
-    assert seen(office, "zhou", "letter", text="level:甲") == ["二", "一"]
+    assert seen(office, "zhou", "letter", text="grade:甲") == ["二", "一"]
 
 
 def test_links_must_point_at_something_one_may_see(office: Runtime) -> None:
@@ -209,7 +210,7 @@ def test_form_state_is_what_the_save_decides(office: Runtime) -> None:
     lu = office.require_viewer("lu")
     state = office.records.state(lu, "office", "client", None, {"level": "a", "price": "3", "amount": "2"})
     assert state["reason"] == {"visible": False, "required": False, "writable": True}
-    assert state["total"]["value"] == "6"
+    assert state["total"]["value"] == "6.00"
     assert state["owner"]["value"] == "lu"
     state = office.records.state(lu, "office", "client", None, {"level": "b", "reason": ""}, ["reason"])
     assert state["reason"]["required"]

@@ -19,7 +19,7 @@ class Api:
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
-        self.client = TestClient(create_app(runtime))
+        self.client = TestClient(create_app(runtime, pages=False))
         self._tokens: dict[tuple[str, tuple[str, ...]], str] = {}
 
     def __call__(
