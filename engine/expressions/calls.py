@@ -12,17 +12,17 @@ from typing import Any
 
 from engine.expressions.context import EvaluationContext
 from metamodel.expressions.limits import MAX_ITEMS, MAX_TEXT, room_for
-from metamodel.plugin_api import Function, Registry
+from metamodel.plugin_api import Function
 from metamodel.problems import BadValue
 
 FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError, MemoryError)
 _SMALL = 256
 
 
-def function_of(node: ast.Call, registry: Registry) -> Function:
+def function_of(node: ast.Call, functions: Mapping[str, Function]) -> Function:
     """The function of a checked call. A plugin that went away since then is a Problem."""
     name = node.func.id if isinstance(node.func, ast.Name) else ""
-    found: Function | None = registry.get("function", name)
+    found = functions.get(name)
     if found is None:
         raise BadValue("expression.unknown_function", name=name, suggestion="")
     return found

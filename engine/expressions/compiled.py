@@ -47,7 +47,12 @@ class Part:
 
 def build(expression: Expression, registry: Registry) -> Run:
     """The whole expression as one closure; it raises what `walk` raises."""
-    return _Builder(expression, registry).part(expression.tree).run
+    return _Builder(expression.types, registry.all("function")).part(expression.tree).run
+
+
+def build_part(node: ast.expr, expression: Expression) -> Run:
+    """A part of an expression by itself, with the functions it was checked with."""
+    return _Builder(expression.types, expression.called).part(node).run
 
 
 class _ContextNeeded(Exception):
@@ -69,8 +74,8 @@ def _constant(value: Any, type_: Type) -> Part:
 
 
 class _Builder:
-    def __init__(self, expression: Expression, registry: Registry) -> None:
-        self.types, self.registry = expression.types, registry
+    def __init__(self, types: Mapping[ast.expr, Type], functions: Mapping[str, Function]) -> None:
+        self.types, self.functions = types, functions
 
     def part(self, node: ast.expr) -> Part:
         made: Part = _BUILDERS[type(node)](self, node)
@@ -162,7 +167,7 @@ class _Builder:
     # -- functions ---------------------------------------------------------------------------------
 
     def call(self, node: ast.Call) -> Part:
-        function = function_of(node, self.registry)
+        function = function_of(node, self.functions)
         parts = [self.part(given) for given in node.args]
         if function.lazy:
             return Part(_later(function, [part.run for part in parts]), self.types[node])

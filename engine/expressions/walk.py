@@ -96,7 +96,7 @@ class _Walk(SimpleEval):  # type: ignore[misc]
         return [self._eval(item) for item in node.elts]
 
     def _call(self, node: ast.Call) -> Any:
-        function = function_of(node, self.registry)
+        function = function_of(node, self.registry.all("function"))
         if function.lazy:
             return invoke(function, [self._later(argument) for argument in node.args], self.context)
         arguments: list[Any] = []

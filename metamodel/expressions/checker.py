@@ -60,9 +60,13 @@ class Expression:
     tree: ast.expr
     type: Type
     names: frozenset[Path]
-    functions: frozenset[str]
+    called: Mapping[str, Function]  # by name, as they were when it was checked
     volatile: bool
     types: Mapping[ast.expr, Type]
+
+    @property
+    def functions(self) -> frozenset[str]:
+        return frozenset(self.called)
 
     @property
     def uses_me(self) -> bool:
@@ -86,7 +90,7 @@ def check(
     if checker.problems:
         return None, sorted(checker.problems, key=lambda found: int(found.params.get("position", 0)))
     expression = Expression(
-        text, tree, result, frozenset(paths_in(tree)), frozenset(checker.functions), checker.volatile,
+        text, tree, result, frozenset(paths_in(tree)), checker.functions, checker.volatile,
         checker.types,
     )  # fmt: skip
     return expression, []
@@ -104,7 +108,7 @@ class _Checker:
         self.scope, self.registry, self.source, self.path = scope, registry, source, path
         self.problems: list[Problem] = []
         self.types: dict[ast.expr, Type] = {}
-        self.functions: set[str] = set()
+        self.functions: dict[str, Function] = {}
         self.volatile = False
 
     # -- shared ------------------------------------------------------------------------------------
@@ -237,7 +241,7 @@ class _Checker:
         if function is None:
             near = similar(name, self.registry.all("function"))
             return self._unknown("expression.unknown_function", node, name, near)
-        self.functions.add(name)
+        self.functions[name] = function
         self.volatile = self.volatile or function.volatile
         before = len(self.problems)
         self._check_arguments(node, function, types)

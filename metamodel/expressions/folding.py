@@ -7,7 +7,7 @@ case mapping of UPPER and LOWER, which databases can reproduce (no `ß` → `SS`
 
 from __future__ import annotations
 
-import sys
+import re
 from functools import cache, lru_cache
 
 # Pairs of a traditional character and its simplified one, the common ones; one to one only.
@@ -60,24 +60,33 @@ def _pairs() -> dict[int, int]:
     return {ord(a): ord(b) for a, b in zip(letters[::2], letters[1::2], strict=True) if a != b}
 
 
-def _single(letter: str, mapped: str) -> bool:
-    return len(mapped) == 1 and mapped != letter
+# Where letters with case live: scanning all of Unicode takes seconds.
+_CASED = (
+    (0x41, 0x2E7F), (0xA640, 0xABFF), (0xFB00, 0xFFFF), (0x10400, 0x10DFF), (0x118A0, 0x118DF),
+    (0x16E40, 0x16E7F), (0x1E900, 0x1E943),
+)  # fmt: skip
 
 
-def _case(method: str) -> dict[int, str]:
-    letters = map(chr, range(sys.maxunicode + 1))
-    return {ord(c): m for c in letters if _single(c, m := getattr(c, method)())}
+def _case(*methods: str) -> dict[int, str]:
+    """The first mapping that is one letter; title case stands in where a capital would be two."""
+    letters = (chr(code) for first, last in _CASED for code in range(first, last + 1))
+    return {ord(c): mapped for c in letters if (mapped := _single(c, methods)) != c}
+
+
+def _single(letter: str, methods: tuple[str, ...]) -> str:
+    found = (getattr(letter, method)() for method in methods)
+    return next((mapped for mapped in found if len(mapped) == 1), letter)
 
 
 @cache
 def capitals() -> dict[int, str]:
     """Small letters and their capitals, where the capital is one letter."""
-    return _case("upper")
+    return _case("upper", "title")
 
 
 @cache
 def small_letters() -> dict[int, str]:
-    return _case("lower")
+    return {**_case("lower"), 0x130: "i"}
 
 
 def upper(text: str) -> str:
@@ -107,6 +116,14 @@ def match_table() -> dict[int, str | None]:
 
 BLANKS = "".join(map(chr, (*range(9, 14), 32, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200C), 0x2028, 0x2029,
                            0x202F, 0x205F, 0x3000, 0xFEFF)))  # fmt: skip
+
+
+_RUNS_OF_BLANKS = re.compile(f"[{BLANKS}]+")
+
+
+def trim(text: str) -> str:
+    """No blanks outside, one space for every run of them inside."""
+    return _RUNS_OF_BLANKS.sub(" ", text).strip(" ")
 
 
 def match_form(text: str) -> str:

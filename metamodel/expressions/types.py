@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from metamodel.problems import BadValue
+
 Kind = Literal[
     "text", "number", "boolean", "date", "datetime", "duration",
     "person", "department", "record", "list", "blank", "any",
@@ -98,6 +100,14 @@ def unify(types: Iterable[Type]) -> Type | None:
         if joined is None:
             return None
         found = joined.seal(found.sealed or type_.sealed)
+    return found
+
+
+def common_type(*types: Type) -> Type:
+    """The type that values of these types (or of lists of them) have together; BadValue when none."""
+    found = unify(type_.item if type_.kind == "list" else type_ for type_ in types)
+    if found is None:
+        raise BadValue("expression.branches", found=type_label(*types))
     return found
 
 
