@@ -743,3 +743,5 @@ TEXTS: dict[str, Texts] = {
     "app.unreadable": Texts("应用文件无法读取：{reason}", "The app file cannot be read: {reason}"),
     "ledger.bad_size": Texts("日志没有这样的大小", "The log has no such size", status=400),
 }
+
+CORE_CODES = frozenset(TEXTS)  # ours; plugins add theirs

@@ -1,0 +1,105 @@
+"""Tables of `docs/document.md`, made from what is registered so that they cannot go stale.
+
+`scripts/refresh_docs.py` writes them between their marks; a test compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from metamodel.core_schema import DEFINITIONS, DOCUMENT
+from metamodel.labels import label_text
+from metamodel.plugin_api import KINDS, OptionsType, Plugin, Registry
+from metamodel.problems import CORE_CODES, TEXTS, Texts
+
+# What can be wrong with a document, by area; what can be wrong with a value or a request is not here.
+AREAS = (
+    "app", "folder", "shape", "options", "id", "label", "reference", "requires", "form", "field", "trigger",
+    "action", "connector", "node", "widget", "expression", "formula", "rollup", "title", "search", "sort",
+    "layout", "retention", "rule", "role", "channel", "menu", "flow", "merge",
+)  # fmt: skip
+
+
+def problem_codes(registry: Registry) -> str:
+    """| code | severity | zh | en | of everything a document can be told."""
+    texts = document_texts(registry)
+    order = sorted(texts, key=lambda code: (AREAS.index(_area(code)), code))
+    rows = (f"| `{code}` | {texts[code].severity} | {texts[code].zh} | {texts[code].en} |" for code in order)
+    return _table("| code | severity | zh | en |", rows)
+
+
+def document_texts(registry: Registry) -> dict[str, Texts]:
+    """Our own codes and those of the registered plugins, of the areas above."""
+    known = {code: TEXTS[code] for code in CORE_CODES}
+    for kind in KINDS:
+        for plugin in registry.all(kind).values():
+            known.update(plugin.texts)
+    return {code: texts for code, texts in known.items() if _area(code) in AREAS}
+
+
+def field_types(registry: Registry) -> str:
+    """| type | label | options |: the field types and what each is told."""
+    return _plugin_table("type", registry.all("field").values())
+
+
+def rule_parts(registry: Registry) -> str:
+    """Triggers and actions with their options."""
+    parts = [*registry.all("trigger").values(), *registry.all("action").values()]
+    return _plugin_table("trigger or action", parts)
+
+
+def connectors(registry: Registry) -> str:
+    return _plugin_table("connector", registry.all("connector").values())
+
+
+def document_keys() -> dict[str, set[str]]:
+    """The keys of each kind of object in the core schema, which the page must explain."""
+    known = {name: schema for name, schema in DEFINITIONS.items() if "properties" in schema}
+    keys = {name: set(schema["properties"]) for name, schema in known.items()}
+    return {
+        **keys,
+        "document": set(DOCUMENT["properties"]),
+        "app": set(DOCUMENT["properties"]["app"]["properties"]),
+    }
+
+
+TABLES = {
+    "problem-codes": problem_codes,
+    "field-types": field_types,
+    "rule-parts": rule_parts,
+    "connectors": connectors,
+}
+
+
+def _area(code: str) -> str:
+    return code.partition(".")[0]
+
+
+def _plugin_table(what: str, plugins: Iterable[Plugin]) -> str:
+    rows = (
+        f"| `{plugin.name}` | {label_text(plugin.label, 'zh')} | {label_text(plugin.label, 'en')} "
+        f"| {_options(getattr(plugin, 'Options', None))} |"
+        for plugin in plugins
+    )
+    return _table(f"| {what} | zh | en | options |", rows)
+
+
+def _options(options: OptionsType | None) -> str:
+    fields = msgspec.structs.fields(options) if options is not None else ()
+    return "; ".join(f"`{one.name}`{' (needed)' if one.required else ''}{_words(one.type)}" for one in fields)
+
+
+def _words(annotation: object) -> str:
+    """The English words that an option's annotation carries, however deep."""
+    for one in getattr(annotation, "__metadata__", ()):
+        label = (getattr(one, "extra", None) or {}).get("label")
+        if label is not None:
+            return f" {label_text(label, 'en')}"
+    return next(filter(None, map(_words, getattr(annotation, "__args__", ()))), "")
+
+
+def _table(head: str, rows: Iterable[str]) -> str:
+    line = "|" + "---|" * (head.count("|") - 1)
+    return "\n".join([head, line, *rows])
