@@ -181,7 +181,7 @@ def _index_kind(field: FieldDefinition, target: str) -> Index:
     if field.unique:
         return "unique"
     storage = storage_of(field)
-    if storage in (Storage.JSON, Storage.BYTES):
+    if storage in (Storage.JSON, Storage.BYTES, Storage.BOOLEAN):
         return ""
     filtered = bool(target) or storage in (Storage.DATE, Storage.TIMESTAMP) or bool(type_.choices(field))
     return "plain" if filtered or isinstance(field.derived, AutoNumber) else ""

@@ -17,10 +17,16 @@ class Presence:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder, self.name = folder, uuid.uuid4().hex
-        self._file = (folder / self.name).open("w")
+        fresh = folder / f"{self.name}.new"
+        self._file = fresh.open("w")
         fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fresh.rename(folder / self.name)  # nobody sees it unlocked, and takes it for a dead one's
+        for other in folder.iterdir():
+            if not other.suffix:
+                self.is_alive(other.name)  # sweeps out who is not
 
     def is_alive(self, name: str) -> bool:
+        """Does a process of this name still hold its file? The file of a dead one is removed."""
         if name == self.name:
             return True
         path = self._folder / name
