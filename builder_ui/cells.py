@@ -15,7 +15,7 @@ from builder_ui.templating import href
 from engine.records.query import RecordView
 from metamodel.forms import FieldDefinition, Form
 from metamodel.labels import label_text
-from metamodel.plugin_api import BadValue, Choice, Display, Reference, Storage
+from metamodel.plugin_api import BadValue, Choice, Display, Reference, Rollup, Storage
 
 CellKind = Literal["blank", "text", "long", "number", "boolean", "chips", "files", "rows", "away"]
 Look = Literal["fill", "dot", "link", "person", "plain"]
@@ -172,6 +172,8 @@ class Presenter:
 def _plain_kind(field: FieldDefinition, text: str) -> CellKind:
     assert field.type
     if field.type.storage in (Storage.INTEGER, Storage.DECIMAL):
+        return "number"
+    if isinstance(field.derived, Rollup) and field.derived.aggregate in ("count", "sum", "avg"):
         return "number"
     return "long" if len(text) > LONG_TEXT or "\n" in text else "text"
 

@@ -97,7 +97,8 @@ class Frames:
         base = f"/apps/{app.id}/forms/{form.id}"
         asked = visit.query.get("view", form.views[0].id if form.views else "")
         current = path.startswith(base) and (not item.view or item.view == asked or path != base)
-        icon = item.icon or form.icon or "list"
+        view = form.view(item.view)
+        icon = item.icon or ("timeline" if view and view.kind == "timeline" else form.icon) or "list"
         return MenuEntry(label, href(base, view=item.view), icon, current and path == base)
 
     def _managing(self, visit: Visit, app: App) -> list[MenuSection]:

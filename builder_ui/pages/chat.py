@@ -19,6 +19,7 @@ from builder_ui.pages.listing import file_ids
 from builder_ui.site import Visit
 from builder_ui.views import Placed, messages_of
 from engine.records.query import Condition, Query, RecordView
+from engine.records.references import NOT_SHOWN
 from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.problems import Rejected
@@ -152,11 +153,32 @@ def _bubbles(thread: Thread, messages: Sequence[RecordView]) -> Iterable[Bubble]
 def _event(thread: Thread, message: RecordView, before: RecordView | None) -> Bubble:
     words = thread.text(message, "text")
     if thread.action(message) == "recall":
-        words = thread.visit.text("%(name)s took a message back", name=thread.text(message, "sender") or "?")
+        words = thread.visit.text("%(name)s took a message back", name=_sender(thread, message) or "?")
     return Bubble(
         message.id, "middle", "event", marked(words, thread.words), _clock(thread, message), _stamp(thread, message),
         day=_day(thread, message, before),
     )  # fmt: skip
+
+
+def _sender(thread: Thread, message: RecordView) -> str:
+    """A name people know: the sender's own, else that of whoever he was found to be, else the end of his id."""
+    said, identifier = thread.text(message, "sender"), str(thread.value(message, "sender_id") or "")
+    if said and said != identifier:
+        return said
+    return known_name(thread.placed, message) or short_id(said)
+
+
+def known_name(placed: Placed, message: RecordView) -> str:
+    """What the view's `known_as` says of the sender of this message; '' when nobody knows him."""
+    sides: Mapping[str, str] = placed.option("sides", None) or SIDES
+    side = sides.get(str(message.values.get(str(placed.option("side"))) or ""), "left")
+    fields: Mapping[str, str] = placed.option("known_as", None) or {}
+    name = message.display.get(fields.get(side, ""), "")
+    return "" if name in NOT_SHOWN.values() else name
+
+
+def short_id(identifier: str) -> str:
+    return identifier if len(identifier) <= 14 else f"{identifier[:4]}…{identifier[-4:]}"
 
 
 def _bubble(thread: Thread, message: RecordView, before: RecordView | None) -> Bubble:
@@ -168,7 +190,7 @@ def _bubble(thread: Thread, message: RecordView, before: RecordView | None) -> B
     attached = file_ids(thread.form.field(thread.named("attachments")), message)
     return Bubble(
         message.id, side, kind if kind in KINDS else "text", marked(thread.text(newest, "text"), thread.words),
-        _clock(thread, message), _stamp(thread, message), thread.text(message, "sender"),
+        _clock(thread, message), _stamp(thread, message), _sender(thread, message),
         str(thread.value(message, "sender_id") or thread.text(message, "sender")), _day(thread, message, before),
         again=_again(thread, message, before), taken_back=_taken_back(thread, back), edited=edited,
         also=_also(thread, message),
@@ -195,7 +217,7 @@ def _taken_back(thread: Thread, recall: RecordView | None) -> str:
         return ""
     moments = thread.visit.moments
     return thread.visit.text(
-        "%(name)s took this back at %(time)s", name=thread.text(recall, "sender") or "?",
+        "%(name)s took this back at %(time)s", name=_sender(thread, recall) or "?",
         time=moments.clock(thread.value(recall, "time")),
     )  # fmt: skip
 

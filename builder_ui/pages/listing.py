@@ -22,7 +22,7 @@ from engine.records.query import Page, Query, RecordView
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form, View
 from metamodel.labels import label_text
-from metamodel.plugin_api import Reference, Storage
+from metamodel.plugin_api import Reference, Rollup, Storage
 from metamodel.problems import Rejected
 
 LIST = "/apps/{app_id:str}/forms/{form_id:str}"
@@ -216,6 +216,8 @@ def total_text(visit: Visit, found: Page) -> str:
 
 
 def is_numeric(field: FieldDefinition) -> bool:
+    if isinstance(field.derived, Rollup):
+        return field.derived.aggregate in ("count", "sum", "avg")
     return bool(
         field.type
         and field.type.storage in (Storage.INTEGER, Storage.DECIMAL)

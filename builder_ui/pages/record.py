@@ -192,7 +192,7 @@ def _entry(visit: Visit, event: Event) -> HistoryEntry:
     changes = tuple(Change(*change) for change in event.changes) if event.action != "create" else ()
     what = {"create": visit.text("created it")}.get(event.action)
     what = what or visit.count("changed %(num)s field", "changed %(num)s fields", len(changes))
-    who = event.person_name if event.person_name != "system" else visit.text("A rule")
+    who = event.person_name if event.person_name != "system" else visit.text("The system")
     return HistoryEntry(who, event.person, visit.moments.short(event.at), what, changes)
 
 
@@ -200,7 +200,7 @@ def _facts(opened: Opened) -> tuple[tuple[str, str], ...]:
     visit, view = opened.visit, opened.view
     people = visit.names
     name = {
-        who: people.get(("person", who), visit.text("A rule") if who == "system" else who)
+        who: people.get(("person", who), visit.text("The system") if who == "system" else who)
         for who in (view.created_by, view.updated_by)
     }
     made = [

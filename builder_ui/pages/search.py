@@ -11,6 +11,7 @@ from litestar import Response, get
 from builder_ui.cells import Chip, Presenter, choice_chip, record_url
 from builder_ui.models.parts import Option
 from builder_ui.models.reading import Facet, FacetEntry, Hit, Marked, SearchPage
+from builder_ui.pages import chat
 from builder_ui.pages.listing import total_text
 from builder_ui.site import Ask, Site, Visit
 from builder_ui.templating import href
@@ -124,16 +125,20 @@ def _hits(searching: Searching, found: Page) -> Iterable[Hit]:
     for item in found.items:
         moment = item.values.get(dated.id) if dated else None
         yield Hit(
-            _title(item, dated), _where_to(searching, item, holder, found.words),
+            _title(item, dated, holder), _where_to(searching, item, holder, found.words),
             item.display.get(messages_of(holder.view)["link"], "") if holder else form.text(visit.language),
             visit.moments.short(moment or item.created_at), _snippet(form, item),
             _mark(visit, mark, item), _chips(presenter, tags, item),
         )  # fmt: skip
 
 
-def _title(item: RecordView, dated: FieldDefinition | None) -> str:
-    """The title without its time, which stands at the end of the line anyway."""
+def _title(item: RecordView, dated: FieldDefinition | None, holder: Placed | None) -> str:
+    """The title without its time, which stands at the end of the line anyway; with the sender's known name."""
     said = item.display.get(dated.id, "") if dated else ""
+    sender = item.display.get(str(holder.option("sender")), "") if holder else ""
+    if holder and sender and sender == item.display.get(str(holder.option("sender_id")), ""):
+        known = chat.known_name(holder, item) or chat.short_id(sender)
+        return item.title.replace(said, "").replace(sender, known).strip()
     return (item.title.replace(said, "") if said else item.title).strip() or item.title
 
 
