@@ -18,6 +18,7 @@ from metamodel.expressions.types import BOOLEAN, Type
 from metamodel.labels import Label, label_text
 from metamodel.plugin_api import Registry
 from metamodel.problems import Problem, pointer, problem
+from metamodel.row_conditions import beyond_database, types_along
 from metamodel.scope import Forms, FormScope, MessageScope
 from metamodel.shape import nearest
 
@@ -111,22 +112,16 @@ class Checking:
     def condition(self, text: str, place: str, scope: Scope) -> tuple[Expression | None, list[Problem]]:
         return self.expression(text, place, scope, BOOLEAN)
 
-    def row_condition(self, text: str, place: str, scope: Scope) -> list[Problem]:
-        """A condition the database decides: filters of views, rows of roles. It cannot see into seals."""
+    def row_condition(self, text: str, place: str, scope: FormScope) -> list[Problem]:
+        """A condition the database decides."""
         checked, found = self.condition(text, place, scope)
-        if checked is None:
-            return found
-        sealed = sorted(".".join(path) for path in checked.names if self._passes_seal(scope, path))
-        return [*found, *(problem("expression.sealed_rows", place, name=name) for name in sealed)]
-
-    def _passes_seal(self, scope: Scope, path: Sequence[str]) -> bool:
-        return any(known.sealed for known in self._types_along(scope, path))
+        return [*found, *(beyond_database(checked, scope, place, self.registry) if checked else ())]
 
     def unlisted(self, scope: Scope, paths: Iterable[Sequence[str]], place: str) -> list[Problem]:
         """Fields of other apps that are used and that `requires` does not name."""
         found = []
         for path in sorted({tuple(path) for path in paths if len(path) > 1}):
-            for known, name in zip(self._types_along(scope, path), path[1:], strict=False):
+            for known, name in zip(types_along(scope, path), path[1:], strict=False):
                 record = known.of if known.kind == "list" and known.of else known
                 if record.kind == "record" and not self._is_listed(record, name):
                     found.append(
@@ -141,16 +136,6 @@ class Checking:
         if need is None or record.form not in need.forms:
             return True  # told at the link itself
         return name == "id" or name in need.forms[record.form]
-
-    def _types_along(self, scope: Scope, path: Sequence[str]) -> list[Type]:
-        types: list[Type] = []
-        found = scope.name(path[0])
-        for name in path[1:]:
-            if found is None:
-                return types
-            types.append(found)
-            found = scope.attribute(found, name)
-        return [*types, found] if found is not None else types
 
 
 class RuleScope:

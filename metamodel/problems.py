@@ -238,9 +238,6 @@ TEXTS: dict[str, Texts] = {
     "expression.wrong_type": Texts(
         "这里应是{expected}，表达式给出{found}", "This should be {expected}, the expression gives {found}"
     ),
-    "expression.sealed_rows": Texts(
-        "“{name}”已加密，不能用来筛选记录", "“{name}” is sealed: rows cannot be chosen by it"
-    ),
     # field
     "field.no_container": Texts("“{type}”不能包含字段", "“{type}” cannot hold fields"),
     "field.flag_in_rows": Texts(

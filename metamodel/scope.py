@@ -87,6 +87,11 @@ class Forms:
             return [field.id for field in found.fields]
         return list(self._required(app, form) or {})
 
+    def field(self, app: str, form: str, field: str) -> FieldDefinition | None:
+        """The definition itself, where its app is at hand."""
+        found = self._form(app, form)
+        return found.field(field) if found else None
+
     def field_type(
         self, app: str, form: str, field: str, seen: frozenset[tuple[str, str, str]] = frozenset()
     ) -> Type | None:
