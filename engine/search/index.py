@@ -105,8 +105,8 @@ class Search:
         `node` is an anchored tree of words, as `fold_tree` hands over; `fields` are the indexed
         fields the reader may read. Words that are not `exact` also find records that have all
         their pieces elsewhere: check what is shown with `check.matches`.
-        `newest`: only so many, the highest ids. A first page, newest first, is tried with those of
-        `required_text` before everything is listed: with a frequent word a hundred times faster."""
+        `newest`: only so many, the highest ids. A first page, newest first, is best tried with the
+        2,000 newest of `required_text`, and asked for again without where those did not fill it."""
         may = tuple(fields)
         app, form = form_table.app, form_table.form
         tokens = compile_tokens(node, lambda word: self._word(app, form, word, may))

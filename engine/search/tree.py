@@ -174,7 +174,8 @@ def _gathered(node: And | Or) -> list[Node]:
 
 
 def required_text(node: Node) -> Node | None:
-    """The words no match can do without: what a list of the newest matches may begin from."""
-    if isinstance(node, And):
-        node = And(tuple(part for part in node.nodes if is_text(part)))
+    """The words no match can do without, as `fold_tree` will hand them over. Answering with only the
+    newest of these finds the newest matches: within them the tree means what it meant."""
+    if isinstance(node, And) and not is_text(node):
+        return next((part for part in _gathered(node) if is_text(part) and is_anchored(part)), None)
     return node if is_text(node) and is_anchored(node) else None

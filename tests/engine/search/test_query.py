@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -156,6 +157,13 @@ def test_the_query_language(case: dict[str, Any], world: World, scope: Scope) ->
     if "words" in case:
         assert list(parsed.words) == case["words"]
     assert parsed.exact is case.get("exact", parsed.exact)
+
+
+def test_every_query_of_the_page_is_understood(scope: Scope) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "search.md").read_text(encoding="utf-8")
+    queries = re.findall(r"^\| `([^`]+)` \|", page, re.M)
+    assert len(queries) > 10
+    assert {query: parse(query, scope).hints for query in queries} == dict.fromkeys(queries, ())
 
 
 def test_a_field_one_may_not_read_is_not_there(app: App) -> None:
