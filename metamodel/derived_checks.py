@@ -88,26 +88,31 @@ def _check_rollup(field: FieldDefinition, rollup: Rollup, checking: Checking) ->
 def check_cycles(forms: Iterable[Form], checking: Checking) -> list[Problem]:
     """Computed fields that wait for each other, told at the first of each circle."""
     graph: nx.DiGraph[Spot] = nx.DiGraph()
-    fields = {(form.id, field.id): field for form in forms for field in form.fields if field.derived}
-    for form in checking.app.forms:
-        for field in form.fields:
-            uses = _uses(field, form, checking)
-            graph.add_edges_from(((form.id, field.id), spot) for spot in uses if spot in fields)
-    found = []
+    computed = {spot: (field, form) for form in forms for spot, field in _spots(form) if field.derived}
+    for spot, (field, form) in computed.items():
+        graph.add_edges_from((spot, used) for used in _uses(spot, field, form, checking) if used in computed)
+    found, order = [], list(computed)
     for circle in nx.strongly_connected_components(graph):
-        first, *others = sorted(circle, key=list(fields).index)
+        first, *others = sorted(circle, key=order.index)
         if others or graph.has_edge(first, first):
-            names = " → ".join(fields[spot].text() for spot in (first, *others, first))
-            found.append(problem("formula.cycle", fields[first].path, fields=names))
+            names = " → ".join(computed[spot][0].text() for spot in (first, *others, first))
+            found.append(problem("formula.cycle", computed[first][0].path, fields=names))
     return found
 
 
-def _uses(field: FieldDefinition, form: Form, checking: Checking) -> list[Spot]:
+def _spots(form: Form) -> Iterator[tuple[Spot, FieldDefinition]]:
+    """The fields of a form and of its rows (`lines.total`)."""
+    for field in form.fields:
+        yield (form.id, field.id), field
+        for cell in field.fields:
+            yield (form.id, f"{field.id}.{cell.id}"), cell
+
+
+def _uses(spot: Spot, field: FieldDefinition, form: Form, checking: Checking) -> list[Spot]:
     """The fields of this app that a computed field is computed from."""
     derived = field.derived
     if isinstance(derived, Formula):
-        checked, _ = checking.expression(derived.expression, "", checking.scope(form))
-        return [(form.id, path[0]) for path in checked.names] if checked else []
+        return list(_used_by_formula(spot, derived, form, checking))
     if isinstance(derived, Lookup):
         link = form.field(derived.through)
         target = link.type.reference(link) if link and link.type and link.options is not None else None
@@ -116,3 +121,16 @@ def _uses(field: FieldDefinition, form: Form, checking: Checking) -> list[Spot]:
     if isinstance(derived, Rollup) and derived.app in ("", checking.app.id):
         return [(derived.form, derived.field), (derived.form, derived.via)]
     return []
+
+
+def _used_by_formula(spot: Spot, formula: Formula, form: Form, checking: Checking) -> Iterator[Spot]:
+    rows = form.field(spot[1].partition(".")[0]) if "." in spot[1] else None
+    scope = (
+        RowScope(checking.app, form, rows, checking.apps, checking.registry) if rows else checking.scope(form)
+    )
+    checked, _ = checking.expression(formula.expression, "", scope)
+    for path in checked.names if checked else ():
+        own = rows is not None and path[0] != "record"
+        names = [rows.id, *path] if rows and own else path[1:] if path[0] == "record" else path
+        yield form.id, ".".join(names[:1])
+        yield form.id, ".".join(names[:2])
