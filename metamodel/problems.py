@@ -704,6 +704,134 @@ TEXTS: dict[str, Texts] = {
     "access.no_such_person": Texts(
         "没有“{person}”这个人，或已离职", "There is nobody called “{person}”, or they have left", status=404
     ),
+    # evidence: what a verification finds
+    "evidence.evidence_changed": Texts(
+        "{app}/{form} 记录 {record}：存证内容与存证日志不符",
+        "{app}/{form} record {record}: its evidence is not what was recorded",
+    ),
+    "evidence.working_changed": Texts(
+        "{app}/{form} 记录 {record}：工作字段与存证日志不符",
+        "{app}/{form} record {record}: its working fields are not what was last recorded",
+    ),
+    "evidence.wrong_type": Texts(
+        "{app}/{form} 记录 {record}：列 {column} 的数据类型不对",
+        "{app}/{form} record {record}: column {column} holds another type of value than it may",
+    ),
+    "evidence.row_missing": Texts(
+        "{app}/{form} 记录 {record}：日志中有此记录，数据库中已没有",
+        "{app}/{form} record {record}: it is in the log and no longer in the database",
+    ),
+    "evidence.row_unlogged": Texts(
+        "{app}/{form} 记录 {record}：数据库中有此记录，存证日志中没有",
+        "{app}/{form} record {record}: it is in the database and was never logged",
+    ),
+    "evidence.row_twice": Texts(
+        "{app}/{form} 记录 {record}：编号出现在两个表单中",
+        "{app}/{form} record {record}: its id stands in two forms",
+    ),
+    "evidence.row_unreadable": Texts(
+        "{app}/{form} 记录 {record}：数据无法读取",
+        "{app}/{form} record {record}: it cannot be read",
+    ),
+    "evidence.history_broken": Texts(
+        "{app}/{form} 记录 {record}：日志中的修订历史不完整",
+        "{app}/{form} record {record}: its revisions in the log do not follow each other",
+    ),
+    "evidence.revision_differs": Texts(
+        "{app}/{form} 记录 {record}：修订号与存证日志不符",
+        "{app}/{form} record {record}: its revision is not the newest in the log",
+    ),
+    "evidence.key_missing": Texts(
+        "{app}/{form} 记录 {record}：密钥缺失",
+        "{app}/{form} record {record}: its key is missing",
+    ),
+    "evidence.key_broken": Texts(
+        "{app}/{form} 记录 {record}：密钥被改动，或不属于此记录",
+        "{app}/{form} record {record}: its key was changed or is another record's",
+    ),
+    "evidence.key_orphan": Texts("密钥 {record} 没有对应的记录", "Key {record} belongs to no record"),
+    "evidence.seal_broken": Texts(
+        "{app}/{form} 记录 {record}：加密字段 {field} 无法解开",
+        "{app}/{form} record {record}: the sealed field {field} does not open",
+    ),
+    "evidence.link_differs": Texts(
+        "{app}/{form} 记录 {record}：字段 {field} 的索引与记录不符",
+        "{app}/{form} record {record}: the index of field {field} is not what the record says",
+    ),
+    "evidence.leaf_changed": Texts(
+        "日志 {log} 第 {position} 位（记录 {record}）：条目被改动",
+        "Log {log}, position {position} (record {record}): the entry was changed",
+    ),
+    "evidence.log_gap": Texts("日志 {log} 第 {position} 位缺失", "Log {log}: position {position} is missing"),
+    "evidence.log_shortened": Texts(
+        "日志 {log} 短于已签名的检查点（{size}）",
+        "Log {log} is shorter than its signed checkpoint ({size})",
+    ),
+    "evidence.unknown_log": Texts("存在未知的日志“{log}”", "There is an unknown log “{log}”"),
+    "evidence.root_differs": Texts(
+        "日志 {log} 的内容与检查点 {size} 不符",
+        "Log {log} is not what checkpoint {size} says",
+    ),
+    "evidence.checkpoint_broken": Texts(
+        "日志 {log} 的检查点 {size} 被改动，或签名无效",
+        "Log {log}: checkpoint {size} was changed or is not signed by our key",
+    ),
+    "evidence.checkpoint_missing": Texts(
+        "日志 {log} 的检查点 {size} 缺失",
+        "Log {log}: checkpoint {size} is missing",
+    ),
+    "evidence.witness_broken": Texts(
+        "日志 {log} 存放在数据库之外的检查点无法验证",
+        "Log {log}: the checkpoint kept beside the database cannot be verified",
+    ),
+    "evidence.tile_differs": Texts(
+        "日志 {log} 的树块 {level}/{number} 与条目不符",
+        "Log {log}: tile {level}/{number} is not what the entries come to",
+    ),
+    "evidence.tiles_number": Texts("日志 {log} 的树块数量不对", "Log {log} has too many or too few tiles"),
+    "evidence.audit_changed": Texts("审计记录 {record} 被改动", "Audit row {record} was changed"),
+    "evidence.audit_missing": Texts("审计记录 {record} 已被删除", "Audit row {record} is gone"),
+    "evidence.audit_unlogged": Texts(
+        "审计记录 {record} 不在审计日志中", "Audit row {record} is not in the audit log"
+    ),
+    "evidence.version_changed": Texts(
+        "应用 {app} 版本 {version} 被改动",
+        "App {app}, version {version} was changed",
+    ),
+    "evidence.version_missing": Texts(
+        "应用 {app} 版本 {version} 已被删除", "App {app}, version {version} is gone"
+    ),
+    "evidence.version_unlogged": Texts(
+        "应用 {app} 版本 {version} 不在审计日志中",
+        "App {app}, version {version} is not in the audit log",
+    ),
+    "evidence.trigger_changed": Texts(
+        "表 {table} 的触发器 {trigger} 被改动",
+        "Trigger {trigger} of table {table} was changed",
+    ),
+    "evidence.trigger_missing": Texts(
+        "表 {table} 的触发器 {trigger} 缺失",
+        "Trigger {trigger} of table {table} is missing",
+    ),
+    "evidence.trigger_unknown": Texts(
+        "表 {table} 上有来历不明的触发器 {trigger}",
+        "Table {table} has a trigger that is not ours: {trigger}",
+    ),
+    "evidence.catalog_differs": Texts(
+        "{app}/{form} 字段 {field} 的存储登记与已发布的应用不符",
+        "{app}/{form}, field {field}: where it is stored is not what the published app says",
+    ),
+    "evidence.inbox_broken": Texts("收件 {record} 被改动", "Inbox row {record} was changed"),
+    "evidence.file_broken": Texts("附件 {record} 缺失或被改动", "File {record} is missing or was changed"),
+    "evidence.more": Texts("另有 {number} 处", "And {number} more"),
+    "evidence.clean": Texts(
+        "全部一致：记录 {records}，日志条目 {leaves}，审计记录 {audit}",
+        "Everything is as it was recorded: {records} records, {leaves} log entries, {audit} audit rows",
+    ),
+    "evidence.touched": Texts(
+        "发现 {number} 处不符：记录 {records}，日志条目 {leaves}，审计记录 {audit}",
+        "{number} mismatches in {records} records, {leaves} log entries, {audit} audit rows",
+    ),
     "keys.exposed": Texts(
         "密钥文件 {file} 可被他人读取",
         "Others can read the key file {file}",
@@ -711,7 +839,7 @@ TEXTS: dict[str, Texts] = {
         "Run: chmod 600 {file}",
     ),
     "keys.unreadable": Texts(
-        "无法读取密钥文件 {file}:{reason}",
+        "无法读取密钥文件 {file}：{reason}",
         "The key file {file} cannot be read: {reason}",
         "请从备份恢复密钥文件",
         "Restore the key file from its copy",
@@ -723,14 +851,14 @@ TEXTS: dict[str, Texts] = {
         "Use the key file that was made with this database",
     ),
     "ledger.damaged": Texts(
-        "存证日志 {log} 与已签名的检查点不一致,不再签发新的检查点",
+        "存证日志 {log} 与已签名的检查点不一致，不再签发新的检查点",
         "The log {log} does not match its signed checkpoint; no further one is signed",
         "运行 muniment verify 查看详情",
         "Run: muniment verify",
         status=500,
     ),
     "ledger.other_origin": Texts(
-        "该数据库的存证日志名为 {origin},不能改为 {wanted}",
+        "该数据库的存证日志名为 {origin}，不能改为 {wanted}",
         "The ledger of this database is called {origin} and cannot become {wanted}",
     ),
     "ledger.unknown_log": Texts("没有日志“{log}”", "There is no log “{log}”", status=404),

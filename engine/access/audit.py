@@ -1,7 +1,7 @@
 """The audit trail: who looked at, searched for, exported, changed what, under which grant.
 
-Rows are written in the unit of what they tell about. Writes bring their leaf with them; reads'
-rows commit before the answer leaves and are taken into the log in batches by a job.
+Rows are written in the unit of what they tell about, those of reads before the answer leaves; the
+ledger takes them into the audit log in batches, within a second.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import sqlalchemy as sa
 
 from engine.access.viewer import Viewer
 from engine.database import Database, Unit
+from engine.evidence.audit_log import audit_place
 from engine.system_tables import audit
 
 
 class Sealer(Protocol):
-    def seal_json(self, value: Any) -> bytes: ...
-    def open_json(self, sealed: bytes) -> Any: ...
+    def seal_json(self, value: Any, place: bytes = b"") -> bytes: ...
+    def open_json(self, sealed: bytes, place: bytes = b"") -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,18 @@ class AuditTrail:
             return
         ids = self._database.take_ids(unit.connection, len(occurrences))
         rows = [
-            {
-                "id": identifier, "at": unit.now, "person": viewer.person, "action": what.action, "app": what.app,
-                "form": what.form, "record": what.record, "grant_id": what.grant,
-                "detail_sealed": self._box.seal_json(dict(what.detail or {})), "address": viewer.address,
-            }
+            self._row(identifier, unit, viewer, what)
             for identifier, what in zip(ids, occurrences, strict=True)
-        ]  # fmt: skip
+        ]
         unit.connection.execute(sa.insert(audit), rows)
+
+    def _row(self, identifier: int, unit: Unit, viewer: Viewer, what: Occurrence) -> dict[str, Any]:
+        """The detail is bound to the rest: a row nobody here wrote does not open."""
+        row = {
+            "id": identifier, "at": unit.now, "person": viewer.person, "action": what.action, "app": what.app,
+            "form": what.form, "record": what.record, "grant_id": what.grant, "address": viewer.address,
+        }  # fmt: skip
+        return {**row, "detail_sealed": self._box.seal_json(dict(what.detail or {}), audit_place(row))}
 
     def note(self, viewer: Viewer, *occurrences: Occurrence) -> None:
         """In a unit of its own: for reads, before their answer leaves."""
@@ -86,7 +91,7 @@ class AuditTrail:
         return [
             AuditEntry(
                 row["id"], row["at"], row["person"], row["action"], row["app"], row["form"], row["record"],
-                row["grant_id"], self._box.open_json(row["detail_sealed"]), row["address"],
+                row["grant_id"], self._box.open_json(row["detail_sealed"], audit_place(row)), row["address"],
             )
             for row in rows
         ]  # fmt: skip

@@ -68,7 +68,7 @@ class Inbox:
         ids = self._database.take_ids(unit.connection, len(fresh)) if fresh else ()
         rows = [
             (
-                identifier, channel, digest, self._box.seal(_encode((raw.body, dict(raw.headers)))),
+                identifier, channel, digest, self._box.seal(_encode((raw.body, dict(raw.headers))), digest),
                 raw.source[:300], position,
                 microseconds(raw.received_at) if raw.received_at else unit.now, "new",
             )
@@ -98,7 +98,7 @@ class Inbox:
         return [self._open(row) for row in connection.execute(asked)]
 
     def _open(self, row: Any) -> Arrived:
-        body, headers = _decode(self._box.open(row.raw_sealed))
+        body, headers = _decode(self._box.open(row.raw_sealed, row.digest))
         raw = RawMessage(body, headers, from_microseconds(row.received_at), row.source)
         return Arrived(row.id, raw, row.digest)
 

@@ -20,6 +20,7 @@ from engine.database import Database
 from engine.evidence.layout import hashed
 from engine.evidence.leaf import AUDIT, LeafEntry
 from engine.system_tables import audit, leaves
+from engine.values import canonical_json
 
 BATCH = 500
 SETTLED = timedelta(minutes=1) // timedelta(microseconds=1)
@@ -28,6 +29,7 @@ _HAS_LEAF = sa.exists().where(leaves.c.record == audit.c.id, leaves.c.log == AUD
 Row = Mapping[str, Any] | sa.RowMapping
 
 _AUDIT_NUMBERS = ("id", "at", "record", "grant_id")
+_AUDIT_PLAIN = tuple(column.name for column in audit.columns if column.name != "detail_sealed")
 
 
 def audit_entry(audit_key: bytes, row: Row) -> LeafEntry:
@@ -35,6 +37,12 @@ def audit_entry(audit_key: bytes, row: Row) -> LeafEntry:
     salt = hmac.digest(audit_key, b"audit %d" % row["id"], "sha256")
     evidence = hashed(salt, _columns(row, _AUDIT_NUMBERS))
     return LeafEntry("audit", row["id"], 0, row["app"], row["form"], 0, row["at"], evidence, b"")
+
+
+def audit_place(row: Row) -> bytes:
+    """What the sealed detail of an audit row is bound to: all else of the row. Without the key nobody
+    can write one, so nobody can have one taken into the log."""
+    return canonical_json(_columns({name: row[name] for name in _AUDIT_PLAIN}, _AUDIT_NUMBERS))
 
 
 def version_entry(audit_key: bytes, row: Row) -> LeafEntry:

@@ -19,10 +19,11 @@ import sqlalchemy as sa
 
 from engine.database import Database, Unit, driver
 from engine.evidence import merkle, notes
-from engine.evidence.audit_log import Unlogged, audit_entry, version_entry
+from engine.evidence.audit_log import Unlogged, audit_entry, audit_place, version_entry
 from engine.evidence.keys import MasterKeys
 from engine.evidence.leaf import AUDIT, LOGS as LOGS, RECORDS, LeafEntry, entry_bytes, entry_hash
 from engine.evidence.notes import BadNote, Checkpoint
+from engine.evidence.seals import Box, BrokenSeal
 from engine.evidence.tiles import WIDTH, TileReader, TileWriter, leaf_hashes
 from engine.system_tables import app_versions, audit, checkpoints, leaves, settings
 from metamodel.problems import Rejected, problem
@@ -39,7 +40,7 @@ class Ledger:
     def __init__(self, database: Database, keys: MasterKeys, origin: str = "") -> None:
         self._database, self._keys = database, keys
         self.origin = _settle(database, keys, origin)
-        self._unlogged = Unlogged(database)
+        self._unlogged, self._box = Unlogged(database), Box(keys)
 
     def origin_of(self, log: str) -> str:
         if log not in LOGS:
@@ -103,11 +104,18 @@ class Ledger:
             driver(unit.connection).execute("SELECT pg_advisory_xact_lock(%s)", (_POSITION_LOCKS[AUDIT],))
         missing = self._unlogged.of(unit.connection, ids)
         query = sa.select(audit).where(audit.c.id.in_(missing)).order_by(audit.c.id)
-        entries = [
-            audit_entry(self._keys.audit_key, row) for row in unit.connection.execute(query).mappings()
-        ]
+        rows = unit.connection.execute(query).mappings()
+        entries = [audit_entry(self._keys.audit_key, row) for row in rows if self._is_ours(row)]
         self.append(unit, AUDIT, entries)
         return len(entries)
+
+    def _is_ours(self, row: sa.RowMapping) -> bool:
+        """A row somebody else put there stays out of the log, for `verify` to find."""
+        try:
+            self._box.open(row["detail_sealed"], audit_place(row))
+        except (BrokenSeal, TypeError):
+            return False
+        return True
 
     def _grow(self, unit: Unit, log: str) -> str | None:
         """One chunk of new leaves into the tree; the new checkpoint's note, or None."""

@@ -98,26 +98,27 @@ class Seals:
 
 
 class Box:
-    """Sealing of the engine's own rows: inbox, audit details, job payloads, traces, preferences."""
+    """Sealing of the engine's own rows: inbox, audit details, job payloads, traces, preferences. What is
+    sealed with a `place` opens there only."""
 
     def __init__(self, keys: MasterKeys) -> None:
         self._cipher = AESGCM(keys.box_key)
 
-    def seal(self, plain: bytes) -> bytes:
+    def seal(self, plain: bytes, place: bytes = b"") -> bytes:
         nonce = os.urandom(NONCE)
-        return BOX_KEY + nonce + self._cipher.encrypt(nonce, plain, b"muniment box")
+        return BOX_KEY + nonce + self._cipher.encrypt(nonce, plain, b"muniment box" + place)
 
-    def open(self, sealed: bytes) -> bytes:
-        """BrokenSeal when the bytes were changed."""
+    def open(self, sealed: bytes, place: bytes = b"") -> bytes:
+        """BrokenSeal when the bytes were changed or moved."""
         if sealed[:1] != BOX_KEY:
             raise BrokenSeal("not sealed by this box")
-        return _decrypt(self._cipher, sealed[1:], b"muniment box")
+        return _decrypt(self._cipher, sealed[1:], b"muniment box" + place)
 
-    def seal_json(self, value: Any) -> bytes:
-        return self.seal(msgspec.json.encode(value))
+    def seal_json(self, value: Any, place: bytes = b"") -> bytes:
+        return self.seal(msgspec.json.encode(value), place)
 
-    def open_json(self, sealed: bytes) -> Any:
-        return msgspec.json.decode(self.open(sealed))
+    def open_json(self, sealed: bytes, place: bytes = b"") -> Any:
+        return msgspec.json.decode(self.open(sealed, place))
 
 
 def commitment(key: bytes) -> bytes:
@@ -133,4 +134,4 @@ def _decrypt(cipher: AESGCM, sealed: bytes, place: bytes) -> bytes:
     try:
         return cipher.decrypt(sealed[:NONCE], sealed[NONCE:], place)
     except (InvalidTag, ValueError, TypeError) as error:
-        raise BrokenSeal(place.decode()) from error
+        raise BrokenSeal(repr(place)) from error

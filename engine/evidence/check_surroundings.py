@@ -1,0 +1,165 @@
+"""Checks what stands around the records: audit rows, app versions, triggers, the catalog, inbox, files.
+
+Called by `verify`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from engine.evidence.audit_log import audit_entry, audit_place, version_entry
+from engine.evidence.check_logs import STREAM
+from engine.evidence.check_rows import FormOf, Stream
+from engine.evidence.findings import Report
+from engine.evidence.keys import MasterKeys
+from engine.evidence.leaf import AUDIT, LeafEntry
+from engine.evidence.seals import Box, BrokenSeal
+from engine.evidence.triggers import APPEND_ONLY, append_only_triggers, archive_triggers, compare_triggers
+from engine.system_tables import app_versions, audit, files, inbox, leaves
+from engine.tables import Entry, FormTable, has_column, physical_name, shape_of
+from metamodel.forms import Form
+
+_ENTRY = [leaves.c[name] for name in LeafEntry._fields]
+
+
+class OpensFiles(Protocol):
+    """`engine.files.Files`."""
+
+    def open(self, identifier: str) -> Iterator[bytes]: ...
+
+
+# -- the audit log and its rows ------------------------------------------------------------------------
+def check_audit(
+    connection: sa.Connection, keys: MasterKeys, report: Report, step: Callable[[], object]
+) -> None:
+    """Every row of the audit trail has its entry, and every entry its row."""
+    box = Box(keys)
+    rows = Stream(_audit_rows(connection, step))
+    entries = Stream(_audit_entries(connection))
+    streams: tuple[Stream[Any], ...] = (rows, entries)
+    while heads := [stream.next_record for stream in streams if stream.next_record is not None]:
+        identifier = min(heads)
+        found, logged = rows.take(identifier), entries.take(identifier)
+        report.counts["audit"] += len(found)
+        if not found:
+            report.add("audit_missing", record=identifier)
+        elif not logged:
+            report.add("audit_unlogged", record=identifier)
+        elif [_entry_of(keys, box, found[0])] != logged:
+            report.add("audit_changed", record=identifier)
+
+
+def _audit_rows(connection: sa.Connection, step: Callable[[], object]) -> Iterator[tuple[int, Any]]:
+    query = sa.select(audit).order_by(audit.c.id)
+    for row in connection.execute(query, execution_options=STREAM).mappings():
+        yield row["id"], row
+        step()
+
+
+def _audit_entries(connection: sa.Connection) -> Iterator[tuple[int, LeafEntry]]:
+    query = (
+        sa.select(*_ENTRY).where(leaves.c.log == AUDIT, leaves.c.kind == "audit").order_by(leaves.c.record)
+    )
+    for row in connection.execute(query, execution_options=STREAM):
+        if type(row.record) is int:
+            yield row.record, LeafEntry(*row)
+
+
+def _entry_of(keys: MasterKeys, box: Box, row: Any) -> LeafEntry | None:
+    try:
+        box.open(row["detail_sealed"], audit_place(row))
+        return audit_entry(keys.audit_key, row)
+    except (BrokenSeal, TypeError, ValueError):
+        return None
+
+
+# -- published versions ----------------------------------------------------------------------------------
+def check_versions(connection: sa.Connection, keys: MasterKeys, report: Report) -> None:
+    query = sa.select(*_ENTRY).where(leaves.c.log == AUDIT, leaves.c.kind == "version")
+    logged = {(row.app, row.version): LeafEntry(*row) for row in connection.execute(query)}
+    for row in connection.execute(sa.select(app_versions)).mappings().all():
+        report.counts["versions"] += 1
+        entry = logged.pop((row["app"], row["version"]), None)
+        place = {"app": row["app"], "version": row["version"]}
+        if entry is None:
+            report.add("version_unlogged", **place)
+        elif not _version_fits(keys, row, entry):
+            report.add("version_changed", **place)
+    for app, version in logged:
+        report.add("version_missing", app, version=version)
+
+
+def _version_fits(keys: MasterKeys, row: Any, entry: LeafEntry) -> bool:
+    try:
+        digest = hashlib.sha256(row["document"].encode()).digest()
+        return bool(digest == row["hash"]) and version_entry(keys.audit_key, row) == entry
+    except (TypeError, ValueError, AttributeError):
+        return False
+
+
+# -- triggers and the catalog ------------------------------------------------------------------------------
+def check_triggers(connection: sa.Connection, tables: Sequence[FormTable], report: Report) -> None:
+    dialect = connection.dialect.name
+    expected = [trigger for name in APPEND_ONLY for trigger in append_only_triggers(dialect, name)]
+    for table in tables:
+        if table.is_archive:
+            expected += archive_triggers(dialect, table.table, table.frozen)
+    report.counts["triggers"] += len(expected)
+    for damage in compare_triggers(connection, expected):
+        report.add(f"trigger_{damage.kind}", trigger=damage.trigger, table=damage.table)
+
+
+def check_catalog(entries: Sequence[Entry], form_of: FormOf, report: Report) -> None:
+    """Columns stand where the published forms say: nobody can show one field's values as another's."""
+    forms: dict[tuple[str, str], Form | None] = {}
+    for entry in entries:
+        place = (entry.app, entry.form)
+        form = forms[place] if place in forms else forms.setdefault(place, form_of(*place))
+        if entry.physical != physical_name(entry.id, entry.field) or not _fits(entry, form):
+            report.add("catalog_differs", *place, field=entry.field)
+
+
+def _fits(entry: Entry, form: Form | None) -> bool:
+    if form is None:
+        return not entry.active or bool(entry.field)
+    if not entry.field:
+        return entry.active and entry.shape.kind == form.kind
+    field = form.field(entry.field)
+    if not entry.active:
+        return True
+    if field is None or not has_column(field):
+        return field is not None and not field.usable
+    shape = shape_of(field)
+    return shape.column() == entry.shape.column() and shape.evidence == entry.shape.evidence
+
+
+# -- what arrived and what was attached ----------------------------------------------------------------------
+def check_inbox(connection: sa.Connection, box: Box, report: Report, step: Callable[[], object]) -> None:
+    query = sa.select(inbox.c.id, inbox.c.digest, inbox.c.raw_sealed).order_by(inbox.c.id)
+    for row in connection.execute(query, execution_options=STREAM):
+        report.counts["inbox"] += 1
+        step()
+        try:
+            box.open(row.raw_sealed, row.digest)
+        except (BrokenSeal, TypeError):
+            report.add("inbox_broken", record=row.id)
+
+
+def check_files(
+    connection: sa.Connection, kept: OpensFiles, report: Report, step: Callable[[], object]
+) -> None:
+    """Every attachment opens with its own key and has the digest and the size its row says."""
+    query = sa.select(files.c.id, files.c.size).order_by(files.c.id)
+    for row in connection.execute(query, execution_options=STREAM):
+        report.counts["files"] += 1
+        step()
+        try:
+            fits = sum(len(chunk) for chunk in kept.open(str(row.id))) == row.size
+        except Exception:  # whatever is wrong with it, it is the finding
+            fits = False
+        if not fits:
+            report.add("file_broken", record=row.id)
