@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.config import Config
 from engine.database import Database
-from engine.evidence.seals import MasterKeys, Seals
+from engine.evidence.seals import BrokenSeal, MasterKeys, Seals
 from engine.files import CHUNK, BrokenFile, Files
 from engine.system_tables import files as table
 from metamodel.problems import Rejected
@@ -84,7 +84,7 @@ def test_one_file_cannot_take_the_key_or_name_of_another(files: Files, database:
     other = sa.select(table.c.key_wrapped).where(table.c.id == int(first)).scalar_subquery()
     change = table.update().where(table.c.id == int(second)).values(key_wrapped=other)
     database.write(lambda unit: unit.connection.execute(change))
-    with pytest.raises(Exception, match="data key"):
+    with pytest.raises(BrokenSeal):
         files.open(second)
 
 
