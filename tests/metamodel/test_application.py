@@ -169,7 +169,7 @@ PLACES = places(SAMPLE)[1:]
 
 
 @given(place=st.sampled_from(PLACES), value=JSON)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_anything_anywhere_is_survived(place: tuple[Any, ...], value: Any, registry: Any) -> None:
     document = copy.deepcopy(SAMPLE)
     inside = document
