@@ -107,6 +107,7 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 OptionsType = type[Options]
+PythonClass = type[Any]
 Examples = tuple[tuple[Any, Any], ...]
 AnyOptions = TypeVar("AnyOptions", bound=Options)
 
@@ -277,6 +278,7 @@ class Field(Plugin):
     container: bool = False  # has fields of its own (sub-form)
     searchable: bool = False  # may be `searchable`
     sortable: bool = True
+    exact: PythonClass | None = None  # a value of this very class, made by the engine itself, needs no parsing
     personal: bool = False  # made for words about persons: kept as evidence they should be sealed
     operators: tuple[str, ...] = ("is", "is_not", "blank", "not_blank")
     aggregates: tuple[str, ...] = ("count",)

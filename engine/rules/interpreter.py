@@ -8,28 +8,27 @@ stays captured.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from engine.access.viewer import SYSTEM
 from engine.database import Unit
 from engine.evidence.seals import Box
-from engine.expressions import OverBudget
 from engine.records.drafts import Batch, Stages
 from engine.records.records import Records
 from engine.records.services import Services
+from engine.rules.fitting import Fitters
 from engine.rules.performers import CORE
 from engine.rules.ruleset import Broken, CompiledRule, RuleSet
 from engine.rules.run import Performer, Performers, Planned, Run
 from engine.rules.subjects import Subject
 from engine.rules.trace import Trace, keep
 from metamodel.plugin_api import Action, Effect
-from metamodel.problems import BadValue, Problem, problem
+from metamodel.problems import BadValue, Problem, Rejected, problem
 
 DEPTH = 6  # records that create records that create records …
-T = TypeVar("T")
 log = logging.getLogger("muniment.rules")
 
 
@@ -46,6 +45,7 @@ class Rules:
         self._services, self._records, self._box = services, records, box
         self._performers: Performers = dict(CORE)
         self._sets: dict[str, RuleSet] = {}
+        self._fitters = Fitters()
 
     def join(self, stages: Stages) -> None:
         """Become part of the write path."""
@@ -90,7 +90,7 @@ class Rules:
     # -- acting ------------------------------------------------------------------------------------
 
     def _act(self, unit: Unit, app: str, rules: Sequence[CompiledRule], subjects: Sequence[Subject]) -> None:
-        run = Run(unit, self._services, self._records)
+        run = Run(unit, self._services, self._records, self._fitters)
         traces = [Trace(app, rule.rule.id, len(subjects)) for rule in rules]
         with _deeper(unit) as allowed:
             for rule, trace in zip(rules, traces, strict=True):
@@ -107,13 +107,9 @@ class Rules:
         assert run.trace is not None
         for subject in subjects:
             subject.expressions = rule.expressions
-        run.trace.matched = matched = [s for s in subjects if _holds(run, rule, s)]
+        run.trace.matched = matched = _matching(run, rule, subjects)
         for action, options in rule.actions:
-            planned = [
-                Planned(subject, effect)
-                for subject in matched
-                for effect in _plan(run, rule, action, options, subject)
-            ]
+            planned = _plan(run, rule, action, options, matched)
             run.trace.saw([one.effect for one in planned])
             self._perform(run, planned)
 
@@ -130,33 +126,42 @@ class Rules:
                 run.fail(one.subject, [problem("rule.no_performer", effect=kind.__name__)])
 
 
-def _holds(run: Run, rule: CompiledRule, subject: Subject) -> bool:
+def _matching(run: Run, rule: CompiledRule, subjects: Sequence[Subject]) -> list[Subject]:
     condition = rule.condition
     if condition is None:
-        return True
-    return _guarded(run, rule, subject, lambda: bool(condition(subject.values, subject.context)), False)
+        return list(subjects)
+    matching = []
+    for subject in subjects:
+        try:
+            if condition(subject.values, subject.context):
+                matching.append(subject)
+        except Exception as error:
+            run.fail(subject, _told(rule, error))
+    return matching
 
 
-def _plan(run: Run, rule: CompiledRule, action: Action, options: Any, subject: Subject) -> Sequence[Effect]:
-    nothing: Sequence[Effect] = ()
-    return _guarded(run, rule, subject, lambda: action.plan(options, subject), nothing)
+def _plan(
+    run: Run, rule: CompiledRule, action: Action, options: Any, subjects: Sequence[Subject]
+) -> list[Planned]:
+    planned = []
+    for subject in subjects:
+        try:
+            planned += [Planned(subject, effect) for effect in action.plan(options, subject)]
+        except Exception as error:
+            run.fail(subject, _told(rule, error))
+    return planned
 
 
-def _guarded(run: Run, rule: CompiledRule, subject: Subject, work: Callable[[], T], otherwise: T) -> T:
-    """Pure work of a plugin or an expression: whatever it raises is this subject's problem alone."""
-    try:
-        return work()
-    except BadValue as error:
-        found = problem(error.code, **error.params)
-    except OverBudget as error:
-        found = problem(error.code, limit=error.limit)
-    except Broken as error:
-        found = error.problem
-    except Exception:
-        log.exception("rule %s", rule.rule.id)
-        found = problem("rule.failed", rule=rule.rule.id)
-    run.fail(subject, [found])
-    return otherwise
+def _told(rule: CompiledRule, error: Exception) -> Sequence[Problem]:
+    """What a plugin or an expression raised, pure as they are, is the problem of one subject alone."""
+    if isinstance(error, Rejected):
+        return error.problems
+    if isinstance(error, BadValue):
+        return [problem(error.code, **error.params)]
+    if isinstance(error, Broken):
+        return [error.problem]
+    log.error("rule %s", rule.rule.id, exc_info=error)
+    return [problem("rule.failed", rule=rule.rule.id)]
 
 
 @contextmanager

@@ -27,21 +27,19 @@ class Broken(Exception):
         self.problem = found
 
 
-class Expressions:
-    """Compiled expressions over one scope, each text once."""
+class Expressions(dict[str, Compiled]):
+    """Compiled expressions over one scope, each text once; a blank text is blank."""
 
     def __init__(self, programs: Programs, scope: FormScope | MessageScope) -> None:
+        super().__init__()
         self._programs, self._scope = programs, scope
-        self._known: dict[str, Compiled] = {}
 
-    def __getitem__(self, text: str) -> Compiled:
-        known = self._known.get(text)
-        if known is None:
-            known = self._programs.compiled(text, self._scope)
-            if known is None:
-                raise Broken(problem("rule.broken_expression", text=text))
-            self._known[text] = known
-        return known
+    def __missing__(self, text: str) -> Compiled:
+        made = self._programs.compiled(text or "None", self._scope)
+        if made is None:
+            raise Broken(problem("rule.broken_expression", text=text))
+        self[text] = made
+        return made
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from engine.records.program import FormProgram
 from engine.records.records import Records
 from engine.records.rows import Row, Rows
 from engine.records.services import Services
-from engine.records.state import parse_value
 from engine.rules.changes import Changes
+from engine.rules.fitting import Fitted, Fitters
 from engine.rules.subjects import Subject
 from engine.rules.trace import Trace
 from metamodel.plugin_api import Effect
-from metamodel.problems import Problem, Rejected, pointer, problem
+from metamodel.problems import Problem, Rejected, problem
 
 RETRIES = 3
 Refused = Callable[[int, list[Problem]], None]  # told the place of a row and what is wrong with it
@@ -38,6 +38,7 @@ class Run:
     unit: Unit
     services: Services
     records: Records
+    fitters: Fitters
     viewer: Viewer = SYSTEM
     changes: Changes = field(default_factory=Changes)
     trace: Trace | None = None
@@ -51,18 +52,9 @@ class Run:
         if self.trace is not None:
             self.trace.problems += found
 
-    def fit(self, program: FormProgram, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    def fit(self, program: FormProgram, values: Mapping[str, Any]) -> Fitted:
         """What expressions gave, as the fields' own values."""
-        fitted: dict[str, Any] = {}
-        problems: list[Problem] = []
-        for name, value in values.items():
-            known = program.fields.get(name)
-            if known is None:
-                problems.append(problem("value.unknown_field", pointer(name), field=name))
-                continue
-            fitted[name], wrong = parse_value(known, value)
-            problems += wrong
-        return fitted, problems
+        return self.fitters.fit(program, values)
 
     def load(self, program: FormProgram, ids: Iterable[int], fields: Sequence[str]) -> dict[int, Row]:
         """What stands in these records now, for the app."""

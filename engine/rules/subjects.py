@@ -7,7 +7,6 @@ from typing import Any
 
 from engine.expressions import EvaluationContext
 from engine.records.program import FormProgram
-from engine.rules.ruleset import Expressions
 from metamodel.problems import Problem
 
 
@@ -25,12 +24,12 @@ class Subject:
     ) -> None:  # fmt: skip
         self.app, self.form, self.record, self.values = app, form, record, values
         self.context, self.program = context, program
-        self.expressions: Mapping[str, Any] | Expressions = {}
+        self.expressions: Mapping[str, Any] = {}
         self.made: list[tuple[str, str, str]] = []
         self.problems: list[Problem] = []
 
     def evaluate(self, text: str) -> Any:
-        return self.expressions[text](self.values, self.context) if text else None
+        return self.expressions[text](self.values, self.context)
 
     def target(self, link: str) -> tuple[str, str] | None:
         field = self.program.fields.get(link) if self.program else None

@@ -38,6 +38,7 @@ class BooleanOptions(Options, frozen=True):
 class Boolean(Field):
     texts = {"value.not_yes_or_no": Texts("“{text}”不是“是”或“否”", "“{text}” is neither yes nor no")}
     group = "choice"
+    exact = bool
     storage = Storage.BOOLEAN
     type = BOOLEAN
     operators = ("is", "is_not", "blank", "not_blank")

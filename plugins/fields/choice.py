@@ -126,6 +126,8 @@ class Select(Field):
         return False
 
     def parse(self, raw: Any, field: FieldDefinition) -> Any:
+        if type(raw) is str and raw in field.options.by_value:  # type: ignore[union-attr]
+            return raw
         if isinstance(raw, (list, tuple)) and len(raw) == 1:
             raw = raw[0]
         if isinstance(raw, (list, tuple, dict)):

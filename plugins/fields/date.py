@@ -106,6 +106,7 @@ class DateTime(Zoned):
     icon = "clock"
     doc = {"zh": "某一时刻", "en": "A moment"}
     group = "time"
+    exact = datetime
     storage = Storage.TIMESTAMP
     type = DATETIME
     operators = ORDERED_OPERATORS

@@ -30,6 +30,7 @@ class Duration(Field):
     icon = "hourglass"
     doc = {"zh": "多长时间", "en": "A length of time"}
     group = "time"
+    exact = timedelta
     storage = Storage.INTEGER
     type = DURATION
     operators = ORDERED_OPERATORS

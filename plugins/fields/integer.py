@@ -53,6 +53,7 @@ class Integer(Field):
         "value.not_whole": Texts("“{text}”不是整数", "“{text}” is not a whole number"),
     }
     group = "number"
+    exact = int
     storage = Storage.INTEGER
     type = NUMBER
     operators = ORDERED_OPERATORS

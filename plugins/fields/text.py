@@ -19,6 +19,7 @@ from metamodel.plugin_api import (
     Options,
     OptionsType,
     Problem,
+    PythonClass,
     Registry,
     Texts,
     clean_text,
@@ -59,6 +60,7 @@ class LongText(Field):
     doc = {"zh": "一段或几段文字，原样保存", "en": "Paragraphs, kept letter for letter"}
     texts = TEXTS
     group = "text"
+    exact: PythonClass | None = str
     searchable = True
     sortable = False
     personal = True
@@ -124,6 +126,7 @@ class Preset(Text):
     """A line of text with a form of its own; `tidy` removes what people add to read it better."""
 
     personal = True
+    exact = None
 
     def __init__(
         self,
