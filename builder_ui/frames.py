@@ -37,6 +37,7 @@ class Frames:
 
     def card(self, visit: Visit, app: App, current: App | None) -> AppCard:
         about = " · ".join(form.text(visit.language) for form in self.readable(visit.viewer, app)[:4])
+        about = about or visit.text("You manage it, and read none of its records")
         icon = next((form.icon for form in app.forms if form.icon), "box")
         return AppCard(app.id, app.text(visit.language), f"/apps/{app.id}", icon, "", about, app is current)
 
@@ -86,9 +87,7 @@ class Frames:
                 "evidence": "/evidence",
             }
             known = address.get(item.page, "")
-            if not known or (
-                item.page == "channels" and not self._runtime.manages(visit.viewer, app.id, "channels")
-            ):
+            if not known or not self._opens(visit.viewer, app, item.page):
                 return None
             return MenuEntry(label, known, item.icon or PAGE_ICONS[item.page], path.startswith(known))
         form = forms.get(item.form)
@@ -100,6 +99,11 @@ class Frames:
         view = form.view(item.view)
         icon = item.icon or ("timeline" if view and view.kind == "timeline" else form.icon) or "list"
         return MenuEntry(label, href(base, view=item.view), icon, current and path == base)
+
+    def _opens(self, viewer: Viewer, app: App, page: str) -> bool:
+        if page == "search":
+            return bool(self.searchable(viewer, app))
+        return page != "channels" or self._runtime.manages(viewer, app.id, "channels")
 
     def _managing(self, visit: Visit, app: App) -> list[MenuSection]:
         """What managers need although no menu of the app names it."""

@@ -27,12 +27,13 @@ class Verifying:
         self._runtime = runtime
         self._lock = threading.Lock()
         self.running: Running | None = None
+        self.failed = False
 
     def start(self, viewer: Viewer) -> None:
         with self._lock:
             if self.running is not None:
                 return
-            self.running = Running()
+            self.running, self.failed = Running(), False
             threading.Thread(
                 target=self._work, args=(viewer, self.running), name="verify", daemon=True
             ).start()
@@ -44,6 +45,7 @@ class Verifying:
         try:
             self._runtime.verify(progress, viewer.person)
         except Exception:
+            self.failed = True
             log.exception("the verification started from the page failed")
         finally:
             with self._lock:

@@ -109,7 +109,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class EvidencePage:
-    """`state` clean, broken, never or running."""
+    """`state` clean, broken, failed, never or running."""
 
     state: str
     when: str

@@ -146,7 +146,7 @@ def _connector(visit: Visit, health: Health) -> str:
 def _stats(visit: Visit, counts: Mapping[str, int]) -> tuple[Stat, ...]:
     quarantined = counts.get("quarantine", 0)
     return (
-        Stat(f"{sum(counts.values()):,}", visit.text("Arrived")),
+        Stat(f"{sum(counts.values()):,}", visit.text("Messages arrived")),
         Stat(f"{counts.get('done', 0):,}", visit.text("Archived")),
         Stat(f"{counts.get('new', 0):,}", visit.text("Waiting")),
         Stat(f"{quarantined:,}", visit.text("In quarantine"), bad=quarantined > 0),

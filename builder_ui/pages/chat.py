@@ -81,8 +81,7 @@ def view(visit: Visit, placed: Placed, record: RecordView) -> ChatView:
     except Rejected:
         return ChatView((), (), away=True)
     messages = page.items
-    if messages and str(placed.option("text")) not in messages[0].access:
-        return ChatView((), _facts(visit, placed, record), away=True)
+    away = bool(messages) and all(str(placed.option("text")) not in message.values for message in messages)
     files = [i for message in messages for f in form.fields for i in file_ids(f, message)]
     thread = Thread(visit, app, form, placed, visit.presenter(app.id, files))
     thread.words, thread.hits = _hits(visit, app, form, query, find)
@@ -93,7 +92,7 @@ def view(visit: Visit, placed: Placed, record: RecordView) -> ChatView:
         tuple(_bubbles(thread, messages)), _facts(visit, placed, record), find, here, tuple(kept.items()),
         earlier_href=record_url(placed.app.id, placed.form.id, record.id, **kept, part=number - 1) if number else "",
         later_href=record_url(placed.app.id, placed.form.id, record.id, **kept, part=number + 1) if page.next else "",
-        total=visit.count("%(num)s message", "%(num)s messages", page.total), at=at,
+        total=visit.count("%(num)s message", "%(num)s messages", page.total), at=at, away=away,
     )  # fmt: skip
 
 
@@ -186,7 +185,7 @@ def _bubble(thread: Thread, message: RecordView, before: RecordView | None) -> B
     side = _side(thread, message)
     newest, edited = _edited(thread, message)
     back = thread.recalled.get(message.id)
-    text_away = thread.named("text") not in message.access
+    text_away = thread.named("text") not in message.values
     attached = file_ids(thread.form.field(thread.named("attachments")), message)
     return Bubble(
         message.id, side, kind if kind in KINDS else "text", marked(thread.text(newest, "text"), thread.words),

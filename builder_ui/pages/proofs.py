@@ -81,7 +81,10 @@ def _evidence(visit: Visit, site: Site) -> Response[Any]:
     running, newest = site.verifying.running, _newest(visit)
     result = json.loads(newest["result"]) if newest else {}
     findings = result.get("findings", [])
-    state = "running" if running else "never" if not newest else "broken" if findings else "clean"
+    state = (
+        "failed" if site.verifying.failed else "never" if not newest else "broken" if findings else "clean"
+    )
+    state = "running" if running else state
     page = EvidencePage(
         state, _when(visit, newest), _counts(visit, result), tuple(_log(visit, log) for log in LOGS),
         visit.runtime.ledger.checkpoint("records") or "", visit.runtime.ledger.origin, _public_key(visit),

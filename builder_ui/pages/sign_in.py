@@ -12,6 +12,7 @@ from builder_ui.language import LANGUAGES, translations
 from builder_ui.models.places import SignInPage
 from builder_ui.shell import Shell
 from builder_ui.site import Ask, Site, local_address, respond, sent_form
+from engine.commands.demo import PASSWORD_FILE
 from engine.web.language import COOKIE as LANGUAGE_COOKIE, language_of
 from engine.web.security import COOKIE, session_cookie
 from metamodel.problems import Rejected
@@ -29,7 +30,7 @@ def sign_in_page(request: Ask, site: Site) -> Response[Any]:
         )
     if request.scope["state"].get("viewer") is not None:
         return Redirect(following, status_code=303)
-    return _page(request, site, SignInPage(following, samples=_samples(site)))
+    return _page(request, site, SignInPage(following, samples=_samples(site, language_of(request))))
 
 
 @post("/sign-in", sync_to_thread=True)
@@ -41,8 +42,8 @@ def sign_in(request: Ask, site: Site, body: bytes) -> Response[Any]:
         agent = request.headers.get("user-agent", "")
         token, _ = site.runtime.sessions.sign_in(person, _one(sent, "password"), address, agent)
     except Rejected as refused:
-        problem = refused.problems[0]
-        page = SignInPage(following, person, problem.text(language_of(request)), _samples(site))
+        problem, language = refused.problems[0], language_of(request)
+        page = SignInPage(following, person, problem.text(language), _samples(site, language))
         return _page(request, site, page, problem.status)
     cookie = session_cookie(token, secure=request.url.scheme == "https")
     return Redirect(following, status_code=303, cookies=[cookie])
@@ -80,9 +81,22 @@ def _page(request: Ask, site: Site, page: SignInPage, status: int = 200) -> Resp
     return respond(request, html, status)
 
 
-def _samples(site: Site) -> tuple[tuple[str, str, str], ...]:
-    """Sample people to click on, where the installation was made from sample data and says so."""
-    return tuple(getattr(site.runtime, "sample_people", ()))
+def _samples(site: Site, language: str) -> tuple[tuple[str, str, str], ...]:
+    """Sample people to click on (never their password), where the installation was made from sample data."""
+    path = site.runtime.config.data / PASSWORD_FILE
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    known = site.runtime.people.organisation().people
+    rows = [line.split("\t") for line in lines]
+    return tuple(
+        (person, f"{known[person].name} {known[person].post}", _in_language(sees, language))
+        for person, _, sees in rows
+        if person in known
+    )
+
+
+def _in_language(sees: str, language: str) -> str:
+    zh, _, en = sees.partition(" / ")
+    return en if language == "en" and en else zh
 
 
 def _language_cookie(request: Ask, language: str) -> Cookie:
