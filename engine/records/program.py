@@ -6,7 +6,7 @@ Reading and writing share it; nothing in it knows a viewer or a moment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -24,7 +24,7 @@ from metamodel.expressions import Scope, check
 from metamodel.forms import FieldDefinition, Form
 from metamodel.plugin_api import AutoNumber, Formula, Lookup, Reference, Registry, Rollup
 from metamodel.problems import Rejected, problem
-from metamodel.scope import FormScope
+from metamodel.scope import FormScope, RowScope
 
 CONDITIONS = ("default", "visible", "required_if", "writable", "valid")
 
@@ -42,6 +42,7 @@ class FieldProgram:
     writable: Compiled | None = None
     valid: Compiled | None = None
     formula: Compiled | None = None
+    cells: tuple[FieldProgram, ...] = ()  # the columns of a sub-form
 
     @property
     def id(self) -> str:
@@ -92,13 +93,12 @@ class FormProgram:
     @cached_property
     def formulas(self) -> tuple[FieldProgram, ...]:
         """Stored computed fields, each after those it uses."""
-        computed = {p.id: p for p in self.fields.values() if p.formula}
-        graph: nx.DiGraph[str] = nx.DiGraph()
-        graph.add_nodes_from(computed)
-        for program in computed.values():
-            names = {path[0] for path in program.formula.expression.names} if program.formula else set()
-            graph.add_edges_from((name, program.id) for name in names & computed.keys())
-        return tuple(computed[name] for name in nx.lexicographical_topological_sort(graph))
+        return _in_order(self.fields.values())
+
+    @cached_property
+    def computed_rows(self) -> tuple[tuple[FieldProgram, tuple[FieldProgram, ...]], ...]:
+        """Sub-forms with computed cells, and those cells, each after those it uses."""
+        return tuple((p, ordered) for p in self.fields.values() if (ordered := _in_order(p.cells)))
 
     @cached_property
     def numbers(self) -> tuple[tuple[FieldProgram, AutoNumber], ...]:
@@ -143,6 +143,17 @@ class FormProgram:
         return tuple(part.split("}")[0] for part in self.form.title.split("{")[1:] if "}" in part)
 
 
+def _in_order(fields: Iterable[FieldProgram]) -> tuple[FieldProgram, ...]:
+    """Those with a formula, each after those it uses."""
+    computed = {p.id: p for p in fields if p.formula}
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(computed)
+    for program in computed.values():
+        names = {path[0] for path in program.formula.expression.names} if program.formula else set()
+        graph.add_edges_from((name, program.id) for name in names & computed.keys())
+    return tuple(computed[name] for name in nx.lexicographical_topological_sort(graph))
+
+
 class Programs:
     """The programs of the published versions, made when first asked for."""
 
@@ -177,10 +188,12 @@ class Programs:
     def _field(self, field: FieldDefinition, scope: FormScope) -> FieldProgram:
         derived = field.derived
         formula = derived.expression if isinstance(derived, Formula) else ""
+        rows = RowScope(scope.app, scope.form, field, self.apps()) if field.fields else scope
         return FieldProgram(
             field, encoder(field), decoder(field),
             **{name: self.compiled(getattr(field, name), scope) for name in CONDITIONS},
             formula=self.compiled(formula, scope),
+            cells=tuple(self._field(cell, rows) for cell in field.fields if cell.usable),
         )  # fmt: skip
 
     def compiled(self, text: str, scope: Scope) -> Compiled | None:

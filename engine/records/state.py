@@ -6,7 +6,7 @@ for imports and for rules; the browser evaluates nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -59,8 +59,19 @@ def apply_defaults(program: FormProgram, values: dict[str, Any], context: Evalua
 
 
 def apply_formulas(program: FormProgram, values: dict[str, Any], context: EvaluationContext) -> None:
-    """Computed fields as they will be stored, rounded to their scale: what is shown is what is saved."""
-    for field in program.formulas:
+    """Computed fields as they will be stored, rounded to their scale: what is shown is what is saved.
+    Cells of sub-forms come first, the fields that sum them up after."""
+    for rows, cells in program.computed_rows:
+        for row in values.get(rows.id) or ():
+            row["record"] = values
+            _compute(cells, row, context)
+            for name in ("record", *(cell.id for cell in cells if row[cell.id] is None)):
+                del row[name]
+    _compute(program.formulas, values, context)
+
+
+def _compute(fields: Iterable[FieldProgram], values: dict[str, Any], context: EvaluationContext) -> None:
+    for field in fields:
         if field.formula:
             values[field.id] = field.decode(field.encode(field.formula(values, context)))
 
