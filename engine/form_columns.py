@@ -55,4 +55,6 @@ class FormColumns:
         table = self._catalog.form(app, form.id)
         alias = table.table.alias()
         target, found = FormColumns(self._catalog, self._apps, app, form, table, alias.c).column(rest)
-        return sa.select(target).where(alias.c.id == column).scalar_subquery(), found
+        # Said out loud: deeper inside, where a list is unnested, nothing is correlated by itself.
+        here = sa.select(target).where(alias.c.id == column).correlate(self._columns["id"].table)
+        return here.scalar_subquery(), found
