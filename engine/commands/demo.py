@@ -30,7 +30,7 @@ def prepare(config: Config, as_of: str, say: Say, port: int) -> None:
     runtime = Runtime.open(config)
     try:
         if not runtime.applications.all():
-            _load(runtime, as_of, say)
+            load_samples(runtime, as_of, say)
             say(f"准备好了 / ready in {time.monotonic() - started:.0f} s")
         _say_sign_ins(config, say, port)
     finally:
@@ -53,7 +53,8 @@ def day(runtime: Runtime, as_of: str) -> date:
     return date.fromisoformat(as_of) if as_of else runtime.clock.now().astimezone(runtime.config.zone).date()
 
 
-def _load(runtime: Runtime, as_of: str, say: Say) -> None:
+def load_samples(runtime: Runtime, as_of: str, say: Say) -> None:
+    """People, the sample apps, their data; the sign-ins are written beside it."""
     today = day(runtime, as_of)
     organisation = json.loads((SAMPLES / "crm" / "data" / "organisation.json").read_text("utf-8"))
     password = secrets.token_urlsafe(9)

@@ -1,0 +1,158 @@
+"""The samples loaded the ordinary ways in: what the scenarios give, and who sees what of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from engine.clock import FrozenClock
+from engine.commands.demo import load_samples
+from engine.config import Config
+from engine.records.query import Query, RecordView
+from engine.runtime import Runtime
+from metamodel.problems import Rejected
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+ARCHIVE = "conversation_archive"
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    runtime = Runtime.open(Config(data=tmp_path_factory.mktemp("samples")), FrozenClock(NOW))
+    load_samples(runtime, "2026-11-20", lambda _: None)
+    yield runtime
+    runtime.close()
+
+
+def page(
+    loaded: Runtime, person: str, app: str, form: str, text: str = "", limit: int = 1000
+) -> list[RecordView]:
+    viewer = loaded.require_viewer(person)
+    return list(loaded.records.page(viewer, app, form, Query(text=text, limit=limit)).items)
+
+
+def conversations_saying(loaded: Runtime, person: str, words: str) -> list[RecordView]:
+    """The conversations of the messages that a search for the exact words finds."""
+    found = page(loaded, person, ARCHIVE, "message", f'"{words}"')
+    wanted = {message.values["conversation"] for message in found}
+    return [one for one in page(loaded, person, ARCHIVE, "conversation") if one.id in wanted]
+
+
+def test_every_message_became_a_record_with_a_conversation(loaded: Runtime) -> None:
+    assert loaded.channels.quarantine() == []
+    messages = page(loaded, "audit01", ARCHIVE, "message", limit=10_000)
+    assert len(messages) > 3_500
+    assert all(message.values["conversation"] for message in messages)
+    assert max(message.values["sent_at"] for message in messages) <= "2026-11-20T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("person", "words", "customer", "tags"),
+    [
+        ("sales04", "300 个点位一年多少钱", "苏州恒锐精密机械有限公司", {"价格咨询", "商务洽谈", "重要商机"}),
+        ("sales02", "同样点位便宜三成", "宁波远港冷链物流有限公司", {"风险预警", "竞品"}),
+        ("sales05", "年底预算紧", "东莞立信包装制品有限公司", {"风险预警"}),
+        ("sales10", "合同第七条违约金", "无锡晶澄光伏科技有限公司", {"重要商机", "商务洽谈"}),
+        ("svc02", "再不解决我就投诉", "佛山市顺和陶瓷有限公司", {"投诉", "风险预警"}),
+        ("svc03", "要求退款", "厦门海沧国际物业服务有限公司", {"退款"}),
+        ("svc04", "推荐给兄弟医院了", "杭州仁济康复医院", set()),
+        ("sales07", "给您做到 6 折", "深圳前海速仓科技有限公司", {"撤回"}),
+        ("sales08", "便宜两千", "中山市亮泽照明电器有限公司", {"违规话术", "商务洽谈"}),
+        ("sales06", "标准 Modbus", "珠海海润压缩机有限公司", {"风险预警", "竞品"}),
+        ("sales09", "给我们报了个价", "东莞松湖产业园运营有限公司", {"风险预警", "竞品"}),
+        ("sales07", "香港總部", "惠州德讯电子有限公司", {"风险预警", "竞品"}),
+    ],
+)
+def test_scenarios_are_linked_and_tagged(
+    loaded: Runtime, person: str, words: str, customer: str, tags: set[str]
+) -> None:
+    (conversation,) = conversations_saying(loaded, person, words)
+    assert conversation.display["customer"] == customer
+    assert conversation.values["link_state"] == "auto"
+    found = set(conversation.values["tags"] or ())
+    assert tags <= found
+    assert tags or "风险预警" not in found
+
+
+def test_four_hours_of_silence_begin_another_conversation(loaded: Runtime) -> None:
+    asked = conversations_saying(loaded, "sales01", "能不能和 SAP 对接")
+    quoted = conversations_saying(loaded, "sales01", "带 SAP 接口的")
+    assert len(asked) == len(quoted) == 1
+    assert asked[0].id != quoted[0].id
+    assert asked[0].values["thread_id"] == quoted[0].values["thread_id"]
+
+
+def test_a_mail_thread_stays_one_conversation_over_days(loaded: Runtime) -> None:
+    (thread,) = conversations_saying(loaded, "sales10", "合同第七条违约金")
+    assert thread.values["message_count"] == 6
+    assert set(thread.values["participants"]) == {"sales10", "legal01"}
+
+
+def test_a_group_has_all_of_our_people(loaded: Runtime) -> None:
+    group = conversations_saying(loaded, "dlv01", "铸造车间周四停炉检修")
+    assert {"sales10", "dlv01"} <= set(group[0].values["participants"])
+    assert conversations_saying(loaded, "sales10", "交换机那天也断电")  # inside a forwarded chat
+
+
+def test_strangers_wait_to_be_linked(loaded: Runtime) -> None:
+    waiting = [
+        c for c in page(loaded, "audit01", ARCHIVE, "conversation") if c.values["link_state"] != "auto"
+    ]
+    assert len([c for c in waiting if c.values["channel"] == "wecom"]) >= 5
+
+
+def test_a_salesperson_sees_the_own_rows_only(loaded: Runtime) -> None:
+    own = page(loaded, "sales04", ARCHIVE, "conversation")
+    assert own
+    assert all("sales04" in conversation.values["participants"] for conversation in own)
+    assert page(loaded, "sales04", ARCHIVE, "message", '"同样点位便宜三成"') == []
+    assert page(loaded, "sales02", ARCHIVE, "message", '"85 折我就能往上报"') == []
+
+
+def test_managers_see_their_department_and_the_director_all_of_sales(loaded: Runtime) -> None:
+    east = {c.values["owner_department"] for c in page(loaded, "mgr01", ARCHIVE, "conversation")}
+    assert east == {"sales_east"}
+    sales = {c.values["owner_department"] for c in page(loaded, "dir01", ARCHIVE, "conversation")}
+    assert sales == {"sales_east", "sales_south", "key_accounts"}
+
+
+def test_contact_details_are_masked_but_for_the_owner(loaded: Runtime) -> None:
+    def mobiles(person: str) -> dict[str, Any]:
+        return {c.values["name"]: c.values["mobile"] for c in page(loaded, person, "crm", "contact")}
+
+    assert mobiles("sales04")["孙国梁"] == "19900000001"
+    assert mobiles("dir01")["孙国梁"] != "19900000001"
+    assert mobiles("sales02")["孙国梁"] != "19900000001"
+
+
+def test_the_auditor_sees_when_and_who_but_no_word(loaded: Runtime) -> None:
+    message = page(loaded, "audit01", ARCHIVE, "message", limit=1)[0]
+    assert message.values["sent_at"]
+    assert not {"content", "sender_name", "receivers", "customer_id"} & message.values.keys()
+
+
+@pytest.mark.parametrize("person", ["it01", "it02", "gm01", "qa01", "legal01"])
+@pytest.mark.parametrize("form", ["conversation", "message"])
+def test_these_see_no_conversation_at_all(loaded: Runtime, person: str, form: str) -> None:
+    with pytest.raises(Rejected):
+        page(loaded, person, ARCHIVE, form)
+
+
+def test_amounts_are_computed_from_the_lines(loaded: Runtime) -> None:
+    amounts = {
+        o.values["name"]: Decimal(o.values["amount"]) for o in page(loaded, "dir01", "crm", "opportunity")
+    }
+    assert amounts["苏州恒锐—巡检云 300 点位"] == 186_000
+    assert {Decimal("99999.99"), Decimal("100000.00"), Decimal("100000.01")} <= set(amounts.values())
+    contract = page(loaded, "dir01", "crm", "contract")[0]
+    assert contract.values["payments"][0]["paid"] == contract.values["payments"][0]["amount"]
+    assert contract.values["capitals"].endswith("元整")
+
+
+def test_both_people_called_wang_lei_are_there(loaded: Runtime) -> None:
+    found = loaded.people.organisation().find_people("wanglei")
+    assert {person.id for person in found} == {"sales01", "svc01"}
