@@ -76,7 +76,7 @@ class PortableOps(ABC):
 
     def substring(self, text: Column, start: Column, length: Column) -> Column:
         """`start` from 1, `length` from 0."""
-        return sa.func.substr(text, start, length, type_=sa.Text)
+        return sa.func.substr(text, sa.cast(start, sa.Integer), sa.cast(length, sa.Integer), type_=sa.Text)
 
     def concat(self, *texts: Column) -> Column:
         joined = texts[0]

@@ -93,13 +93,8 @@ class Ops(PortableOps):
 @cache
 def _translation() -> tuple[str, str]:
     """What folding changes beside case: the letters, and what they become (blanks, last, go)."""
-    small, blanks = small_letters(), set(map(ord, BLANKS))
-    changed = {
-        chr(code): folded
-        for code, folded in match_table().items()
-        if folded is not None and code not in small and code not in blanks
-    }
-    wide_small = {chr(code): chr(code - 0xFEE0) for code in range(0xFF41, 0xFF5B)}
-    table = changed | wide_small
-    first = [letter for letter in table if letter not in "]^-\\["]
-    return "".join(first) + BLANKS, "".join(table[letter] or "" for letter in first)
+    small = small_letters()
+    table = {chr(code): to for code, to in match_table().items() if to is not None and to != small.get(code)}
+    table |= {chr(code): chr(code - 0xFEE0) for code in range(0xFF41, 0xFF5B)}
+    letters = [letter for letter in table if letter not in "]^-\\["]
+    return "".join(letters) + BLANKS, "".join(table[letter] for letter in letters)

@@ -15,6 +15,7 @@ from engine.dialects.portable import EPOCH_DAY, LARGEST, Column, Condition, Port
 from metamodel.expressions.arithmetic import divide_half_even
 from metamodel.expressions.folding import lower, match_form, trim, upper
 
+_TIMES = 8  # SQLAlchemy brackets by this; its own `*` has it
 _FORMATS = {"year": "%Y", "month": "%m", "day": "%d"}
 
 
@@ -80,10 +81,10 @@ class Ops(PortableOps):
         return sa.func.printf(f"%0{width}d", number, type_=sa.Text)
 
     def whole(self, number: Column, divisor: Column) -> Column:
-        return number.op("/", return_type=sa.BigInteger())(divisor)
+        return number.op("/", precedence=_TIMES, return_type=sa.BigInteger())(divisor)
 
     def rest(self, number: Column, divisor: Column) -> Column:
-        return number.op("%", return_type=sa.BigInteger())(divisor)
+        return number.op("%", precedence=_TIMES, return_type=sa.BigInteger())(divisor)
 
     def quotient(self, number: Column, divisor: Column, shift: int = 0) -> Column:
         return sa.func.muniment_quotient(number, divisor, shift, type_=sa.BigInteger)

@@ -38,6 +38,8 @@ def to_sql_value(
     translator = Translator(expression, resolver, ops, context)
     try:
         value = translator.translate(expression.tree)
+        if value.parts is not None:
+            raise NotInSql("[…]")
         if expression.type.kind == "boolean":
             return _condition(value, translator)
     except NotInSql as refused:

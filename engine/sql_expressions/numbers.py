@@ -16,7 +16,7 @@ from engine.dialects.portable import HOUR, MINUTE, SECOND, Column, PortableOps
 from engine.sql_expressions import zones
 from engine.sql_expressions.values import SqlValue, any_failed, failing, literal
 from metamodel.expressions.arithmetic import PLACES
-from metamodel.expressions.types import ANY, DATE, DATETIME, DURATION, NUMBER, Type
+from metamodel.expressions.types import ANY, BLANK, DATE, DATETIME, DURATION, NUMBER, Type
 
 _CLOCK = {"hour": (HOUR, 24), "minute": (MINUTE, 60), "second": (SECOND, 60)}
 _LARGEST_POWER = 10
@@ -37,7 +37,9 @@ class NumberOps:
     # -- lifting -----------------------------------------------------------------------------------
 
     def lift(self, value: Any) -> SqlValue:
-        return value if isinstance(value, SqlValue) else literal(value, ANY, self.ops)
+        if isinstance(value, SqlValue):
+            return value
+        return literal(value, BLANK if value is None else ANY, self.ops)
 
     def constant(self, value: Any) -> Any:
         """The Python value of something known before the query runs."""

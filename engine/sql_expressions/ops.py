@@ -178,6 +178,8 @@ class TypedOps(NumberOps):
         lifted = self.lift(value)
         if lifted.known:
             return condition(sa.true() if lifted.value in (None, "", []) else sa.false(), lifted.failed)
+        if lifted.parts is not None:
+            return condition(sa.false(), lifted.failed)
         if lifted.filled or lifted.is_condition:
             return condition(sa.false(), lifted.failed)
         blank: Condition = lifted.column.is_(None)
@@ -220,6 +222,8 @@ class TypedOps(NumberOps):
     def _comparable(self, a: SqlValue, b: SqlValue) -> tuple[SqlValue, SqlValue]:
         """Both sides in one encoding: scale, day or moment, id as number or text, boolean as number."""
         kinds = {a.type.kind, b.type.kind}
+        if a.parts is not None or b.parts is not None:
+            raise NotInSql("[…]")
         if kinds == {"number"}:
             a, b = self.align(a, b)
         elif kinds == {"date", "datetime"}:
@@ -294,14 +298,16 @@ class TypedOps(NumberOps):
     # -- lists -------------------------------------------------------------------------------------
 
     def items(self, value: Any) -> list[SqlValue]:
-        """The items of a list that is known before the query runs."""
+        """The items of a list that no row decides (a row may decide what they are)."""
         lifted = self.lift(value)
+        if lifted.parts is not None:
+            return list(lifted.parts)
         return [self.lift(item) for item in self.constant(lifted) or []]
 
     def list_contains(self, items: Any, item: Any) -> SqlValue:
         container, wanted = self.lift(items), self.lift(item)
         failed = any_failed(container, wanted)
-        if container.known:
+        if container.known or container.parts is not None:
             tests = [self.equal(wanted, each).column for each in self.items(container)]
             return condition(sa.or_(sa.false(), *tests), failed)
         if wanted.known and wanted.value in (None, "", []):
@@ -323,7 +329,7 @@ class TypedOps(NumberOps):
     def list_has(self, items: Any, word: Any) -> SqlValue:
         """An item equal to the word as keyword functions compare."""
         container, wanted = self.lift(items), self.lift(word)
-        if container.known:
+        if container.known or container.parts is not None:
             tests = [self.equal(self.fold(each), self.fold(wanted)).column for each in self.items(container)]
             return condition(sa.or_(sa.false(), *tests), any_failed(container, wanted))
         form = self.fold(wanted).column
@@ -333,5 +339,7 @@ class TypedOps(NumberOps):
 
     def list_length(self, items: Any) -> SqlValue:
         container = self.lift(items)
+        if container.known or container.parts is not None:
+            return replace(self.lift(len(self.items(container))), failed=container.failed)
         count = sa.func.coalesce(self.ops.list_length(container.column), 0, type_=sa.BigInteger)
         return SqlValue(count, NUMBER, filled=True, failed=container.failed)

@@ -19,7 +19,7 @@ from engine.expressions.compiled import build_part
 from engine.expressions.context import EvaluationContext, OverBudget
 from engine.sql_expressions.numbers import NotInSql
 from engine.sql_expressions.ops import TypedOps
-from engine.sql_expressions.values import SqlValue, literal
+from engine.sql_expressions.values import SqlValue, any_failed, literal
 from engine.system_tables import people
 from engine.values import scale_of, storage_of
 from metamodel.expressions.checker import SYMBOLS, Expression, Path, argument_at, path_of
@@ -86,6 +86,12 @@ class Translator:
         if definition.sealed:
             raise Sealed(".".join(path))
         return self._stored(column, definition, type_, path)
+
+    def several(self, node: ast.List) -> SqlValue:
+        parts = tuple(self.translate(item) for item in node.elts)
+        return SqlValue(
+            sa.null(), self.expression.types[node].plain(), parts=parts, failed=any_failed(*parts)
+        )
 
     def _record_id(self) -> Column:
         record_id = getattr(self.resolver, "record_id", None)
@@ -212,7 +218,7 @@ _TEXTS = ("text", "person", "department", "record", "blank")
 _TRANSLATIONS: Mapping[type[ast.expr], Any] = {
     ast.Name: Translator.field, ast.Attribute: Translator.field, ast.UnaryOp: Translator.unary,
     ast.BinOp: Translator.binary, ast.BoolOp: Translator.boolean, ast.Compare: Translator.compare,
-    ast.IfExp: Translator.conditional, ast.Call: Translator.call, ast.List: None,
+    ast.IfExp: Translator.conditional, ast.Call: Translator.call, ast.List: Translator.several,
 }  # fmt: skip
 
 _ARITHMETIC: Mapping[tuple[str, str, str], Any] = {

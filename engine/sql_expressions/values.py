@@ -34,6 +34,7 @@ class SqlValue:
     numeric_id: bool = False  # a record's id, an integer in its column
     failed: Condition | None = None
     path: tuple[str, ...] = ()  # the field path it was read from
+    parts: tuple[SqlValue, ...] | None = None  # the items of a list written out, some from fields
     links: tuple[sa.Table, Column] | None = None  # a list's derived index, and the record's id
 
     def with_failures(self, *others: SqlValue) -> SqlValue:
