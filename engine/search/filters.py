@@ -87,6 +87,8 @@ def _several(text: str) -> list[str]:
 def _choice(target: Target, text: str, scope: Scope) -> Any:
     """One value, as the type reads it."""
     value = _parsed(target, text, scope)
+    if value == []:
+        raise _unread(target, text, scope)
     return value[0] if isinstance(value, list) else value
 
 
