@@ -7,6 +7,7 @@ The PostgreSQL server is started once for the session; each test gets a database
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -98,6 +99,7 @@ def postgresql() -> Iterator[PostgreSQL]:
     # Not under pytest's own folder: run by root, the server becomes another user who could not enter it.
     folder = Path(tempfile.mkdtemp(prefix="muniment-pg-", dir="/tmp"))
     folder.chmod(0o755)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where the server's package keeps its lock
     server = PostgreSQL(folder)
     try:
         yield server

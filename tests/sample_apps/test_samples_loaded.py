@@ -20,12 +20,17 @@ NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 ARCHIVE = "conversation_archive"
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    runtime = Runtime.open(Config(data=tmp_path_factory.mktemp("samples")), FrozenClock(NOW))
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    server = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
+    name, url = server.create() if server else ("", "")
+    config = Config(data=tmp_path_factory.mktemp("samples"), database_url=url)
+    runtime = Runtime.open(config, FrozenClock(NOW))
     load_samples(runtime, "2026-11-20", lambda _: None)
     yield runtime
     runtime.close()
+    if server:
+        server.drop(name)
 
 
 def page(
