@@ -17,6 +17,7 @@ from engine.records.read import Reader
 from engine.records.rows import Row
 from engine.records.services import Services
 from engine.records.state import parse_value
+from metamodel.forms import FieldDefinition
 from metamodel.labels import label_text
 from metamodel.plugin_api import Display, Reference
 from metamodel.problems import Rejected, problem
@@ -68,16 +69,16 @@ class Around:
     def options(
         self, viewer: Viewer, app: str, form: str, field: str, text: str = "", limit: int = 20
     ) -> list[Option]:
-        """What may be picked for a field: by Chinese, full pinyin and initials."""
+        """What may be picked for a field, or `rows.field` of a sub-form: by Chinese, full pinyin and initials."""
         program = self._services.programs.get(app, form)
-        chosen = program.fields.get(field)
-        if chosen is None or chosen.field.type is None:
+        chosen = _named(program, field)
+        if chosen is None or chosen.type is None:
             raise Rejected([problem("value.unknown_field", field=field)])
-        choices = chosen.field.type.choices(chosen.field)
+        choices = chosen.type.choices(chosen)
         if choices:
             labelled = [Option(c.value, label_text(c.label, viewer.language, c.value)) for c in choices]
             return [o for o in labelled if matches(text, o.label, o.id)][:limit]
-        reference = chosen.field.type.reference(chosen.field)
+        reference = chosen.type.reference(chosen)
         return self._pick(viewer, program, reference, text, limit) if reference else []
 
     def _pick(
@@ -179,6 +180,14 @@ class Around:
         with self._services.database.read() as connection:
             row = self._reader.row(connection, viewer, program, record)
             return self._services.ledger.record_proof(connection, row.id) if program.form.is_archive else None
+
+
+def _named(program: FormProgram, path: str) -> FieldDefinition | None:
+    first, _, inner = path.partition(".")
+    found = program.fields.get(first)
+    if found is None or not inner:
+        return found.field if found else None
+    return next((column for column in found.field.fields if column.id == inner and column.usable), None)
 
 
 def _facet(
