@@ -7,7 +7,7 @@ lists and chats use it; `inputs.py` is the same for editing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field as dataclass_field, replace
 from typing import Any, Literal
 
@@ -167,6 +167,21 @@ class Presenter:
             return field.type.display(field.type.parse(value, field), field, self.display)
         except BadValue:
             return str(value)
+
+
+def pointed(fields: Iterable[FieldDefinition], values: Mapping[str, Any]) -> Iterator[tuple[Reference, str]]:
+    """Every record these JSON values point at, cells of sub-forms included."""
+    for field in fields:
+        value = values.get(field.id)
+        if not value or field.type is None or field.options is None:
+            continue
+        if field.type.container and isinstance(value, list):
+            for row in value:
+                yield from pointed(field.fields, row)
+            continue
+        reference = field.type.reference(field)
+        if reference is not None and reference.target == "record":
+            yield from ((reference, str(item)) for item in (value if isinstance(value, list) else [value]))
 
 
 def _plain_kind(field: FieldDefinition, text: str) -> CellKind:

@@ -32,6 +32,7 @@ BY_STORAGE = {
     Storage.TIMESTAMP: "datetime",
 }  # fmt: skip
 State = Mapping[str, Any]
+Wrong = tuple[str, str]  # where inside the field ("" for all of it), what
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,12 @@ class Inputs:
         state: State,
         *,
         name: str = "",
-        problems: Sequence[str] = (),
+        path: str = "",
+        problems: Sequence[Wrong] = (),
     ) -> Input:
-        """`value` as JSON has it or as it was sent, `text` as it is shown, `state` as the engine answers it."""
+        """`value` as JSON has it or as it was sent, `text` as it is shown, `state` as the engine answers it.
+
+        A problem of a sub-form's cell has its place, "2/price"; `path` names such a cell's field."""
         writable = bool(state.get("writable", True)) and field.derived is None
         control = control_of(field) if writable or control_of(field) != "select" else "select"
         if not field.usable or (field.derived is not None and control != "rows"):
@@ -70,14 +74,15 @@ class Inputs:
             options=self._options(field, value),
             picked=self._picked(field, value, text) if control == "picker" else (),
             many=bool(field.type and field.type.many), free=is_open(field),
-            picker=f"{self.base}/options/{field.id}",
+            picker=f"{self.base}/options/{path or field.id}",
             files=tuple(self.presenter.file(i) for i in _ids(value)) if control == "files" else (),
             file_ids=tuple(_ids(value)) if control == "files" else (),
             chips=tuple(Chip(t, key=t) for t in _people(value)) if control == "participants" else (),
             columns=tuple((c.id, c.text(self.language)) for c in field.fields),
-            rows=self._rows(field, value, sent_name, writable) if control == "rows" else (),
+            rows=self._rows(field, value, sent_name, writable, problems) if control == "rows" else (),
             blank_row=self._row(field, {}, sent_name, "", True) if control == "rows" else (),
-            attributes=self._attributes(field), problems=tuple(problems),
+            attributes=self._attributes(field),
+            problems=tuple(text for place, text in problems if control != "rows" or not place),
         )  # fmt: skip
 
     def _text(self, field: FieldDefinition, value: Any, control: str, text: str) -> str:
@@ -121,21 +126,28 @@ class Inputs:
         return tuple(Picked(i, chip.text) for i, chip in zip(_ids(value), chips, strict=False))
 
     def _rows(
-        self, field: FieldDefinition, value: Any, name: str, writable: bool
+        self, field: FieldDefinition, value: Any, name: str, writable: bool, problems: Sequence[Wrong]
     ) -> tuple[tuple[Input, ...], ...]:
         rows = value if isinstance(value, list) else []
-        return tuple(self._row(field, row, name, str(number), writable) for number, row in enumerate(rows))
+        return tuple(
+            self._row(field, row, name, str(number), writable, problems) for number, row in enumerate(rows)
+        )
 
     def _row(
-        self, field: FieldDefinition, row: Mapping[str, Any], name: str, number: str, writable: bool
-    ) -> tuple[Input, ...]:
-        return tuple(
-            self.input(
-                inner, row.get(inner.id), self.presenter.shown(inner, row.get(inner.id)), {"writable": writable},
-                name=f"{name}.{number}.{inner.id}",
+        self, field: FieldDefinition, row: Mapping[str, Any], name: str, number: str, writable: bool,
+        problems: Sequence[Wrong] = (),
+    ) -> tuple[Input, ...]:  # fmt: skip
+        made = []
+        for inner in field.fields:
+            wrong = [("", text) for place, text in problems if place == f"{number}/{inner.id}"]
+            shown = self.presenter.shown(inner, row.get(inner.id))
+            cell_name = f"{name}.{number}.{inner.id}"
+            made.append(
+                self.input(
+                    inner, row.get(inner.id), shown, {"writable": writable}, name=cell_name, problems=wrong
+                )
             )
-            for inner in field.fields
-        )  # fmt: skip
+        return tuple(made)
 
     def _attributes(self, field: FieldDefinition) -> dict[str, Any]:
         """What the type's options say about the control, where they say it."""

@@ -30,7 +30,7 @@ from engine.web.language import language_of
 from engine.web.security import viewer_of
 from metamodel.application import App
 from metamodel.forms import Form
-from metamodel.plugin_api import Display
+from metamodel.plugin_api import Display, Reference
 from metamodel.problems import Rejected, problem
 
 Ask = Request[Any, Any, Any]
@@ -79,14 +79,32 @@ class Visit:
     def names(self) -> Mapping[tuple[str, str], str]:
         return self.runtime.people.organisation().names()
 
-    def presenter(self, app: str, file_ids: Iterable[str] = ()) -> Presenter:
+    def presenter(
+        self, app: str, file_ids: Iterable[str] = (), pointed: Iterable[tuple[Reference, str]] = ()
+    ) -> Presenter:
+        """`pointed`: records whose titles are wanted beside the names of people and departments."""
         wanted = sorted(set(file_ids))
         files: Mapping[str, Mapping[str, Any]] = {}
         if wanted:
             with self.runtime.database.read() as connection:
                 files = {f["id"]: f for f in self.runtime.files.describe(connection, wanted)}
-        display = Display(self.language, self.runtime.config.zone, self.names)
+        names = {**self.names, **self._titles(app, pointed)}
+        display = Display(self.language, self.runtime.config.zone, names)
         return Presenter(app, display, files, frozenset(NOT_SHOWN.values()))
+
+    def _titles(self, app: str, pointed: Iterable[tuple[Reference, str]]) -> dict[tuple[str, str], str]:
+        """The titles this viewer may see; a record he may not see keeps its number."""
+        reader, found = self.runtime.records.reader, dict[tuple[str, str], str]()
+        with self.runtime.database.read() as connection:
+            for reference, record in dict.fromkeys(pointed):
+                try:
+                    program = self.runtime.programs.get(reference.app or app, reference.form)
+                    row = reader.row(connection, self.viewer, program, record)
+                except Rejected:
+                    continue
+                titles = reader.references.titles(connection, self.viewer, program, [row])
+                found["record", record] = titles[row.id]
+        return found
 
     # -- what the address names --------------------------------------------------------------------
 

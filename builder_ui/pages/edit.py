@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from builder_ui.cells import record_url
+from builder_ui.cells import pointed, record_url
 from builder_ui.inputs import Inputs, raw_values
 from builder_ui.layouts import blocks_of
 from builder_ui.models.inputs import Input
@@ -151,11 +151,18 @@ def options(request: Ask, site: Site, app_id: str, form_id: str, name: str) -> R
 def _answer(draft: Draft, inputs: Inputs, name: str) -> dict[str, Any]:
     known, decided = draft.form.field(name), dict(draft.state[name])
     value = decided.pop("value", None)
-    computed = known is not None and (known.derived is not None)
+    computed = known is not None and known.derived is not None
+    if "problems" in decided:
+        decided["problems"] = [_in_language(found, draft.visit.language) for found in decided["problems"]]
     if known is not None and computed:
         made = inputs.input(known, value, inputs.presenter.shown(known, value), decided)
         decided["html"] = draft.visit.site.renderer.render("control.html", draft.visit.language, input=made)
     return decided
+
+
+def _in_language(found: Mapping[str, Any], language: str) -> dict[str, Any]:
+    said = Problem(found["code"], found["path"], found.get("params", {}))
+    return {"severity": found["severity"], "text": said.text(language)}
 
 
 def _page(draft: Draft, status: int = 200) -> Response[Any]:
@@ -190,7 +197,8 @@ def _page(draft: Draft, status: int = 200) -> Response[Any]:
 def _sections(draft: Draft) -> tuple[tuple[FormSection, ...], set[str]]:
     """The form's layout with inputs, and the fields that are in it; an input in no section comes last."""
     visit, files = draft.visit, _file_ids(draft)
-    inputs = Inputs(draft.base, visit.presenter(draft.app.id, files))
+    values = {known.id: draft.value(known) for known in draft.fields()}
+    inputs = Inputs(draft.base, visit.presenter(draft.app.id, files, pointed(draft.fields(), values)))
     made = {known.id: _input(draft, inputs, known) for known in draft.fields()}
     sections, placed = [], set[str]()
     for block in blocks_of(draft.form, visit.language, draft.form.text(visit.language)):
@@ -213,10 +221,10 @@ def _sections(draft: Draft) -> tuple[tuple[FormSection, ...], set[str]]:
 def _input(draft: Draft, inputs: Inputs, known: FieldDefinition) -> Input:
     value, decided = draft.value(known), draft.state[known.id]
     masked = draft.view is not None and draft.view.access.get(known.id) in ("mask", "read")
-    texts = [p.text(draft.visit.language) for p in draft.problems if _field_of(p) == known.id]
+    wrong = [(_place_of(p), p.text(draft.visit.language)) for p in draft.problems if _field_of(p) == known.id]
     state = {**decided, "writable": False} if masked else decided
     text = draft.shown(known) or inputs.presenter.shown(known, value)
-    return inputs.input(known, value, text, state, problems=texts)
+    return inputs.input(known, value, text, state, problems=wrong)
 
 
 def _wrong(inputs: Sequence[Input]) -> bool:
@@ -247,6 +255,13 @@ def _differs(known: FieldDefinition, sent: Any, stood: Any) -> bool:
 
 def _field_of(found: Problem) -> str:
     return found.path.strip("/").split("/")[0]
+
+
+def _place_of(found: Problem) -> str:
+    """Where inside its field: "2/price" for a cell of a sub-form, "" for the field."""
+    if "row" in found.params and "column" in found.params:
+        return f"{int(found.params['row']) - 1}/{found.params['column']}"
+    return "/".join(found.path.strip("/").split("/")[1:3])
 
 
 def _without_row(found: Problem) -> Problem:

@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import Response, get
 
-from builder_ui.cells import Cell, record_url
+from builder_ui.cells import Cell, pointed, record_url
 from builder_ui.layouts import Block, blocks_of, fits_in_list
 from builder_ui.models.listing import Column
 from builder_ui.models.parts import EvidenceBadge, Link, Tab
@@ -112,7 +112,8 @@ def _tabs(opened: Opened, talks: Sequence[Placed], about: Sequence[Placed], tab:
 def _sections(opened: Opened) -> tuple[Section, ...]:
     visit, form, view = opened.visit, opened.form, opened.view
     files = [i for field in form.fields for i in file_ids(field, view)]
-    presenter = visit.presenter(opened.app.id, files)
+    containers = [field for field in form.fields if field.type and field.type.container]
+    presenter = visit.presenter(opened.app.id, files, pointed(containers, view.values))
     made = []
     for block in blocks_of(form, visit.language, form.text(visit.language)):
         spans = dict(block.fields)
