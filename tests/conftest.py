@@ -99,7 +99,9 @@ def postgresql() -> Iterator[PostgreSQL]:
     # Not under pytest's own folder: run by root, the server becomes another user who could not enter it.
     folder = Path(tempfile.mkdtemp(prefix="muniment-pg-", dir="/tmp"))
     folder.chmod(0o755)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where the server's package keeps its lock
+    runtime = folder / "runtime"  # where the server's package keeps its lock
+    runtime.mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     server = PostgreSQL(folder)
     try:
         yield server
