@@ -373,7 +373,8 @@ class Function(Plugin):
     `result` is a Type, or a callable from argument types to a Type (BadValue where they do not fit).
     `plain`: the result is not sealed even when an argument is. `check(*constants)` gets the argument
     values that are known when the expression is saved (None for the rest) and raises BadValue.
-    `lazy`: arguments come as zero-argument callables.
+    `lazy`: arguments come as zero-argument callables. `bind(*rest)`, when all arguments but the first
+    are known, gives the call of that first one, prepared: for functions on the hot path.
     `context`: `call(context, *values)`, where context has now, zone, me, keywords(), people, calendar.
     `sql`: `sql(ops, *columns)` using SqlOps only; None: refused where SQL is needed.
     `examples`: (expression, given, expected JSON value) rows, run as tests.
@@ -392,6 +393,7 @@ class Function(Plugin):
     lazy: bool = False
     context: bool = False
     check: Callable[..., None] | None = None
+    bind: Callable[..., Callable[[Any], Any]] | None = None
     volatile: bool = False  # depends on the moment or the viewer; not in stored formulas
     examples: tuple[tuple[str, Mapping[str, Any], Any], ...] = ()
 
@@ -727,6 +729,10 @@ class Connector(Plugin):
     def sample(self, options: Any) -> RawMessage | None:
         """A message to try the channel with (the page's curl line), unsigned."""
         return None
+
+    def sign(self, raw: RawMessage, options: Any, secret: str, now: datetime) -> RawMessage:
+        """The same message as its vendor would sign it: `verify` accepts it. For trying only."""
+        return raw
 
 
 # -- the door --------------------------------------------------------------------------------------

@@ -143,11 +143,17 @@ class Channels:
 
     def _admitted(self, channel: Channel) -> str:
         """The channel's secret, when it is enabled."""
-        own = sa.select(channel_bindings).where(channel_bindings.c.channel == channel.id)
-        with self._database.read() as connection:
-            bound = connection.execute(own).first()
+        bound = self._binding(channel)
         if not channel.enabled or (bound is not None and not bound.enabled):
             raise Rejected([problem("channel.disabled", channel=channel.id)])
+        return self._secret(bound)
+
+    def _binding(self, channel: Channel) -> Any:
+        own = sa.select(channel_bindings).where(channel_bindings.c.channel == channel.id)
+        with self._database.read() as connection:
+            return connection.execute(own).first()
+
+    def _secret(self, bound: Any) -> str:
         return self._box.open(bound.secret_sealed).decode() if bound and bound.secret_sealed else ""
 
     def _verify(self, channel: Channel, raw: RawMessage, secret: str) -> None:
@@ -265,10 +271,14 @@ class Channels:
             return [record for row in connection.execute(asked) for record in msgspec.json.decode(row[0])]
 
     def sample(self, channel: str) -> RawMessage | None:
-        """A message to try the channel with."""
+        """A message to try the channel with, signed with its secret as the vendor would."""
         _, known = self.find(channel)
         assert known.connector is not None
-        return known.connector.sample(known.options)
+        raw = known.connector.sample(known.options)
+        if raw is None:
+            return None
+        secret = self._secret(self._binding(known))
+        return known.connector.sign(raw, known.options, secret, self._database.clock.now())
 
 
 class _Read:

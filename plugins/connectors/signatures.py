@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import parse_qsl
@@ -69,6 +70,16 @@ def verify(raw: RawMessage, options: SignatureOptions, secret: str, now: datetim
     expected = options.prefix + sign(raw.body, options, secret, timestamp)
     if not hmac.compare_digest(sent.encode(), expected.encode()):
         raise BadValue("channel.bad_signature")
+
+
+def signed(raw: RawMessage, options: SignatureOptions, secret: str, now: datetime) -> RawMessage:
+    """The message with the headers its vendor would send at this moment."""
+    timestamp = str(int(now.timestamp())) if options.timestamp_header else ""
+    headers = dict(raw.headers)
+    if timestamp:
+        headers[options.timestamp_header.lower()] = timestamp
+    headers[options.header.lower()] = options.prefix + sign(raw.body, options, secret, timestamp)
+    return replace(raw, headers=headers)
 
 
 def sign(body: bytes, options: SignatureOptions, secret: str, timestamp: str = "") -> str:

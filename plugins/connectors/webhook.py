@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import jmespath
 import msgspec
@@ -31,7 +31,13 @@ from metamodel.plugin_api import (
     pointer,
     problem,
 )
-from plugins.connectors.signatures import TEXTS as SIGNATURE_TEXTS, SignatureOptions, check_signature, verify
+from plugins.connectors.signatures import (
+    TEXTS as SIGNATURE_TEXTS,
+    SignatureOptions,
+    check_signature,
+    signed,
+    verify,
+)
 from plugins.connectors.vendor_times import TimeUnit, read_time
 
 if TYPE_CHECKING:
@@ -83,6 +89,7 @@ class WebhookOptions(Options, frozen=True):
     ] = {}
     defaults: Annotated[dict[str, str], labelled("缺省值", "Where the vendor does not tell")] = {}
     signature: Annotated[SignatureOptions | None, labelled("签名", "Signature")] = None
+    example: Annotated[dict[str, Any] | None, labelled("示例报文", "An example of the body")] = None
 
 
 class Webhook(Connector):
@@ -96,6 +103,7 @@ class Webhook(Connector):
     texts = {
         **SIGNATURE_TEXTS,
         "channel.bad_path": Texts("JMESPath 不正确：{reason}", "The JMESPath is not valid: {reason}"),
+        "channel.bad_example": Texts("示例报文读不出：{reason}", "The example cannot be read: {reason}"),
         "channel.unknown_part": Texts("消息没有“{part}”这一部分", "A message has no part “{part}”"),
         "channel.unknown_value": Texts(
             "“{part}”不能是“{value}”，可用 {known}", "“{part}” cannot be “{value}”; there are {known}"
@@ -122,13 +130,38 @@ class Webhook(Connector):
         for part, ours in options.defaults.items():
             place = pointer("defaults", part)
             found += _check_part(part, place) or _check_choice(part, ours, place)
-        return [*found, *(check_signature(options.signature) if options.signature else ())]
+        found += check_signature(options.signature) if options.signature else []
+        return found or self._check_example(options)
+
+    def _check_example(self, options: WebhookOptions) -> list[Problem]:
+        """Settings that cannot read the vendor's own example will not read its messages."""
+        example = self.sample(options)
+        if example is None:
+            return []
+        try:
+            self.parse(example, options)
+        except BadValue as error:
+            told = problem(error.code, **error.params)
+            reason = {language: told.text(language) for language in ("zh", "en")}
+            return [problem("channel.bad_example", "/example", reason=reason)]
+        return []
 
     # -- arriving ----------------------------------------------------------------------------------
 
     def verify(self, raw: RawMessage, options: WebhookOptions, secret: str, now: datetime) -> None:
         if options.signature is not None:
             verify(raw, options.signature, secret, now)
+
+    def sign(self, raw: RawMessage, options: WebhookOptions, secret: str, now: datetime) -> RawMessage:
+        return signed(raw, options.signature, secret, now) if options.signature else raw
+
+    def sample(self, options: WebhookOptions) -> RawMessage | None:
+        if options.example is None:
+            return None
+        form = options.body == "form"
+        body = urlencode(options.example).encode() if form else msgspec.json.encode(options.example)
+        kind = "application/x-www-form-urlencoded" if form else "application/json"
+        return RawMessage(body, {"content-type": kind}, source="example")
 
     def parse(self, raw: RawMessage, options: WebhookOptions) -> list[Message]:
         document = _decoded(raw, options)

@@ -213,3 +213,20 @@ def test_times(at: Any, unit: str, seconds: float | None) -> None:
 def test_a_wrong_definition_is_told_where(more: dict[str, Any], path: str, code: str) -> None:
     found = Webhook().check_options(options(**more), App("a", "A"))
     assert [(problem.path, problem.code) for problem in found] == [(path, code)]
+
+
+@pytest.mark.parametrize(("name", "recipe", "secret", "body", "headers", "at"), VECTORS)
+def test_the_example_is_signed_as_its_vendor_would(
+    name: str, recipe: dict[str, Any], secret: str, body: bytes, headers: dict[str, str], at: int
+) -> None:
+    settings = options(signature=recipe, example={"id": "1", "at": 1795136400, "from": "a"})
+    webhook, now = Webhook(), datetime.fromtimestamp(1795136400, UTC)
+    sample = webhook.sample(settings)
+    assert sample is not None
+    webhook.verify(webhook.sign(sample, settings, secret, now), settings, secret, now)
+
+
+def test_an_example_that_cannot_be_read_is_told() -> None:
+    (found,) = Webhook().check_options(options(example={"id": "1"}), App("a", "A"))
+    assert (found.path, found.code) == ("/example", "channel.bad_example")
+    assert "sent_at" in found.text("zh") or "sender_id" in found.text("zh")

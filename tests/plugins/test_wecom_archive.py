@@ -66,7 +66,8 @@ TYPES: list[tuple[str, dict[str, Any], str, str]] = [
     ("news", {"news": {"title": "旧", "description": "平铺"}}, "link", "[图文] 旧 平铺"),
     ("calendar", {"calendar": {"title": "拜访", "attendeename": ["王磊", "李雷"], "place": "苏州"}}, "event",
      "[日程] 拜访 苏州 王磊、李雷"),
-    ("mixed", {"mixed": {"item": [nested("text", {"content": "看图"}), nested("image", MEDIA)]}}, "text", "看图\n[图片]"),
+    ("mixed", {"mixed": {"item": [nested("text", {"content": "看图"}), nested("image", MEDIA)]}}, "text",
+     "看图\n[图片]"),
     ("meeting_voice_call", {"voiceid": "v1", "msgtime": AT // 1000, "meeting_voice_call":
      {"endtime": AT // 1000 + 90, "sdkfileid": "f", "demofiledata": [{"filename": "方案.pdf"}]}}, "call",
      "[音视频通话] 方案.pdf"),
