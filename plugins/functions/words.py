@@ -8,6 +8,7 @@ text itself, so their results are plain even of sealed texts. Patterns are RE2's
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -48,6 +49,23 @@ def contains_any(where: Any, *words: str) -> bool:
         if form in text:
             return True
     return False
+
+
+def any_of(*words: str) -> Callable[[Any], bool]:
+    """`contains_any` with its words prepared, for rules that look at every message."""
+    forms = match_forms(words)
+    count = len(forms)
+
+    def held(where: Any) -> bool:
+        if isinstance(where, list) or len(where) * count > MAX_COMPARISONS:
+            return contains_any(where, *words)
+        text = match_form(where)
+        for form in forms:  # noqa: SIM110 -- a generator costs more than the search
+            if form in text:
+                return True
+        return False
+
+    return held
 
 
 def contains_all(where: Any, *words: str) -> bool:
@@ -108,6 +126,13 @@ def matches(text: str, pattern: str) -> bool:
     return bool(pattern) and _pattern(pattern).search(text) is not None
 
 
+def matcher(pattern: str) -> Callable[[str], bool]:
+    if not pattern:
+        return lambda text: False
+    search = _pattern(pattern).search
+    return lambda text: search(text) is not None
+
+
 def extract(text: str, pattern: str) -> str | None:
     found = _pattern(pattern).search(text) if pattern else None
     return _taken(found) if found else None
@@ -153,6 +178,7 @@ FUNCTIONS = (
         (_WHERE, Argument("word", TEXT)),
         BOOLEAN,
         contains_any,
+        bind=any_of,
         group="words",
         plain=True,
         sql=_any_sql,
@@ -173,6 +199,7 @@ FUNCTIONS = (
         (_WHERE, _WORDS),
         BOOLEAN,
         contains_any,
+        bind=any_of,
         group="words",
         plain=True,
         sql=_any_sql,
@@ -245,6 +272,7 @@ FUNCTIONS = (
         (_TEXT, _PATTERN),
         BOOLEAN,
         matches,
+        bind=matcher,
         group="words",
         plain=True,
         check=check_pattern,
