@@ -119,8 +119,8 @@ def check(apps: tuple[Path, ...], as_json: bool) -> None:
             json.dumps([{"file": f, **p.to_json(language())} for f, p in found], ensure_ascii=False, indent=1)
         )
     else:
-        for file, problem in found:
-            click.echo(f"{file}#{problem.path}: {problem.code}: {problem.text(language())}")
+        for place, problem in found:
+            click.echo(f"{place}: {problem.code}: {problem.text(language())}")
     if has_errors(p for _, p in found):
         sys.exit(1)
 

@@ -27,6 +27,7 @@ from engine.database import Database, Unit
 from engine.evidence.keys import MasterKeys
 from engine.evidence.ledger import Ledger
 from engine.evidence.seals import Box, Seals
+from engine.evidence.verify import Report, verify
 from engine.expressions import EvaluationContext
 from engine.files import Files
 from engine.jobs import Jobs
@@ -199,10 +200,8 @@ class Runtime:
         """The consistency proof between two sizes, base64. Rejected (ledger.bad_size)."""
         return self.ledger.consistency(log, first, second)
 
-    def verify(self, progress: Callable[[int, int], object] | None = None, by: str = "system") -> Any:
+    def verify(self, progress: Callable[[int, int], object] | None = None, by: str = "system") -> Report:
         """Recompute everything; the result is kept."""
-        from engine.evidence.verify import verify
-
         return verify(self, progress, by)
 
     # -- jobs --------------------------------------------------------------------------------------

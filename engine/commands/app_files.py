@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from engine.plugin_loader import load_registry
 from metamodel.application import App, load
 from metamodel.changes import changes, merge
-from metamodel.folders import from_files
+from metamodel.folders import from_files, locator
 from metamodel.problems import Problem, problem
 
-Located = tuple[str, Problem]
+Located = tuple[str, Problem]  # `file#/json/pointer`, and what is wrong there
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    """The JSON files of an app in the folder form, sample data left out."""
+    return {
+        str(file.relative_to(folder)): file.read_text("utf-8")
+        for file in sorted(folder.rglob("*.json"))
+        if file.relative_to(folder).parts[0] != "data"
+    }
 
 
 def read_document(path: Path) -> tuple[Any, list[Problem]]:
     """The document of a JSON file or a folder in the folder form."""
     if path.is_dir():
-        files = {
-            str(file.relative_to(path)): file.read_text("utf-8")
-            for file in sorted(path.rglob("*.json"))
-            if file.relative_to(path).parts[0] != "data"
-        }
-        return from_files(files)
+        return from_files(files_of(path))
     try:
         return json.loads(path.read_text("utf-8")), []
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
@@ -39,11 +44,20 @@ def check_files(paths: list[Path]) -> list[Located]:
         app, _problems = load(document, registry) if document is not None else (None, [])
         if app is not None:
             apps[app.id] = app
-    found: list[Located] = [(str(p), q) for p in paths for q in documents[p][1]]
-    for path, (document, _) in documents.items():
-        if document is not None:
-            found += [(str(path), q) for q in load(document, registry, apps)[1]]
+    found: list[Located] = []
+    for path, (document, unreadable) in documents.items():
+        known = load(document, registry, apps)[1] if document is not None else []
+        locate = located(path)
+        found += [(locate(each.path), each) for each in (*unreadable, *known)]
     return found
+
+
+def located(path: Path) -> Callable[[str], str]:
+    """Where a pointer of the document stands: the file itself, or the one of the folder."""
+    if not path.is_dir():
+        return lambda pointer: f"{path}#{pointer}"
+    locate = locator(files_of(path))
+    return lambda pointer: f"{path}/{locate(pointer)}"
 
 
 def compare(old: Path, new: Path, language: str) -> list[str]:

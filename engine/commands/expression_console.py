@@ -23,14 +23,17 @@ class GivenScope:
     def __init__(self, values: dict[str, Any]) -> None:
         self._values = values
 
-    def type_of(self, name: str) -> Type | None:
+    def name(self, name: str) -> Type | None:
         return _type(self._values[name]) if name in self._values else None
-
-    def attribute(self, owner: Type, name: str) -> Type | None:
-        return None
 
     def names(self) -> Iterable[str]:
         return self._values
+
+    def attribute(self, of: Type, name: str) -> Type | None:
+        return None
+
+    def attributes(self, of: Type) -> Iterable[str]:
+        return ()
 
 
 def evaluate_text(text: str, given: str) -> tuple[Any, list[Problem]]:
