@@ -149,4 +149,7 @@ def _form_entry(visit: Visit, app: App, form: Form) -> MenuEntry:
 
 
 def _dock(visit: Visit, menu: tuple[MenuSection, ...]) -> tuple[MenuEntry, ...]:
-    return tuple(entry for section in menu for entry in section.entries)[:DOCK]
+    """What a thumb reaches on the phone: home, the first place to be, the search, a timeline; then the next."""
+    entries = [entry for section in menu for entry in section.entries]
+    wanted = [*entries[:2], *(e for e in entries[2:] if e.icon in ("search", "timeline")), *entries[2:]]
+    return tuple(dict.fromkeys(wanted))[:DOCK]

@@ -141,12 +141,9 @@ class Inputs:
         for inner in field.fields:
             wrong = [("", text) for place, text in problems if place == f"{number}/{inner.id}"]
             shown = self.presenter.shown(inner, row.get(inner.id))
-            cell_name = f"{name}.{number}.{inner.id}"
-            made.append(
-                self.input(
-                    inner, row.get(inner.id), shown, {"writable": writable}, name=cell_name, problems=wrong
-                )
-            )
+            names = {"name": f"{name}.{number}.{inner.id}", "path": f"{field.id}.{inner.id}"}
+            state = {"writable": writable}
+            made.append(self.input(inner, row.get(inner.id), shown, state, problems=wrong, **names))
         return tuple(made)
 
     def _attributes(self, field: FieldDefinition) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from builder_ui.site import Visit
 from builder_ui.views import Placed, messages_of
 from engine.records.query import Condition, Query, RecordView
 from engine.records.references import NOT_SHOWN
+from engine.search import highlight
 from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.problems import Rejected
@@ -32,6 +33,7 @@ KINDS = frozenset(
     {"image", "file", "voice", "video", "call", "link", "card", "location", "chatrecord", "email", "event"}
 )
 TOGETHER = timedelta(minutes=3)
+OPAQUE = re.compile(r"(?=.*\d)[A-Za-z0-9_.-]{15,}")  # an id a channel made up
 
 
 @dataclass
@@ -162,7 +164,7 @@ def _event(thread: Thread, message: RecordView, before: RecordView | None) -> Bu
 def _sender(thread: Thread, message: RecordView) -> str:
     """A name people know: the sender's own, else that of whoever he was found to be, else the end of his id."""
     said, identifier = thread.text(message, "sender"), str(thread.value(message, "sender_id") or "")
-    if said and said != identifier:
+    if said and said != identifier and not OPAQUE.fullmatch(said):
         return said
     return known_name(thread.placed, message) or short_id(said)
 
@@ -274,13 +276,7 @@ def _facts(visit: Visit, placed: Placed, record: RecordView) -> tuple[Any, ...]:
 
 
 def marked(text: str, words: Sequence[str]) -> Marked:
-    """The text in pieces, those that are one of the words marked; case does not matter."""
-    wanted = sorted({word for word in words if word}, key=len, reverse=True)
-    if not wanted or not text:
+    """The text in pieces, those that the search found marked, however they are written."""
+    if not words or not text:
         return ((text, False),)
-    pattern = re.compile("|".join(map(re.escape, wanted)), re.IGNORECASE)
-    pieces, end = [], 0
-    for match in pattern.finditer(text):
-        pieces += [(text[end : match.start()], False), (match[0], True)]
-        end = match.end()
-    return tuple(piece for piece in (*pieces, (text[end:], False)) if piece[0])
+    return tuple((piece, bool(hit)) for piece, hit in highlight(text, words))

@@ -117,10 +117,20 @@ def _sections(opened: Opened) -> tuple[Section, ...]:
     made = []
     for block in blocks_of(form, visit.language, form.text(visit.language)):
         spans = dict(block.fields)
-        cells = [_spanned(cell, spans[cell.field]) for cell in presenter.cells(form, view, spans)]
+        cells = [
+            _spanned(cell, spans[cell.field])
+            for cell in presenter.cells(form, view, spans)
+            if cell.kind != "blank" or not _conditional(form, cell.field)
+        ]
         if cells or block.note:
             made.append(Section(block.label, tuple(cells), block.columns, block.folded, block.note))
     return tuple(made)
+
+
+def _conditional(form: Form, name: str) -> bool:
+    """Is it shown only under a condition? Blank then says nothing."""
+    field = form.field(name)
+    return bool(field and field.visible)
 
 
 def _spanned(cell: Cell, span: int) -> Cell:

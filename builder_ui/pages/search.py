@@ -136,7 +136,9 @@ def _title(item: RecordView, dated: FieldDefinition | None, holder: Placed | Non
     """The title without its time, which stands at the end of the line anyway; with the sender's known name."""
     said = item.display.get(dated.id, "") if dated else ""
     sender = item.display.get(str(holder.option("sender")), "") if holder else ""
-    if holder and sender and sender == item.display.get(str(holder.option("sender_id")), ""):
+    if holder and (
+        sender == item.display.get(str(holder.option("sender_id"))) or chat.OPAQUE.fullmatch(sender)
+    ):
         known = chat.known_name(holder, item) or chat.short_id(sender)
         return item.title.replace(said, "").replace(sender, known).strip()
     return (item.title.replace(said, "") if said else item.title).strip() or item.title

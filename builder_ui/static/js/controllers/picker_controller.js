@@ -1,15 +1,19 @@
 // Choosing records, people, departments or tags: type Chinese, pinyin or initials, arrows and Enter choose.
 import { Controller } from "../lib/controller.js";
 import { send } from "../lib/api.js";
+import { beside } from "../lib/place.js";
 import { pick } from "../lib/swap.js";
 
 export default class Picker extends Controller {
   connect() {
+    this.moved = () => { if (!this.target("options").hidden) beside(this.target("options"), this.box.closest(".control")); };
+    addEventListener("scroll", this.moved, { capture: true, passive: true });
     this.many = this.value("many") === "true";
     this.free = this.value("free") === "true";
   }
 
   disconnect() {
+    removeEventListener("scroll", this.moved, { capture: true });
     clearTimeout(this.timer);
     this.asking?.abort();
   }
@@ -54,6 +58,7 @@ export default class Picker extends Controller {
       item.addEventListener("pointerdown", (event) => { event.preventDefault(); this.take(item.dataset.value, item.dataset.text); });
     });
     options.hidden = false;
+    beside(options, this.box.closest(".control"));
     this.box.setAttribute("aria-expanded", "true");
     this.mark(this.items.length && (this.box.value || !this.free) ? 0 : -1);
   }
