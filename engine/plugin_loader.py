@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import sys
 from collections.abc import Callable
 from functools import lru_cache, partial
 from importlib.metadata import entry_points
@@ -59,6 +60,7 @@ def _register_of(path: Path) -> Register:
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is not a Python module")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where its options' annotations are looked up
     spec.loader.exec_module(module)
     register: Register = module.register
     return register

@@ -1,0 +1,62 @@
+"""Number plates of cars: a field type in one file. Put it into `plugins/` of the data directory."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+
+from metamodel.plugin_api import (
+    CHOICE_AGGREGATES,
+    TEXT_OPERATORS,
+    BadValue,
+    Field,
+    Options,
+    Problem,
+    Registry,
+    Texts,
+    clean_text,
+    excerpt,
+    fold,
+    labelled,
+    options_of,
+    problem,
+)
+
+if TYPE_CHECKING:
+    from metamodel.plugin_api import FieldDefinition
+
+PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][A-Z0-9]{5,6}")  # 沪A12345, 沪AD12345
+
+
+class PlateOptions(Options, frozen=True):
+    province: Annotated[str, labelled("只限省份", "Only this province", max_length=1)] = ""
+
+
+class PlateNumber(Field):
+    name = "plate_number"
+    label = {"zh": "车牌号", "en": "Number plate"}
+    doc = {"zh": "一块车牌", "en": "A car's number plate"}
+    icon = "car"
+    searchable = True
+    operators = TEXT_OPERATORS
+    aggregates = CHOICE_AGGREGATES
+    Options = PlateOptions
+    texts = {
+        "plate.unreadable": Texts("“{text}”不是车牌号", "“{text}” is not a number plate"),
+        "plate.elsewhere": Texts("只收“{province}”的车牌", "Only plates of “{province}” are taken"),
+    }
+    examples = (("沪a·１２３４５", "沪A12345"), ("粤BD12345", "粤BD12345"))
+
+    def parse(self, raw: Any, field: FieldDefinition) -> str:
+        text = re.sub(r"[\s·.]", "", fold(clean_text(raw, limit=100))).upper()
+        if not PLATE.fullmatch(text):
+            raise BadValue("plate.unreadable", text=excerpt(raw))
+        return text
+
+    def check(self, value: str, field: FieldDefinition) -> list[Problem]:
+        province = options_of(field, PlateOptions).province
+        return [problem("plate.elsewhere", province=province)] if province not in value[:1] else []
+
+
+def register(registry: Registry) -> None:
+    registry.add(PlateNumber())

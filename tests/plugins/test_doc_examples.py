@@ -1,0 +1,60 @@
+"""The plugins that docs/plugins.md shows are real files: they load as a third party's and keep the contract."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from engine.plugin_loader import load_registry
+from metamodel.forms import FieldDefinition
+from metamodel.plugin_api import BadValue, RawMessage, Registry
+from tests.contract.test_field_types import survives
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "plugins.md"
+EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.py"))
+
+
+@pytest.fixture
+def third_party(tmp_path: Path) -> Registry:
+    """A registry as of an installation with the examples in its data directory."""
+    (tmp_path / "plugins").mkdir()
+    for path in EXAMPLES:
+        shutil.copy(path, tmp_path / "plugins")
+    registry = load_registry(tmp_path)
+    assert registry.problems == []
+    return registry
+
+
+def test_the_page_shows_the_files_as_they_are() -> None:
+    shown = dict(re.findall(r"<!-- (\S+) -->\n```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL))
+    assert sorted(shown) == [path.relative_to(ROOT).as_posix() for path in EXAMPLES]
+    for name, code in shown.items():
+        assert code == (ROOT / name).read_text("utf-8"), f"copy {name} into docs/plugins.md again"
+
+
+def test_the_field_type(third_party: Registry) -> None:
+    type_ = third_party.get("field", "plate_number")
+    assert third_party.source_of("field", "plate_number") == "plate_number.py"
+    options = msgspec.convert({"province": "沪"}, type_.Options)
+    field = FieldDefinition("plate", "plate_number", type_, "车牌", options)
+    for raw, expected in type_.examples:
+        value = type_.parse(raw, field)
+        assert type_.to_json(value, field) == expected
+        survives(value, field)
+    assert [found.code for found in type_.check("粤BD12345", field)] == ["plate.elsewhere"]
+    with pytest.raises(BadValue):
+        type_.parse("no plate", field)
+
+
+def test_the_connector(third_party: Registry) -> None:
+    connector = third_party.get("connector", "guestbook")
+    (message,) = connector.parse(connector.sample(None), None)
+    assert (message.sender.name, message.text, message.conversation_id) == ("李雷", "你们周末开门吗", "李雷")
+    for broken in (b"", b"no parts", b"x|y|z", b"2026-11-20 | | words"):
+        with pytest.raises(BadValue):
+            connector.parse(RawMessage(broken), None)
