@@ -27,12 +27,13 @@ from engine.search.check import matches
 from engine.search.highlight import snippet
 from engine.search.query import parse
 from engine.search.targets import Scope
-from engine.search.tree import Filter, Node, ParsedQuery, candidates, fold_tree
+from engine.search.tree import Filter, Node, ParsedQuery, candidates, fold_tree, required_text
 from engine.system_tables import files
 from metamodel.application import App
 from metamodel.plugin_api import Display, Reference
 from metamodel.problems import Rejected, problem
 
+NEWEST = 2_000  # hits among which a first page is looked for
 CHECKED = 1_000  # hits whose text is read to make a total exact
 
 
@@ -61,7 +62,7 @@ class Reader:
         program = self._services.programs.get(app, form)
         with self._services.database.read() as connection:
             selection = self.selection(connection, viewer, program, query)
-            rows, more = self._page_rows(connection, viewer, selection, query)
+            rows, more = self._first_rows(connection, viewer, selection, query)
             total, exact = self._total(connection, viewer, selection, query)
             items = self._views(connection, viewer, program, rows, selection.parsed)
         self._note_reading(viewer, program, selection, query, total)
@@ -72,8 +73,9 @@ class Reader:
         )  # fmt: skip
 
     def selection(
-        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, query: Query
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, query: Query, newest: int = 0
     ) -> Selection:
+        """`newest`: look only among so many newest hits of the words; enough for most first pages."""
         visible = self.rows.visible(connection, viewer, program)
         if not visible.ways:
             raise Rejected([problem("access.denied")])
@@ -82,7 +84,7 @@ class Reader:
         read |= {name.lstrip("-").split(".")[0] for name in query.sort}
         visible = visible.reading(read & program.fields.keys())
         if parsed and parsed.tree is not None:
-            visible = self._searched(viewer, program, visible, parsed.tree)
+            visible = self._searched(viewer, program, visible, parsed.tree, newest)
         fields = query.columns or tuple(program.fields)
         return Selection(program, visible, fields, tuple(where), self._order(program, query), parsed)
 
@@ -103,18 +105,22 @@ class Reader:
             where.append(program.table.table.c.id < int(query.after))
         return where, read
 
-    def _searched(self, viewer: Viewer, program: FormProgram, visible: Visible, tree: Node) -> Visible:
+    def _searched(
+        self, viewer: Viewer, program: FormProgram, visible: Visible, tree: Node, newest: int
+    ) -> Visible:
         """Words and filters of the query, for each way over the fields that way may read."""
         asked = candidates(tree)
         maker = Conditions(self._services, viewer, program)
         if asked is None:
             return visible
+        needed = required_text(asked)
 
         def condition(way: Way) -> sa.ColumnElement[bool]:
             texts = [f.id for f in program.searchable if way.may(f.id, "mask")]
 
             def words(node: Node) -> sa.ColumnElement[bool]:
-                found = self._services.search.matching(program.table, node, texts)
+                limit = newest if node == needed else 0
+                found = self._services.search.matching(program.table, node, texts, limit)
                 return program.table.table.c.id.in_(found)
 
             def filtered(leaf: Filter) -> sa.ColumnElement[bool]:
@@ -169,6 +175,17 @@ class Reader:
             return any(way.may(field, "mask") for way in reaching)
 
         return may
+
+    def _first_rows(
+        self, connection: sa.Connection, viewer: Viewer, selection: Selection, query: Query
+    ) -> tuple[list[Row], bool]:
+        """A first page, newest first, is tried among the newest hits: a common word has very many."""
+        if selection.parsed is not None and query.page == 0 and not query.sort:
+            quick = self.selection(connection, viewer, selection.program, query, NEWEST)
+            rows, more = self._page_rows(connection, viewer, quick, query)
+            if more:
+                return rows, more
+        return self._page_rows(connection, viewer, selection, query)
 
     def _page_rows(
         self, connection: sa.Connection, viewer: Viewer, selection: Selection, query: Query
