@@ -821,6 +821,7 @@ TEXTS: dict[str, Texts] = {
         "{app}/{form} 字段 {field} 的存储登记与已发布的应用不符",
         "{app}/{form}, field {field}: where it is stored is not what the published app says",
     ),
+    "evidence.catalog_unreadable": Texts("存储登记无法读取", "Where things are stored cannot be read"),
     "evidence.inbox_broken": Texts("收件 {record} 被改动", "Inbox row {record} was changed"),
     "evidence.file_broken": Texts("附件 {record} 缺失或被改动", "File {record} is missing or was changed"),
     "evidence.more": Texts("另有 {number} 处", "And {number} more"),

@@ -127,36 +127,45 @@ class _TileCheck:
         self._connection, self._log, self._report = connection, log, report
         self._leaves: list[bytes] = []
         self._roots: list[bytes] = []  # of the full tiles of level 0
+        self._missing: list[int] = []  # those not stored; they may be too young
+        self._found = 0
 
     def add(self, leaf: bytes) -> None:
         self._leaves.append(leaf)
         if len(self._leaves) == WIDTH:
-            hashes = b"".join(self._leaves)
-            self._compare(0, len(self._roots), hashes)
+            hashes, number = b"".join(self._leaves), len(self._roots)
+            if not self._compare(0, number, hashes):
+                self._missing.append(number)
             self._roots.append(tile_root(hashes))
             self._leaves.clear()
 
     def finish(self, size: int) -> None:
-        """The levels above, as far as the newest checkpoint goes."""
-        level, entries, expected = 1, self._roots[: size // WIDTH], size // WIDTH
+        """The levels above, as far as the newest checkpoint goes; and that there are no others."""
+        level, entries = 1, self._roots[: size // WIDTH]
+        lost = [(0, number) for number in self._missing if number < size // WIDTH]
         while entries:
-            full = [b"".join(entries[start : start + WIDTH]) for start in range(0, len(entries), WIDTH)]
-            for number, hashes in enumerate(full):
-                self._compare(level, number, hashes)
-            expected += len(full)
-            entries = [tile_root(hashes) for hashes in full if len(hashes) == WIDTH * HASH_SIZE]
+            stored = [b"".join(entries[start : start + WIDTH]) for start in range(0, len(entries), WIDTH)]
+            lost += [(level, n) for n, hashes in enumerate(stored) if not self._compare(level, n, hashes)]
+            entries = [tile_root(hashes) for hashes in stored if len(hashes) == WIDTH * HASH_SIZE]
             level += 1
+        for level, number in lost:
+            self._report.add("tile_differs", log=self._log, level=level, number=number)
         query = sa.select(sa.func.count()).where(tiles.c.log == self._log)
-        if self._connection.scalar(query) != expected:
+        if self._connection.scalar(query) != self._found:
             self._report.add("tiles_number", log=self._log)
 
-    def _compare(self, level: int, number: int, hashes: bytes) -> None:
+    def _compare(self, level: int, number: int, hashes: bytes) -> bool:
+        """False when it is not stored."""
         query = sa.select(tiles.c.hashes).where(
             tiles.c.log == self._log, tiles.c.level == level, tiles.c.number == number
         )
         stored = self._connection.scalar(query)
-        if stored != hashes and (stored is not None or level > 0):
+        if stored is None:
+            return False
+        self._found += 1
+        if stored != hashes:
             self._report.add("tile_differs", log=self._log, level=level, number=number)
+        return True
 
 
 def unknown_logs(connection: sa.Connection, report: Report) -> None:

@@ -7,7 +7,7 @@ memory stays small whatever the size. Called by `verify`.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Generic, TypeVar
@@ -69,13 +69,15 @@ class Keyed:
 
 
 class RowCheck:
-    """`form_of` gives the published form, None where it is gone or cannot be read."""
+    """`form_of` gives the published form, None where it is gone or cannot be read. Forms in `skipped`
+    cannot be judged and have no table here."""
 
     def __init__(
-        self, connection: sa.Connection, tables: Sequence[FormTable], seals: Seals, form_of: FormOf, report: Report,
-        step: Callable[[], object],
+        self, connection: sa.Connection, tables: Sequence[FormTable], skipped: Container[tuple[str, str]],
+        seals: Seals, form_of: FormOf, report: Report, step: Callable[[], object],
     ) -> None:  # fmt: skip
         self._connection, self._seals, self._report, self._step = connection, seals, report, step
+        self._skipped = skipped
         self._tables = [keyed for keyed in map(Keyed.of, tables) if keyed.has_keys]
         self._links = {id(keyed): self._link_checks(keyed, form_of) for keyed in self._tables}
 
@@ -131,6 +133,8 @@ class RowCheck:
                 self._report.add("row_unreadable", keyed.table.app, keyed.table.form, record)
 
     def _gone(self, record: int, newest: LeafEntry | None, has_key: bool) -> None:
+        if newest is not None and (newest.app, newest.form) in self._skipped:
+            return
         if newest is not None and newest.kind != "shred":
             self._report.add("row_missing", newest.app, newest.form, record)
         elif has_key:

@@ -6,7 +6,7 @@ Called by `verify`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from engine.system_tables import app_versions, audit, files, inbox, leaves
 from engine.tables import Entry, FormTable, has_column, physical_name, shape_of
 from metamodel.forms import Form
 
+Place = tuple[str, str]  # app and form
 _ENTRY = [leaves.c[name] for name in LeafEntry._fields]
 
 
@@ -30,6 +31,9 @@ class OpensFiles(Protocol):
     """`engine.files.Files`."""
 
     def open(self, identifier: str) -> Iterator[bytes]: ...
+    def describe(
+        self, connection: sa.Connection, identifiers: Sequence[str]
+    ) -> Sequence[Mapping[str, Any]]: ...
 
 
 # -- the audit log and its rows ------------------------------------------------------------------------
@@ -113,24 +117,43 @@ def check_triggers(connection: sa.Connection, tables: Sequence[FormTable], repor
         report.add(f"trigger_{damage.kind}", trigger=damage.trigger, table=damage.table)
 
 
-def check_catalog(entries: Sequence[Entry], form_of: FormOf, report: Report) -> None:
-    """Columns stand where the published forms say: nobody can show one field's values as another's."""
-    forms: dict[tuple[str, str], Form | None] = {}
+def check_catalog(
+    connection: sa.Connection, entries: Sequence[Entry], form_of: FormOf, report: Report
+) -> set[Place]:
+    """Columns stand where the published forms say: nobody can show one field's values as another's.
+    The forms of which this is not so; their rows cannot be judged."""
+    by_form: dict[Place, list[Entry]] = {}
     for entry in entries:
-        place = (entry.app, entry.form)
-        form = forms[place] if place in forms else forms.setdefault(place, form_of(*place))
+        by_form.setdefault((entry.app, entry.form), []).append(entry)
+    damaged: set[Place] = set()
+    for place, own in by_form.items():
+        for field in dict.fromkeys(_misplaced(own, form_of(*place), sa.inspect(connection))):
+            report.add("catalog_differs", *place, field=field)
+            damaged.add(place)
+    return damaged
+
+
+def _misplaced(own: Sequence[Entry], form: Form | None, database: sa.Inspector) -> Iterator[str]:
+    """Fields ('' for the table itself) whose entries are not what they should be."""
+    active = [entry.field for entry in own if entry.active]
+    if form is not None:
+        wanted = ["", *(field.id for field in form.fields if has_column(field))]
+        yield from (field for field in wanted if active.count(field) != 1)
+    for entry in own:
         if entry.physical != physical_name(entry.id, entry.field) or not _fits(entry, form):
-            report.add("catalog_differs", *place, field=entry.field)
+            yield entry.field
+    table = next((entry.physical for entry in own if not entry.field), "")
+    there = {column["name"] for column in database.get_columns(table)} if database.has_table(table) else set()
+    yield from (entry.field for entry in own if entry.field and entry.physical not in there)
 
 
 def _fits(entry: Entry, form: Form | None) -> bool:
-    if form is None:
-        return not entry.active or bool(entry.field)
+    """Parked entries of a form that is there always do; a form that is gone is parked itself."""
     if not entry.field:
-        return entry.active and entry.shape.kind == form.kind
-    field = form.field(entry.field)
-    if not entry.active:
+        return entry.active == (form is not None) and (form is None or entry.shape.kind == form.kind)
+    if form is None or not entry.active:
         return True
+    field = form.field(entry.field)
     if field is None or not has_column(field):
         return field is not None and not field.usable
     shape = shape_of(field)
@@ -153,12 +176,13 @@ def check_files(
     connection: sa.Connection, kept: OpensFiles, report: Report, step: Callable[[], object]
 ) -> None:
     """Every attachment opens with its own key and has the digest and the size its row says."""
-    query = sa.select(files.c.id, files.c.size).order_by(files.c.id)
+    query = sa.select(files.c.id).order_by(files.c.id)
     for row in connection.execute(query, execution_options=STREAM):
         report.counts["files"] += 1
         step()
         try:
-            fits = sum(len(chunk) for chunk in kept.open(str(row.id))) == row.size
+            (described,) = kept.describe(connection, [str(row.id)])
+            fits = sum(map(len, kept.open(str(row.id)))) == described["size"]
         except Exception:  # whatever is wrong with it, it is the finding
             fits = False
         if not fits:

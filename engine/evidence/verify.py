@@ -7,11 +7,12 @@ the command line and the evidence page call it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
 import sqlalchemy as sa
 
 from engine.database import Database
@@ -64,19 +65,42 @@ def verify(installation: Installation, progress: Progress | None = None, by: str
     """The report; kept in `verifications` when somebody asked for it (`by`)."""
     installation.ledger.log_audit()
     with installation.database.read() as connection:
-        report = _Verification(installation, connection, progress or (lambda done, total: None)).run()
+        report = inspect(installation, connection, progress)
     if by:
         keep(installation.database, report, by)
     return report
 
 
+def inspect(
+    installation: Installation, connection: sa.Connection, progress: Progress | None = None
+) -> Report:
+    """What can be seen on this connection, which writes nothing."""
+    return _Verification(installation, connection, progress or (lambda done, total: None)).run()
+
+
+class Everything:
+    """A container that has it all."""
+
+    def __contains__(self, item: object) -> bool:
+        return True
+
+
 class _Verification:
     def __init__(self, installation: Installation, connection: sa.Connection, progress: Progress) -> None:
         self._here, self._connection, self._progress = installation, connection, progress
-        self._report, self._done = Report(), 0
-        self._entries = read_entries(connection)
-        self._tables = _all_tables(self._entries)
+        self._report, self._done, self._total = Report(), 0, 0
+        self._entries = self._read_catalog()
+        skipped = check_catalog(connection, self._entries, self._form_of, self._report)
+        self._skipped: Container[tuple[str, str]] = skipped if self._entries else Everything()
+        self._tables = [t for t in _all_tables(self._entries) if (t.app, t.form) not in skipped]
         self._total = self._count()
+
+    def _read_catalog(self) -> list[Entry]:
+        try:
+            return read_entries(self._connection)
+        except (msgspec.DecodeError, TypeError, AttributeError):
+            self._report.add("catalog_unreadable")
+            return []
 
     def run(self) -> Report:
         keys, report, connection = self._here.keys, self._report, self._connection
@@ -84,11 +108,12 @@ class _Verification:
             origin, witness = self._here.ledger.origin_of(log), _witness(self._here.database.config.data, log)
             LogCheck(connection, log, origin, keys.public_key, witness, report, self._step).run()
         unknown_logs(connection, report)
-        RowCheck(connection, self._tables, Seals(keys), self._form_of, report, self._step).run()
+        RowCheck(
+            connection, self._tables, self._skipped, Seals(keys), self._form_of, report, self._step
+        ).run()
         check_audit(connection, keys, report, self._step)
         check_versions(connection, keys, report)
         check_triggers(connection, self._tables, report)
-        check_catalog(self._entries, self._form_of, report)
         check_inbox(connection, Box(keys), report, self._step)
         check_files(connection, self._here.files, report, self._step)
         self._progress(self._total, self._total)
