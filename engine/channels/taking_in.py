@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
@@ -27,6 +27,7 @@ from metamodel.plugin_api import Message
 from metamodel.problems import BadValue, Problem, problem
 
 log = logging.getLogger("muniment.channels")
+MOST_REASONS = 20
 OPERATIONAL = (sa.exc.OperationalError, sa.exc.InterfaceError, OSError, MemoryError)
 
 
@@ -45,7 +46,8 @@ class Parsed:
     def settled(self) -> Settled:
         if self.problems:
             code = self.problems[0].code
-            return Settled(self.row.id, "quarantine", code, self.problems[:20], self.records)
+            told = [_without_words(found) for found in self.problems[:MOST_REASONS]]
+            return Settled(self.row.id, "quarantine", code, told, self.records)
         code = (
             "inbox.changed" if self.changed else "inbox.no_record" if self.taken > len(self.records) else ""
         )
@@ -134,6 +136,13 @@ def _parse(channel: Channel, row: Arrived) -> Parsed:
     except Exception:
         log.exception("connector %s", channel.connector_name)
         return Parsed(row, problems=[problem("inbox.failed")])
+
+
+def _without_words(found: Problem) -> Problem:
+    """Reasons are read by people who look after channels and may not read conversations."""
+    if found.code.startswith("message."):
+        return found  # about the vendor's shape
+    return replace(found, params={n: v for n, v in found.params.items() if n not in ("text", "value")})
 
 
 def _waves(batch: Sequence[Parsed], seen: Seen) -> Iterator[list[tuple[Parsed, Candidate]]]:

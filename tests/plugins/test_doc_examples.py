@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -10,6 +11,7 @@ import msgspec
 import pytest
 
 from engine.plugin_loader import load_registry
+from metamodel.application import App
 from metamodel.forms import FieldDefinition
 from metamodel.plugin_api import BadValue, RawMessage, Registry
 from tests.contract.test_field_types import survives
@@ -58,3 +60,14 @@ def test_the_connector(third_party: Registry) -> None:
     for broken in (b"", b"no parts", b"x|y|z", b"2026-11-20 | | words"):
         with pytest.raises(BadValue):
             connector.parse(RawMessage(broken), None)
+
+
+def test_the_channels_that_the_operators_page_shows_are_sane(registry: Registry) -> None:
+    page = (ROOT / "docs" / "channels.md").read_text("utf-8")
+    shown = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
+    channels = [block for block in shown if "connector" in block]
+    assert len(channels) == 2
+    for channel in channels:
+        connector = registry.get("connector", channel["connector"])
+        options = msgspec.convert(channel["options"], connector.Options)
+        assert connector.check_options(options, App("a", "A")) == []

@@ -116,6 +116,20 @@ def test_what_cannot_become_a_record_is_quarantined_alone(archive: Runtime, tmp_
     assert [row.code for row in archive.channels.quarantine()] == ["value.too_many_letters"]
 
 
+def test_reasons_do_not_quote_what_was_said(archive: Runtime, tmp_path: Path) -> None:
+    document = dict(archive.applications.document("archive"))
+    values = {**document["rules"][0]["then"][0]["with"]["values"], "direction": "text"}
+    rule = {
+        **document["rules"][0],
+        "then": [{"action": "create_record", "with": {"form": "message", "values": values}}],
+    }
+    archive.applications.publish(None, {**document, "rules": [rule]}, "system")
+    archive.channels.ingest("wecom", [traffic(tmp_path / "a", line(1, "绝密报价"))])
+    (row,) = archive.channels.quarantine()
+    assert row.code == "value.not_a_choice"
+    assert "绝密" not in str(row)
+
+
 def test_when_a_unit_breaks_the_row_at_fault_is_found(
     archive: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
