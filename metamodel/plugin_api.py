@@ -375,7 +375,8 @@ class Function(Plugin):
     values that are known when the expression is saved (None for the rest) and raises BadValue.
     `lazy`: arguments come as zero-argument callables. `bind(*rest)`, when all arguments but the first
     are known, gives the call of that first one, prepared: for functions on the hot path.
-    `context`: `call(context, *values)`, where context has now, zone, me, keywords(), people, calendar.
+    `context`: `call(context, *values)`, where context has now, zone, me, keywords(list),
+    people, is_working_day(date) and spend(size), to be called before much work.
     `sql`: `sql(ops, *columns)` using SqlOps only; None: refused where SQL is needed.
     `examples`: (expression, given, expected JSON value) rows, run as tests.
     """

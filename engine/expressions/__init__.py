@@ -76,8 +76,14 @@ def problem_of(error: Exception) -> Problem:
 
 
 def _makers(expression: Expression) -> int:
-    """How many parts of the expression may make something large."""
+    """How many parts of the expression may make something large, or spend much."""
+    spending = {name for name, function in expression.called.items() if function.context}
     return sum(
-        isinstance(node, ast.Call | ast.BinOp) and found.kind in ("text", "list", "any", "blank")
+        isinstance(node, ast.Call | ast.BinOp)
+        and (found.kind in ("text", "list", "any", "blank") or _name(node) in spending)
         for node, found in expression.types.items()
     )
+
+
+def _name(node: ast.Call | ast.BinOp) -> str:
+    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""

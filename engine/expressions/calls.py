@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.expressions.context import EvaluationContext
-from metamodel.expressions.limits import MAX_ITEMS, MAX_TEXT, room_for
+from metamodel.expressions.limits import ITEM_WEIGHT, MAX_ITEMS, MAX_TEXT, room_for
 from metamodel.plugin_api import Function
 from metamodel.problems import BadValue
 
@@ -47,8 +47,7 @@ def settled(found: Any, context: EvaluationContext) -> Any:
     """Charges a large text or list to the budget and refuses one that is too large."""
     if isinstance(found, str | list) and len(found) > _SMALL:
         room_for(len(found), MAX_TEXT if isinstance(found, str) else MAX_ITEMS)
-        if context.budget is not None:
-            context.budget.make(len(found))
+        context.spend(len(found) * (1 if isinstance(found, str) else ITEM_WEIGHT))
     return found
 
 

@@ -84,6 +84,11 @@ class EvaluationContext:
         """When the day began in the organisation's zone."""
         return datetime.combine(day, time(), self.zone).astimezone(UTC)
 
+    def spend(self, size: int) -> None:
+        """A function that does much for little tells so; OverBudget when the evaluation costs too much."""
+        if self.budget is not None:
+            self.budget.make(size)
+
     def with_budget(self) -> EvaluationContext:
         """The same context for one evaluation that may make large values."""
         made = copy.copy(self)

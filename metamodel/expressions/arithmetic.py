@@ -21,6 +21,9 @@ CONTEXT = Context(
     prec=60, rounding=ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999,
     traps=[DivisionByZero, InvalidOperation, Overflow],
 )  # fmt: skip
+ROUGH = Context(
+    prec=36, rounding=ROUND_HALF_EVEN, traps=CONTEXT.traps
+)  # for roots: 18 and 10 digits and some
 _SMALLEST = Decimal(1).scaleb(-PLACES)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -93,7 +96,7 @@ def power(base: Number, exponent: Number) -> Number:
     if not exponent:
         return 1
     try:
-        return settle(CONTEXT.power(base, exponent))
+        return settle((ROUGH if exponent != int(exponent) else CONTEXT).power(base, exponent))
     except Overflow:
         raise BadValue("expression.number_too_large") from None
 

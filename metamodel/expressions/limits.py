@@ -8,7 +8,8 @@ from metamodel.problems import BadValue
 
 MAX_TEXT = 100_000  # characters of one text a function makes
 MAX_ITEMS = 10_000  # items of one list
-MAX_MADE = 300_000  # characters and items made in one evaluation
+MAX_MADE = 300_000  # characters made in one evaluation
+ITEM_WEIGHT = 12  # an item of a list costs as much as so many characters
 MAX_COMPARISONS = 100_000_000  # characters × words of one keyword search
 
 

@@ -30,8 +30,9 @@ from metamodel.plugin_api import (
     room_for,
 )
 
+DAY_COST = 20  # asking about a day costs as much as so many characters
 Number = int | Decimal
-MAX_DAYS = 40_000  # how far working days are counted, some 110 years
+MAX_DAYS = 5_000  # how far working days are counted, some thirteen years
 _DATE, _MOMENT = Argument("date", DATE), Argument("moment", DATETIME)
 _NUMBER = Argument("number", NUMBER)
 _HOLIDAYS = Argument("holidays", list_of(DATE), optional=True)
@@ -170,6 +171,7 @@ def count_workdays(context: Any, start: date | None, end: date | None, holidays:
     first, last, sign = (start, end, 1) if start <= end else (end, start, -1)
     days = (last - first).days + 1
     room_for(days, MAX_DAYS)
+    context.spend(days * DAY_COST)
     free = frozenset(holidays or ())
     return sign * sum(is_workday(context, first + timedelta(days=number), free) for number in range(days))
 
@@ -188,6 +190,7 @@ def add_workdays(context: Any, start: date | None, days: Number | None, holidays
         frozenset(holidays or ()),
     )
     room_for(left * 2, MAX_DAYS)
+    context.spend(left * 2 * DAY_COST)
     for _ in range(MAX_DAYS):
         if not left:
             return day

@@ -145,15 +145,15 @@ def _average_sql(ops: Any, *values: Any) -> Any:
 def square_root(number: Number) -> Number:
     if number < 0:
         raise BadValue("expression.out_of_domain")
-    return arithmetic.settle(arithmetic.CONTEXT.sqrt(number))
+    return arithmetic.settle(arithmetic.ROUGH.sqrt(number))
 
 
 @_unless_blank
 def logarithm(number: Number, base: Number = 10) -> Number:
     if number <= 0 or base <= 0 or base == 1:
         raise BadValue("expression.out_of_domain")
-    log = arithmetic.CONTEXT.ln
-    return arithmetic.settle(arithmetic.CONTEXT.divide(log(Decimal(number)), log(Decimal(base))))
+    log = arithmetic.ROUGH.ln
+    return arithmetic.settle(arithmetic.ROUGH.divide(log(Decimal(number)), log(Decimal(base))))
 
 
 def between(value: Any, low: Any, high: Any) -> bool:

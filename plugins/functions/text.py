@@ -32,6 +32,7 @@ from metamodel.plugin_api import (
 )
 
 Number = int | Decimal
+MAX_PATTERN = 200
 _TEXT = Argument("text", TEXT)
 
 
@@ -143,6 +144,7 @@ def value_of(text: str) -> Any:
 
 def as_text(context: Any, value: Any, pattern: str = "") -> str:
     """Numbers by `0`, `#,##0.00`, `0%`; days and moments by `yyyy-mm-dd hh:mm`, `m月d日`, `aaaa`."""
+    room_for(len(pattern), MAX_PATTERN)
     if value is None:
         return ""
     if isinstance(value, bool):

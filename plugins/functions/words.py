@@ -32,6 +32,8 @@ from metamodel.plugin_api import (
 )
 
 MAX_PATTERN = 500
+MAX_PROGRAM = 4_000  # steps of a compiled pattern: its size times the text's is the work
+MAX_MEMORY = 2 * 1024 * 1024
 _WHERE = Argument("text", (TEXT, list_of(TEXT)))
 _WORDS = Argument("word", TEXT, many=True, or_list=True)
 
@@ -110,11 +112,15 @@ def keywords(context: Any, code: str) -> list[str]:
 def _pattern(text: str) -> Any:
     options = re2.Options()
     options.log_errors = False
+    options.max_mem = MAX_MEMORY
+    room_for(len(text), MAX_PATTERN)
     try:
-        room_for(len(text), MAX_PATTERN)
-        return re2.compile(text, options)
+        compiled = re2.compile(text, options)
     except (re2.error, ValueError):
         raise BadValue("expression.bad_pattern", pattern=text[:60]) from None
+    if compiled.programsize > MAX_PROGRAM:
+        raise BadValue("expression.bad_pattern", pattern=text[:60])
+    return compiled
 
 
 def check_pattern(text: Any, pattern: Any = None, *_: Any) -> None:

@@ -79,8 +79,8 @@ def sql_outcome(connection: Any, database: Database, expression: Expression, col
     try:
         made = to_sql_value(expression, columns, database.ops, CONTEXT)
     except Rejected as refused:
-        assert refused.problems[0].code in ("expression.not_in_sql", "expression.sealed_in_sql")
-        return "not in sql"
+        code = refused.problems[0].code
+        return "not in sql" if code in ("expression.not_in_sql", "expression.sealed_in_sql") else code
     failed = made.failed if made.failed is not None else sa.false()
     raw, fails = connection.execute(sa.select(made.column, failed)).one()
     if fails:
