@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -47,7 +47,7 @@ class Conditions:
         if condition.operator in ("blank", "not_blank"):
             return column.is_(None) if condition.operator == "blank" else column.is_not(None)
         if condition.operator == "contains" and not many:
-            return cast(Where, self._services.database.ops.contains(column, condition.values[0]))
+            return self._services.database.ops.contains(column, condition.values[0])
         if self._is_days(field, condition):
             return self._on_days(column, condition)
         values = [self._value(field, text) for text in condition.values]
@@ -64,7 +64,7 @@ class Conditions:
         if asked.operator == "has_any":
             return self._among(asked.path, column, "any_of", [str(value) for value in asked.values])
         if asked.operator == "contains":
-            return cast(Where, ops.contains(column, str(asked.values[0])))
+            return ops.contains(column, str(asked.values[0]))
         return _compare(column, FILTER_OPERATORS[asked.operator], [encode(v, field) for v in asked.values])
 
     def _search_there(self, asked: Filter) -> sa.ColumnElement[bool]:
@@ -150,7 +150,9 @@ class Conditions:
         """Membership in a many-valued field: by its derived index where it has one."""
         index = self._columns.link_table(path[0]) if len(path) == 1 else None
         if index is not None:
-            inside: Where = self._columns.record_id().in_(sa.select(index.c.record).where(index.c.value.in_(values)))
+            inside: Where = self._columns.record_id().in_(
+                sa.select(index.c.record).where(index.c.value.in_(values))
+            )
         else:
             inside = sa.or_(*(self._services.database.ops.list_contains(column, v) for v in values))
         return sa.not_(inside) if operator == "is_not" else inside

@@ -6,53 +6,38 @@ leaves masked, and every look is in the audit trail before the answer leaves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.access.audit import Occurrence
 from engine.access.viewer import Viewer
-from engine.access.visible import Visible
 from engine.access.ways import Way
 from engine.clock import from_microseconds
-from engine.records.conditions import Conditions
 from engine.records.program import FormProgram
 from engine.records.query import EXACT_TO, Page, Query, RecordView
 from engine.records.references import References, show, title
 from engine.records.rows import Row, Rows
+from engine.records.selection import Selection, Selector
 from engine.records.services import Services
 from engine.search.check import matches
 from engine.search.highlight import snippet
-from engine.search.query import parse
-from engine.search.targets import Scope
-from engine.search.tree import Filter, Node, ParsedQuery, candidates, fold_tree, required_text
+from engine.search.tree import ParsedQuery
 from engine.system_tables import files
-from metamodel.application import App
-from metamodel.plugin_api import Display, Reference
+from metamodel.plugin_api import Display
 from metamodel.problems import Rejected, problem
 
 NEWEST = 2_000  # hits among which a first page is looked for
 CHECKED = 1_000  # hits whose text is read to make a total exact
 
 
-@dataclass(frozen=True)
-class Selection:
-    """A query made ready: which rows, in which order, and the search that was in it."""
-
-    program: FormProgram
-    visible: Visible
-    fields: tuple[str, ...]
-    where: tuple[sa.ColumnElement[bool], ...]
-    order: tuple[sa.ColumnElement[Any], ...]
-    parsed: ParsedQuery | None
-
-
 class Reader:
     def __init__(self, services: Services) -> None:
         self._services = services
         self.rows = Rows(services)
+        self.selection = Selector(services, self.rows).selection
         self.references = References(services, self.rows)
 
     # -- pages -------------------------------------------------------------------------------------
@@ -71,110 +56,6 @@ class Reader:
             items, total, exact, next=items[-1].id if more and items else "",
             hints=parsed.hints if parsed else (), words=parsed.words if parsed else (),
         )  # fmt: skip
-
-    def selection(
-        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, query: Query, newest: int = 0
-    ) -> Selection:
-        """`newest`: look only among so many newest hits of the words; enough for most first pages."""
-        visible = self.rows.visible(connection, viewer, program)
-        if not visible.ways:
-            raise Rejected([problem("access.denied")])
-        parsed = self._parse(viewer, program, query.text) if query.text.strip() else None
-        where, read = self._where(connection, viewer, program, query)
-        read |= {name.lstrip("-").split(".")[0] for name in query.sort}
-        visible = visible.reading(read & program.fields.keys())
-        if parsed and parsed.tree is not None:
-            visible = self._searched(viewer, program, visible, parsed.tree, newest)
-        fields = query.columns or tuple(program.fields)
-        return Selection(program, visible, fields, tuple(where), self._order(program, query), parsed)
-
-    def _where(
-        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, query: Query
-    ) -> tuple[list[sa.ColumnElement[bool]], set[str]]:
-        """The conditions as SQL, and the fields whose values they give away."""
-        maker = Conditions(self._services, viewer, program)
-        where = [maker.where(condition) for condition in query.conditions]
-        read = {condition.path.split(".")[0] for condition in query.conditions}
-        if query.filter:
-            filtered, used = self._services.authority.condition(
-                connection, viewer, program.app, program.form, query.filter
-            )
-            where.append(filtered)
-            read |= used
-        if query.after.isdigit():
-            where.append(program.table.table.c.id < int(query.after))
-        return where, read
-
-    def _searched(
-        self, viewer: Viewer, program: FormProgram, visible: Visible, tree: Node, newest: int
-    ) -> Visible:
-        """Words and filters of the query, for each way over the fields that way may read."""
-        asked = candidates(tree)
-        maker = Conditions(self._services, viewer, program)
-        if asked is None:
-            return visible
-        needed = required_text(asked)
-
-        def condition(way: Way) -> sa.ColumnElement[bool]:
-            texts = [f.id for f in program.searchable if way.may(f.id, "mask")]
-
-            def words(node: Node) -> sa.ColumnElement[bool]:
-                limit = newest if node == needed else 0
-                found = self._services.search.matching(program.table, node, texts, limit)
-                return program.table.table.c.id.in_(found)
-
-            def filtered(leaf: Filter) -> sa.ColumnElement[bool]:
-                return maker.filter(leaf) if way.may(leaf.path[0], "read") else sa.false()
-
-            return fold_tree(asked, words, filtered, _all, _any, sa.not_)
-
-        return visible.narrowed(condition)
-
-    def _order(self, program: FormProgram, query: Query) -> tuple[sa.ColumnElement[Any], ...]:
-        """Blanks last; the highest id decides between equals."""
-        order: list[sa.ColumnElement[Any]] = []
-        for name in query.sort:
-            field = program.fields.get(name.lstrip("-"))
-            if field is None or field.id not in program.table.fields:
-                raise Rejected([problem("query.unknown_field", field=name)])
-            if field.field.sealed:
-                raise Rejected([problem("query.sealed", field=field.field.text())])
-            column = program.table.column(field.id)
-            order += [column.is_(None), column.desc() if name.startswith("-") else column]
-        return (*order, program.table.table.c.id.desc())
-
-    def _parse(self, viewer: Viewer, program: FormProgram, text: str) -> ParsedQuery:
-        organisation = self._services.people.organisation()
-
-        def names(reference: Reference, meant: str) -> list[str]:
-            if reference.target == "person":
-                return [viewer.person] if meant == "me" else [p.id for p in organisation.find_people(meant)]
-            return (
-                [d.id for d in organisation.find_departments(meant)]
-                if reference.target == "department"
-                else []
-            )
-
-        today = self._services.database.clock.now().astimezone(self._services.zone).date()
-        apps = self._services.apps()
-        scope = Scope(
-            program.app, program.form, apps, today, self._services.zone, names, self._may_read(viewer, apps),
-            viewer.language,
-        )  # fmt: skip
-        return parse(text, scope)
-
-    def _may_read(self, viewer: Viewer, apps: Mapping[str, App]) -> Callable[[str, str, str], bool]:
-        """May this reader read the field by any way at all? Which rows is asked when they are found."""
-
-        def may(app: str, form: str, field: str) -> bool:
-            found = apps[app].form(form) if app in apps else None
-            if found is None:
-                return False
-            with self._services.database.read() as connection:
-                reaching = self._services.authority.ways(connection, viewer, apps[app], found)
-            return any(way.may(field, "mask") for way in reaching)
-
-        return may
 
     def _first_rows(
         self, connection: sa.Connection, viewer: Viewer, selection: Selection, query: Query
@@ -391,14 +272,6 @@ def _asked(query: Query, total: int) -> Mapping[str, Any]:
         "page": query.page,
         "count": total,
     }
-
-
-def _all(parts: list[sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
-    return sa.and_(*parts)
-
-
-def _any(parts: list[sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
-    return sa.or_(*parts)
 
 
 def _is_id(text: str) -> bool:

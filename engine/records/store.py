@@ -156,7 +156,7 @@ class Store:
             .mappings()
             .first()
         )
-        return self._services.seals.opened(row) if row else None
+        return self._services.seals.opened(dict(row)) if row else None
 
     def _decode(self, field: FieldProgram, raw: Any, record: int, key: RecordKey | None) -> Any:
         if raw is None or not field.field.sealed:
