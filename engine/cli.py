@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,8 +101,11 @@ def run(data: Path | None, port: int, as_of: str) -> None:
 @data_option
 def worker(data: Path | None) -> None:
     """Work jobs until stopped; any number of workers on PostgreSQL."""
+    stop = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda _number, _frame: stop.set())
     with opened(data) as runtime:
-        runtime.jobs.work()
+        runtime.work_jobs(stop)
 
 
 # -- definitions -----------------------------------------------------------------------------------

@@ -24,10 +24,11 @@ from engine.channels import Channels
 from engine.clock import Clock, SystemClock
 from engine.config import Config
 from engine.database import Database, Unit
+from engine.evidence.findings import Report
 from engine.evidence.keys import MasterKeys
 from engine.evidence.ledger import Ledger
 from engine.evidence.seals import Box, Seals
-from engine.evidence.verify import Report, verify
+from engine.evidence.verify import verify
 from engine.expressions import EvaluationContext
 from engine.files import Files
 from engine.jobs import Jobs

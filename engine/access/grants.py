@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from engine.access.ways import Grant
@@ -40,6 +42,6 @@ class Grants:
         )
 
 
-def _grant(row: object) -> Grant:
+def _grant(row: Any) -> Grant:
     names = Grant.__slots__
     return Grant(**{name: row[name] for name in names})
