@@ -63,7 +63,9 @@ def test_problems_come_all_at_once_with_their_paths(office: Runtime) -> None:
 
 
 def test_a_condition_makes_a_field_required(office: Runtime) -> None:
-    assert problems_of(office, "lu", "client", {"name": "好", "level": "b"}) == {("/0/reason", "value.required")}
+    assert problems_of(office, "lu", "client", {"name": "好", "level": "b"}) == {
+        ("/0/reason", "value.required")
+    }
 
 
 def test_nobody_writes_what_is_not_theirs(office: Runtime) -> None:
