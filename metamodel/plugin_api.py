@@ -229,10 +229,12 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class AutoNumber:
-    """Given by the write path. Pattern parts: {yyyy} {yyyyMM} {yyyyMMdd} and {0000}; else literal."""
+    """Given by the write path. Pattern parts: {yyyy} {yyyyMM} {yyyyMMdd} and {0000}; else literal.
+    The date is that of our field `dated_by`, or of the day it is given."""
 
     pattern: str
     starts_again: Literal["never", "year", "month", "day"] = "never"
+    dated_by: str = ""
 
 
 Derived = Lookup | Rollup | Formula | AutoNumber
@@ -536,16 +538,14 @@ class Subject(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class SetFields:
+class SetFields(msgspec.Struct, frozen=True):
     app: str
     form: str
     record: str
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class AddTags:
+class AddTags(msgspec.Struct, frozen=True):
     """Adds to a many-valued field without knowing what stands there."""
 
     app: str
@@ -555,15 +555,13 @@ class AddTags:
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CreateRecord:
+class CreateRecord(msgspec.Struct, frozen=True):
     app: str
     form: str
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """A record that covers a time, from its `start` field to its `end` field. It is found when `moment`
     lies in it or within `silence` of it, and grows to cover the moment; a new one starts with it."""
 
@@ -573,8 +571,7 @@ class Span:
     silence: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class FindOrCreate:
+class FindOrCreate(msgspec.Struct, frozen=True):
     """Find the newest record of `form` with all of `match` equal (and its `span` near), else create one
     of `match` and `create`. Its id goes to `link`, a field of the subject, when given; `update` is set on
     it and `add` grows its many-valued fields, found or new."""
@@ -582,15 +579,14 @@ class FindOrCreate:
     app: str
     form: str
     match: Mapping[str, Any]
-    create: Mapping[str, Any] = dataclass_field(default_factory=dict)
-    update: Mapping[str, Any] = dataclass_field(default_factory=dict)
-    add: Mapping[str, tuple[Any, ...]] = dataclass_field(default_factory=dict)
+    create: Mapping[str, Any] = {}
+    update: Mapping[str, Any] = {}
+    add: Mapping[str, tuple[Any, ...]] = {}
     span: Span | None = None
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(msgspec.Struct, frozen=True):
     """Find (never create) a record and set our `link` field to it; `copy` takes fields of what was found
     (ours: theirs), `then` is set when one was found, `otherwise` when none was."""
 
@@ -598,13 +594,12 @@ class Link:
     form: str
     match: tuple[Mapping[str, Any], ...]  # tried in order; one with a blank value is passed over
     link: str
-    copy: Mapping[str, str] = dataclass_field(default_factory=dict)
-    then: Mapping[str, Any] = dataclass_field(default_factory=dict)
-    otherwise: Mapping[str, Any] = dataclass_field(default_factory=dict)
+    copy: Mapping[str, str] = {}
+    then: Mapping[str, Any] = {}
+    otherwise: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class CreateTask:
+class CreateTask(msgspec.Struct, frozen=True):
     to: str
     title: str
     once_per: str = ""
@@ -612,8 +607,7 @@ class CreateTask:
     subject: tuple[str, str, str] = ("", "", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Notify:
+class Notify(msgspec.Struct, frozen=True):
     to: str
     title: str
     body: str = ""
@@ -648,25 +642,22 @@ class Analyzer(Plugin):
 # -- channels --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class RawMessage:
+class RawMessage(msgspec.Struct, frozen=True):
     """What arrived, byte for byte, before anybody looked inside. `headers` in lower case."""
 
     body: bytes
-    headers: Mapping[str, str] = dataclass_field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     received_at: datetime | None = None
     source: str = ""  # file name and line, or the sender's address
 
 
-@dataclass(frozen=True, slots=True)
-class Participant:
+class Participant(msgspec.Struct, frozen=True, gc=False):
     id: str
     kind: Literal["staff", "customer", "bot", "system"] = "customer"
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MediaReference:
+class MediaReference(msgspec.Struct, frozen=True):
     """A file the vendor holds or that came along: `content` when the bytes are here already."""
 
     name: str
@@ -677,8 +668,7 @@ class MediaReference:
     content: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """One normalised message, the same for all channels (protocols §0). Ids are strings."""
 
     vendor_id: str

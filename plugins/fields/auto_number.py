@@ -14,6 +14,7 @@ from metamodel.plugin_api import (
     Registry,
     Texts,
     clean_text,
+    form_of,
     labelled,
     options_of,
     problem,
@@ -35,6 +36,9 @@ class AutoNumberOptions(Options, frozen=True):
         Literal["", "never", "year", "month", "day"],
         labelled("重新计数（空：随日期）", "Starts again (blank: with its date)"),
     ] = ""
+    dated_by: Annotated[
+        str, labelled("日期取自字段（空：当天）", "Dated by our field (blank: the day it is given)")
+    ] = ""
 
 
 class AutoNumber(Field):
@@ -52,6 +56,9 @@ class AutoNumber(Field):
         "field.number_counter": Texts(
             "编号格式要有且只有一个计数部分，如 {{0000}}",
             "The pattern needs exactly one counter, like {{0000}}",
+        ),
+        "field.number_undated": Texts(
+            "“{field}”不是本表单的日期字段", "“{field}” is not a date or a date and time of this form"
         ),
         "field.number_repeats": Texts(
             "编号会重复：重新计数的周期比格式中的日期短",
@@ -72,6 +79,9 @@ class AutoNumber(Field):
         found = [problem("field.number_part", "/options/pattern", part="{" + part + "}") for part in unknown]
         if sum(bool(_COUNTER.fullmatch(part)) for part in parts) != 1:
             found.append(problem("field.number_counter", "/options/pattern"))
+        form = form_of(app, field)
+        if options.dated_by and form and _type_name(form.field(options.dated_by)) not in ("date", "datetime"):
+            found.append(problem("field.number_undated", "/options/dated_by", field=options.dated_by))
         order = ("never", "year", "month", "day")
         if order.index(options.starts_again or "never") > order.index(_finest(options.pattern)):
             found.append(problem("field.number_repeats", "/options/starts_again"))
@@ -79,10 +89,16 @@ class AutoNumber(Field):
 
     def derived(self, field: FieldDefinition) -> AutoNumberSource:
         options = options_of(field, AutoNumberOptions)
-        return AutoNumberSource(options.pattern, options.starts_again or _finest(options.pattern))
+        return AutoNumberSource(
+            options.pattern, options.starts_again or _finest(options.pattern), options.dated_by
+        )
 
     def parse(self, raw: Any, field: FieldDefinition) -> str:
         return clean_text(raw, limit=400).strip()
+
+
+def _type_name(field: FieldDefinition | None) -> str:
+    return field.type_name if field else ""
 
 
 def _finest(pattern: str) -> Literal["never", "year", "month", "day"]:

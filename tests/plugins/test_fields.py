@@ -193,3 +193,22 @@ def test_definitions(registry: Registry, name: str, options: dict[str, Any], pro
     field = define(registry, name, options)
     assert field.type is not None
     assert [found.code for found in field.type.check_options(field, App("a", "A"))] == problems
+
+
+@pytest.mark.parametrize(("dated_by", "codes"), [("on", []), ("name", ["field.number_undated"])])
+def test_a_number_is_dated_by_a_date_of_its_form(registry: Registry, dated_by: str, codes: list[str]) -> None:
+    from metamodel.application import load
+
+    number = {"id": "number", "type": "auto_number", "label": "编号"}
+    fields = [
+        {**number, "options": {"pattern": "A{yyyy}-{000}", "dated_by": dated_by}},
+        {"id": "name", "type": "text", "label": "名称"},
+        {"id": "on", "type": "date", "label": "日期"},
+    ]
+    document = {
+        "muniment": 1,
+        "app": {"id": "a", "label": "A"},
+        "forms": [{"id": "f", "label": "F", "fields": fields}],
+    }
+    _, problems = load(document, registry)
+    assert [found.code for found in problems if found.severity == "error"] == codes
