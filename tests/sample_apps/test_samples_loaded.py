@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,6 +17,7 @@ from engine.records.query import Query, RecordView
 from engine.runtime import Runtime
 from metamodel.problems import Rejected
 
+ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 ARCHIVE = "conversation_archive"
 
@@ -95,6 +97,12 @@ def test_a_mail_thread_stays_one_conversation_over_days(loaded: Runtime) -> None
     (thread,) = conversations_saying(loaded, "sales10", "合同第七条违约金")
     assert thread.values["message_count"] == 6
     assert set(thread.values["participants"]) == {"sales10", "legal01"}
+
+
+def test_a_number_carries_the_day_it_happened_on(loaded: Runtime) -> None:
+    for conversation in page(loaded, "audit01", ARCHIVE, "conversation"):
+        happened = datetime.fromisoformat(conversation.values["happened_at"]).astimezone(ZONE)
+        assert conversation.values["number"].startswith(f"HH{happened:%Y%m%d}-")
 
 
 def test_a_group_has_all_of_our_people(loaded: Runtime) -> None:
