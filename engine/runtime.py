@@ -18,7 +18,7 @@ from engine.access.grants import Grants
 from engine.access.people import People
 from engine.access.sessions import Sessions
 from engine.access.tokens import Tokens
-from engine.access.viewer import Viewer
+from engine.access.viewer import SYSTEM, Viewer
 from engine.applications import Applications
 from engine.channels import Channels
 from engine.clock import Clock, SystemClock
@@ -32,6 +32,7 @@ from engine.evidence.verify import verify
 from engine.expressions import EvaluationContext
 from engine.files import Files
 from engine.jobs import Jobs
+from engine.migrate import COPY_JOB, ColumnCopies, index_for_lookups
 from engine.plugin_loader import load_registry
 from engine.records.contexts import Contexts, LinkedRecords
 from engine.records.drafts import Stages
@@ -90,7 +91,7 @@ class Runtime:
             self.database, self.catalog, self.registry, self.jobs, self.ledger.append_version
         )
         self.search = Search(self.database, self.keys.index_key, self.config.search_backend)
-        self.applications.preparing.append(self._prepare_search)
+        self.applications.preparing += [self._prepare_search, self._index_lookups]
 
     def _notice_publications(self) -> None:
         self.applications.refresh()
@@ -99,6 +100,18 @@ class Runtime:
         for form in app.forms:
             if any(field.searchable for field in form.fields):
                 self.search.prepare(unit, tables[form.id])
+
+    def _index_lookups(self, unit: Unit, app: App, tables: Mapping[str, FormTable]) -> None:
+        """What rules find records by gets an index, in this app's tables and in others'."""
+        wanted = {
+            (other or app.id, form, field)
+            for rule in app.rules
+            for step in rule.actions
+            if step.action is not None and step.options is not None
+            for other, form, field in step.action.keys(step.options)
+        }
+        for other, form, field in sorted(wanted):
+            index_for_lookups(self.database, unit, other, form, field)
 
     def _open_access(self) -> None:
         self.people, self.grants = People(self.database), Grants(self.database)
@@ -123,11 +136,18 @@ class Runtime:
         )  # fmt: skip
         self.stages = Stages()
         self.records = Records(self.services, self.stages)
+        copies = ColumnCopies(self.database, self.catalog, self.applications, self._write_values)
+        self.jobs.register(COPY_JOB, copies)
 
     def _open_channels(self) -> None:
         self.rules = Rules(self.services, self.records, self.box)
         self.rules.join(self.stages)
         self.channels = Channels(self.services, self.rules, self.jobs, self.box)
+
+    def _write_values(self, unit: Unit, app: str, form: str, field: str, values: Mapping[int, Any]) -> None:
+        """Values of one field, converted after a change of its type, by the ordinary write path."""
+        changes = {record: {field: value} for record, value in values.items()}
+        self.records.writer.update(unit, SYSTEM, app, form, changes, raw=False)
 
     def _apps(self) -> Mapping[str, App]:
         return {app.id: app for app in self.applications.all()}
@@ -175,8 +195,10 @@ class Runtime:
     def store_file(self, viewer: Viewer, content: bytes, name: str, media_type: str) -> dict[str, Any]:
         """Keep an uploaded file; it belongs to its uploader until a record holds it."""
 
+        kept = self.files.keep([content])
+
         def store(unit: Unit) -> dict[str, Any]:
-            identifier = self.files.store(unit, [content], name, media_type, viewer.person)
+            identifier = self.files.store(unit, kept, name, media_type, viewer.person)
             return dict(self.files.describe(unit.connection, [identifier])[0])
 
         return self.database.write(store)
