@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from metamodel.core_schema import DEFINITIONS, DOCUMENT
+from metamodel.expressions.function_table import render_function_table
 from metamodel.labels import label_text
 from metamodel.plugin_api import KINDS, OptionsType, Plugin, Registry
 from metamodel.problems import CORE_CODES, TEXTS, Texts
@@ -70,6 +71,7 @@ TABLES = {
     "field-types": field_types,
     "rule-parts": rule_parts,
     "connectors": connectors,
+    "functions": render_function_table,
 }
 
 

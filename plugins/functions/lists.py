@@ -26,13 +26,10 @@ from metamodel.plugin_api import (
     list_of,
     room_for,
 )
+from plugins.functions.blanks import filled, is_blank
 
 _LIST = Argument("list", Type("list"))
 _ITEMS = Argument("item", ANY, many=True, or_list=True)
-
-
-def _blank(value: Any) -> bool:
-    return value is None or value == "" or value == []
 
 
 def _key(item: Any) -> Any:
@@ -49,7 +46,7 @@ def _whole_list(*types: Type) -> Type:
 
 
 def count(*values: Any) -> int:
-    return sum(not _blank(value) for value in values)
+    return sum(not is_blank(value) for value in values)
 
 
 def _count_sql(ops: Any, *values: Any) -> Any:
@@ -67,11 +64,11 @@ def pick(items: list[Any], position: int | Decimal | None) -> Any:
 
 
 def unique(*values: Any) -> list[Any]:
-    return list({_key(value): value for value in values if not _blank(value)}.values())
+    return list({_key(value): value for value in values if not is_blank(value)}.values())
 
 
 def sorted_list(items: list[Any], descending: bool | None = False) -> list[Any]:
-    kept = [item for item in items if not _blank(item)]
+    kept = [item for item in items if not is_blank(item)]
     if any(isinstance(item, dict) for item in kept):
         raise BadValue("expression.function_failed")
     return sorted(kept, reverse=descending is True)
@@ -79,23 +76,21 @@ def sorted_list(items: list[Any], descending: bool | None = False) -> list[Any]:
 
 def join(items: list[Any], delimiter: str = "、") -> str:
     parts = [
-        item if isinstance(item, str) else arithmetic.number_text(item) for item in items if not _blank(item)
+        item if isinstance(item, str) else arithmetic.number_text(item)
+        for item in items
+        if not is_blank(item)
     ]
     room_for(sum(map(len, parts)) + len(delimiter) * len(parts))
     return delimiter.join(parts)
 
 
 def has_any(items: list[Any], *wanted: Any) -> bool:
-    return not set(map(_key, items)).isdisjoint(map(_key, _filled(wanted)))
+    return not set(map(_key, items)).isdisjoint(map(_key, filled(wanted)))
 
 
 def has_all(items: list[Any], *wanted: Any) -> bool:
-    keys = set(map(_key, _filled(wanted)))
+    keys = set(map(_key, filled(wanted)))
     return bool(keys) and keys <= set(map(_key, items))
-
-
-def _filled(values: Any) -> list[Any]:
-    return [value for value in values if not _blank(value)]
 
 
 def _same_kinds(items: Type, *wanted: Type) -> Type:
@@ -108,7 +103,7 @@ def _any_sql(ops: Any, items: Any, *wanted: Any) -> Any:
 
 
 def _all_sql(ops: Any, items: Any, *wanted: Any) -> Any:
-    asked = [item for item in wanted if not _blank(ops.constant(item))]
+    asked = [item for item in wanted if not is_blank(ops.constant(item))]
     return ops.both(*(ops.list_contains(items, item) for item in asked)) if asked else ops.literal(False)
 
 

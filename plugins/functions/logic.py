@@ -23,17 +23,14 @@ from metamodel.plugin_api import (
     type_label,
     unify,
 )
+from plugins.functions.blanks import is_blank
 
 Later = Callable[[], Any]
 
 
-def _blank(value: Any) -> bool:
-    return value is None or value == "" or value == []
-
-
 def _same(left: Any, right: Any) -> bool:
-    if _blank(left) or _blank(right):
-        return _blank(left) and _blank(right)
+    if is_blank(left) or is_blank(right):
+        return is_blank(left) and is_blank(right)
     if isinstance(left, datetime) != isinstance(right, datetime):
         return False
     return (type(left) is bool) is (type(right) is bool) and bool(left == right)
@@ -69,11 +66,11 @@ def unless_error(value: Later, otherwise: Later) -> Any:
 
 
 def first_filled(*values: Later) -> Any:
-    return next((found for value in values if not _blank(found := value())), None)
+    return next((found for value in values if not is_blank(found := value())), None)
 
 
 def is_in(value: Any, *items: Any) -> bool:
-    return not _blank(value) and any(_same(value, item) for item in items)
+    return not is_blank(value) and any(_same(value, item) for item in items)
 
 
 # -- the types of the results ----------------------------------------------------------------------
@@ -254,7 +251,7 @@ FUNCTIONS = (
         "ISBLANK",
         (Argument("value", ANY),),
         BOOLEAN,
-        _blank,
+        is_blank,
         group="logic",
         plain=True,
         sql=lambda ops, value: ops.is_blank(value),

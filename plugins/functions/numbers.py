@@ -26,21 +26,13 @@ from metamodel.plugin_api import (
     bilingual,
     common_type,
 )
+from plugins.functions.blanks import filled, unless_blank
 
 Number = int | Decimal
 _NUMBER, _DIGITS = Argument("number", NUMBER), Argument("digits", NUMBER, optional=True)
 _NUMBERS = Argument("number", NUMBER, many=True, or_list=True)
 _SUMS = Argument("value", (NUMBER, DURATION), many=True, or_list=True)
 _ORDERED = Argument("value", (NUMBER, DATE, DATETIME, DURATION), many=True, or_list=True)
-
-
-def _unless_blank(work: Callable[..., Any]) -> Callable[..., Any]:
-    """Arithmetic with a blank is blank."""
-    return lambda *numbers: None if None in numbers else work(*numbers)
-
-
-def _filled(values: tuple[Any, ...]) -> list[Any]:
-    return [value for value in values if value is not None]
 
 
 # -- rounding --------------------------------------------------------------------------------------
@@ -52,7 +44,7 @@ def _rounding(way: str) -> Callable[..., Any]:
         exact = Decimal(number).quantize(Decimal(1).scaleb(-places), way, arithmetic.CONTEXT)
         return arithmetic.settle(int(exact) if places <= 0 else exact)
 
-    return _unless_blank(rounded)
+    return unless_blank(rounded)
 
 
 def _to_multiple(way: str) -> Callable[..., Any]:
@@ -62,7 +54,7 @@ def _to_multiple(way: str) -> Callable[..., Any]:
         times = arithmetic.divide(number, multiple).to_integral_value(way)
         return arithmetic.multiply(times, multiple)
 
-    return _unless_blank(rounded)
+    return unless_blank(rounded)
 
 
 def _multiple_sql(ops: Any, number: Any, multiple: Any, up: bool) -> Any:
@@ -77,7 +69,7 @@ def _multiple_sql(ops: Any, number: Any, multiple: Any, up: bool) -> Any:
 
 
 def total(*values: Any) -> Any:
-    found = _filled(values)
+    found = filled(values)
     if any(isinstance(value, timedelta) for value in found):
         return sum(found, timedelta())
     result: Number = 0
@@ -87,7 +79,7 @@ def total(*values: Any) -> Any:
 
 
 def average(*values: Any) -> Any:
-    found = _filled(values)
+    found = filled(values)
     if not found:
         return None
     if any(isinstance(value, timedelta) for value in found):
@@ -96,7 +88,7 @@ def average(*values: Any) -> Any:
 
 
 def median(*values: Number | None) -> Any:
-    found = sorted(_filled(values))
+    found = sorted(filled(values))
     if not found:
         return None
     middle = len(found) // 2
@@ -109,14 +101,14 @@ def median(*values: Number | None) -> Any:
 
 def product(*values: Number | None) -> Number:
     result: Number = 1
-    for value in _filled(values):
+    for value in filled(values):
         result = arithmetic.multiply(result, value)
     return result
 
 
 def _first_of(choose: Callable[[list[Any]], Any]) -> Callable[..., Any]:
     def chosen(*values: Any) -> Any:
-        found = _filled(values)
+        found = filled(values)
         return choose(found) if found else None
 
     return chosen
@@ -141,14 +133,14 @@ def _average_sql(ops: Any, *values: Any) -> Any:
 # -- roots and logarithms --------------------------------------------------------------------------
 
 
-@_unless_blank
+@unless_blank
 def square_root(number: Number) -> Number:
     if number < 0:
         raise BadValue("expression.out_of_domain")
     return arithmetic.settle(arithmetic.ROUGH.sqrt(number))
 
 
-@_unless_blank
+@unless_blank
 def logarithm(number: Number, base: Number = 10) -> Number:
     if number <= 0 or base <= 0 or base == 1:
         raise BadValue("expression.out_of_domain")
@@ -167,7 +159,7 @@ FUNCTIONS = (
         "ABS",
         (_NUMBER,),
         NUMBER,
-        _unless_blank(abs),
+        unless_blank(abs),
         group="numbers",
         sql=lambda ops, x: ops.absolute(x),
         label=bilingual("绝对值", "Absolute value"),
@@ -178,7 +170,7 @@ FUNCTIONS = (
         "SIGN",
         (_NUMBER,),
         NUMBER,
-        _unless_blank(lambda x: (x > 0) - (x < 0)),
+        unless_blank(lambda x: (x > 0) - (x < 0)),
         group="numbers",
         sql=lambda ops, x: ops.sign(x),
         label=bilingual("正负", "Sign"),
@@ -227,7 +219,7 @@ FUNCTIONS = (
         "INT",
         (_NUMBER,),
         NUMBER,
-        _unless_blank(floor),
+        unless_blank(floor),
         group="numbers",
         sql=lambda ops, x: ops.floor(x),
         label=bilingual("取整", "Whole number"),
@@ -260,7 +252,7 @@ FUNCTIONS = (
         "MOD",
         (_NUMBER, Argument("divisor", NUMBER)),
         NUMBER,
-        _unless_blank(arithmetic.modulo),
+        unless_blank(arithmetic.modulo),
         group="numbers",
         sql=lambda ops, x, y: ops.modulo(x, y),
         label=bilingual("余数", "Remainder"),
@@ -271,7 +263,7 @@ FUNCTIONS = (
         "POWER",
         (_NUMBER, Argument("exponent", NUMBER)),
         NUMBER,
-        _unless_blank(arithmetic.power),
+        unless_blank(arithmetic.power),
         group="numbers",
         sql=lambda ops, x, y: ops.power(x, y),
         label=bilingual("乘方", "Power"),
