@@ -70,7 +70,8 @@ def _statements(
         yield base.where(columns[place].is_(None))
     values = sorted((value for value in wanted if value is not None), key=str)
     for start_at in range(0, len(values), CHUNK):
-        yield base.where(columns[place].in_(values[start_at : start_at + CHUNK]))
+        some = sa.bindparam("some", values[start_at : start_at + CHUNK], expanding=True)
+        yield base.where(columns[place].in_(some))
 
 
 def _most_telling(program: FormProgram, fields: Sequence[str], keys: Collection[Key]) -> int:

@@ -147,7 +147,8 @@ def _pointed(program: FormProgram, rows: Sequence[Row]) -> Mapping[Reference, se
         reference = field.field.type.reference(field.field) if field.field.type else None
         if reference is not None:
             ids = {i for row in rows for i in _ids(field, row.values.get(field.id))}
-            found.setdefault(reference, set()).update(ids)
+            if ids:
+                found.setdefault(reference, set()).update(ids)
     return found
 
 
