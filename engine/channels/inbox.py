@@ -25,6 +25,26 @@ from metamodel.problems import Problem
 State = Literal["new", "done", "quarantine", "dismissed"]
 COLUMNS = ("id", "channel", "digest", "raw_sealed", "source", "position", "received_at", "state")
 CHUNK = 500
+_KNOWN = sa.select(inbox.c.digest).where(
+    inbox.c.channel == sa.bindparam("channel"), inbox.c.digest.in_(sa.bindparam("digests", expanding=True))
+)
+_WAITING = (
+    sa.select(
+        inbox.c.id, inbox.c.raw_sealed, inbox.c.digest, inbox.c.source, inbox.c.position, inbox.c.received_at
+    )
+    .where(inbox.c.state == "new", inbox.c.channel == sa.bindparam("channel"))
+    .order_by(inbox.c.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+_STILL_NEW = (
+    sa.select(inbox.c.id)
+    .where(
+        inbox.c.state == "new",
+        inbox.c.channel == sa.bindparam("channel"),
+        inbox.c.id.between(sa.bindparam("first"), sa.bindparam("last")),
+    )
+    .with_for_update()
+)
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[bytes, dict[str, str]]).decode
 
@@ -36,6 +56,7 @@ class Arrived:
     id: int
     raw: RawMessage
     digest: bytes
+    position: int | None = None
 
     @property
     def received_at(self) -> datetime:
@@ -81,31 +102,26 @@ class Inbox:
         known: set[bytes] = set()
         for start in range(0, len(digests), CHUNK):
             chunk = digests[start : start + CHUNK]
-            asked = sa.select(inbox.c.digest).where(inbox.c.channel == channel, inbox.c.digest.in_(chunk))
-            known.update(row[0] for row in connection.execute(asked))
+            found = connection.execute(_KNOWN, {"channel": channel, "digests": chunk})
+            known.update(row[0] for row in found)
         return known
 
     # -- working -----------------------------------------------------------------------------------
 
     def waiting(self, connection: sa.Connection, channel: str, limit: int) -> list[Arrived]:
         """The oldest rows nobody has parsed, opened."""
-        asked = (
-            sa.select(inbox.c.id, inbox.c.raw_sealed, inbox.c.digest, inbox.c.source, inbox.c.received_at)
-            .where(inbox.c.state == "new", inbox.c.channel == channel)
-            .order_by(inbox.c.id)
-            .limit(limit)
-        )
-        return [self._open(row) for row in connection.execute(asked)]
+        asked = {"channel": channel, "limit": limit}
+        return [self._open(row) for row in connection.execute(_WAITING, asked)]
 
     def _open(self, row: Any) -> Arrived:
         body, headers = _decode(self._box.open(row.raw_sealed, row.digest))
         raw = RawMessage(body, headers, from_microseconds(row.received_at), row.source)
-        return Arrived(row.id, raw, row.digest)
+        return Arrived(row.id, raw, row.digest, row.position)
 
-    def hold(self, unit: Unit, ids: Sequence[int]) -> set[int]:
+    def hold(self, unit: Unit, channel: str, ids: Sequence[int]) -> set[int]:
         """Of these rows, the ones that are still to be worked, kept from other workers until the commit."""
-        asked = sa.select(inbox.c.id).where(inbox.c.id.in_(ids), inbox.c.state == "new").with_for_update()
-        return {row[0] for row in unit.connection.execute(asked)}
+        asked = {"channel": channel, "first": min(ids), "last": max(ids)}
+        return {row[0] for row in unit.connection.execute(_STILL_NEW, asked)}.intersection(ids)
 
     def settle(self, unit: Unit, rows: Sequence[Settled]) -> None:
         values = [

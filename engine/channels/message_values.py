@@ -6,18 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from engine.access.people import Person
 from metamodel.plugin_api import Message, Participant
 
 
 def message_values(
-    message: Message, channel: str, *, received_at: datetime, raw_digest: bytes, names: Mapping[str, str],
+    message: Message, channel: str, *, received_at: datetime, raw_digest: bytes, people: Mapping[str, Person],
     record: str = "", files: Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """`names` fills in our own people's; `record` is the one the message refers to."""
-    people = [_named(person, names) for person in (message.sender, *message.receivers)]
-    sender, *receivers = people
-    staff = [person["id"] for person in people if person["kind"] == "staff"]
-    customer = next((person for person in people if person["kind"] == "customer"), {})
+    """`people` lends our own people's names; `record` is the one the message refers to."""
+    everybody = [_named(person, people) for person in (message.sender, *message.receivers)]
+    sender, *receivers = everybody
+    staff = [person["id"] for person in everybody if person["kind"] == "staff"]
+    customer = next((person for person in everybody if person["kind"] == "customer"), {})
     return {
         "channel": channel,
         "account": message.account or None,
@@ -48,8 +49,10 @@ def message_values(
     }
 
 
-def _named(person: Participant, names: Mapping[str, str]) -> dict[str, str]:
-    name = person.name or (names.get(person.id, "") if person.kind == "staff" else "")
+def _named(person: Participant, people: Mapping[str, Person]) -> dict[str, str]:
+    name = person.name
+    if not name and person.kind == "staff" and (known := people.get(person.id)) is not None:
+        name = known.name
     return {"id": person.id, "name": name, "kind": person.kind}
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 import msgspec
 import sqlalchemy as sa
@@ -20,27 +19,39 @@ from metamodel.plugin_api import Message
 CHUNK = 400
 Key = tuple[str, bytes]  # account, vendor hash
 _encode = msgspec.msgpack.Encoder().encode
+_table = seen_messages.c
+_ASKED = sa.select(_table.vendor, _table.digest, _table.record).where(
+    _table.channel == sa.bindparam("channel"),
+    _table.account == sa.bindparam("account"),
+    _table.vendor.in_(sa.bindparam("vendors", expanding=True)),
+)
 
 
-@dataclass(slots=True)
-class Candidate:
-    """A message to be taken in: under which key it will be known, and what its content is."""
+class Candidate(msgspec.Struct):
+    """A message that may be new: under which key it is known, which one it refers to, what it says.
+    `changed`: known before with other content."""
 
     message: Message
     key: Key
+    refers: Key | None
     digest: bytes
-    changed: bool = False  # known before with other content
+    changed: bool = False
 
 
-def key_of(message: Message, action: str = "", vendor_id: str = "") -> Key:
-    named = f"{action or message.action}\0{vendor_id or message.vendor_id}"
-    return message.account, hashlib.sha256(named.encode("utf-8", "replace")).digest()
+def candidate_of(message: Message) -> Candidate:
+    refers = _key(message.account, "send", message.refers_to) if message.refers_to else None
+    key = _key(message.account, message.action, message.vendor_id)
+    return Candidate(message, key, refers, _content_digest(message))
 
 
-def content_digest(message: Message) -> bytes:
+def _key(account: str, action: str, vendor_id: str) -> Key:
+    return account, hashlib.sha256(f"{action}\0{vendor_id}".encode("utf-8", "replace")).digest()
+
+
+def _content_digest(message: Message) -> bytes:
     """Of what the message says, not of the vendor's running number nor its bytes' order."""
     said = (
-        message.sender.id, [person.id for person in message.receivers], message.sent_at.isoformat(),
+        message.sender.id, [person.id for person in message.receivers], message.sent_at,
         message.conversation_id, message.type, message.text, message.refers_to,
         [(media.name, media.vendor_reference, media.digest) for media in message.attachments],
     )  # fmt: skip
@@ -55,47 +66,47 @@ class Seen:
         self._known: dict[Key, tuple[bytes, int]] = {}
         self._added: list[tuple[str, str, bytes, bytes, int]] = []
 
-    def load(self, messages: Sequence[Message]) -> None:
+    def load(self, candidates: Sequence[Candidate]) -> None:
         """What is known of these messages and of those they refer to, in a statement or two."""
-        keys = {key_of(message) for message in messages}
-        keys |= {key_of(m, "send", m.refers_to) for m in messages if m.refers_to}
-        self._read(keys)
+        keys = {candidate.key for candidate in candidates}
+        self._read(keys | {candidate.refers for candidate in candidates if candidate.refers})
 
     def _read(self, keys: Iterable[Key]) -> None:
         by_account: dict[str, list[bytes]] = {}
         for account, vendor in keys:
             by_account.setdefault(account, []).append(vendor)
-        table = seen_messages.c
         for account, vendors in by_account.items():
             for start in range(0, len(vendors), CHUNK):
-                asked = sa.select(table.vendor, table.digest, table.record).where(
-                    table.channel == self._channel,
-                    table.account == account,
-                    table.vendor.in_(vendors[start : start + CHUNK]),
-                )
-                for vendor, digest, record in self._unit.connection.execute(asked):
+                asked = {
+                    "channel": self._channel,
+                    "account": account,
+                    "vendors": vendors[start : start + CHUNK],
+                }
+                for vendor, digest, record in self._unit.connection.execute(_ASKED, asked):
                     self._known[account, vendor] = digest, record
 
-    def candidate(self, message: Message) -> Candidate | None:
+    def unseen(self, candidate: Candidate) -> Candidate | None:
         """What is to be taken in; None for what was taken in before."""
-        key, digest = key_of(message), content_digest(message)
-        known = self._known.get(key)
+        known = self._known.get(candidate.key)
         if known is None:
-            return Candidate(message, key, digest)
-        if known[0] == digest:
+            return candidate
+        if known[0] == candidate.digest:
             return None
-        version = key_of(message, "version", f"{message.action}\0{message.vendor_id}\0{digest.hex()}")
+        message = candidate.message
+        named = f"{message.action}\0{message.vendor_id}\0{candidate.digest.hex()}"
+        version = _key(message.account, "version", named)
         self._read([version])
         if version in self._known:
             return None
-        edit = replace(message, action="edit", refers_to=message.refers_to or message.vendor_id)
-        return Candidate(edit, version, digest, changed=True)
+        original = message.refers_to or message.vendor_id
+        edit = msgspec.structs.replace(message, action="edit", refers_to=original)
+        refers = _key(message.account, "send", original)
+        self._read([refers])
+        return Candidate(edit, version, refers, candidate.digest, changed=True)
 
-    def record_of(self, message: Message) -> str:
+    def original_of(self, candidate: Candidate) -> str:
         """The record of the message that this one refers to; blank when it is not here."""
-        if not message.refers_to:
-            return ""
-        _, record = self._known.get(key_of(message, "send", message.refers_to), (b"", 0))
+        _, record = self._known.get(candidate.refers, (b"", 0)) if candidate.refers else (b"", 0)
         return str(record) if record else ""
 
     def add(self, candidate: Candidate, record: str) -> None:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from engine.channels.inbox import Arrived, Inbox, Settled
 from engine.channels.message_values import message_values
-from engine.channels.seen import Candidate, Seen, key_of
+from engine.channels.seen import Candidate, Key, Seen, candidate_of
 from engine.database import Unit
 from engine.records.services import Services
 from engine.rules import Outcome, Rules
@@ -36,7 +36,7 @@ class Parsed:
     """One inbox row and what its connector made of it; then what became of that."""
 
     row: Arrived
-    messages: Sequence[Message] = ()
+    candidates: Sequence[Candidate] = ()
     position: int | None = None
     problems: list[Problem] = field(default_factory=list)
     records: list[str] = field(default_factory=list)
@@ -82,14 +82,14 @@ class TakingIn:
     # -- one unit ----------------------------------------------------------------------------------
 
     def _take_in(self, unit: Unit, app: App, channel: Channel, parsed: Sequence[Parsed]) -> Counter[str]:
-        held = self._inbox.hold(unit, [one.row.id for one in parsed])
+        held = self._inbox.hold(unit, channel.id, [one.row.id for one in parsed])
         batch = [
-            Parsed(one.row, one.messages, one.position, list(one.problems))
+            Parsed(one.row, one.candidates, one.position, list(one.problems))
             for one in parsed
             if one.row.id in held
         ]
         seen = Seen(self._services.database, unit, channel.id)
-        seen.load([message for one in batch for message in one.messages])
+        seen.load([candidate for one in batch for candidate in one.candidates])
         for wave in _waves(batch, seen):
             self._make_records(unit, app, channel, wave, seen)
         seen.save()
@@ -104,12 +104,11 @@ class TakingIn:
         self, unit: Unit, app: App, channel: Channel, wave: Sequence[tuple[Parsed, Candidate]], seen: Seen
     ) -> None:
         people = self._services.people.organisation().people
-        names = {identifier: person.name for identifier, person in people.items()}
         values = [
             message_values(
                 candidate.message, channel.id, received_at=one.row.received_at, raw_digest=one.row.digest,
-                names=names, record=seen.record_of(candidate.message),
-                files=self._files(unit, candidate.message),
+                people=people, record=seen.original_of(candidate),
+                files=self._files(unit, candidate.message) if candidate.message.attachments else (),
             )
             for one, candidate in wave
         ]  # fmt: skip
@@ -130,7 +129,8 @@ def _parse(channel: Channel, row: Arrived) -> Parsed:
     assert channel.connector is not None
     connector, options = channel.connector, channel.options
     try:
-        return Parsed(row, connector.parse(row.raw, options), connector.position(row.raw, options))
+        messages = connector.parse(row.raw, options)
+        return Parsed(row, [candidate_of(message) for message in messages], row.position)
     except BadValue as error:
         return Parsed(row, problems=[problem(error.code, **error.params)])
     except Exception:
@@ -149,18 +149,16 @@ def _waves(batch: Sequence[Parsed], seen: Seen) -> Iterator[list[tuple[Parsed, C
     """What is new, in order; a message that refers to one of its own wave begins the next, so that
     the record it refers to has its number by then."""
     wave: list[tuple[Parsed, Candidate]] = []
-    keys: set[tuple[str, bytes]] = set()
+    keys: set[Key | None] = set()
     for one in batch:
-        for message in one.messages:
-            refers = key_of(message, "send", message.refers_to) if message.refers_to else None
-            if key_of(message) in keys or refers in keys:
+        for known in one.candidates:
+            if known.key in keys or (known.refers is not None and known.refers in keys):
                 yield wave
                 wave, keys = [], set()
-            candidate = seen.candidate(message)
-            if candidate is None:
-                continue
-            wave.append((one, candidate))
-            keys.add(candidate.key)
+            candidate = seen.unseen(known)
+            if candidate is not None:
+                wave.append((one, candidate))
+                keys.add(candidate.key)
     if wave:
         yield wave
 
@@ -194,6 +192,6 @@ def _positions(batch: Sequence[Parsed]) -> Mapping[str, int]:
     found: dict[str, int] = {}
     for one in batch:
         if one.position is not None:
-            account = one.messages[0].account if one.messages else ""
+            account = one.candidates[0].message.account if one.candidates else ""
             found[account] = max(found.get(account, 0), one.position)
     return found

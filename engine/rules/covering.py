@@ -6,7 +6,7 @@ creates what is missing, and each record found is changed once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -119,18 +119,22 @@ class _Group:
 
     def _assign(self, one: Planned, match: dict[str, Any], known: list[Case]) -> None:
         effect: FindOrCreate = one.effect
-        fitted, wrong = self._run.fit(self._program, {**effect.update, **effect.add})
-        self._run.fail(one.subject, wrong)
-        update = {name: fitted[name] for name in effect.update if name in fitted}
-        add = {name: fitted[name] for name in effect.add if name in fitted}
+        update = self._fitted(one, effect.update)
+        add = self._fitted(one, effect.add)
         span = effect.span
         case = next((c for c in known if span is None or c.covers(span)), None)
         if case is None:
-            created, wrong = self._run.fit(self._program, effect.create)
-            self._run.fail(one.subject, wrong)
-            case = Case({**match, **created})
+            case = Case({**match, **self._fitted(one, effect.create)})
             known.insert(0, case)
         case.take(one, update, add)
+
+    def _fitted(self, one: Planned, values: Mapping[str, Any]) -> dict[str, Any]:
+        if not values:
+            return {}
+        fitted, wrong = self._run.fit(self._program, values)
+        if wrong:
+            self._run.fail(one.subject, wrong)
+        return fitted
 
     def _create(self, cases: Sequence[Case]) -> None:
         def refused(place: int, problems: list[Problem]) -> None:

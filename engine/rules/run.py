@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from engine.access.viewer import SYSTEM, Viewer
 from engine.database import Unit
 from engine.records.program import FormProgram
@@ -23,8 +25,7 @@ RETRIES = 3
 Refused = Callable[[int, list[Problem]], None]  # told the place of a row and what is wrong with it
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(msgspec.Struct, frozen=True):
     """One effect, and whose it is."""
 
     subject: Subject

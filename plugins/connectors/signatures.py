@@ -12,10 +12,11 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import parse_qsl
+
+import msgspec
 
 from metamodel.plugin_api import BadValue, Options, Problem, RawMessage, Texts, labelled, problem
 from plugins.connectors.vendor_times import read_time
@@ -79,7 +80,7 @@ def signed(raw: RawMessage, options: SignatureOptions, secret: str, now: datetim
     if timestamp:
         headers[options.timestamp_header.lower()] = timestamp
     headers[options.header.lower()] = options.prefix + sign(raw.body, options, secret, timestamp)
-    return replace(raw, headers=headers)
+    return msgspec.structs.replace(raw, headers=headers)
 
 
 def sign(body: bytes, options: SignatureOptions, secret: str, timestamp: str = "") -> str:
