@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from litestar import Request, Response
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from builder_ui.assets import Assets
@@ -50,6 +52,10 @@ class Site:
     def visit(self, request: Ask) -> Visit:
         """Rejected (access.signed_out) when nobody is signed in."""
         return Visit(self, request)
+
+
+Here = NamedDependency[Site]
+InPath = FromPath[str]
 
 
 class Visit:

@@ -88,6 +88,7 @@ class ChannelPage:
     settings_action: str = ""
     address: str = ""
     may_try: bool = True
+    refused: str = ""
     tested: str = ""
     tested_href: str = ""
 

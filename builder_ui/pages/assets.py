@@ -5,13 +5,13 @@ from __future__ import annotations
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
 
-from builder_ui.site import Ask, Site
+from builder_ui.site import Ask, Here, InPath
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @get("/static/{version:str}/{path:path}", sync_to_thread=False)
-def static(request: Ask, site: Site, version: str, path: str) -> Response[bytes]:
+def static(request: Ask, site: Here, version: InPath, path: InPath) -> Response[bytes]:
     asset = site.assets.get(path.lstrip("/"))
     if asset is None:
         raise NotFoundException()

@@ -17,7 +17,7 @@ from builder_ui.models.inputs import Input
 from builder_ui.models.listing import BulkOutcome
 from builder_ui.models.parts import Option
 from builder_ui.pages.listing import LIST, Listing, changeable
-from builder_ui.site import Ask, Site, sent_form
+from builder_ui.site import Ask, Here, InPath, sent_form
 from engine.records.query import Change, Condition, Query
 from metamodel.forms import FieldDefinition
 from metamodel.problems import Rejected, problem
@@ -41,7 +41,7 @@ class BulkForm:
 
 
 @get(f"{LIST}/bulk", sync_to_thread=True)
-def bulk_form(request: Ask, site: Site, app_id: str, form_id: str) -> Response[Any]:
+def bulk_form(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Response[Any]:
     visit = site.visit(request)
     listing = Listing(visit, *visit.form(app_id, form_id))
     tag_field, fields = changeable(listing)
@@ -67,7 +67,7 @@ def bulk_form(request: Ask, site: Site, app_id: str, form_id: str) -> Response[A
 
 
 @post(f"{LIST}/bulk", sync_to_thread=True)
-def bulk_change(request: Ask, site: Site, app_id: str, form_id: str, body: bytes) -> Response[Any]:
+def bulk_change(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: bytes) -> Response[Any]:
     """The one write path, record by record; nothing that fails stops the rest."""
     visit, sent = site.visit(request), sent_form(body)
     listing = Listing(visit, *visit.form(app_id, form_id))
@@ -89,7 +89,7 @@ def bulk_change(request: Ask, site: Site, app_id: str, form_id: str, body: bytes
 
 
 @get(f"{LIST}/export", sync_to_thread=True)
-def export(request: Ask, site: Site, app_id: str, form_id: str) -> Stream:
+def export(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Stream:
     """What the list shows (or the chosen rows) as CSV that Excel opens: UTF-8 with its mark, formulas disarmed."""
     visit = site.visit(request)
     listing = Listing(visit, *visit.form(app_id, form_id))

@@ -6,20 +6,18 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
 from litestar import Response, get, post
 
 from builder_ui.cells import record_url
 from builder_ui.models.parts import Link
 from builder_ui.models.places import ChannelLine, ChannelPage, ChannelsPage, Quarantined, Stat
-from builder_ui.site import Ask, Site, Visit, sent_form
+from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from builder_ui.templating import href
 from engine.channels.channels import Health
-from engine.system_tables import inbox
 from metamodel.application import App
 from metamodel.labels import label_text
 from metamodel.plugin_api import RawMessage
-from metamodel.problems import Problem, Rejected, problem
+from metamodel.problems import TEXTS, Problem, Rejected, problem
 
 CHANNELS = "/apps/{app_id:str}/channels"
 STYLES = ("list", "pages")
@@ -27,7 +25,7 @@ SHOWN = 50
 
 
 @get(CHANNELS, sync_to_thread=True)
-def channels_page(request: Ask, site: Site, app_id: str) -> Response[Any]:
+def channels_page(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
     visit = site.visit(request)
     app = _managed(visit, app_id)
     page = ChannelsPage(
@@ -37,7 +35,7 @@ def channels_page(request: Ask, site: Site, app_id: str) -> Response[Any]:
 
 
 @get(f"{CHANNELS}/{{channel_id:str}}", sync_to_thread=True)
-def channel_page(request: Ask, site: Site, app_id: str, channel_id: str) -> Response[Any]:
+def channel_page(request: Ask, site: Here, app_id: InPath, channel_id: InPath) -> Response[Any]:
     visit = site.visit(request)
     app = _managed(visit, app_id)
     health = _health(visit, app, channel_id)
@@ -46,23 +44,25 @@ def channel_page(request: Ask, site: Site, app_id: str, channel_id: str) -> Resp
 
 
 @post(f"{CHANNELS}/{{channel_id:str}}/try", sync_to_thread=True)
-def try_channel(request: Ask, site: Site, app_id: str, channel_id: str) -> Response[Any]:
+def try_channel(request: Ask, site: Here, app_id: InPath, channel_id: InPath) -> Response[Any]:
     """The connector's own sample goes the whole way; the page then links to what it became."""
     visit = site.visit(request)
     health = _health(visit, _managed(visit, app_id), channel_id)
     sample = _sample(visit, health)
     if sample is None:
-        raise Rejected([problem("channel.no_sample", channel=channel_id)])
-    before = _newest(visit, channel_id)
-    visit.runtime.channels.take_recorded(channel_id, [sample])
-    after = _newest(visit, channel_id)
-    records = visit.runtime.channels.records_of([after]) if after != before and after else []
-    made = records[0] if records else "none"
-    return visit.go(href(f"/apps/{app_id}/channels/{channel_id}", tried=made))
+        raise Rejected([problem("channel.unknown", channel=channel_id)])
+    address, channels = f"/apps/{app_id}/channels/{channel_id}", visit.runtime.channels
+    try:
+        arrived = channels.receive(channel_id, [sample])
+    except Rejected as refused:
+        return visit.go(href(address, refused=refused.problems[0].code))
+    channels.work(channel_id)
+    records = channels.records_of(arrived) if arrived else []
+    return visit.go(href(address, tried=records[0] if records else "none"))
 
 
 @post(f"{CHANNELS}/{{channel_id:str}}/quarantine", sync_to_thread=True)
-def quarantine(request: Ask, site: Site, app_id: str, channel_id: str, body: bytes) -> Response[Any]:
+def quarantine(request: Ask, site: Here, app_id: InPath, channel_id: InPath, body: bytes) -> Response[Any]:
     visit, sent = site.visit(request), sent_form(body)
     _health(visit, _managed(visit, app_id), channel_id)
     items = [item for item in sent.get("item", []) if item.isdigit()]
@@ -75,7 +75,7 @@ def quarantine(request: Ask, site: Site, app_id: str, channel_id: str, body: byt
 
 
 @post(f"{CHANNELS}/{{channel_id:str}}/settings", sync_to_thread=True)
-def settings(request: Ask, site: Site, app_id: str, channel_id: str, body: bytes) -> Response[Any]:
+def settings(request: Ask, site: Here, app_id: InPath, channel_id: InPath, body: bytes) -> Response[Any]:
     """The secret (never shown again) and whether messages are taken."""
     visit, sent = site.visit(request), sent_form(body)
     _health(visit, _managed(visit, app_id), channel_id)
@@ -132,7 +132,7 @@ def _page(visit: Visit, app: App, health: Health) -> ChannelPage:
         ),
         secret_set=health.has_secret, settings_action=f"{base}/settings", address=f"/hooks/{channel.id}",
         may_try=_sample(visit, health) is not None,
-        tested=_tested(visit, tried), tested_href=_record(visit, app, tried),
+        refused=_refused(visit), tested=_tested(visit, tried), tested_href=_record(visit, app, tried),
     )  # fmt: skip
 
 
@@ -198,10 +198,9 @@ def _reasons(visit: Visit, row: Any) -> str:
     return "；".join(filter(None, texts)) or row.code
 
 
-def _newest(visit: Visit, channel_id: str) -> int:
-    with visit.runtime.database.read() as connection:
-        newest = connection.scalar(sa.select(sa.func.max(inbox.c.id)).where(inbox.c.channel == channel_id))
-    return int(newest or 0)
+def _refused(visit: Visit) -> str:
+    code = visit.query.get("refused", "")
+    return Problem(code).text(visit.language) if code in TEXTS else ""
 
 
 def _tested(visit: Visit, tried: str) -> str:

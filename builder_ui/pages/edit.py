@@ -14,7 +14,7 @@ from builder_ui.layouts import blocks_of
 from builder_ui.models.inputs import Input
 from builder_ui.models.parts import Link
 from builder_ui.models.record import FormPage, FormSection
-from builder_ui.site import Ask, Site, Visit, sent_form
+from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from builder_ui.templating import href
 from engine.records.query import Change, RecordView
 from engine.web.body import json_object
@@ -61,7 +61,7 @@ class Draft:
 
 
 @get(f"{FORM}/new", sync_to_thread=True)
-def new_page(request: Ask, site: Site, app_id: str, form_id: str) -> Response[Any]:
+def new_page(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Response[Any]:
     """An empty form with its defaults; `?field=value` fills some in before."""
     visit = site.visit(request)
     app, form = visit.form(app_id, form_id)
@@ -73,7 +73,7 @@ def new_page(request: Ask, site: Site, app_id: str, form_id: str) -> Response[An
 
 
 @get(f"{FORM}/records/{{record:str}}/edit", sync_to_thread=True)
-def edit_page(request: Ask, site: Site, app_id: str, form_id: str, record: str) -> Response[Any]:
+def edit_page(request: Ask, site: Here, app_id: InPath, form_id: InPath, record: InPath) -> Response[Any]:
     visit = site.visit(request)
     app, form = visit.form(app_id, form_id)
     view = visit.runtime.records.get(visit.viewer, app_id, form_id, record)
@@ -84,7 +84,7 @@ def edit_page(request: Ask, site: Site, app_id: str, form_id: str, record: str) 
 
 
 @post(FORM, sync_to_thread=True)
-def create(request: Ask, site: Site, app_id: str, form_id: str, body: bytes) -> Response[Any]:
+def create(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: bytes) -> Response[Any]:
     visit, sent = site.visit(request), sent_form(body)
     app, form = visit.form(app_id, form_id)
     values = raw_values(form.fields, sent)
@@ -101,7 +101,9 @@ def create(request: Ask, site: Site, app_id: str, form_id: str, body: bytes) -> 
 
 
 @post(f"{FORM}/records/{{record:str}}", sync_to_thread=True)
-def update(request: Ask, site: Site, app_id: str, form_id: str, record: str, body: bytes) -> Response[Any]:
+def update(
+    request: Ask, site: Here, app_id: InPath, form_id: InPath, record: InPath, body: bytes
+) -> Response[Any]:
     """Only what differs from what was read is written, so two people may change different fields."""
     visit, sent = site.visit(request), sent_form(body)
     app, form = visit.form(app_id, form_id)
@@ -126,7 +128,7 @@ def update(request: Ask, site: Site, app_id: str, form_id: str, record: str, bod
 
 
 @post(f"{FORM}/state", sync_to_thread=True, status_code=200)
-def state(request: Ask, site: Site, app_id: str, form_id: str, body: bytes) -> dict[str, Any]:
+def state(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: bytes) -> dict[str, Any]:
     """`{seq, record?, values, changed}` → `{seq, fields}`; what the server computed comes as its input's HTML."""
     visit, sent = site.visit(request), json_object(body)
     app, form = visit.form(app_id, form_id)
@@ -140,7 +142,7 @@ def state(request: Ask, site: Site, app_id: str, form_id: str, body: bytes) -> d
 
 
 @get(f"{FORM}/options/{{name:str}}", sync_to_thread=True)
-def options(request: Ask, site: Site, app_id: str, form_id: str, name: str) -> Response[Any]:
+def options(request: Ask, site: Here, app_id: InPath, form_id: InPath, name: InPath) -> Response[Any]:
     """What a picker offers, as its list's HTML."""
     visit = site.visit(request)
     visit.form(app_id, form_id)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from litestar import get
 from litestar.response import Stream
 
-from builder_ui.site import Ask, Site
+from builder_ui.site import Ask, Here, InPath
 
 IN_PLACE = frozenset({
     "image/png", "image/jpeg", "image/gif", "image/webp", "audio/mpeg", "audio/wav", "audio/ogg", "audio/amr",
@@ -17,7 +17,7 @@ IN_PLACE = frozenset({
 
 
 @get("/files/{file_id:str}", sync_to_thread=True)
-def file(request: Ask, site: Site, file_id: str) -> Stream:
+def file(request: Ask, site: Here, file_id: InPath) -> Stream:
     """For whoever may read a record that holds it; never run, never framed, never kept by a proxy."""
     visit = site.visit(request)
     described, chunks = visit.runtime.open_file(visit.viewer, file_id)

@@ -10,7 +10,7 @@ from litestar import Response, get
 
 from builder_ui.cells import record_url
 from builder_ui.models.places import HomePage, NewsItem
-from builder_ui.site import Ask, Site, Visit
+from builder_ui.site import Ask, Here, InPath, Site, Visit
 from builder_ui.views import chats
 from engine.clock import from_microseconds
 from engine.records.query import Query
@@ -24,7 +24,7 @@ STYLES = ("pages",)
 
 
 @get("/", sync_to_thread=True)
-def home_page(request: Ask, site: Site) -> Response[Any]:
+def home_page(request: Ask, site: Here) -> Response[Any]:
     visit = site.visit(request)
     apps = visit.runtime.apps_of(visit.viewer)
     page = HomePage(
@@ -35,7 +35,7 @@ def home_page(request: Ask, site: Site) -> Response[Any]:
 
 
 @get("/apps/{app_id:str}", sync_to_thread=True)
-def app_page(request: Ask, site: Site, app_id: str) -> Response[Any]:
+def app_page(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
     """An app opens at the first entry of its menu."""
     visit = site.visit(request)
     app = visit.app(app_id)

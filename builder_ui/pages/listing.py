@@ -15,7 +15,7 @@ from builder_ui.layouts import fits_in_list, list_columns
 from builder_ui.models.listing import BulkField, Column, FilterRow, ListPage, Row
 from builder_ui.models.parts import Option, Tab
 from builder_ui.pages import timeline
-from builder_ui.site import Ask, Site, Visit
+from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.views import Placed, list_views
 from engine.access.ways import Way, best_access
 from engine.records.query import Page, Query, RecordView
@@ -103,7 +103,7 @@ class Listing:
 
 
 @get(LIST, sync_to_thread=True)
-def list_page(request: Ask, site: Site, app_id: str, form_id: str) -> Response[Any]:
+def list_page(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Response[Any]:
     visit = site.visit(request)
     app, form = visit.form(app_id, form_id)
     listing = Listing(visit, app, form)
@@ -124,7 +124,7 @@ def list_page(request: Ask, site: Site, app_id: str, form_id: str) -> Response[A
 
 
 @get(f"{LIST}/condition", sync_to_thread=True)
-def condition(request: Ask, site: Site, app_id: str, form_id: str) -> Response[Any]:
+def condition(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Response[Any]:
     """One row of the filter panel, after its field or operator was chosen."""
     visit = site.visit(request)
     listing = Listing(visit, *visit.form(app_id, form_id))

@@ -12,7 +12,7 @@ from litestar import Response, get, post
 from builder_ui.models.places import EvidencePage, Finding, LogLine, Stat
 from builder_ui.models.record import ProofPage
 from builder_ui.pages.record import RECORD
-from builder_ui.site import Ask, Site, Visit
+from builder_ui.site import Ask, Here, InPath, Site, Visit
 from engine.clock import from_microseconds
 from engine.evidence.ledger import LOGS, size
 from engine.system_tables import checkpoints, verifications
@@ -22,7 +22,7 @@ STYLES = ("pages",)
 
 
 @get(f"{RECORD}/proof", sync_to_thread=True)
-def proof_drawer(request: Ask, site: Site, app_id: str, form_id: str, record: str) -> Response[Any]:
+def proof_drawer(request: Ask, site: Here, app_id: InPath, form_id: InPath, record: InPath) -> Response[Any]:
     """What proves this record; `?download=1` gives it as JSON for the stand-alone verifiers."""
     visit = site.visit(request)
     found = visit.runtime.records.proof(visit.viewer, app_id, form_id, record)
@@ -58,12 +58,12 @@ def _proof(visit: Visit, found: Any, title: str) -> ProofPage:
 
 
 @get("/evidence", sync_to_thread=True)
-def evidence_page(request: Ask, site: Site) -> Response[Any]:
+def evidence_page(request: Ask, site: Here) -> Response[Any]:
     return _evidence(site.visit(request), site)
 
 
 @post("/evidence/verify", sync_to_thread=True)
-def verify_now(request: Ask, site: Site) -> Response[Any]:
+def verify_now(request: Ask, site: Here) -> Response[Any]:
     visit = site.visit(request)
     if not _may_verify(visit):
         raise Rejected([problem("access.denied")])

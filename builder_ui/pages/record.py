@@ -15,7 +15,7 @@ from builder_ui.models.parts import EvidenceBadge, Link, Tab
 from builder_ui.models.record import Change, HistoryEntry, RecordPage, RelatedList, Section
 from builder_ui.pages import chat, timeline
 from builder_ui.pages.listing import Listing, file_ids, is_numeric, row_of, total_text
-from builder_ui.site import Ask, Site, Visit
+from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.templating import href
 from builder_ui.views import Placed, chats, timelines
 from engine.records.query import Condition, Event, Query, RecordView, Related
@@ -46,7 +46,7 @@ class Opened:
 
 
 @get(RECORD, sync_to_thread=True)
-def record_page(request: Ask, site: Site, app_id: str, form_id: str, record: str) -> Response[Any]:
+def record_page(request: Ask, site: Here, app_id: InPath, form_id: InPath, record: InPath) -> Response[Any]:
     visit = site.visit(request)
     app, form = visit.form(app_id, form_id)
     view = visit.runtime.records.get(visit.viewer, app_id, form_id, record)

@@ -13,7 +13,7 @@ from builder_ui.models.parts import Option
 from builder_ui.models.reading import Facet, FacetEntry, Hit, Marked, SearchPage
 from builder_ui.pages import chat
 from builder_ui.pages.listing import total_text
-from builder_ui.site import Ask, Site, Visit
+from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.templating import href
 from builder_ui.views import Placed, holders, messages_of
 from engine.records.query import Page, Query, RecordView
@@ -60,7 +60,7 @@ class Searching:
 
 
 @get("/apps/{app_id:str}/search", sync_to_thread=True)
-def search_page(request: Ask, site: Site, app_id: str) -> Response[Any]:
+def search_page(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
     visit = site.visit(request)
     app = visit.runtime.applications.get(app_id)
     forms = sorted(site.frames.searchable(visit.viewer, app), key=_rank(visit, app))

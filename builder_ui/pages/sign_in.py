@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from builder_ui.language import LANGUAGES, translations
 from builder_ui.models.places import SignInPage
 from builder_ui.shell import Shell
-from builder_ui.site import Ask, Site, local_address, respond, sent_form
+from builder_ui.site import Ask, Here, Site, local_address, respond, sent_form
 from engine.commands.demo import PASSWORD_FILE
 from engine.web.language import COOKIE as LANGUAGE_COOKIE, language_of
 from engine.web.security import COOKIE, session_cookie
@@ -21,7 +21,7 @@ YEAR = 365 * 24 * 3600
 
 
 @get("/sign-in", sync_to_thread=True)
-def sign_in_page(request: Ask, site: Site) -> Response[Any]:
+def sign_in_page(request: Ask, site: Here) -> Response[Any]:
     wish = request.query_params.get("language", "")
     following = local_address(request.query_params.get("next", "/"))
     if wish in LANGUAGES:
@@ -34,7 +34,7 @@ def sign_in_page(request: Ask, site: Site) -> Response[Any]:
 
 
 @post("/sign-in", sync_to_thread=True)
-def sign_in(request: Ask, site: Site, body: bytes) -> Response[Any]:
+def sign_in(request: Ask, site: Here, body: bytes) -> Response[Any]:
     sent = sent_form(body)
     person, following = _one(sent, "person").strip(), local_address(_one(sent, "next"))
     address = request.client.host if request.client else ""
@@ -50,7 +50,7 @@ def sign_in(request: Ask, site: Site, body: bytes) -> Response[Any]:
 
 
 @post("/sign-out", sync_to_thread=True)
-def sign_out(request: Ask, site: Site) -> Response[Any]:
+def sign_out(request: Ask, site: Here) -> Response[Any]:
     session = request.scope["state"].get("session")
     if session is not None:
         site.runtime.sessions.end(session)
@@ -60,7 +60,7 @@ def sign_out(request: Ask, site: Site) -> Response[Any]:
 
 
 @post("/me/preferences", sync_to_thread=True)
-def preferences(request: Ask, site: Site, body: bytes) -> Response[Any]:
+def preferences(request: Ask, site: Here, body: bytes) -> Response[Any]:
     """Theme and language; back to where one was."""
     visit, sent = site.visit(request), sent_form(body)
     allowed = {"theme": ("auto", "light", "dark"), "language": tuple(LANGUAGES)}
@@ -72,7 +72,7 @@ def preferences(request: Ask, site: Site, body: bytes) -> Response[Any]:
     return Redirect(local_address(_one(sent, "here")), status_code=303, cookies=cookies)
 
 
-def _page(request: Ask, site: Site, page: SignInPage, status: int = 200) -> Response[str]:
+def _page(request: Ask, site: Here, page: SignInPage, status: int = 200) -> Response[str]:
     language = language_of(request)
     title = translations(language).gettext("Sign in")
     html = site.renderer.render(

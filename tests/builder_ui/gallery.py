@@ -18,6 +18,7 @@ from builder_ui.templating import Renderer
 from tests.builder_ui.samples import pages
 
 CHROMIUM = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-dev-shm-usage"]
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 SHAPES = {"desktop": (1280, 860, "auto"), "phone": (390, 844, "auto"), "dark": (1280, 860, "dark")}
 
 
@@ -44,7 +45,7 @@ def serve(renderer: Renderer) -> http.server.ThreadingHTTPServer:
             self.send_header("content-type", media_type)
             self.send_header(
                 "content-security-policy",
-                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'",
+                POLICY,
             )
             self.end_headers()
             self.wfile.write(body)

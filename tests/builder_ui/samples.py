@@ -318,7 +318,8 @@ def chat_view() -> ChatView:
             said(
                 "4",
                 "right",
-                "您好李工,300 个点位按年订阅有两档,今天下班前把报价单发您。标准版含移动巡检、工单闭环、基础报表;专业版另含物联网关接入与预测性维护,都包实施与培训。",
+                "您好李工,300 个点位按年订阅有两档,今天下班前把报价单发您。"
+                "标准版含移动巡检、工单闭环、基础报表;专业版另含物联网关接入与预测性维护,都包实施与培训。",
                 "10:08",
                 proof_href="/proof",
             ),
@@ -444,11 +445,14 @@ def search_page(asked: bool = True) -> SearchPage:
 
 def form_page() -> FormPage:
     option = (Option("mine", "制造"), Option("log", "仓储物流", True), Option("med", "医疗"))
-    line = (
-        Input("product", "items.0.product", "产品", "text", "巡检云"),
-        Input("quantity", "items.0.quantity", "数量", "number", "300"),
-        Input("price", "items.0.price", "单价", "number", "620.00", attributes={"unit": "元"}),
-    )
+
+    def line(row: str) -> tuple[Input, ...]:
+        return (
+            Input("product", f"items.{row}.product", "产品", "text", "巡检云"),
+            Input("quantity", f"items.{row}.quantity", "数量", "number", "300"),
+            Input("price", f"items.{row}.price", "单价", "number", "620.00", attributes={"unit": "元"}),
+        )
+
     return FormPage(
         "新建商机",
         (Link("商机", LIST),),
@@ -551,8 +555,8 @@ def form_page() -> FormPage:
                         "明细",
                         "rows",
                         columns=(("product", "产品"), ("quantity", "数量"), ("price", "单价")),
-                        rows=(line, line),
-                        blank_row=line,
+                        rows=(line("0"), line("1")),
+                        blank_row=line(""),
                     ),
                 ),
             ),
@@ -596,7 +600,7 @@ def channel_page() -> ChannelPage:
             ("密钥", "已设置"),
             ("收件地址", "/hooks/web_chat"),
         ),
-        'curl -X POST http://127.0.0.1:8000/hooks/web_chat \\\n  -H \'content-type: application/json\' \\\n  -H \'x-signature: sha256=5e0f…\' \\\n  --data \'{"id":"test-1","text":"你好"}\'',
+        'curl -X POST http://127.0.0.1:8000/hooks/web_chat \\\n  --data \'{"id":"test-1","text":"你好"}\'',
         "/test",
         "/retry",
         (
