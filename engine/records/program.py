@@ -22,7 +22,7 @@ from engine.values import decoder, encoder, from_bytes
 from metamodel.application import App
 from metamodel.expressions import Scope, check
 from metamodel.forms import FieldDefinition, Form
-from metamodel.plugin_api import AutoNumber, Formula, Lookup, Reference, Registry, Rollup
+from metamodel.plugin_api import AutoNumber, Field, Formula, Lookup, Reference, Registry, Rollup
 from metamodel.problems import Rejected, problem
 from metamodel.scope import FormScope, RowScope
 
@@ -48,6 +48,11 @@ class FieldProgram:
     def id(self) -> str:
         return self.field.id
 
+    @cached_property
+    def checks(self) -> bool:
+        """Has its type a check of values of its own?"""
+        return self.field.type is not None and type(self.field.type).check is not Field.check
+
     @property
     def reference(self) -> Reference | None:
         return self.field.type.reference(self.field) if self.field.type else None
@@ -70,6 +75,11 @@ class FormProgram:
     def stored(self) -> tuple[FieldProgram, ...]:
         """Fields with a column, in the table's order."""
         return tuple(self.fields[name] for name in self.table.fields if name in self.fields)
+
+    @cached_property
+    def encoders(self) -> tuple[tuple[str, str, Callable[[Any], Any], bool], ...]:
+        """(field id, column, encoder, sealed) of every stored field: the write path's inner loop."""
+        return tuple((p.id, self.physical[p.id], p.encode, p.field.sealed) for p in self.stored)
 
     @cached_property
     def physical(self) -> Mapping[str, str]:

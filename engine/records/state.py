@@ -123,7 +123,7 @@ def _holds(condition: Any, values: Mapping[str, Any], context: EvaluationContext
 
 def _sane(field: FieldProgram, value: Any) -> list[Problem]:
     type_ = field.field.type
-    if type_ is None:
+    if type_ is None or not field.checks:
         return []
     return [
         replace(p, path=pointer(field.id) + p.path, params={"field": field.field.text(), **p.params})

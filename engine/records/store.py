@@ -71,12 +71,16 @@ class Store:
     ) -> dict[str, Any]:
         head = (draft.id, 1, program.version, unit.now, viewer.person, unit.now, viewer.person)
         stored = dict(zip(HEAD, head, strict=True))
-        values = draft.values
-        for field in program.stored:
-            stored[program.physical[field.id]] = self._encode(field, values.get(field.id), draft.id, key)
+        values, seal = draft.values, self._services.seals.seal
+        for name, column, encode, sealed in program.encoders:
+            value = values.get(name)
+            raw = None if value is None else encode(value)
+            if sealed and raw is not None and key is not None:
+                raw = seal(key, name, to_bytes(raw))
+            stored[column] = raw
         return stored
 
-    def _encode(self, field: FieldProgram, value: Any, record: int, key: RecordKey | None) -> Any:
+    def _encode(self, field: FieldProgram, value: Any, key: RecordKey | None) -> Any:
         raw = None if value is None else field.encode(value)
         if raw is None or not field.field.sealed or key is None:
             return raw
@@ -182,7 +186,7 @@ class Store:
             self._insert_keys(unit, [key])
         draft.revision += 1
         values: dict[str, Any] = {
-            program.physical[field.id]: self._encode(field, draft.values.get(field.id), draft.id, key)
+            program.physical[field.id]: self._encode(field, draft.values.get(field.id), key)
             for field in program.stored
             if _differs(draft, field.id)
         }

@@ -6,7 +6,6 @@ eight bytes in base 32: 13 ASCII letters, a sixth faster to insert than hexadeci
 
 from __future__ import annotations
 
-from base64 import b32hexencode
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -23,7 +22,7 @@ class SqliteIndex:
         self._database = database
 
     def encode(self, digest: bytes) -> str:
-        return b32hexencode(digest)[:13].decode().lower()
+        return digest.hex()
 
     def prepare(self, unit: Unit, table: str) -> None:
         unit.connection.exec_driver_sql(
