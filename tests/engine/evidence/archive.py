@@ -106,7 +106,9 @@ def fill(runtime: Runtime, clock: FrozenClock, number: int = 150) -> None:
     applications.publish(None, document(second=True), "it02")
     _change(runtime, made[::5], {"note": "已联系", "mood": "好"})
     for n in range(20):
-        runtime.audit.note(SYSTEM, Occurrence("read", "vault", "message", int(made[n]), detail={"n": n}))
+        runtime.audit.note(
+            SYSTEM, Occurrence("read", "vault", "message", int(made[n % number]), detail={"n": n})
+        )
     _receive(runtime, 10)
     clock.advance(seconds=2)
     runtime.ledger.integrate()

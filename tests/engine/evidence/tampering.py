@@ -147,7 +147,7 @@ class Tampering:
         )[0]
 
     def fresh_id(self) -> int:
-        return max(row["record"] for row in self.rows(leaves)) + 1000
+        return int(max(row["record"] for row in self.rows(leaves))) + 1000
 
     def links_of(self, form: FormTable) -> list[sa.Table]:
         return [*form.links.values(), *(p.link for p in form.parked if p.link is not None)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
@@ -40,26 +39,25 @@ def tamper(vault: Runtime, edit: Edit, random: Random) -> tuple[int | None, Repo
             transaction.rollback()
 
 
-def draw(random: Random) -> Edit:
-    return random.choices([*EDITS], [*EDITS.values()])[0]
+def draw(random: Random, untried: list[Edit]) -> Edit:
+    """Each once, then as often as they weigh."""
+    return untried[0] if untried else random.choices([*EDITS], [*EDITS.values()])[0]
 
 
 def test_random_edits_are_all_found(vault: Runtime) -> None:
-    random = Random(SEED)
+    random, untried = Random(SEED), [*EDITS]
     assert verify(vault).clean
-    done: Counter[str] = Counter()
-    missed: list[str] = []
-    while done.total() < NUMBER[vault.database.dialect]:
-        edit, state = draw(random), random.getstate()
+    done, missed = 0, []
+    while done < NUMBER[vault.database.dialect]:
+        edit = draw(random, untried)
         try:
             record, report = tamper(vault, edit, random)
         except Nothing:
             continue
-        done[edit.__name__] += 1
+        done += 1
+        untried = untried[1:]
         named = {finding.record for finding in report.findings}
         if report.clean or (record is not None and str(record) not in named):
-            missed.append(f"{edit.__name__} {record}: {report.text('en')} {hash(str(state))}")
+            missed.append(f"edit {done}, {edit.__name__} of {record}: {report.text('en')}")
     assert missed == []
     assert verify(vault).clean  # every one was undone
-    if vault.database.dialect == "sqlite":
-        assert set(done) == {edit.__name__ for edit in EDITS}
