@@ -533,6 +533,10 @@ class Subject(Protocol):
         """The value of an expression over this subject, cached as a compiled closure."""
         ...
 
+    def evaluate_all(self, texts: Mapping[str, str]) -> dict[str, Any]:
+        """The values of several expressions, by the same names."""
+        ...
+
     def target(self, link: str) -> tuple[str, str] | None:
         """(app, form) that our link field points into."""
         ...

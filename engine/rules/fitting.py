@@ -34,10 +34,10 @@ class Fitter:
         problems = list(self._unknown)
         for name, exact, parse, field in self._steps:
             value = values[name]
-            if value is None or value == "" or value == []:
+            if type(value) is exact:
+                fitted[name] = value if value != "" else None
+            elif value is None or value == "" or value == []:
                 fitted[name] = None
-            elif type(value) is exact:
-                fitted[name] = value
             else:
                 try:
                     fitted[name] = parse(value, field)

@@ -19,9 +19,10 @@ from engine.evidence.seals import Box
 from engine.records.drafts import Batch, Stages
 from engine.records.records import Records
 from engine.records.services import Services
+from engine.rules.expressions import Broken
 from engine.rules.fitting import Fitters
 from engine.rules.performers import CORE
-from engine.rules.ruleset import Broken, CompiledRule, RuleSet
+from engine.rules.ruleset import CompiledRule, RuleSet
 from engine.rules.run import Performer, Performers, Planned, Run
 from engine.rules.subjects import Subject
 from engine.rules.trace import Trace, keep

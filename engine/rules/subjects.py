@@ -7,15 +7,18 @@ from typing import Any
 
 from engine.expressions import EvaluationContext
 from engine.records.program import FormProgram
+from engine.rules.expressions import Expressions
 from metamodel.problems import Problem
 
 
 class Subject:
     """A record on its way in (`values` are its draft's own, changed in place), or a message.
 
-    `made` gathers the records its rules created, `problems` what went wrong for it alone.
+    `expressions` are those of the rule at work; `made` gathers the records that rules created,
+    `problems` what went wrong for this subject alone.
     """
 
+    expressions: Expressions
     __slots__ = ("app", "context", "expressions", "form", "made", "problems", "program", "record", "values")
 
     def __init__(
@@ -24,12 +27,15 @@ class Subject:
     ) -> None:  # fmt: skip
         self.app, self.form, self.record, self.values = app, form, record, values
         self.context, self.program = context, program
-        self.expressions: Mapping[str, Any] = {}
         self.made: list[tuple[str, str, str]] = []
         self.problems: list[Problem] = []
 
     def evaluate(self, text: str) -> Any:
         return self.expressions[text](self.values, self.context)
+
+    def evaluate_all(self, texts: Mapping[str, str]) -> dict[str, Any]:
+        values, context = self.values, self.context
+        return {name: run(values, context) for name, run in self.expressions.several(texts)}
 
     def target(self, link: str) -> tuple[str, str] | None:
         field = self.program.fields.get(link) if self.program else None

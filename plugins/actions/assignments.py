@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from metamodel.plugin_api import Problem, Texts, fields_of, pointer, problem
 
 if TYPE_CHECKING:
-    from metamodel.plugin_api import ActionScope, Subject
+    from metamodel.plugin_api import ActionScope
 
 Assignments = dict[str, str]
 
@@ -111,7 +111,3 @@ class Target:
 def own_record(scope: ActionScope) -> Target:
     """The record that set off the rule."""
     return Target(scope, "", scope.form)
-
-
-def evaluate(values: Assignments, subject: Subject) -> dict[str, Any]:
-    return {field: subject.evaluate(text) for field, text in values.items()}

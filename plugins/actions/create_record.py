@@ -12,7 +12,7 @@ from metamodel.plugin_api import (
     Registry,
     labelled,
 )
-from plugins.actions.assignments import TEXTS, Assignments, Target, evaluate
+from plugins.actions.assignments import TEXTS, Assignments, Target
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import ActionScope, Problem, Subject
@@ -37,7 +37,7 @@ class CreateRecord(Action):
         return [*target.check_form(options.form, "/form"), *target.check_values(options.values, "/values")]
 
     def plan(self, options: CreateRecordOptions, subject: Subject) -> list[Effect]:
-        values = evaluate(options.values, subject)
+        values = subject.evaluate_all(options.values)
         return [CreateRecordEffect(options.app or subject.app, options.form, values)]
 
 

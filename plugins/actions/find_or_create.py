@@ -22,7 +22,7 @@ from metamodel.plugin_api import (
     problem,
     read_duration,
 )
-from plugins.actions.assignments import TEXTS, Assignments, Target, evaluate, own_record
+from plugins.actions.assignments import TEXTS, Assignments, Target, own_record
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import ActionScope, Problem, Subject
@@ -92,9 +92,9 @@ class FindOrCreate(Action):
             FindOrCreateEffect(
                 options.app or subject.app,
                 options.form,
-                match=evaluate(options.match, subject),
-                create=evaluate(options.create, subject),
-                update=evaluate(options.update, subject),
+                match=subject.evaluate_all(options.match),
+                create=subject.evaluate_all(options.create),
+                update=subject.evaluate_all(options.update),
                 add={field: _items(subject.evaluate(text)) for field, text in options.add.items()},
                 span=_span(options.span, subject) if options.span else None,
                 link=options.link,

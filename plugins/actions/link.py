@@ -15,7 +15,7 @@ from metamodel.plugin_api import (
     labelled,
     problem,
 )
-from plugins.actions.assignments import TEXTS, Assignments, Target, evaluate, own_record
+from plugins.actions.assignments import TEXTS, Assignments, Target, own_record
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import ActionScope, Problem, Subject
@@ -62,11 +62,11 @@ class Link(Action):
             LinkEffect(
                 options.app or subject.app,
                 options.form,
-                match=tuple(evaluate(values, subject) for values in options.match),
+                match=tuple(subject.evaluate_all(values) for values in options.match),
                 link=options.link,
                 copy=options.copy,
-                then=evaluate(options.then, subject),
-                otherwise=evaluate(options.otherwise, subject),
+                then=subject.evaluate_all(options.then),
+                otherwise=subject.evaluate_all(options.otherwise),
             )
         ]
 

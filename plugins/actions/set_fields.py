@@ -13,7 +13,7 @@ from metamodel.plugin_api import (
     labelled,
     problem,
 )
-from plugins.actions.assignments import TEXTS, Assignments, evaluate, own_record
+from plugins.actions.assignments import TEXTS, Assignments, own_record
 from plugins.actions.linked import linked_record, linked_target
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class SetFields(Action):
         if found is None:
             return []
         app, form, record = found
-        return [SetFieldsEffect(app, form, record, evaluate(options.values, subject))]
+        return [SetFieldsEffect(app, form, record, subject.evaluate_all(options.values))]
 
 
 def register(registry: Registry) -> None:

@@ -55,6 +55,7 @@ class Member(Field):
     texts = {"value.not_an_id": Texts("这里应填一个编号", "This should be one id")}
     group = "people"
     type = PERSON
+    exact = str
     operators = CHOICE_OPERATORS
     aggregates = CHOICE_AGGREGATES
     input = "person"

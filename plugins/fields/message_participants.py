@@ -72,11 +72,17 @@ def _participant(raw: Any) -> dict[str, str]:
         raw = {"id": raw}
     if not isinstance(raw, dict) or raw.keys() - {"id", "name", "kind"}:
         raise BadValue("value.not_a_participant", text=excerpt(raw))
-    identifier, name = (clean_text(raw.get(key) or "", LONGEST).strip() for key in ("id", "name"))
+    identifier, name = _word(raw.get("id") or ""), _word(raw.get("name") or "")
     kind = raw.get("kind") or "customer"
     if kind not in KINDS or not (identifier or name):
         raise BadValue("value.not_a_participant", text=excerpt(raw))
     return {"id": identifier, "name": name, "kind": kind}
+
+
+def _word(raw: Any) -> str:
+    if type(raw) is str and raw.isascii() and len(raw) <= LONGEST and "\0" not in raw:
+        return raw.strip()
+    return clean_text(raw, LONGEST).strip()
 
 
 def register(registry: Registry) -> None:

@@ -58,6 +58,15 @@ def test_a_condition_decides_and_every_matching_rule_acts_in_order(publish: Publ
     assert [row["chat_id"] for row in rows(runtime, "contact")] == ["two", None]
 
 
+def test_a_blank_text_sets_a_field_to_nothing(publish: Publish) -> None:
+    runtime = publish(
+        {"id": "clear", "when": CONTACT_CREATED,
+         "then": [{"action": "set_fields", "with": {"values": {"chat_id": "", "wecom_id": "name"}}}]},
+    )  # fmt: skip
+    create(runtime, "contact", {"name": "李雷", "chat_id": "v1"})
+    assert [(row["chat_id"], row["wecom_id"]) for row in rows(runtime, "contact")] == [(None, "李雷")]
+
+
 def test_a_link_is_found_by_the_first_way_that_fits(archive: Runtime) -> None:
     create(
         archive,
