@@ -1,0 +1,87 @@
+"""Wrong rules are told where: rows of (trigger's form, action, options, [(path, code)])."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from metamodel.application import load
+from metamodel.plugin_api import Registry
+from tests.engine.archive_app import ARCHIVE
+
+MESSAGE = {"trigger": "message_received"}
+CREATED = {"trigger": "record_created", "form": "message"}
+TALK = {"form": "conversation", "match": {"thread": "thread"}}
+
+ROWS: list[tuple[dict[str, Any], str, dict[str, Any], list[tuple[str, str]]]] = [
+    (MESSAGE, "create_record", {"form": "nowhere"}, [("/form", "rule.unknown_form")]),
+    (MESSAGE, "create_record", {"form": "message", "values": {"no": "text"}}, [("/values/no", "rule.unknown_field")]),
+    (MESSAGE, "create_record", {"form": "message", "values": {"content": "texts"}},
+     [("/values/content", "expression.unknown_name")]),
+    (MESSAGE, "create_record", {"form": "message", "values": {"content": "text"}}, []),
+    (MESSAGE, "set_fields", {"values": {"content": "text"}}, [("", "rule.needs_record")]),
+    (MESSAGE, "add_tags", {"tags": ["x"]}, [("", "rule.needs_record")]),
+    (MESSAGE, "link", {"form": "contact", "link": "contact", "match": [{"wecom_id": "text"}]},
+     [("", "rule.needs_record")]),
+    (MESSAGE, "find_or_create", {**TALK, "match": {"thread": "text"}, "link": "conversation"},
+     [("/link", "rule.needs_record")]),
+    (CREATED, "add_tags", {"tags": ["x"], "field": "content"}, [("/field", "rule.not_a_list")]),
+    (CREATED, "add_tags", {"tags": ["x"], "of": ["content"]}, [("/of/0", "rule.not_a_link")]),
+    (CREATED, "add_tags", {"tags": ["x"], "of": ["conversation"]}, []),
+    (CREATED, "set_fields", {"values": {"nothing": "1"}}, [("/values/nothing", "rule.unknown_field")]),
+    (CREATED, "set_fields", {"of": "thread", "values": {}}, [("/of", "rule.not_a_link")]),
+    (CREATED, "set_fields", {"of": "conversation", "values": {"no": "1"}}, [("/values/no", "rule.unknown_field")]),
+    (CREATED, "find_or_create", {**TALK, "match": {}}, [("/match", "rule.nothing_to_match")]),
+    (CREATED, "find_or_create", {"form": "message", "match": {"content": "thread"}},
+     [("/match/content", "rule.sealed_key")]),
+    (CREATED, "find_or_create", {**TALK, "add": {"account": "thread"}}, [("/add/account", "rule.not_a_list")]),
+    (CREATED, "find_or_create", {**TALK, "add": {"participants": "staff"}, "link": "thread"},
+     [("/link", "rule.not_a_link")]),
+    (CREATED, "find_or_create",
+     {**TALK, "span": {"start": "happened_at", "end": "later", "moment": "sent_at", "silence": "a while"}},
+     [("/span/end", "rule.unknown_field"), ("/span/silence", "rule.bad_silence")]),
+    (CREATED, "link", {"form": "contact", "link": "thread", "match": [{}]},
+     [("/link", "rule.not_a_link"), ("/match", "rule.nothing_to_match")]),
+    (CREATED, "link", {"form": "contact", "link": "conversation", "match": [{"wecom_id": "thread"}],
+                       "copy": {"staff": "surname", "no": "name"}},
+     [("/copy/staff", "rule.unknown_field"), ("/copy/no", "rule.unknown_field")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("when", "action", "options", "expected"), ROWS)
+def test_checks(
+    registry: Registry,
+    when: dict[str, Any],
+    action: str,
+    options: dict[str, Any],
+    expected: list[tuple[str, str]],
+) -> None:
+    document = copy.deepcopy(ARCHIVE)
+    document["rules"] = [
+        {"id": "it", "label": "It", "when": when, "then": [{"action": action, "with": options}]}
+    ]
+    _, problems = load(document, registry)
+    prefix = "/rules/0/then/0/with"
+    found = [(p.path.removeprefix(prefix), p.code) for p in problems if p.path.startswith(prefix)]
+    assert found == expected
+
+
+def test_a_rule_on_a_channel_that_is_not_there(registry: Registry) -> None:
+    document = copy.deepcopy(ARCHIVE)
+    document["rules"] = [
+        {"id": "it", "label": "It", "when": {"trigger": "message_received", "channel": "fax"}, "then": []}
+    ]
+    _, problems = load(document, registry)
+    assert [(p.path, p.code) for p in problems if p.severity == "error"] == [
+        ("/rules/0/when/channel", "rule.unknown_channel")
+    ]
+
+
+@pytest.mark.parametrize("kind", ["trigger", "action"])
+def test_they_say_what_they_are_in_both_languages(registry: Registry, kind: str) -> None:
+    for plugin in registry.all(kind).values():
+        for words in (plugin.label, plugin.doc):
+            assert words["zh"], plugin.name
+            assert words["en"], plugin.name
