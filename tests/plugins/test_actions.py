@@ -13,6 +13,7 @@ from tests.engine.archive_app import ARCHIVE
 
 MESSAGE = {"trigger": "message_received"}
 CREATED = {"trigger": "record_created", "form": "message"}
+CREATE = [{"action": "create_record", "with": {"form": "message"}}]
 TALK = {"form": "conversation", "match": {"thread": "thread"}}
 
 ROWS: list[tuple[dict[str, Any], str, dict[str, Any], list[tuple[str, str]]]] = [
@@ -71,7 +72,7 @@ def test_checks(
 def test_a_rule_on_a_channel_that_is_not_there(registry: Registry) -> None:
     document = copy.deepcopy(ARCHIVE)
     document["rules"] = [
-        {"id": "it", "label": "It", "when": {"trigger": "message_received", "channel": "fax"}, "then": []}
+        {"id": "it", "label": "It", "when": {"trigger": "message_received", "channel": "fax"}, "then": CREATE}
     ]
     _, problems = load(document, registry)
     assert [(p.path, p.code) for p in problems if p.severity == "error"] == [
