@@ -31,10 +31,10 @@ class Ops(PortableOps):
         return number if isinstance(number.type, sa.Numeric) else sa.cast(number, sa.Numeric)
 
     def lower(self, text: Column) -> Column:
-        return sa.func.lower(sa.collate(text, self._letters), type_=sa.Text)
+        return self._small(text)
 
     def upper(self, text: Column) -> Column:
-        return sa.func.upper(sa.collate(text, self._letters), type_=sa.Text)
+        return sa.collate(sa.func.upper(sa.collate(text, self._letters), type_=sa.Text), "C")
 
     def trim(self, text: Column) -> Column:
         runs = sa.func.regexp_replace(sa.collate(text, "C"), f"[{BLANKS}]+", " ", "g", type_=sa.Text)
@@ -43,9 +43,13 @@ class Ops(PortableOps):
     def fold(self, text: Column) -> Column:
         """`translate` searches its list for every letter, so texts that need nothing of it skip it."""
         special, becomes = _translation()
-        small = sa.func.lower(sa.collate(text, self._letters), type_=sa.Text)
+        small = self._small(text)
         has_special = sa.collate(text, "C").op("~", is_comparison=True)(f"[{special}]")
         return sa.case((has_special, sa.func.translate(small, special, becomes)), else_=small)
+
+    def _small(self, text: Column) -> Column:
+        """Whatever was collated goes on as "C": two different explicit collations may not meet."""
+        return sa.collate(sa.func.lower(sa.collate(text, self._letters), type_=sa.Text), "C")
 
     def position(self, text: Column, part: Column) -> Column:
         return sa.func.strpos(text, part, type_=sa.BigInteger)
