@@ -858,6 +858,9 @@ TEXTS: dict[str, Texts] = {
         "Run: muniment verify",
         status=500,
     ),
+    "ledger.bad_origin": Texts(
+        "存证日志的名称“{origin}”不能含有空格或加号", "A ledger's name has no spaces and no plus: “{origin}”"
+    ),
     "ledger.other_origin": Texts(
         "该数据库的存证日志名为 {origin}，不能改为 {wanted}",
         "The ledger of this database is called {origin} and cannot become {wanted}",

@@ -243,6 +243,8 @@ def _settle(database: Database, keys: MasterKeys, origin: str) -> str:
     public = base64.b64encode(keys.public_key).decode()
     with database.read() as connection:
         known = _setting(connection)
+    if "+" in origin or len(origin.split()) > 1:  # it stands in keys and notes as one word
+        raise Rejected([problem("ledger.bad_origin", origin=origin)])
     if known is None:
         made = {"origin": origin or f"muniment.invalid/{secrets.token_hex(8)}", "public_key": public}
         known = database.write(lambda unit: _remember(unit, made))

@@ -15,7 +15,7 @@ from engine.tables import Entry, FormTable, Shape, form_table
 from engine.values import canonical_json
 from metamodel.plugin_api import Storage
 
-texts = st.text(st.characters(exclude_categories=("Cs",)))
+texts = st.text(st.characters(exclude_categories=["Cs"]))
 names = st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True)
 objects = st.recursive(
     texts,

@@ -259,6 +259,13 @@ def test_the_origin_is_made_once(database: Database, keys: MasterKeys) -> None:
     assert refused.value.problems[0].code == "ledger.other_origin"
 
 
+@pytest.mark.parametrize("origin", ["two words", "a+b"])
+def test_an_origin_is_one_word(database: Database, keys: MasterKeys, origin: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        Ledger(database, keys, origin)
+    assert refused.value.problems[0].code == "ledger.bad_origin"
+
+
 def test_other_keys_are_noticed_at_once(database: Database, keys: MasterKeys, tmp_path: Path) -> None:
     Ledger(database, keys)
     with pytest.raises(Rejected) as refused:
