@@ -10,7 +10,7 @@ from litestar import Response, get
 
 from builder_ui.cells import Cell, record_url
 from builder_ui.conditions import Asked, ConditionRows, read_conditions
-from builder_ui.inputs import Inputs
+from builder_ui.inputs import Inputs, control_of
 from builder_ui.layouts import fits_in_list, list_columns
 from builder_ui.models.listing import BulkField, Column, FilterRow, ListPage, Row
 from builder_ui.models.parts import Option, Tab
@@ -275,9 +275,15 @@ def changeable(listing: Listing) -> tuple[str, tuple[BulkField, ...]]:
         if f.usable and f.derived is None and not f.unique and not (listing.form.is_archive and f.evidence)
         and best_access(updating, f.id) == "write"
     ]  # fmt: skip
-    tags = next((f.id for f in writable if f.type and f.type.many and f.type.choices(f)), "")
+    tags = next((f.id for f in writable if _takes_tags(f)), "")
     return tags, tuple(
         BulkField(f.id, f.text(listing.visit.language)) for f in writable if f.type and not f.type.container
+    )
+
+
+def _takes_tags(field: FieldDefinition) -> bool:
+    return bool(
+        field.type and field.type.many and control_of(field) == "picker" and not field.type.reference(field)
     )
 
 

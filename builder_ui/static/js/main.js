@@ -5,7 +5,7 @@ import { startHypermedia } from "./lib/hypermedia.js";
 
 const names = [
   "autosubmit", "chat", "copy", "digits", "drawer", "filters", "menu", "opener", "picker", "query", "radio", "rows",
-  "selection", "shortcuts", "side", "sign-in", "state", "upload",
+  "selection", "shortcuts", "side", "sign-in", "state", "switch", "upload",
 ];
 const file = (name) => `./controllers/${name.replaceAll("-", "_")}_controller.js`;
 const loaders = Object.fromEntries(names.map((name) => [name, () => import(file(name))]));

@@ -17,11 +17,7 @@ export default class Filters extends Controller {
 
   /** The form says where=…; the controls themselves stay out of the URL. */
   gather(event) {
-    const rows = this.targets("row").map((row) => ({
-      field: row.querySelector('[name="f"]').value,
-      operator: row.querySelector('[name="o"]').value,
-      values: [...row.querySelectorAll('[name="v"]')].filter(isGiven).map((each) => each.value),
-    }));
+    const rows = this.targets("row").map(rowOf);
     for (const name of ["f", "o", "v"]) event.formData.delete(name);
     for (const condition of conditionsOf(rows)) event.formData.append("where", condition);
   }
@@ -47,6 +43,14 @@ export default class Filters extends Controller {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => visit(url.pathname + url.search), 500);
   }
+}
+
+/** Of "between" both edges count, a blank one too; else what is given. */
+function rowOf(row) {
+  const operator = row.querySelector('[name="o"]').value;
+  const controls = [...row.querySelectorAll('[name="v"]')];
+  const given = operator === "between" ? controls : controls.filter(isGiven);
+  return { field: row.querySelector('[name="f"]').value, operator, values: given.map((each) => each.value) };
 }
 
 const isGiven = (control) => control.value !== "" && (!/checkbox|radio/.test(control.type) || control.checked);

@@ -31,6 +31,7 @@ export default class Picker extends Controller {
   }
 
   ask(delay) {
+    this.fresh = false;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.fetch(), delay);
   }
@@ -49,6 +50,7 @@ export default class Picker extends Controller {
   }
 
   list(nodes) {
+    this.fresh = true;
     const options = this.target("options");
     options.replaceChildren(...nodes);
     const chosen = new Set(this.chosen());
@@ -61,6 +63,7 @@ export default class Picker extends Controller {
     beside(options, this.box.closest(".control"));
     this.box.setAttribute("aria-expanded", "true");
     this.mark(this.items.length && (this.box.value || !this.free) ? 0 : -1);
+    if (this.hurried) this.enter();
   }
 
   mark(place) {
@@ -88,7 +91,10 @@ export default class Picker extends Controller {
     }
   }
 
+  /** Enter may come before the answer does; then it waits for it. */
   enter() {
+    this.hurried = !this.fresh && !this.free;
+    if (this.hurried) return;
     const item = this.items?.[this.place];
     const typed = this.box.value.trim();
     if (item && (!this.free || this.place > 0 || item.dataset.text.includes(typed))) this.take(item.dataset.value, item.dataset.text);

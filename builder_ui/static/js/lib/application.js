@@ -84,6 +84,7 @@ class Waiting {
 function guard(controller, method, event) {
   if (controller instanceof Waiting) {
     if (event) controller.calls.push([method, event]);
+    if (event?.key === "Enter") event.preventDefault(); // its controller would decide, and is not here yet
     return;
   }
   try {

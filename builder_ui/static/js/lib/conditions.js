@@ -8,6 +8,6 @@ export function conditionText({ field, operator, values }) {
 
 /** Rows that say nothing yet are left out; blank and not_blank need no value. */
 export function conditionsOf(rows) {
-  const complete = rows.filter(({ field, operator, values }) => field && (values.length || /blank$/.test(operator)));
+  const complete = rows.filter(({ field, operator, values }) => field && (values.some((value) => value !== "") || /blank$/.test(operator)));
   return complete.map(conditionText);
 }
