@@ -208,7 +208,8 @@ class _Checker:
         return found.seal(sealed)
 
     def boolean(self, node: ast.BoolOp) -> Type:
-        return BOOLEAN.seal(any(found.sealed for found in map(self.condition, node.values)))
+        found = [self.condition(part) for part in node.values]
+        return BOOLEAN.seal(any(each.sealed for each in found))
 
     def compare(self, node: ast.Compare) -> Type:
         found = [self.type_of(each) for each in (node.left, *node.comparators)]
