@@ -15,9 +15,11 @@ import sqlalchemy as sa
 from engine.clock import FrozenClock
 from engine.database import Database, Unit
 from engine.evidence import merkle, notes
+from engine.evidence.audit_log import audit_place
 from engine.evidence.keys import MasterKeys
 from engine.evidence.leaf import LeafEntry, entry_bytes, entry_hash
 from engine.evidence.ledger import Ledger, checkpoint_file, size
+from engine.evidence.seals import Box
 from engine.system_tables import app_versions, audit, checkpoints, leaves, tiles
 from metamodel.problems import Rejected
 from tests.engine.evidence.conftest import some_entry
@@ -195,25 +197,34 @@ def test_the_proof_of_a_record(database: Database, ledger: Ledger, keys: MasterK
 
 
 # -- the audit log -------------------------------------------------------------------------------------
-def add_audit(database: Database, number: int) -> list[int]:
+def audit_row(keys: MasterKeys, identifier: int, at: int) -> dict[str, Any]:
+    row = {
+        "id": identifier, "at": at, "person": "dir01", "action": "read", "app": "", "form": "", "record": 4,
+        "grant_id": None, "address": "",
+    }  # fmt: skip
+    return {**row, "detail_sealed": Box(keys).seal_json({}, audit_place(row))}
+
+
+def add_audit(database: Database, keys: MasterKeys, number: int) -> list[int]:
     def work(unit: Unit) -> list[int]:
         ids = list(database.take_ids(unit.connection, number))
-        common = {"at": unit.now, "person": "dir01", "action": "read", "detail_sealed": b"sealed"}
-        unit.connection.execute(sa.insert(audit), [{"id": identifier, **common} for identifier in ids])
+        unit.connection.execute(sa.insert(audit), [audit_row(keys, i, unit.now) for i in ids])
         return ids
 
     return database.write(work)
 
 
-def test_audit_rows_get_their_leaves_once(database: Database, ledger: Ledger, clock: FrozenClock) -> None:
-    ids = add_audit(database, 1203)
+def test_audit_rows_get_their_leaves_once(
+    database: Database, ledger: Ledger, keys: MasterKeys, clock: FrozenClock
+) -> None:
+    ids = add_audit(database, keys, 1203)
     ledger.integrate()
-    ids += add_audit(database, 2)
+    ids += add_audit(database, keys, 2)
     for _ in range(3):
         ledger.integrate()
         clock.advance(minutes=2)
-    ids += add_audit(database, 1)
-    Ledger(database, ledger._keys).integrate()  # a second process
+    ids += add_audit(database, keys, 1)
+    Ledger(database, keys).integrate()  # a second process
     ledger.integrate()
     rows = [row for row in all_of(database, leaves, leaves.c.position) if row["log"] == "audit"]
     assert [row["record"] for row in rows] == ids
@@ -221,13 +232,14 @@ def test_audit_rows_get_their_leaves_once(database: Database, ledger: Ledger, cl
     assert ledger.covered("audit") == len(ids)
 
 
-def test_a_row_that_appears_late_is_found(database: Database, ledger: Ledger, clock: FrozenClock) -> None:
+def test_a_row_that_appears_late_is_found(
+    database: Database, ledger: Ledger, keys: MasterKeys, clock: FrozenClock
+) -> None:
     """A slow writer on PostgreSQL commits an id below those already logged."""
     late, *others = database.write(lambda unit: list(database.take_ids(unit.connection, 4)))
 
     def insert(identifier: int, unit: Unit) -> None:
-        row = {"at": unit.now, "person": "dir01", "action": "read", "detail_sealed": b"sealed"}
-        unit.connection.execute(sa.insert(audit).values(id=identifier, **row))
+        unit.connection.execute(sa.insert(audit).values(audit_row(keys, identifier, unit.now)))
 
     for identifier in others:
         database.write(partial(insert, identifier))
@@ -236,6 +248,18 @@ def test_a_row_that_appears_late_is_found(database: Database, ledger: Ledger, cl
     database.write(partial(insert, late))
     ledger.integrate()
     assert [row["record"] for row in all_of(database, leaves, leaves.c.position)] == [*others, late]
+
+
+def test_a_row_we_did_not_write_stays_out(database: Database, ledger: Ledger, keys: MasterKeys) -> None:
+    """One with another's sealed detail, one sealed by nobody, between our own."""
+    (first,) = add_audit(database, keys, 1)
+    row = audit_row(keys, 900, 5)
+    forged = [{**row, "id": 901}, {**row, "id": 902, "detail_sealed": b"sealed"}, {**row, "person": "lu"}]
+    database.write(lambda unit: unit.connection.execute(sa.insert(audit), forged) and None)
+    (last,) = add_audit(database, keys, 1)
+    ledger.integrate()
+    ledger.integrate()
+    assert [row["record"] for row in all_of(database, leaves, leaves.c.position)] == [first, last]
 
 
 def test_a_publication_is_an_entry(database: Database, ledger: Ledger) -> None:
