@@ -6,6 +6,7 @@ they show, and answer with `visit.page(template, model)`.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -37,6 +38,7 @@ from metamodel.problems import Rejected, problem
 
 Ask = Request[Any, Any, Any]
 HTML = "text/html; charset=utf-8"
+SMALL = 1_400  # bytes that fit one packet are not worth packing
 
 
 class Site:
@@ -142,12 +144,12 @@ class Visit:
     def page(
         self, template: str, page: object, *, title: str, styles: Iterable[str] = (), app: App | None = None,
         status: int = 200, query: str = "",
-    ) -> Response[str]:  # fmt: skip
+    ) -> Response[bytes]:  # fmt: skip
         shell = self.site.frames.shell(self, title, styles, app, query)
         html = self.site.renderer.render(template, self.language, shell=shell, page=page)
         return respond(self.request, html, status)
 
-    def part(self, template: str, page: object, status: int = 200, **more: Any) -> Response[str]:
+    def part(self, template: str, page: object, status: int = 200, **more: Any) -> Response[bytes]:
         """A piece of a page: a drawer, the options of a picker."""
         csrf = self.csrf
         html = self.site.renderer.render(
@@ -165,13 +167,16 @@ class Visit:
         return session.csrf if session else ""
 
 
-def respond(request: Ask, html: str, status: int = 200) -> Response[str]:
-    """HTML that the browser keeps but asks about again: 304 when nothing changed."""
-    tag = f'"{hashlib.blake2b(html.encode(), digest_size=9).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, HX-Request"}
+def respond(request: Ask, html: str, status: int = 200) -> Response[bytes]:
+    """HTML that the browser keeps but asks about again: 304 when nothing changed; compressed on the way."""
+    content = html.encode()
+    tag = f'W/"{hashlib.blake2b(content, digest_size=9).hexdigest()}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Encoding, HX-Request"}
     if status == 200 and request.headers.get("if-none-match") == tag:
-        return Response("", status_code=304, headers=headers, media_type=HTML)
-    return Response(html, status_code=status, headers=headers, media_type=HTML)
+        return Response(b"", status_code=304, headers=headers, media_type=HTML)
+    if len(content) > SMALL and "gzip" in request.headers.get("accept-encoding", ""):
+        content, headers["Content-Encoding"] = gzip.compress(content, 3, mtime=0), "gzip"
+    return Response(content, status_code=status, headers=headers, media_type=HTML)
 
 
 def sent_form(body: bytes) -> dict[str, list[str]]:

@@ -72,7 +72,7 @@ def preferences(request: Ask, site: Here, body: bytes) -> Response[Any]:
     return Redirect(local_address(_one(sent, "here")), status_code=303, cookies=cookies)
 
 
-def _page(request: Ask, site: Here, page: SignInPage, status: int = 200) -> Response[str]:
+def _page(request: Ask, site: Here, page: SignInPage, status: int = 200) -> Response[Any]:
     language = language_of(request)
     title = translations(language).gettext("Sign in")
     html = site.renderer.render(
