@@ -26,7 +26,7 @@ __all__ = ["ColumnResolver", "SqlValue", "to_sql", "to_sql_value"]
 def to_sql(
     expression: Expression, resolver: ColumnResolver, ops: PortableOps, context: EvaluationContext
 ) -> sa.ColumnElement[Any]:
-    """A boolean expression is a condition that is never NULL; any other a column, encoded as
+    """A boolean (or blank) expression is a condition that is never NULL; any other a column, encoded as
     `engine.values` would (numbers: see `to_sql_value` for their scale)."""
     return to_sql_value(expression, resolver, ops, context).column
 
@@ -40,7 +40,7 @@ def to_sql_value(
         value = translator.translate(expression.tree)
         if value.parts is not None:
             raise NotInSql("[…]")
-        if expression.type.kind == "boolean":
+        if expression.type.kind in ("boolean", "blank"):
             return _condition(value, translator)
     except NotInSql as refused:
         raise Rejected([problem("expression.not_in_sql", what=refused.what)]) from None

@@ -140,7 +140,7 @@ class TypedOps(NumberOps):
         lifted = self.lift(value)
         if lifted.is_condition:
             return lifted.column
-        if lifted.type.kind not in ("boolean", "blank", "any") or (lifted.known and lifted.value is not None):
+        if lifted.type.kind not in ("boolean", "blank", "any"):
             raise NotInSql(lifted.type.kind)
         return sa.false() if lifted.known else sa.and_(lifted.column == 1, lifted.column.is_not(None))
 
