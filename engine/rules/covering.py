@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.records.matching import Key, Within, find_ids, key_of
+from engine.records.matching import Key, Within, find_ids
 from engine.records.program import FormProgram
+from engine.rules.keys import Keys
 from engine.rules.run import Planned, Run
 from metamodel.plugin_api import FindOrCreate, Span
 from metamodel.problems import Problem, Rejected
@@ -89,13 +90,13 @@ class _Group:
             self._settle(case)
 
     def _keyed(self, group: Sequence[Planned]) -> list[tuple[Planned, Key, dict[str, Any]]]:
-        keyed = []
+        keyed, keys = [], Keys(self._run, self._program)
         for one in group:
-            match, wrong = self._run.fit(self._program, one.effect.match)
-            if wrong:
-                self._run.fail(one.subject, wrong)
+            made = keys.of(one.effect.match)
+            if made.key is None:
+                self._run.fail(one.subject, made.problems)
             else:
-                keyed.append((one, key_of(self._program, match), match))
+                keyed.append((one, made.key, made.values))
         return keyed
 
     def _existing(self, keyed: Sequence[tuple[Planned, Key, Any]]) -> dict[Key, list[Case]]:

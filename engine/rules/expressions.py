@@ -6,12 +6,14 @@ Conditions and the parameters of actions come from here; this runs for every mes
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
 
-from engine.expressions import Compiled, EvaluationContext
+from engine.expressions import Compiled
 from engine.records.program import Programs
 from metamodel.problems import Problem, problem
 from metamodel.scope import FormScope, MessageScope
+
+
+Step = tuple[str, str | None, Compiled]  # what it is for, the field it is (if it is but one), how to get it
 
 
 class Broken(Exception):
@@ -28,31 +30,26 @@ class Expressions(dict[str, Compiled]):
     def __init__(self, programs: Programs, scope: FormScope | MessageScope) -> None:
         super().__init__()
         self._programs, self._scope = programs, scope
-        self._several: dict[int, tuple[Mapping[str, str], Sequence[tuple[str, Compiled]]]] = {}
+        self._several: dict[int, tuple[Mapping[str, str], Sequence[Step]]] = {}
         self._fields = frozenset(scope.names()) - {"me", "record"}
 
-    def several(self, texts: Mapping[str, str]) -> Sequence[tuple[str, Compiled]]:
+    def several(self, texts: Mapping[str, str]) -> Sequence[Step]:
         """The compiled ones of an action's own mapping, which lives as long as its rule."""
         known = self._several.get(id(texts))
         if known is None or known[0] is not texts:
-            known = texts, [(name, self[text]) for name, text in texts.items()]
+            known = texts, [self._step(name, text) for name, text in texts.items()]
             self._several[id(texts)] = known
         return known[1]
+
+    def _step(self, name: str, text: str) -> Step:
+        """Most values are bare fields: those need no call."""
+        run = self[text]
+        field = run.expression.text
+        return name, field if field in self._fields else None, run
 
     def __missing__(self, text: str) -> Compiled:
         made = self._programs.compiled(text or "None", self._scope)
         if made is None:
             raise Broken(problem("rule.broken_expression", text=text))
-        self[text] = made if made.expression.text not in self._fields else _field(made)
-        return self[text]
-
-
-def _field(compiled: Compiled) -> Compiled:
-    """Most parameters are bare fields: what there is of them, at the price of one call."""
-    name = compiled.expression.text
-
-    def read(values: Mapping[str, Any], context: EvaluationContext) -> Any:
-        return values.get(name)
-
-    read.expression = compiled.expression  # type: ignore[attr-defined]
-    return cast(Compiled, read)
+        self[text] = made
+        return made

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.records.matching import Key, find_ids, key_of
+from engine.records.matching import Key, find_ids
 from engine.records.program import FormProgram
 from engine.rules.covering import find_or_create
+from engine.rules.keys import Keys
 from engine.rules.run import Performers, Planned, Run
 from metamodel.plugin_api import AddTags, CreateRecord, FindOrCreate, Link, SetFields
 from metamodel.problems import Rejected
@@ -80,42 +81,43 @@ def link(run: Run, planned: Sequence[Planned]) -> None:
 
 
 def _link_group(run: Run, program: FormProgram, group: Sequence[Planned]) -> None:
-    open_, found = list(group), dict[int, int]()  # id() of the planned -> record
+    open_, found, keys = list(group), dict[int, int](), Keys(run, program)  # id() of the planned -> record
     for way in range(max(len(one.effect.match) for one in group)):
         try:
-            found.update(_found_by(run, program, open_, way))
+            found.update(_found_by(run, program, keys, open_, way))
         except Rejected as error:
             for one in open_:
                 run.fail(one.subject, error.problems)
         open_ = [one for one in open_ if id(one) not in found]
-    copied = sorted(
-        {theirs for one in group for theirs in one.effect.copy.values() if theirs in program.fields}
-    )
-    rows = run.load(program, found.values(), copied) if copied else {}
+    theirs = {name for one in group for name in one.effect.copy.values()}
+    copied = sorted(theirs & program.fields.keys())
+    rows = run.load(program, set(found.values()), copied) if copied else {}
     for one in group:
-        _set_link(run, one, found.get(id(one)), {record: row.values for record, row in rows.items()})
+        record = found.get(id(one))
+        _set_link(run, one, record, rows[record].values if record in rows else {})
 
 
-def _found_by(run: Run, program: FormProgram, open_: Sequence[Planned], way: int) -> dict[int, int]:
+def _found_by(
+    run: Run, program: FormProgram, keys: Keys, open_: Sequence[Planned], way: int
+) -> dict[int, int]:
     asked: dict[tuple[str, ...], dict[int, Key]] = {}
     for one in open_:
         match = one.effect.match[way] if way < len(one.effect.match) else {}
-        values, wrong = run.fit(program, match)
-        if match and not wrong and all(value is not None for value in values.values()):
-            asked.setdefault(tuple(values), {})[id(one)] = key_of(program, values)
+        made = keys.of(match)
+        if made.key and made.is_whole:
+            asked.setdefault(tuple(match), {})[id(one)] = made.key
     found: dict[int, int] = {}
-    for fields, keys in asked.items():
-        ids = find_ids(run.unit.connection, program, fields, set(keys.values()))
-        found.update({one: ids[key][0] for one, key in keys.items() if key in ids})
+    for fields, wanted in asked.items():
+        ids = find_ids(run.unit.connection, program, fields, set(wanted.values()))
+        found.update({one: ids[key][0] for one, key in wanted.items() if key in ids})
     return found
 
 
-def _set_link(run: Run, one: Planned, record: int | None, rows: Mapping[int, Mapping[str, Any]]) -> None:
+def _set_link(run: Run, one: Planned, record: int | None, there: Mapping[str, Any]) -> None:
     effect: Link = one.effect
     if record is None:
         set_own(run, one, effect.otherwise)
         return
-    there = rows.get(record, {})
     copied = {ours: there.get(theirs) for ours, theirs in effect.copy.items()}
     set_own(run, one, {effect.link: str(record), **copied, **effect.then})
 

@@ -35,7 +35,10 @@ class Subject:
 
     def evaluate_all(self, texts: Mapping[str, str]) -> dict[str, Any]:
         values, context = self.values, self.context
-        return {name: run(values, context) for name, run in self.expressions.several(texts)}
+        return {
+            name: run(values, context) if field is None else values.get(field)
+            for name, field, run in self.expressions.several(texts)
+        }
 
     def target(self, link: str) -> tuple[str, str] | None:
         field = self.program.fields.get(link) if self.program else None
