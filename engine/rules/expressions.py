@@ -12,7 +12,6 @@ from engine.records.program import Programs
 from metamodel.problems import Problem, problem
 from metamodel.scope import FormScope, MessageScope
 
-
 Step = tuple[str, str | None, Compiled]  # what it is for, the field it is (if it is but one), how to get it
 
 
