@@ -28,7 +28,8 @@ def to_sql(
 ) -> sa.ColumnElement[Any]:
     """A boolean (or blank) expression is a condition that is never NULL; any other a column, encoded as
     `engine.values` would (numbers: see `to_sql_value` for their scale)."""
-    return to_sql_value(expression, resolver, ops, context).column
+    made = to_sql_value(expression, resolver, ops, context)
+    return sa.false() if expression.type.kind == "blank" else made.column
 
 
 def to_sql_value(
@@ -40,7 +41,7 @@ def to_sql_value(
         value = translator.translate(expression.tree)
         if value.parts is not None:
             raise NotInSql("[…]")
-        if expression.type.kind in ("boolean", "blank"):
+        if expression.type.kind == "boolean":
             return _condition(value, translator)
     except NotInSql as refused:
         raise Rejected([problem("expression.not_in_sql", what=refused.what)]) from None
