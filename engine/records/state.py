@@ -46,7 +46,8 @@ def parse_value(program: FieldProgram, raw: Any) -> tuple[Any, list[Problem]]:
     if raw is None or raw == "" or raw == [] or field.type is None:
         return None, []
     try:
-        return field.type.parse(raw, field), []
+        value = field.type.parse(raw, field)
+        return (None if value == "" or value == [] else value), []  # blanks only, nothing but commas
     except BadValue as bad:
         found = problem(bad.code, pointer(field.id), **{"field": field.text(), **bad.params})
         return None, [found]

@@ -62,6 +62,14 @@ def test_problems_come_all_at_once_with_their_paths(office: Runtime) -> None:
     assert seen(office, "lu") == []
 
 
+def test_blanks_are_nothing(office: Runtime) -> None:
+    assert problems_of(office, "lu", "client", {"name": "  "}) == {("/0/name", "value.required")}
+    view = office.records.get(
+        office.require_viewer("zhou"), "office", "client", create(office, "zhou", tags=" ， ; ")
+    )
+    assert view.values["tags"] is None
+
+
 def test_a_condition_makes_a_field_required(office: Runtime) -> None:
     assert problems_of(office, "lu", "client", {"name": "好", "level": "b"}) == {
         ("/0/reason", "value.required")
