@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from builder_ui.cells import Chip, Presenter
+from builder_ui.cells import Chip
+from builder_ui.drawing import Presenter
 from builder_ui.models.inputs import Input, Picked
 from builder_ui.models.parts import Option
 from metamodel.forms import FieldDefinition

@@ -20,7 +20,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from builder_ui.assets import Assets
-from builder_ui.cells import Presenter
+from builder_ui.drawing import Presenter
 from builder_ui.frames import Frames
 from builder_ui.language import translations
 from builder_ui.moments import Moments
@@ -171,7 +171,11 @@ def respond(request: Ask, html: str, status: int = 200) -> Response[bytes]:
     """HTML that the browser keeps but asks about again: 304 when nothing changed; compressed on the way."""
     content = html.encode()
     tag = f'W/"{hashlib.blake2b(content, digest_size=9).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Encoding, HX-Request"}
+    headers = {
+        "ETag": tag,
+        "Cache-Control": "private, no-cache",
+        "Vary": "Cookie, Accept-Encoding, HX-Request",
+    }
     if status == 200 and request.headers.get("if-none-match") == tag:
         return Response(b"", status_code=304, headers=headers, media_type=HTML)
     if len(content) > SMALL and "gzip" in request.headers.get("accept-encoding", ""):

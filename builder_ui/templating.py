@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -95,6 +96,7 @@ def href(path: str, **query: Any) -> str:
     return quote(path, safe="/-_.~") + (f"?{tail}" if tail else "")
 
 
+@lru_cache(maxsize=10_000)
 def hue(name: str, key: str = "") -> str:
     """The class of a colour: its own when we know the name, else one that stays the same for `key`."""
     if name in HUES:

@@ -13,7 +13,8 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-from builder_ui.cells import Chip, Presenter, record_url
+from builder_ui.cells import Chip, record_url
+from builder_ui.drawing import Presenter
 from builder_ui.models.reading import Bubble, ChatView, Marked
 from builder_ui.pages.listing import file_ids
 from builder_ui.site import Visit

@@ -16,6 +16,7 @@ from builder_ui.models.listing import BulkField, Column, FilterRow, ListPage, Ro
 from builder_ui.models.parts import Option, Tab
 from builder_ui.pages import timeline
 from builder_ui.site import Ask, Here, InPath, Visit
+from builder_ui.templating import href
 from builder_ui.views import Placed, list_views
 from engine.access.ways import Way, best_access
 from engine.records.query import Page, Query, RecordView
@@ -137,10 +138,7 @@ def _page(listing: Listing, found: Page, problems: tuple[str, ...]) -> ListPage:
     visit, form, base = listing.visit, listing.form, listing.base
     maker = _rows_maker(listing)
     names = listing.columns
-    files = [i for item in found.items for name in names for i in file_ids(form.field(name), item)]
-    rows = tuple(
-        row_of(visit, listing.app, form, item, names, listing.state(), files) for item in found.items
-    )
+    rows = rows_of(visit, listing.app, form, found.items, names, listing.state())
     filtered = bool(listing.conditions or listing.asked.get("q"))
     card = (listing.view.options.get("card") if listing.view else None) or names[1:4]
     kept = tuple((n, v) for n, v in listing.asked.items() if n in ("view", "sort", "columns") and v)
@@ -184,21 +182,25 @@ def columns_of(listing: Listing, names: Sequence[str]) -> tuple[Column, ...]:
     return tuple(made)
 
 
-def row_of(
-    visit: Visit,
-    app: App,
-    form: Form,
-    item: RecordView,
-    names: Sequence[str],
-    state: str,
-    files: Iterable[str] = (),
-) -> Row:
-    """A record as a row: cells for every column, a blank one where this record's is hidden."""
-    presenter = visit.presenter(app.id, files)
-    seen = {cell.field: cell for cell in presenter.cells(form, item, names)}
-    fields = [form.field(name) for name in names]
-    cells = tuple(seen.get(f.id) or Cell(f.id, f.text(visit.language), "away") for f in fields if f)
-    return Row(item.id, record_url(app.id, form.id, item.id, list=state), cells, item.title)
+def rows_of(
+    visit: Visit, app: App, form: Form, items: Sequence[RecordView], names: Sequence[str], state: str
+) -> tuple[Row, ...]:
+    """Records as rows: a cell for every column, one that says so where this record's is hidden."""
+    fields = [field for name in names if (field := form.field(name))]
+    presenter = visit.presenter(
+        app.id, (i for item in items for field in fields for i in file_ids(field, item))
+    )
+    drawers = [presenter.drawer(field) for field in fields]
+    away = [Cell(field.id, field.text(visit.language), "away") for field in fields]
+    base, tail = record_url(app.id, form.id, ""), href("", list=state)
+    return tuple(
+        Row(
+            item.id, f"{base}{item.id}{tail}",
+            tuple(d.of_record(item) if d.id in item.values else a for d, a in zip(drawers, away, strict=True)),
+            item.title,
+        )
+        for item in items
+    )  # fmt: skip
 
 
 def file_ids(field: FieldDefinition | None, item: RecordView) -> list[str]:

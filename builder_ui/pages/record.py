@@ -14,7 +14,7 @@ from builder_ui.models.listing import Column
 from builder_ui.models.parts import EvidenceBadge, Link, Tab
 from builder_ui.models.record import Change, HistoryEntry, RecordPage, RelatedList, Section
 from builder_ui.pages import chat, timeline
-from builder_ui.pages.listing import Listing, file_ids, is_numeric, row_of, total_text
+from builder_ui.pages.listing import Listing, file_ids, is_numeric, rows_of, total_text
 from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.templating import href
 from builder_ui.views import Placed, chats, timelines
@@ -134,7 +134,7 @@ def _conditional(form: Form, name: str) -> bool:
 
 
 def _spanned(cell: Cell, span: int) -> Cell:
-    return replace(cell, span=span) if span > 1 else cell
+    return cell._replace(span=span) if span > 1 else cell
 
 
 # -- what links here -----------------------------------------------------------------------------------
@@ -179,13 +179,12 @@ def _listed(opened: Opened, block: Block) -> RelatedList | None:
         return None
     names = [name for name in names if not page.items or any(name in item.values for item in page.items)]
     fields = [f for name in names if (f := form.field(name))]
-    files = [i for item in page.items for field in fields for i in file_ids(field, item)]
     where = f"{link}:is:{opened.view.id}" if link else ""
     state = href("", where=where).lstrip("?")
     return RelatedList(
         block.label or form.text(visit.language),
         tuple(Column(f.id, f.text(visit.language), is_numeric(f)) for f in fields),
-        tuple(row_of(visit, app, form, item, names, state, files) for item in page.items),
+        rows_of(visit, app, form, page.items, names, state),
         total_text(visit, page), f"/apps/{app.id}/forms/{form.id}?{state}" if page.next else "",
     )  # fmt: skip
 

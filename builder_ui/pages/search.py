@@ -8,7 +8,8 @@ from typing import Any
 
 from litestar import Response, get
 
-from builder_ui.cells import Chip, Presenter, choice_chip, record_url
+from builder_ui.cells import Chip, choice_chip, record_url
+from builder_ui.drawing import Presenter
 from builder_ui.models.parts import Option
 from builder_ui.models.reading import Facet, FacetEntry, Hit, Marked, SearchPage
 from builder_ui.pages import chat

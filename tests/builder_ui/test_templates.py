@@ -105,6 +105,9 @@ def poisoned(value: Any) -> Any:
     """The same model with every shown text hostile; addresses stay."""
     if isinstance(value, str):
         return HOSTILE
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        kept = ("href", "kind", "look", "hue", "icon")
+        return type(value)(**{n: v if n in kept else poisoned(v) for n, v in value._asdict().items()})
     if isinstance(value, tuple):
         return tuple(poisoned(item) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
