@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NoReturn
@@ -43,9 +42,7 @@ def parse(text: str, path: str = "") -> tuple[ast.expr, Source] | Problem:
     if isinstance(source, Problem):
         return source
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source.text.strip(), mode="eval").body
+        tree = ast.parse(source.text.strip(), mode="eval").body
         _shift(tree, len(source.text) - len(source.text.lstrip()))
         _check_depth(tree, source, path)
         return _Lowering(source, path).visit(tree), source

@@ -7,6 +7,7 @@ for every character it gives to the parser, where that stood in the text people 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from metamodel.problems import Problem, problem
 
 MAX_LENGTH = 4_000
 MAX_BRACKETS = 50
+MAX_NUMBER = 60  # characters of one number, which may have 18 digits and 10 more
 
 _FOLDS = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _FOLDS |= {
@@ -27,6 +29,8 @@ _QUOTES = {  # what opens a string -> the quote it becomes, and what closes it
     "'": ("'", "'"), "＇": ("'", "＇'"), "‘": ("'", "’‘'"), "’": ("'", "’‘'"),
     "「": ('"', "」"), "『": ('"', "』"),
 }  # fmt: skip
+_DIGITS = frozenset("0123456789")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 _ESCAPES = "\\'\"ntrux"
 _OPENING, _CLOSING = "([{", ")]}"
 # What Excel, SQL and JavaScript people write, and what it is called here.
@@ -97,6 +101,9 @@ class _Scanner:
         elif folded[0] in "=<>!&|*/:#\\`$?@;^~":
             self._operator()
             return
+        elif folded in _DIGITS and not self._in_a_name():
+            self._number()
+            return
         elif not folded.isprintable():
             raise self._refuse("expression.syntax", self.at)
         self._put(folded, self.at)
@@ -105,6 +112,24 @@ class _Scanner:
     def _put(self, text: str, place: int) -> None:
         self.letters.append(text)
         self.places.extend([place] * len(text))
+
+    # -- numbers -----------------------------------------------------------------------------------
+
+    def _in_a_name(self) -> bool:
+        return bool(self.letters) and (self.letters[-1].isalnum() or self.letters[-1] == "_")
+
+    def _number(self) -> None:
+        """All of a number, which a letter may not follow: Python would read `1if` and `0x1f`."""
+        start = self.at
+        rest = "".join(_FOLDS.get(letter, letter)[0] for letter in self.original[start : start + MAX_NUMBER])
+        found = _NUMBER.match(rest)
+        end = found.end() if found else 1
+        following = rest[end : end + 1]
+        if end == MAX_NUMBER or following.isalnum() or following == "_":
+            raise self._refuse("expression.number", start, text=rest.split()[0][:40])
+        for letter in rest[:end]:
+            self._put(letter, self.at)
+            self.at += 1
 
     # -- brackets ----------------------------------------------------------------------------------
 
