@@ -29,6 +29,7 @@ _QUOTES = {  # what opens a string -> the quote it becomes, and what closes it
     "'": ("'", "'"), "＇": ("'", "＇'"), "‘": ("'", "’‘'"), "’": ("'", "’‘'"),
     "「": ('"', "」"), "『": ('"', "』"),
 }  # fmt: skip
+_TABLE = str.maketrans(_FOLDS)
 _DIGITS = frozenset("0123456789")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 _ESCAPES = "\\'\"ntrux"
@@ -121,7 +122,8 @@ class _Scanner:
     def _number(self) -> None:
         """All of a number, which a letter may not follow: Python would read `1if` and `0x1f`."""
         start = self.at
-        rest = "".join(_FOLDS.get(letter, letter)[0] for letter in self.original[start : start + MAX_NUMBER])
+        rest = self.original[start : start + MAX_NUMBER]
+        rest = rest if rest.isascii() else rest.translate(_TABLE)
         found = _NUMBER.match(rest)
         end = found.end() if found else 1
         following = rest[end : end + 1]
