@@ -32,6 +32,9 @@ BY_STORAGE = {
     Storage.INTEGER: "number", Storage.DECIMAL: "number", Storage.BOOLEAN: "switch", Storage.DATE: "date",
     Storage.TIMESTAMP: "datetime",
 }  # fmt: skip
+DRAWN = frozenset(
+    {"picker", "files", "participants", "rows"}
+)  # controls that also show what is not to be changed
 State = Mapping[str, Any]
 Wrong = tuple[str, str]  # where inside the field ("" for all of it), what
 
@@ -62,9 +65,9 @@ class Inputs:
 
         A problem of a sub-form's cell has its place, "2/price"; `path` names such a cell's field."""
         writable = bool(state.get("writable", True)) and field.derived is None
-        control = control_of(field) if writable or control_of(field) != "select" else "select"
-        if not field.usable or (field.derived is not None and control != "rows"):
-            control = "shown"
+        control = control_of(field)
+        if not field.usable or not (writable or control in DRAWN):
+            control, text = "shown", text or self.presenter.shown(field, value)
         sent_name = name or field.id
         return Input(
             field.id, sent_name, field.text(self.language), control,

@@ -56,6 +56,7 @@ class RecordPage:
     history: tuple[HistoryEntry, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     badge: EvidenceBadge | None = None
+    context: Link | None = None
     edit_href: str = ""
     previous_href: str = ""
     next_href: str = ""

@@ -142,14 +142,17 @@ def _gather(thread: Thread, messages: Iterable[RecordView]) -> None:
 def _bubbles(thread: Thread, messages: Sequence[RecordView]) -> Iterable[Bubble]:
     here = {message.id for message in messages}
     before: RecordView | None = None
+    spoke: RecordView | None = None  # whose bubble came right before
     for message in messages:
         action = thread.action(message)
         if action in ("recall", "edit") and str(thread.value(message, "refers_to") or "") in here:
             if action == "recall":
                 yield _event(thread, message, before)
+                spoke = None
             continue
-        yield _event(thread, message, before) if action == "event" else _bubble(thread, message, before)
-        before = message
+        told = action == "event"
+        yield _event(thread, message, before) if told else _bubble(thread, message, before, spoke)
+        before, spoke = message, None if told else message
 
 
 def _event(thread: Thread, message: RecordView, before: RecordView | None) -> Bubble:
@@ -183,7 +186,9 @@ def short_id(identifier: str) -> str:
     return identifier if len(identifier) <= 14 else f"{identifier[:4]}…{identifier[-4:]}"
 
 
-def _bubble(thread: Thread, message: RecordView, before: RecordView | None) -> Bubble:
+def _bubble(
+    thread: Thread, message: RecordView, before: RecordView | None, spoke: RecordView | None
+) -> Bubble:
     kind = str(thread.value(message, "type") or "")
     side = _side(thread, message)
     newest, edited = _edited(thread, message)
@@ -194,7 +199,7 @@ def _bubble(thread: Thread, message: RecordView, before: RecordView | None) -> B
         message.id, side, kind if kind in KINDS else "text", marked(thread.text(newest, "text"), thread.words),
         _clock(thread, message), _stamp(thread, message), _sender(thread, message),
         str(thread.value(message, "sender_id") or thread.text(message, "sender")), _day(thread, message, before),
-        again=_again(thread, message, before), taken_back=_taken_back(thread, back), edited=edited,
+        again=_again(thread, message, spoke), taken_back=_taken_back(thread, back), edited=edited,
         also=_also(thread, message),
         files=tuple(thread.presenter.file(identifier) for identifier in attached),
         duration=thread.text(message, "duration"), chips=_tags(thread, message),
@@ -245,7 +250,7 @@ def _side(thread: Thread, message: RecordView) -> str:
 
 def _again(thread: Thread, message: RecordView, before: RecordView | None) -> bool:
     """Same person, same side, a moment later: the name need not be said again."""
-    if before is None or thread.action(before) != "message" or _day(thread, message, before):
+    if before is None or _day(thread, message, before):
         return False
     same = all(thread.value(message, o) == thread.value(before, o) for o in ("sender_id", "sender", "side"))
     now, then = (thread.visit.moments.read(thread.value(m, "time")) for m in (message, before))

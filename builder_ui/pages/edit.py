@@ -136,7 +136,7 @@ def state(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: bytes
     values = raw_values(form.fields, sent.get("values") or {})
     changed = [str(name) for name in sent.get("changed") or ()]
     found = visit.runtime.records.state(visit.viewer, app_id, form_id, record, values, changed)
-    draft = Draft(visit, app, form, None, {}, found)
+    draft = Draft(visit, app, form, None, values, found)
     inputs = Inputs(draft.base, visit.presenter(app.id))
     return {"seq": sent.get("seq", 0), "fields": {name: _answer(draft, inputs, name) for name in found}}
 
@@ -153,10 +153,10 @@ def options(request: Ask, site: Here, app_id: InPath, form_id: InPath, name: InP
 def _answer(draft: Draft, inputs: Inputs, name: str) -> dict[str, Any]:
     known, decided = draft.form.field(name), dict(draft.state[name])
     value = decided.pop("value", None)
-    computed = known is not None and known.derived is not None
     if "problems" in decided:
         decided["problems"] = [_in_language(found, draft.visit.language) for found in decided["problems"]]
-    if known is not None and computed:
+    if known is not None and (known.derived is not None or known.writable):
+        value = draft.values.get(name) if known.writable and value is None else value
         made = inputs.input(known, value, inputs.presenter.shown(known, value), decided)
         decided["html"] = draft.visit.site.renderer.render("control.html", draft.visit.language, input=made)
     return decided

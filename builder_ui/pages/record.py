@@ -17,7 +17,7 @@ from builder_ui.pages import chat, timeline
 from builder_ui.pages.listing import Listing, file_ids, is_numeric, rows_of, total_text
 from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.templating import href
-from builder_ui.views import Placed, chats, timelines
+from builder_ui.views import Placed, chats, holders, messages_of, timelines
 from engine.records.query import Condition, Event, Query, RecordView, Related
 from metamodel.application import App
 from metamodel.forms import Form
@@ -80,7 +80,7 @@ def _page(opened: Opened) -> RecordPage:
         sections=_sections(opened) if details else (),
         related=_related(opened) if details else (),
         history=_history(opened) if tab == HISTORY else (),
-        facts=_facts(opened) if details else (), badge=_badge(opened),
+        facts=_facts(opened) if details else (), badge=_badge(opened), context=_context(opened),
         edit_href=_edit_href(opened),
         previous_href=_other(opened, before), next_href=_other(opened, after), list_href=list_href,
         granted=_granted(opened), chat=chat.view(visit, talk, view) if talk else None,
@@ -223,6 +223,16 @@ def _facts(opened: Opened) -> tuple[tuple[str, str], ...]:
             (visit.text("Changed by"), name[view.updated_by]),
         ]
     return (*made, (visit.text("Revision"), str(view.revision)), (visit.text("Number"), view.id))
+
+
+def _context(opened: Opened) -> Link | None:
+    """Of a message: the way to where it was said."""
+    holder = next(holders(opened.visit.runtime.services.apps(), opened.app, opened.form), None)
+    held = opened.view.values.get(messages_of(holder.view)["link"]) if holder else None
+    if holder is None or not held:
+        return None
+    url = record_url(holder.app.id, holder.form.id, str(held), tab=holder.view.id, at=opened.view.id)
+    return Link(opened.visit.text("Show where it was said"), url, "chat")
 
 
 def _badge(opened: Opened) -> EvidenceBadge | None:

@@ -272,6 +272,7 @@ def record_page(tab: str = "details") -> RecordPage:
         ),
         (("创建", "2026-11-22 09:05"), ("创建人", "存档规则"), ("最后修改", "今天 10:32"), ("修订", "4")),
         EvidenceBadge("已存证 · 第 12,345 位", "/proof"),
+        Link("在会话中查看", "#", "chat"),
         LIST + "/records/5/edit",
         "#p",
         "#n",

@@ -227,6 +227,11 @@ def test_search_leads_to_where_it_was_said(zhou: Tab, talk: dict[str, str]) -> N
     assert "<mark>报价</mark>" in zhou.page(hit)
 
 
+def test_a_message_knows_where_it_was_said(zhou: Tab, talk: dict[str, str]) -> None:
+    page = zhou.page(f"{DESK}/line/records/{talk['asked']}")
+    assert f"/talk/records/{talk['talk']}?tab=chat&amp;at={talk['asked']}" in page
+
+
 def test_a_timeline_shows_first_words(zhou: Tab, talk: dict[str, str]) -> None:
     page = zhou.page(f"{DESK}/customer/records/{talk['customer']}?tab=desk.line_of_time")
     assert "能不能先给个报价" in page

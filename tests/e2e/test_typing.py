@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, Route, expect
@@ -146,3 +147,17 @@ def test_hits_are_walked_with_keys_and_buttons(desk: Open, talk: dict[str, str])
     expect(page.locator(".hits output")).to_have_text("1 / 1")
     page.get_by_role("button", name="下一处").click()
     expect(page.locator(".bubble-row.now mark")).to_have_text("底线")
+
+
+def test_a_file_goes_up_and_comes_back(desk: Open, tmp_path: Path) -> None:
+    sheet = tmp_path / "报价单.txt"
+    sheet.write_text("300 个点位", "utf-8")
+    page = desk("zhou").open(f"{FORMS}/customer/new")
+    page.fill("[name=name]", "苏州恒锐")
+    page.locator("input[type=file]").set_input_files(sheet)
+    expect(page.locator("input[name=files][value]:not([value=''])")).to_have_count(1)
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.wait_for_url("**/records/*")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="报价单.txt").click()
+    assert Path(download.value.path()).read_text("utf-8") == "300 个点位"
