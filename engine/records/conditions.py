@@ -47,7 +47,7 @@ class Conditions:
         if condition.operator in ("blank", "not_blank"):
             return column.is_(None) if condition.operator == "blank" else column.is_not(None)
         if condition.operator == "contains" and not many:
-            return self._services.database.ops.contains(column, condition.values[0])
+            return self._services.database.ops.found_in(column, condition.values[0])
         if self._is_days(field, condition):
             return self._on_days(column, condition)
         values = [self._value(field, text) for text in condition.values]
@@ -64,7 +64,7 @@ class Conditions:
         if asked.operator == "has_any":
             return self._among(asked.path, column, "any_of", [str(value) for value in asked.values])
         if asked.operator == "contains":
-            return ops.contains(column, str(asked.values[0]))
+            return ops.found_in(column, str(asked.values[0]))
         return _compare(column, FILTER_OPERATORS[asked.operator], [encode(v, field) for v in asked.values])
 
     def _search_there(self, asked: Filter) -> sa.ColumnElement[bool]:
