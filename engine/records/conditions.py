@@ -40,7 +40,9 @@ class Conditions:
         )
 
     def where(self, condition: Condition) -> sa.ColumnElement[bool]:
-        """Rejected (query.*) when the condition makes no sense."""
+        """Rejected (query.*) when the condition makes no sense. `id` is the record itself."""
+        if condition.path == "id":
+            return self._columns.record_id().in_([int(text) for text in condition.values if text.isdigit()])
         path = self._path(condition.path)
         column, field = self._column(path, condition.path)
         many = field.type is not None and field.type.many
