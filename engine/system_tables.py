@@ -93,7 +93,7 @@ leaves = _table(
     sa.Column("working", sa.LargeBinary, nullable=False),
     sa.Index("ix_leaves_record", "record", "revision"),
 )
-tiles = _table(  # derived: tlog-tiles, full ones only; partial ones are computed
+tiles = _table(  # derived: tlog-tiles; level 0 when full, higher levels as they grow
     "tiles",
     sa.Column("log", sa.String(20), primary_key=True),
     sa.Column("level", sa.Integer, primary_key=True),
@@ -257,7 +257,7 @@ inbox = _table(
     "inbox",
     sa.Column("id", Id, primary_key=True),
     sa.Column("channel", sa.String(63), nullable=False),
-    sa.Column("digest", sa.LargeBinary, nullable=False),  # SHA-256 of the raw bytes
+    sa.Column("digest", sa.LargeBinary, nullable=False),  # keyed (Box.fingerprint) of the raw bytes
     sa.Column("raw_sealed", sa.LargeBinary, nullable=False),  # body and headers
     sa.Column("source", sa.String(300), nullable=False, server_default=""),
     sa.Column("position", sa.BigInteger),  # the vendor's running number, for the report of gaps

@@ -1,6 +1,6 @@
 """The inbox: what arrived, byte for byte and sealed, and what became of it.
 
-A body that is there already (by channel and digest) is not stored again; that is the first
+A body that is there already (by channel and keyed digest) is not stored again; that is the first
 of the two de-duplications, the other one is by vendor's message id (`seen.py`).
 """
 
@@ -51,7 +51,7 @@ _decode = msgspec.msgpack.Decoder(tuple[bytes, dict[str, str]]).decode
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A row of the inbox with its raw message opened."""
+    """A row of the inbox with its raw message opened; `digest` is the SHA-256 of its bytes."""
 
     id: int
     raw: RawMessage
@@ -79,11 +79,15 @@ class Inbox:
     def __init__(self, database: Database, box: Box) -> None:
         self._database, self._box = database, box
 
+    def fingerprint(self, content: bytes) -> bytes:
+        """What the same content is known again by, and says nothing to anybody else."""
+        return self._box.fingerprint(content)
+
     # -- storing -----------------------------------------------------------------------------------
 
     def store(self, unit: Unit, channel: str, messages: Iterable[tuple[RawMessage, int | None]]) -> list[int]:
         """Rows for what was not there yet, with the vendor's positions; their ids, in order."""
-        by_digest = {hashlib.sha256(raw.body).digest(): (raw, position) for raw, position in messages}
+        by_digest = {self.fingerprint(raw.body): (raw, position) for raw, position in messages}
         known = self._known(unit.connection, channel, list(by_digest))
         fresh = [(digest, *found) for digest, found in by_digest.items() if digest not in known]
         ids = self._database.take_ids(unit.connection, len(fresh)) if fresh else ()
@@ -116,7 +120,7 @@ class Inbox:
     def _open(self, row: Any) -> Arrived:
         body, headers = _decode(self._box.open(row.raw_sealed, row.digest))
         raw = RawMessage(body, headers, from_microseconds(row.received_at), row.source)
-        return Arrived(row.id, raw, row.digest, row.position)
+        return Arrived(row.id, raw, hashlib.sha256(body).digest(), row.position)
 
     def hold(self, unit: Unit, channel: str, ids: Sequence[int]) -> set[int]:
         """Of these rows, the ones that are still to be worked, kept from other workers until the commit."""

@@ -7,7 +7,7 @@ points at the first, since nothing that was captured is ever changed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -38,24 +38,24 @@ class Candidate(msgspec.Struct):
     changed: bool = False
 
 
-def candidate_of(message: Message) -> Candidate:
+def candidate_of(message: Message, fingerprint: Callable[[bytes], bytes]) -> Candidate:
     refers = _key(message.account, "send", message.refers_to) if message.refers_to else None
     key = _key(message.account, message.action, message.vendor_id)
-    return Candidate(message, key, refers, _content_digest(message))
+    return Candidate(message, key, refers, fingerprint(_content(message)))
 
 
 def _key(account: str, action: str, vendor_id: str) -> Key:
     return account, hashlib.sha256(f"{action}\0{vendor_id}".encode("utf-8", "replace")).digest()
 
 
-def _content_digest(message: Message) -> bytes:
-    """Of what the message says, not of the vendor's running number nor its bytes' order."""
+def _content(message: Message) -> bytes:
+    """What the message says, without the vendor's running number and its bytes' order."""
     said = (
         message.sender.id, [person.id for person in message.receivers], message.sent_at,
         message.conversation_id, message.type, message.text, message.refers_to,
         [(media.name, media.vendor_reference, media.digest) for media in message.attachments],
     )  # fmt: skip
-    return hashlib.sha256(_encode(said)).digest()
+    return _encode(said)
 
 
 class Seen:

@@ -60,7 +60,21 @@ class TakingIn:
 
     def work(self, app: App, channel: Channel, rows: Sequence[Arrived]) -> Counter[str]:
         """Counts by what became of the rows, and of `records` made."""
-        return self._try([_parse(channel, row) for row in rows], app, channel)
+        return self._try([self._parse(channel, row) for row in rows], app, channel)
+
+    def _parse(self, channel: Channel, row: Arrived) -> Parsed:
+        assert channel.connector is not None
+        connector, options = channel.connector, channel.options
+        try:
+            messages = connector.parse(row.raw, options)
+            return Parsed(
+                row, [candidate_of(message, self._inbox.fingerprint) for message in messages], row.position
+            )
+        except BadValue as error:
+            return Parsed(row, problems=[problem(error.code, **error.params)])
+        except Exception:
+            log.exception("connector %s", channel.connector_name)
+            return Parsed(row, problems=[problem("inbox.failed")])
 
     def _try(self, parsed: Sequence[Parsed], app: App, channel: Channel) -> Counter[str]:
         try:
@@ -123,19 +137,6 @@ class TakingIn:
             for media in message.attachments
             if media.content is not None
         ]
-
-
-def _parse(channel: Channel, row: Arrived) -> Parsed:
-    assert channel.connector is not None
-    connector, options = channel.connector, channel.options
-    try:
-        messages = connector.parse(row.raw, options)
-        return Parsed(row, [candidate_of(message) for message in messages], row.position)
-    except BadValue as error:
-        return Parsed(row, problems=[problem(error.code, **error.params)])
-    except Exception:
-        log.exception("connector %s", channel.connector_name)
-        return Parsed(row, problems=[problem("inbox.failed")])
 
 
 def _without_words(found: Problem) -> Problem:

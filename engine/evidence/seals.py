@@ -103,6 +103,7 @@ class Box:
 
     def __init__(self, keys: MasterKeys) -> None:
         self._cipher = AESGCM(keys.box_key)
+        self._fingerprints = hmac.digest(keys.box_key, b"muniment fingerprints", "sha256")
 
     def seal(self, plain: bytes, place: bytes = b"") -> bytes:
         nonce = os.urandom(NONCE)
@@ -113,6 +114,11 @@ class Box:
         if sealed[:1] != BOX_KEY:
             raise BrokenSeal("not sealed by this box")
         return _decrypt(self._cipher, sealed[1:], b"muniment box" + place)
+
+    def fingerprint(self, plain: bytes) -> bytes:
+        """32 bytes by which the same bytes are known again. Keyed: a bare hash of a short text beside
+        everything else of the message would be as good as the text."""
+        return hmac.digest(self._fingerprints, plain, "sha256")
 
     def seal_json(self, value: Any, place: bytes = b"") -> bytes:
         return self.seal(msgspec.json.encode(value), place)

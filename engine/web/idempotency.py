@@ -29,7 +29,7 @@ def _once(
     runtime: Runtime, unit: Unit, viewer: Viewer, key: str, request: bytes, work: Work
 ) -> dict[str, Any]:
     name = hashlib.sha256(f"{viewer.person}\0{key}".encode()).digest()
-    digest = hashlib.sha256(request).digest()
+    digest = runtime.box.fingerprint(request)
     row = unit.connection.execute(sa.select(idempotency).where(idempotency.c.key == name)).mappings().first()
     if row is not None:
         if row["request"] != digest:
