@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from litestar import Response, get, post
@@ -97,13 +98,14 @@ def export(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Stream:
     ids = visit.several("record")
     if ids:
         query = replace(query, conditions=(*query.conditions, Condition("id", "any_of", tuple(ids))))
-    rows = _chosen(visit.runtime.records.export(visit.viewer, app_id, form_id, query))
+    rows = visit.runtime.records.export(visit.viewer, app_id, form_id, query)
+    heading = next(rows)  # a refusal comes here, before anything is on its way
     name = f"{form_id}-{visit.moments.today:%Y%m%d-%H%M}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Stream(rows, media_type="text/csv; charset=utf-8", headers=headers)
+    return Stream(_lines(chain([heading], rows)), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _chosen(rows: Iterator[list[str]]) -> Iterator[bytes]:
+def _lines(rows: Iterable[list[str]]) -> Iterator[bytes]:
     yield b"\xef\xbb\xbf"
     for row in rows:
         line = io.StringIO()

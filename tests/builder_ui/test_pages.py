@@ -112,6 +112,12 @@ def test_csv_disarms_formulas_and_opens_in_excel(zhou: Tab, add: Add) -> None:
     assert "'=1+1" in answer.text
 
 
+def test_only_the_chosen_rows_are_exported(zhou: Tab, add: Add) -> None:
+    made = [add("customer", name=name) for name in ("甲", "乙", "丙")]
+    text = zhou.get(f"{DESK}/customer/export?columns=name&record={made[0]}&record={made[2]}").text
+    assert text.splitlines()[1:] == ["丙", "甲"]
+
+
 def test_bulk_changes_row_by_row(zhou: Tab, add: Add) -> None:
     made = [add("customer", name=name, tags=["老客户"]) for name in ("甲", "乙")]
     answer = zhou.post(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import pytest
 from playwright.sync_api import expect
@@ -105,3 +106,19 @@ def test_the_phone_has_cards_a_dock_and_a_drawer(archive: Open) -> None:
     page.locator("td.main a").first.click()
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_channel_is_tried_and_its_line_works(archive: Open) -> None:
+    tab = archive("it01")
+    page = tab.open(f"{APP}/channels/web_chat")
+    page.get_by_label("密钥").fill("s3cret")
+    page.get_by_role("button", name="设置").click()
+    expect(page.locator(".facts")).to_contain_text("已设置")
+    page.get_by_role("button", name="立即测试").click()
+    expect(page.get_by_text("测试消息已存档。")).to_be_visible()
+    line = page.locator("[data-copy-target=text]").inner_text()
+    assert "x-signature" in line.lower()
+    done = subprocess.run(
+        ["bash", "-c", line + " -s -w '%{http_code}'"], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.endswith("200"), done
