@@ -33,9 +33,11 @@ def main() -> None:
 @contextlib.contextmanager
 def opened(data: Path | None) -> Iterator[Runtime]:
     """The runtime; a refusal becomes lines and exit code 1."""
+    from engine.commands import settle
     from engine.runtime import Runtime
 
     runtime = Runtime.open(Config.from_environment(data))
+    settle()
     try:
         yield runtime
     except Rejected as refused:
@@ -296,6 +298,17 @@ def verify(data: Path | None, as_json: bool) -> None:
             result = runtime.verify(lambda done, total: progress.update(bar, completed=done, total=total))
         click.echo(json.dumps(result.to_json(), ensure_ascii=False) if as_json else result.text(language()))
         sys.exit(1 if result.findings else 0)
+
+
+@main.command("rotate-key")
+@data_option
+def rotate_key(data: Path | None) -> None:
+    """Make a new master key and wrap every data key with it; no record is touched."""
+    from engine.evidence.rotation import rotate
+
+    with opened(data) as runtime:
+        number = rotate(runtime.database, runtime.keys)
+        click.echo(f"{runtime.config.master_key}: {number:,}")
 
 
 @main.command()

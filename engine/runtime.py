@@ -56,6 +56,7 @@ class Runtime:
         self.config, self.clock = config, clock
         config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.registry = load_registry(config.data)
+        self.registry.zone = config.zone
         self.database = Database(config, clock)
         self.database.migrate()
         self._open_evidence()

@@ -35,11 +35,13 @@ def serve(config: Config, host: str, port: int) -> None:
 
 def application() -> Litestar:
     """The ASGI application over a runtime of its own; jobs run beside it."""
+    from engine.commands import settle
     from engine.runtime import Runtime
     from engine.web.app import create_app
 
     runtime = Runtime.open(Config.from_environment())
     app = create_app(runtime)
+    settle()
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:

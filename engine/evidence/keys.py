@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -78,14 +78,12 @@ class MasterKeys:
         _write(beside, self._content(), os.O_EXCL)
         beside.replace(self.path)
 
-    def rotated(self) -> MasterKeys:
-        """With a new current master key; the old ones still open what they wrapped."""
+    def rotated(self, without: Collection[str] = ()) -> MasterKeys:
+        """With a new current master key; the old ones still open what they wrapped, `without` those under
+        which nothing is left."""
         name = str(max(map(int, self.wrapping)) + 1)
-        return replace(self, wrapping={**self.wrapping, name: os.urandom(KEY_SIZE)}, current=name)
-
-    def retired(self) -> MasterKeys:
-        """With the current master key alone, once nothing is wrapped by the others (`rewrap`)."""
-        return replace(self, wrapping={self.current: self.wrapping[self.current]})
+        kept = {old: key for old, key in self.wrapping.items() if old not in without}
+        return replace(self, wrapping={**kept, name: os.urandom(KEY_SIZE)}, current=name)
 
     def _content(self) -> str:
         singles = (self.box_key, self.index_key, self.audit_key, self.signing_key)

@@ -1,8 +1,7 @@
 """Rotation of the master key: every data key wrapped anew, no record touched.
 
-The command line makes the new key current (`MasterKeys.rotated().save()`), calls `rewrap`, and
-retires the old key. It may be stopped and run again; processes that are running read the key file
-again when they meet a key they do not know.
+The command line calls `rotate`. It may be stopped and run again (`rewrap` goes on where it was);
+processes that are running read the key file again when they meet a key they do not know.
 """
 
 from __future__ import annotations
@@ -23,9 +22,18 @@ _WRAPPED = ((record_keys, "record", "wrapped"), (files, "id", "key_wrapped"))
 Progress = Callable[[int, int], object]
 
 
+def rotate(database: Database, keys: MasterKeys, progress: Progress | None = None) -> int:
+    """A new master key becomes current and wraps every data key; how many. The old ones stay in the
+    file for processes that still wrap with them, until the next rotation."""
+    older = [name for name in keys.wrapping if name != keys.current and _waiting(database, name) == 0]
+    rotated = keys.rotated(without=older)
+    rotated.save()
+    return rewrap(database, rotated, progress)
+
+
 def rewrap(database: Database, keys: MasterKeys, progress: Progress | None = None) -> int:
     """Wrap what is under another than the current master key; how many data keys."""
-    done, total = 0, _waiting(database, keys)
+    done, total = 0, _waiting(database, None, keys.current)
     for table, owner, column in _WRAPPED:
         while number := database.write(partial(_chunk, keys, table, owner, column)):
             done += number
@@ -34,11 +42,14 @@ def rewrap(database: Database, keys: MasterKeys, progress: Progress | None = Non
     return done
 
 
-def _waiting(database: Database, keys: MasterKeys) -> int:
+def _waiting(database: Database, name: str | None, not_: str = "") -> int:
+    """How many data keys are under this master key, or under any but one."""
     with database.read() as connection:
         counts = [
             connection.scalar(
-                sa.select(sa.func.count()).select_from(table).where(table.c.master != keys.current)
+                sa.select(sa.func.count())
+                .select_from(table)
+                .where(table.c.master == name if name is not None else table.c.master != not_)
             )
             for table, _, _ in _WRAPPED
         ]

@@ -41,18 +41,19 @@ class RecordKey:
 
 
 class Seals:
-    """Sealing of values, one data key a record."""
+    """Sealing of values, one data key a record. A rotation of the master key is noticed at once."""
 
     def __init__(self, keys: MasterKeys) -> None:
         self._keys = keys
+        self._stamp = _stamp(keys)
 
     # -- data keys ---------------------------------------------------------------------------------
     def new_keys(self, records: Sequence[int]) -> list[RecordKey]:
         """Fresh keys for new records; the randomness of a batch is drawn at once."""
         width = KEY_SIZE + SALT + NONCE
         random = os.urandom(width * len(records))
-        name = self._keys.current
-        wrap = self._keys.ciphers[name].encrypt
+        name, cipher = self._current()
+        wrap = cipher.encrypt
         made = []
         for record, start in zip(records, range(0, width * len(records), width), strict=True):
             key = random[start : start + KEY_SIZE]
@@ -65,8 +66,8 @@ class Seals:
     def wrap(self, key: bytes, record: int) -> tuple[str, bytes]:
         """(master, wrapped) under the current master key, for this record (or file) alone."""
         nonce = os.urandom(NONCE)
-        name = self._keys.current
-        return name, nonce + self._keys.ciphers[name].encrypt(nonce, key, b"muniment key %d" % record)
+        name, cipher = self._current()
+        return name, nonce + cipher.encrypt(nonce, key, b"muniment key %d" % record)
 
     def unwrap(self, master: str, wrapped: bytes, record: int) -> bytes:
         """The data key of a record. BrokenSeal when it is not its own."""
@@ -78,9 +79,19 @@ class Seals:
         key = self.unwrap(master, wrapped, record)
         return RecordKey(record, key, row["salt"], master, wrapped, commitment(key), AESGCM(key))
 
+    def _current(self) -> tuple[str, AESGCM]:
+        """The master key to wrap with. Wrapping with one that was rotated away could lose data."""
+        self._notice_rotation()
+        return self._keys.current, self._keys.ciphers[self._keys.current]
+
+    def _notice_rotation(self) -> None:
+        stamp = _stamp(self._keys)
+        if stamp not in ((0, 0), self._stamp) and self._keys.path is not None:
+            self._keys, self._stamp = MasterKeys.load(self._keys.path), stamp
+
     def _master(self, name: str) -> AESGCM:
-        if name not in self._keys.ciphers and self._keys.path is not None:
-            self._keys = MasterKeys.load(self._keys.path)  # another process has rotated it
+        if name not in self._keys.ciphers:
+            self._notice_rotation()
         cipher = self._keys.ciphers.get(name)
         if cipher is None:
             raise BrokenSeal(f"there is no master key {name}")
@@ -130,6 +141,17 @@ class Box:
 def commitment(key: bytes) -> bytes:
     """AES-GCM alone does not bind a text to one key; the ledger's hashes hold this beside it."""
     return hmac.digest(key, b"muniment key", "sha256")
+
+
+def _stamp(keys: MasterKeys) -> tuple[int, int]:
+    """What changes when the key file is replaced; (0, 0) for keys without one, or gone for a moment."""
+    if keys.path is None:
+        return (0, 0)
+    try:
+        found = os.stat(keys.path)
+    except OSError:
+        return (0, 0)
+    return (found.st_ino, found.st_mtime_ns)
 
 
 def _place(record: int, field: str) -> bytes:
