@@ -11,6 +11,7 @@ import base64
 import json
 import os
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from metamodel.problems import Rejected, problem
 
 KEY_SIZE = 32
+Stamp = tuple[int, int] | None
 _SINGLE = ("box", "index", "audit", "signing")
 
 
@@ -36,6 +38,7 @@ class MasterKeys:
     audit_key: bytes = field(repr=False)
     signing_key: bytes = field(repr=False)
     path: Path | None = None
+    stamp: Stamp = field(default=None, compare=False, repr=False)  # of the file when it was read
 
     @classmethod
     def generate(cls) -> MasterKeys:
@@ -48,18 +51,15 @@ class MasterKeys:
         """Read the key file, or make one where there is none. Rejected (keys.unreadable, keys.exposed)."""
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            made = replace(cls.generate(), path=path)
-            try:
-                _write(path, made._content(), os.O_EXCL)
-            except FileExistsError:  # another process was faster
-                return cls.load(path)
-            return made
+            with suppress(FileExistsError):  # another process was faster
+                _write(path, cls.generate()._content(), os.O_EXCL)
         return cls.load(path)
 
     @classmethod
     def load(cls, path: Path) -> MasterKeys:
         if path.stat().st_mode & 0o077:
             raise Rejected([problem("keys.exposed", file=path)])
+        stamp = stamp_of(path)
         try:
             content = json.loads(path.read_text("utf-8"))
             wrapping = {name: _key(text) for name, text in content["wrapping"].items()}
@@ -68,7 +68,7 @@ class MasterKeys:
             wrapping[current]
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise Rejected([problem("keys.unreadable", file=path, reason=error)]) from error
-        return cls(wrapping, current, box, index, audit, signing, path)
+        return cls(wrapping, current, box, index, audit, signing, path, stamp)
 
     def save(self) -> None:
         """Replace the file, whole or not at all."""
@@ -108,6 +108,15 @@ class MasterKeys:
     def public_key(self) -> bytes:
         """Of the signature under checkpoints; 32 bytes to be told to everybody."""
         return self.signer.public_key().public_bytes_raw()
+
+
+def stamp_of(path: Path) -> Stamp:
+    """What changes when the key file is replaced; None while it is gone."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return (found.st_ino, found.st_mtime_ns)
 
 
 def _write(path: Path, content: str, flags: int) -> None:

@@ -17,7 +17,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from engine.evidence.keys import KEY_SIZE, MasterKeys as MasterKeys
+from engine.evidence.keys import KEY_SIZE, MasterKeys as MasterKeys, stamp_of
 
 NONCE, SALT = 12, 16
 BOX_KEY = b"\x01"  # first byte of everything in the box: which box key
@@ -45,7 +45,6 @@ class Seals:
 
     def __init__(self, keys: MasterKeys) -> None:
         self._keys = keys
-        self._stamp = _stamp(keys)
 
     # -- data keys ---------------------------------------------------------------------------------
     def new_keys(self, records: Sequence[int]) -> list[RecordKey]:
@@ -85,9 +84,9 @@ class Seals:
         return self._keys.current, self._keys.ciphers[self._keys.current]
 
     def _notice_rotation(self) -> None:
-        stamp = _stamp(self._keys)
-        if stamp not in ((0, 0), self._stamp) and self._keys.path is not None:
-            self._keys, self._stamp = MasterKeys.load(self._keys.path), stamp
+        path = self._keys.path
+        if path is not None and stamp_of(path) not in (None, self._keys.stamp):
+            self._keys = MasterKeys.load(path)
 
     def _master(self, name: str) -> AESGCM:
         if name not in self._keys.ciphers:
@@ -141,17 +140,6 @@ class Box:
 def commitment(key: bytes) -> bytes:
     """AES-GCM alone does not bind a text to one key; the ledger's hashes hold this beside it."""
     return hmac.digest(key, b"muniment key", "sha256")
-
-
-def _stamp(keys: MasterKeys) -> tuple[int, int]:
-    """What changes when the key file is replaced; (0, 0) for keys without one, or gone for a moment."""
-    if keys.path is None:
-        return (0, 0)
-    try:
-        found = os.stat(keys.path)
-    except OSError:
-        return (0, 0)
-    return (found.st_ino, found.st_mtime_ns)
 
 
 def _place(record: int, field: str) -> bytes:

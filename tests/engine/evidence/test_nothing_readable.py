@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -21,7 +23,7 @@ from engine.evidence.seals import Seals
 from engine.evidence.verify import verify
 from engine.records.query import Query
 from engine.runtime import Runtime
-from engine.system_tables import app_versions, record_keys
+from engine.system_tables import app_versions, inbox, record_keys
 
 RECORDED = Path(__file__).resolve().parents[4] / "shared" / "data" / "wecom_messages.jsonl"
 WINDOW = 8  # characters; a page of the database may break a text, rarely within so few
@@ -117,6 +119,19 @@ def test_no_sealed_text_is_readable(used: Runtime) -> None:
     assert len(windows) > 200
     assert readable(used.config.data, windows) == []
     assert verify(used).clean
+
+
+def test_no_bare_hash_of_what_is_sealed(used: Runtime) -> None:
+    """Beside all that is known of a message, the hash of its text would be as good as the text."""
+    texts = sorted(sealed_texts(used))
+    with used.database.read() as connection:
+        rows = connection.execute(sa.select(inbox.c.raw_sealed, inbox.c.digest).limit(200)).all()
+    raw = [msgspec.msgpack.decode(used.box.open(sealed, digest))[0] for sealed, digest in rows]
+    chosen = [*(text.encode() for text in Random(1).sample(texts, 200)), *raw]
+    digests = [hashlib.sha256(plain).digest() for plain in chosen]
+    for path in (path for path in used.config.data.glob("muniment.db*") if path.is_file()):
+        content = path.read_bytes()
+        assert not any(digest in content or digest.hex().encode() in content for digest in digests), path
 
 
 def test_it_would_be_noticed(used: Runtime, tmp_path: Path) -> None:

@@ -57,7 +57,8 @@ def test_rotation_keeps_the_old_key_until_it_is_retired(tmp_path: Path) -> None:
     assert Seals(again).opened(row_of(old)).key == old.key
     new = Seals(again).new_keys([8])[0]
     assert running.opened(row_of(new)).key == new.key  # a running process reads the file again
-    again.retired().save()
+    again.rotated(without=["1"]).save()
+    assert running.new_keys([9])[0].master == running.wrap(b"k" * 32, 9)[0] == "3"
     with pytest.raises(BrokenSeal):
         Seals(MasterKeys.open(path)).opened(row_of(old))
     assert path.stat().st_mode & 0o777 == 0o600
