@@ -1,21 +1,20 @@
 // Choosing records, people, departments or tags: type Chinese, pinyin or initials, arrows and Enter choose.
-import { Controller } from "../lib/controller.js";
 import { send } from "../lib/api.js";
-import { beside } from "../lib/place.js";
+import { Controller } from "../lib/controller.js";
+import { OptionList } from "../lib/option_list.js";
 import { pick } from "../lib/swap.js";
 
 export default class Picker extends Controller {
   connect() {
-    this.moved = () => { if (!this.target("options").hidden) beside(this.target("options"), this.box.closest(".control")); };
-    addEventListener("scroll", this.moved, { capture: true, passive: true });
     this.many = this.value("many") === "true";
     this.free = this.value("free") === "true";
+    if (this.box) this.options = new OptionList(this.target("options"), this.box);
   }
 
   disconnect() {
-    removeEventListener("scroll", this.moved, { capture: true });
     clearTimeout(this.timer);
     this.asking?.abort();
+    this.options?.forget();
   }
 
   get box() {
@@ -51,39 +50,22 @@ export default class Picker extends Controller {
 
   list(nodes) {
     this.fresh = true;
-    const options = this.target("options");
-    options.replaceChildren(...nodes);
-    const chosen = new Set(this.chosen());
-    this.items = [...options.querySelectorAll("[data-value]")].filter((item) => !chosen.has(item.dataset.value) || (item.remove(), false));
-    this.items.forEach((item, index) => {
-      item.id = `${options.id}-${index}`;
-      item.addEventListener("pointerdown", (event) => { event.preventDefault(); this.take(item.dataset.value, item.dataset.text); });
-    });
-    options.hidden = false;
-    beside(options, this.box.closest(".control"));
-    this.box.setAttribute("aria-expanded", "true");
-    this.mark(this.items.length && (this.box.value || !this.free) ? 0 : -1);
+    this.options.show(nodes, this.chosen(), (value, text) => this.take(value, text));
+    if (this.box.value || !this.free) this.options.mark(0);
+    else this.options.unmark();
     if (this.hurried) this.enter();
   }
 
-  mark(place) {
-    this.place = place;
-    this.items.forEach((item, index) => item.setAttribute("aria-selected", index === place));
-    this.items[place]?.scrollIntoView({ block: "nearest" });
-    this.box.setAttribute("aria-activedescendant", this.items[place]?.id ?? "");
-  }
-
   key(event) {
-    const open = !this.target("options").hidden;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
       event.preventDefault();
-      if (!open) this.open();
-      else if (this.items.length) this.mark((this.place + step + this.items.length) % this.items.length);
-    } else if (event.key === "Enter" && (open || this.box.value)) {
+      if (this.options.isOpen) this.options.mark(this.options.place + step);
+      else this.open();
+    } else if (event.key === "Enter" && (this.options.isOpen || this.box.value)) {
       event.preventDefault();
       this.enter();
-    } else if (event.key === "Escape" && open) {
+    } else if (event.key === "Escape" && this.options.isOpen) {
       event.stopPropagation();
       this.close();
     } else if (event.key === "Backspace" && !this.box.value) {
@@ -95,9 +77,9 @@ export default class Picker extends Controller {
   enter() {
     this.hurried = !this.fresh && !this.free;
     if (this.hurried) return;
-    const item = this.items?.[this.place];
+    const item = this.fresh ? this.options.marked : null;
     const typed = this.box.value.trim();
-    if (item && (!this.free || this.place > 0 || item.dataset.text.includes(typed))) this.take(item.dataset.value, item.dataset.text);
+    if (item && (!this.free || this.options.place > 0 || item.dataset.text.includes(typed))) this.take(item.dataset.value, item.dataset.text);
     else if (this.free && typed) this.take(typed, typed);
   }
 
@@ -134,15 +116,15 @@ export default class Picker extends Controller {
 
   leave() {
     this.close();
-    if (this.free && this.box.value.trim()) this.take(this.box.value.trim(), this.box.value.trim());
+    const typed = this.box.value.trim();
+    if (this.free && typed) this.take(typed, typed);
     else this.box.value = "";
   }
 
   close() {
     this.asking?.abort();
     clearTimeout(this.timer);
-    this.target("options").hidden = true;
-    this.box.setAttribute("aria-expanded", "false");
+    this.options.hide();
   }
 
   tell() {
