@@ -1,4 +1,4 @@
-"""One Chromium for the session; a small desk for each test, the whole flagship once."""
+"""One Chromium for each file; a small desk for each test, the whole flagship once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["add", "furnished", "runtime", "talk"]
 Open = Callable[..., Tab]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open an event loop runs in this thread, in the way of other tests
 def browser() -> Iterator[Browser]:
     if not CHROMIUM:
         pytest.skip("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
