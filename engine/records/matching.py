@@ -70,7 +70,9 @@ def _statements(
         yield base.where(columns[place].is_(None))
     values = sorted((value for value in wanted if value is not None), key=str)
     for start_at in range(0, len(values), CHUNK):
-        some: sa.BindParameter[Any] = sa.bindparam("some", values[start_at : start_at + CHUNK], expanding=True)
+        some: sa.BindParameter[Any] = sa.bindparam(
+            "some", values[start_at : start_at + CHUNK], expanding=True
+        )
         yield base.where(columns[place].in_(some))
 
 

@@ -18,7 +18,8 @@ __all__ = ["add", "furnished", "runtime", "talk"]
 Open = Callable[..., Tab]
 
 
-@pytest.fixture(scope="module")  # while it is open an event loop runs in this thread, in the way of other tests
+# While it is open an event loop runs in this thread, in the way of other tests.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM:
         pytest.skip("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
