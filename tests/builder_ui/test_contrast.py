@@ -11,7 +11,8 @@ from builder_ui.assets import STATIC
 GROUNDS = ("--paper", "--surface", "--sunken", "--hover")
 PAIRS = [
     *((ink, ground) for ink in ("--ink", "--ink-2", "--ink-3") for ground in GROUNDS),
-    ("--accent", "--surface"), ("--accent", "--paper"), ("--accent-strong", "--accent-soft"), ("--accent-ink", "--accent"),
+    ("--accent", "--surface"), ("--accent", "--paper"),
+    ("--accent-strong", "--accent-soft"), ("--accent-ink", "--accent"),
     ("--danger", "--surface"), ("--danger", "--danger-soft"), ("--warn", "--warn-soft"), ("--ok", "--ok-soft"),
     ("--ink", "--mark"), ("--ink", "--bubble-in"), ("--ink", "--bubble-out"),
 ]  # fmt: skip
