@@ -27,22 +27,27 @@ class Frames:
         apps = self._runtime.apps_of(visit.viewer)
         cards = tuple(self.card(visit, each, app) for each in apps)
         menu = self.menu(visit, app) if app else self._outside(visit)
-        searched = app or next((each for each in apps if self.searchable(visit.viewer, each)), None)
+        searched = app or next((each for each in apps if self.searchable(visit, each)), None)
         return Shell(
             title, visit.language, visit.viewer.theme, self._person(visit), visit.csrf, cards,
             self.card(visit, app, app) if app else None, menu,
-            f"/apps/{searched.id}/search" if searched and self.searchable(visit.viewer, searched) else "",
+            f"/apps/{searched.id}/search" if searched and self.searchable(visit, searched) else "",
             query, visit.here, tuple(styles), dock=_dock(visit, menu),
         )  # fmt: skip
 
     def card(self, visit: Visit, app: App, current: App | None) -> AppCard:
-        about = " · ".join(form.text(visit.language) for form in self.readable(visit.viewer, app)[:4])
+        about = " · ".join(form.text(visit.language) for form in self.readable(visit, app)[:4])
         about = about or visit.text("You manage it, and read none of its records")
         icon = next((form.icon for form in app.forms if form.icon), "box")
         return AppCard(app.id, app.text(visit.language), f"/apps/{app.id}", icon, "", about, app is current)
 
-    def readable(self, viewer: Viewer, app: App) -> list[Form]:
+    def readable(self, visit: Visit, app: App) -> list[Form]:
         """The forms of which this viewer may read any row, by role or by a running grant."""
+        if app.id not in visit.readable:
+            visit.readable[app.id] = self._readable(visit.viewer, app)
+        return visit.readable[app.id]
+
+    def _readable(self, viewer: Viewer, app: App) -> list[Form]:
         held = [app.role(name) for name in viewer.roles_in(app.id)]
         by_role = {
             name
@@ -56,14 +61,14 @@ class Frames:
             granted = {f.id for f in rest if self._runtime.authority.ways(connection, viewer, app, f)}
         return [form for form in app.forms if form.id in by_role or form.id in granted]
 
-    def searchable(self, viewer: Viewer, app: App) -> list[Form]:
-        return [form for form in self.readable(viewer, app) if any(field.searchable for field in form.fields)]
+    def searchable(self, visit: Visit, app: App) -> list[Form]:
+        return [form for form in self.readable(visit, app) if any(field.searchable for field in form.fields)]
 
     # -- menus -------------------------------------------------------------------------------------
 
     def menu(self, visit: Visit, app: App) -> tuple[MenuSection, ...]:
         """The app's menus with what this viewer may open; without menus, one entry a form."""
-        forms = {form.id: form for form in self.readable(visit.viewer, app)}
+        forms = {form.id: form for form in self.readable(visit, app)}
         entries = [
             MenuSection(
                 label_text(group.label, visit.language),
@@ -87,7 +92,7 @@ class Frames:
                 "evidence": "/evidence",
             }
             known = address.get(item.page, "")
-            if not known or not self._opens(visit.viewer, app, item.page):
+            if not known or not self._opens(visit, app, item.page):
                 return None
             return MenuEntry(label, known, item.icon or PAGE_ICONS[item.page], path.startswith(known))
         form = forms.get(item.form)
@@ -100,10 +105,10 @@ class Frames:
         icon = item.icon or ("timeline" if view and view.kind == "timeline" else form.icon) or "list"
         return MenuEntry(label, href(base, view=item.view), icon, current and path == base)
 
-    def _opens(self, viewer: Viewer, app: App, page: str) -> bool:
+    def _opens(self, visit: Visit, app: App, page: str) -> bool:
         if page == "search":
-            return bool(self.searchable(viewer, app))
-        return page != "channels" or self._runtime.manages(viewer, app.id, "channels")
+            return bool(self.searchable(visit, app))
+        return page != "channels" or self._runtime.manages(visit.viewer, app.id, "channels")
 
     def _managing(self, visit: Visit, app: App) -> list[MenuSection]:
         """What managers need although no menu of the app names it."""

@@ -67,6 +67,7 @@ class Visit:
         self.site, self.request, self.runtime = site, request, site.runtime
         self.language = language_of(request)
         self.viewer: Viewer = replace(viewer_of(request), language=self.language)
+        self.readable: dict[str, list[Form]] = {}  # by app; filled by `frames` when first asked for
         self._catalogue = translations(self.language)
 
     # -- words and names ---------------------------------------------------------------------------

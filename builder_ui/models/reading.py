@@ -51,7 +51,6 @@ class SearchPage:
     facets: tuple[Facet, ...] = ()
     hits: tuple[Hit, ...] = ()
     next_href: str = ""
-    recent: tuple[Link, ...] = ()
     asked: bool = False
     form: str = ""
 

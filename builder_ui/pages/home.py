@@ -58,7 +58,7 @@ def _greeting(visit: Visit) -> str:
 def _news(visit: Visit, site: Site, apps: Iterable[App]) -> Iterable[NewsItem]:
     """The newest records of the one form of each app where things happen: its conversations, else its first."""
     for app in apps:
-        forms = site.frames.readable(visit.viewer, app)
+        forms = site.frames.readable(visit, app)
         form = next((f for f in forms if chats(app, f)), None)
         if form is None:
             continue

@@ -64,7 +64,7 @@ class Searching:
 def search_page(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
     visit = site.visit(request)
     app = visit.runtime.applications.get(app_id)
-    forms = sorted(site.frames.searchable(visit.viewer, app), key=_rank(visit, app))
+    forms = sorted(site.frames.searchable(visit, app), key=_rank(visit, app))
     title = visit.text("Search")
     if not forms:
         page = SearchPage(title, f"/apps/{app.id}/search", "", ())

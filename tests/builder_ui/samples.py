@@ -438,7 +438,6 @@ def search_page(asked: bool = True) -> SearchPage:
         ),
         hits if asked else (),
         "#" if asked else "",
-        (Link("再考虑一下", "#"), Link("竞品 from:李建国", "#")),
         asked,
         "message",
     )

@@ -161,3 +161,21 @@ def test_a_file_goes_up_and_comes_back(desk: Open, tmp_path: Path) -> None:
     with page.expect_download() as download:
         page.get_by_role("link", name="报价单.txt").click()
     assert Path(download.value.path()).read_text("utf-8") == "300 个点位"
+
+
+def test_a_form_waits_for_what_is_still_on_its_way(desk: Open, add: Callable[..., str]) -> None:
+    """A slow network: the picker's script comes after the person has typed, pressed Enter and sent."""
+    add("customer", name="甲")
+    page = desk("zhou").page
+    held: list[Route] = []
+    page.route("**/picker_controller.js", lambda route: held.append(route))
+    page.goto(f"{FORMS}/customer")
+    page.get_by_label("选择 甲").check()
+    page.get_by_role("button", name="加标签").click()
+    page.get_by_role("dialog").get_by_role("combobox").fill("重点")
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="应用").click()
+    assert held
+    held[0].continue_()
+    page.get_by_role("link", name="返回列表").click()
+    expect(page.locator("tr", has_text="重点")).to_have_count(1)

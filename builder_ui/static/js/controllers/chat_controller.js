@@ -5,10 +5,23 @@ import { fill } from "../lib/text.js";
 export default class Chat extends Controller {
   connect() {
     this.place = -1;
+    this.key = (event) => this.pressed(event);
+    document.addEventListener("keydown", this.key);
+    if (isReturning()) return this.tell(); // the browser knows where one was
     const asked = document.getElementById(`m${this.value("at")}`);
     if (asked) this.show(asked, this.targets("hit").indexOf(asked));
     else if (this.targets("hit").length && !location.hash) this.go(0);
     else this.tell();
+  }
+
+  disconnect() {
+    document.removeEventListener("keydown", this.key);
+  }
+
+  pressed(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+    if (event.key === "n") this.next();
+    if (event.key === "p") this.previous();
   }
 
   next() {
@@ -41,3 +54,5 @@ export default class Chat extends Controller {
     this.target("place").textContent = n ? fill(text, { at: this.place + 1, n }) : none;
   }
 }
+
+const isReturning = () => performance.getEntriesByType("navigation")[0]?.type === "back_forward";

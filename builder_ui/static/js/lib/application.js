@@ -12,6 +12,7 @@ export class Application {
   }
 
   start() {
+    this.root.addEventListener("submit", (event) => this.hold(event), true);
     for (const type of EVENTS) this.root.addEventListener(type, (event) => this.dispatch(event), true);
     new MutationObserver((changes) => this.changed(changes)).observe(this.root, { childList: true, subtree: true });
     this.scan(this.root.documentElement ?? this.root);
@@ -40,14 +41,25 @@ export class Application {
   async connect(element, name) {
     const known = this.connected.get(element) ?? new Map();
     if (known.has(name) || !this.loaders[name]) return;
-    this.connected.set(element, known.set(name, new Waiting()));
-    const Found = (await this.loaders[name]()).default;
+    const loading = this.loaders[name]();
+    this.connected.set(element, known.set(name, new Waiting(loading)));
+    const Found = (await loading).default;
     if (!element.isConnected || this.connected.get(element) !== known) return;
     const controller = new Found(element, name);
     const waiting = known.get(name);
     known.set(name, controller);
     guard(controller, "connect");
     for (const [method, event] of waiting.calls) guard(controller, method, event);
+  }
+
+  /** A form is sent when everything in it is connected: what was typed into a picker belongs to it. */
+  hold(event) {
+    const waiting = [...this.connected].filter(([element]) => event.target.contains(element))
+      .flatMap(([, known]) => [...known.values()]).filter((each) => each instanceof Waiting);
+    if (!waiting.length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    Promise.all(waiting.map((each) => each.loading)).then(() => setTimeout(() => event.target.requestSubmit(event.submitter)));
   }
 
   /** One listener a type: every data-action on the way from the target outwards. */
@@ -74,7 +86,8 @@ export class Application {
 
 /** Stands in while a controller's file is on its way; keeps the calls. */
 class Waiting {
-  constructor() {
+  constructor(loading) {
+    this.loading = loading;
     this.calls = [];
   }
 
