@@ -25,6 +25,7 @@ HUES = (
 )  # fmt: skip
 
 
+CHIPS = 4_000  # rows of chips kept drawn, in each language
 SAME_ICON = {
     "user": "person", "users": "people", "message": "chat", "messages": "chat", "wecom": "chat",
     "file-text": "contract",
@@ -58,6 +59,11 @@ class Renderer:
             classes, sprite, known
         )
 
+    def _chips(self, environment: jinja2.Environment, chips: tuple[Any, ...]) -> Markup:
+        """The same few chips stand in row after row: drawn by their macro once."""
+        parts: Any = environment.get_template("parts/things.html").module
+        return Markup(str(parts.chips(chips)).strip())
+
     def _environment(self, language: str, folder: Path) -> jinja2.Environment:
         environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(folder),
@@ -81,6 +87,7 @@ class Renderer:
             "languages": LANGUAGES,
             "href": href,
             "hue": hue,
+            "chips_html": lru_cache(maxsize=CHIPS)(lambda chips: self._chips(environment, chips)),
         }
         environment.filters |= {"tojson_attr": json_attribute, "highlight": highlight}
         sprite = self.assets.get("icons.svg")
