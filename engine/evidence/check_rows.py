@@ -29,6 +29,17 @@ Row = dict[str, Any]
 FormOf = Callable[[str, str], Form | None]
 
 
+def entries_by_record(connection: sa.Connection, log: str) -> Iterator[LeafEntry]:
+    """A log's entries by record and revision. The index is walked whole and the log picked out here:
+    the database would sort all of it."""
+    fields = [leaves.c[name] for name in LeafEntry._fields]
+    query = sa.select(leaves.c.log, *fields).order_by(leaves.c.record, leaves.c.revision)
+    for name, *columns in connection.execute(query, execution_options=STREAM):
+        entry = LeafEntry(*columns)
+        if name == log and type(entry.record) is int:  # another type is found with the logs
+            yield entry
+
+
 class Stream(Generic[T]):
     """Items in order of record id, taken a record at a time."""
 
@@ -107,14 +118,8 @@ class RowCheck:
             yield row["record"], dict(row)
 
     def _entries(self) -> Iterator[tuple[int, LeafEntry]]:
-        columns = [leaves.c[name] for name in LeafEntry._fields]
-        query = (
-            sa.select(*columns).where(leaves.c.log == RECORDS).order_by(leaves.c.record, leaves.c.revision)
-        )
-        for row in self._connection.execute(query, execution_options=STREAM):
-            entry = LeafEntry(*row)
-            if type(entry.record) is int:  # another type is a changed leaf, found with the logs
-                yield entry.record, entry
+        for entry in entries_by_record(self._connection, RECORDS):
+            yield entry.record, entry
 
     # -- one record ------------------------------------------------------------------------------------
     def _record(

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from engine.evidence.audit_log import audit_entry, audit_place, version_entry
 from engine.evidence.check_logs import STREAM
-from engine.evidence.check_rows import FormOf, Stream
+from engine.evidence.check_rows import FormOf, Stream, entries_by_record
 from engine.evidence.findings import Report
 from engine.evidence.keys import MasterKeys
 from engine.evidence.leaf import AUDIT, LeafEntry
@@ -65,12 +65,9 @@ def _audit_rows(connection: sa.Connection, step: Callable[[], object]) -> Iterat
 
 
 def _audit_entries(connection: sa.Connection) -> Iterator[tuple[int, LeafEntry]]:
-    query = (
-        sa.select(*_ENTRY).where(leaves.c.log == AUDIT, leaves.c.kind == "audit").order_by(leaves.c.record)
-    )
-    for row in connection.execute(query, execution_options=STREAM):
-        if type(row.record) is int:
-            yield row.record, LeafEntry(*row)
+    for entry in entries_by_record(connection, AUDIT):
+        if entry.kind == "audit":
+            yield entry.record, entry
 
 
 def _entry_of(keys: MasterKeys, box: Box, row: Any) -> LeafEntry | None:

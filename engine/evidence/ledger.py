@@ -88,9 +88,14 @@ class Ledger:
         """Everything committed so far under a signed checkpoint. Rejected (ledger.damaged) rather than
         signing on top of a log that was touched."""
         self.log_audit()
-        for log in LOGS:
+        for log in self._grown():
             while (note := self._database.write(partial(self._grow, log=log))) is not None:
                 self._publish(log, note)
+
+    def _grown(self) -> list[str]:
+        """Logs with entries that no checkpoint covers."""
+        with self._database.read() as connection:
+            return [log for log in LOGS if size(connection, log) > _covered(connection, log)]
 
     def log_audit(self) -> int:
         """Give audit rows that have no leaf theirs; how many."""
@@ -189,6 +194,14 @@ class Ledger:
             self._require(connection, log, second, first - 1)
             path = merkle.consistency_proof(TileReader(connection, log), first, second)
         return [_text(step) for step in path]
+
+    def tile(self, log: str, level: int, number: int, width: int = WIDTH) -> bytes:
+        """A tile of the tree under the newest checkpoint, as a static log serves it (`tile_path`).
+        Rejected (ledger.bad_size) when it has fewer than `width` hashes."""
+        with self._database.read() as connection:
+            self._require(connection, log, (number * WIDTH + width) * WIDTH**level)
+            nodes, start = TileReader(connection, log), number * WIDTH
+            return b"".join(nodes(8 * level, start + place) for place in range(width))
 
     def _require(self, connection: sa.Connection, log: str, size: int, position: int = 0) -> None:
         self.origin_of(log)

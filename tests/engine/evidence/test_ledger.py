@@ -20,6 +20,7 @@ from engine.evidence.keys import MasterKeys
 from engine.evidence.leaf import LeafEntry, entry_bytes, entry_hash
 from engine.evidence.ledger import Ledger, checkpoint_file, size
 from engine.evidence.seals import Box
+from engine.evidence.tiles import split
 from engine.system_tables import app_versions, audit, checkpoints, leaves, tiles
 from metamodel.problems import Rejected
 from tests.engine.evidence.conftest import some_entry
@@ -129,6 +130,22 @@ def test_proofs_verify(database: Database, ledger: Ledger) -> None:
         path = [base64.b64decode(step) for step in ledger.consistency("records", first, second)]
         roots = [merkle.root(leaf_hashes[:end]) for end in (first, second)]
         assert merkle.verify_consistency(first, second, roots[0], roots[1], path)
+
+
+def test_tiles_are_served(database: Database, ledger: Ledger) -> None:
+    """With tiles alone others compute the root: of 700 leaves, two full ones and a partial one of each level."""
+    append(database, ledger, range(700))
+    ledger.integrate()
+    leaf_hashes = hashes_of(range(700))
+    first = split(ledger.tile("records", 0, 0))
+    assert first == leaf_hashes[:256]
+    rest = split(ledger.tile("records", 0, 2, 188))
+    above = split(ledger.tile("records", 1, 0, 2))
+    assert above == [merkle.root(leaf_hashes[:256]), merkle.root(leaf_hashes[256:512])]
+    assert merkle.node_hash(merkle.node_hash(*above), merkle.root(rest)) == ledger.root("records", 700)
+    for place in ((0, 2, 189), (0, 3, 1), (1, 0, 3), (2, 0, 1)):
+        with pytest.raises(Rejected):
+            ledger.tile("records", *place)
 
 
 def test_a_proof_reads_a_few_rows(database: Database, ledger: Ledger) -> None:

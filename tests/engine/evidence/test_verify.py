@@ -96,6 +96,24 @@ def test_a_parked_form_and_a_new_run_are_clean(vault: Runtime, config: Config, c
     assert report.counts["records"] == 40
 
 
+def test_a_copied_column_is_clean(vault: Runtime) -> None:
+    """Another type for a working field: the job that brings the values over records what it changes."""
+    document = json.loads(json.dumps(vault.applications.document("vault")))
+    (mood,) = [one for form in document["forms"] for one in form["fields"] if one["id"] == "mood"]
+    mood["type"] = "long_text"
+    vault.applications.publish(None, document, "it02")
+    assert verify(vault).clean
+    vault.jobs.run_due()
+    table = vault.catalog.form("vault", "message")
+    with vault.database.read() as connection:
+        moods = connection.scalars(
+            sa.select(table.fields["mood"]).where(table.fields["mood"].is_not(None))
+        ).all()
+    assert set(moods) == {"好"}
+    report = verify(vault)
+    assert report.clean, report.text("en")
+
+
 def masters(runtime: Runtime) -> set[str]:
     with runtime.database.read() as connection:
         used = set(connection.scalars(sa.select(record_keys.c.master)))
