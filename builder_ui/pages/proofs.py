@@ -110,6 +110,7 @@ def _when(visit: Visit, newest: Any) -> str:
 
 def _counts(visit: Visit, result: Any) -> tuple[Stat, ...]:
     words = {
+        "inbox": visit.text("Raw messages"),
         "records": visit.text("Records"), "keys": visit.text("Keys"), "leaves": visit.text("Log entries"),
         "triggers": visit.text("Triggers"), "checkpoints": visit.text("Checkpoints"),
         "versions": visit.text("App versions"), "audit": visit.text("Audit entries"),

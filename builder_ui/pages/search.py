@@ -156,11 +156,17 @@ def _where_to(searching: Searching, item: RecordView, holder: Placed | None, wor
 
 def _snippet(form: Form, item: RecordView) -> Marked:
     """The field with a hit; without one (only filters asked), the first words of the record."""
-    hit = next((pieces for _, pieces in item.snippets if any(marked for _, marked in pieces)), None)
+    found = [(name, pieces) for name, pieces in item.snippets if any(marked for _, marked in pieces)]
+    found.sort(key=lambda each: _is_choice(form.field(each[0])))  # words before the names of choices
+    hit = found[0][1] if found else None
     if hit is not None:
         return tuple((text, bool(marked)) for text, marked in hit)
     texts = (item.display.get(f.id, "") for f in form.fields if f.searchable and f.sealed)
     return ((next((text for text in texts if text), "")[:160], False),)
+
+
+def _is_choice(field: FieldDefinition | None) -> bool:
+    return bool(field and field.type and field.options is not None and field.type.choices(field))
 
 
 def _mark(visit: Visit, mark: FieldDefinition | None, item: RecordView) -> Chip | None:
