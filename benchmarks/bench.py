@@ -72,7 +72,17 @@ def _measure(rows: int, *, profile: bool) -> Figures:
                 p50, p95 = server.latency(path, count=100)
                 figures.add(f"{name} p50", p50, "ms")
                 figures.add(f"{name} p95", p95, "ms")
+    if profile:
+        _profile(min(rows, 10_000))
     return figures
+
+
+def _profile(rows: int) -> None:
+    """The capture path again, slower for being watched, in an installation of its own."""
+    with tempfile.TemporaryDirectory(prefix="muniment-bench-") as folder:
+        installation = Installation(Path(folder))
+        installation.capture(messages(rows), profile=HERE / "capture.profile.txt")
+        installation.runtime.close()
 
 
 def _reads(figures: Figures, installation: Installation) -> None:

@@ -93,7 +93,9 @@ class Server:
     def __init__(self, port: int, writer: str, reader: str) -> None:
         self.port, self._writer, self._reader = port, writer, reader
         deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and not self._healthy():
+        while not self._healthy():
+            if time.monotonic() > deadline:
+                raise RuntimeError("the served process does not answer")
             time.sleep(0.05)
 
     def _healthy(self) -> bool:

@@ -349,3 +349,7 @@ def user_token(person: str, name: str, data: Path | None) -> None:
 
 
 __all__ = ["Problem", "main"]
+
+
+if __name__ == "__main__":
+    main()

@@ -32,7 +32,9 @@ def form_state(
             apply_defaults(program, complete, context)
         apply_formulas(program, complete, context)
         states = evaluate(program, complete, context, lambda name: allowed.get(name) == "write")
-    found = {name: _answer(program, states[name], name, values, changed, wrong) for name in states}
+    found = {
+        name: _answer(program, states[name], name, values, changed, wrong, viewer.language) for name in states
+    }
     computed = {f.id: _computed(f, complete) for f in program.formulas if allowed.get(f.id, "hide") != "hide"}
     return {**{k: v for k, v in found.items() if allowed.get(k, "hide") != "hide"}, **computed}
 
@@ -54,7 +56,7 @@ def _allowed(
 
 def _answer(
     program: FormProgram, state: FieldState, name: str, sent: Mapping[str, Any], changed: Sequence[str],
-    wrong: Sequence[Problem],
+    wrong: Sequence[Problem], language: str,
 ) -> dict[str, Any]:  # fmt: skip
     answer: dict[str, Any] = {
         "visible": state.visible,
@@ -65,7 +67,7 @@ def _answer(
         answer["value"] = _plain(program.fields[name], state.value)
     if name in changed:
         own = [p for p in wrong if p.path.split("/")[1:2] == [name]]
-        answer["problems"] = [p.to_json("zh") for p in (own or state.problems)]
+        answer["problems"] = [p.to_json(language) for p in (own or state.problems)]
     return answer
 
 

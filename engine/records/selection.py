@@ -112,7 +112,7 @@ class Selector:
             if field.field.sealed:
                 raise Rejected([problem("query.sealed", field=field.field.text())])
             column = program.table.column(field.id)
-            order += [column.is_(None), column.desc() if name.startswith("-") else column]
+            order.append((column.desc() if name.startswith("-") else column.asc()).nulls_last())
         return (*order, program.table.table.c.id.desc())
 
     def _parse(self, viewer: Viewer, program: FormProgram, text: str) -> ParsedQuery:
