@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pysqlite3 as sqlite3
 
 BATCH = 500
+SEARCHED = "酒店"
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -37,6 +38,8 @@ class Floor:
                 "leaves",
             ]
             self._tokens = list(_tokens(runtime, program))
+            self._searched = _search_statement(runtime, program, SEARCHED)
+            self._listed = f'"{self._own}" WHERE "{program.physical["channel"]}" = ?'
         finally:
             runtime.close()
         self._file = data / "muniment.db"
@@ -66,6 +69,23 @@ class Floor:
                 _insert(connection, self._own, [row])
                 connection.execute("COMMIT")
             return len(rows) / (time.perf_counter() - started)
+
+    def search(self) -> Callable[[], Any]:
+        """The same look into the index: the count to 10,000 and the 20 newest rows, nothing opened."""
+        return self._page(f'"{self._own}" WHERE id IN ({self._searched})', ())
+
+    def newest(self) -> Callable[[], Any]:
+        """The newest 20 of one channel, and the count to 10,000."""
+        return self._page(self._listed, ("wecom",))
+
+    def _page(self, source: str, values: tuple[str, ...]) -> Callable[[], Any]:
+        connection = sqlite3.connect(f"file:{self._file}?mode=ro", uri=True)
+        rows = f"SELECT * FROM {source} ORDER BY id DESC LIMIT 20"  # noqa: S608
+        count = f"SELECT count(*) FROM (SELECT 1 FROM {source} LIMIT 10001)"  # noqa: S608
+        return lambda: (
+            connection.execute(rows, values).fetchall(),
+            connection.execute(count, values).fetchone(),
+        )
 
     def _write(self, connection: Any, rows: Rows, start: int) -> None:
         connection.execute("BEGIN")
@@ -120,6 +140,16 @@ def _tokens(runtime: Any, program: Any) -> Iterator[tuple[int, str]]:
         statement = rows.select(program, visible, names).order_by(program.table.table.c.id)
         for row in rows.fetch(connection, SYSTEM, program, visible, statement, names, derived=False):
             yield row.id, " ".join(program.texts.tokens(row.values))
+
+
+def _search_statement(runtime: Any, program: Any, word: str) -> str:
+    """The index's own statement for a word, as SQL text."""
+    from sqlalchemy.dialects import sqlite
+
+    from engine.search.tree import Word
+
+    statement = runtime.search.matching(program.table, Word(word), ["content"])
+    return str(statement.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
 
 
 def _insert(connection: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:

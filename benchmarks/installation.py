@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.access.organisation_file import load_organisation
+from engine.commands import settle
 from engine.commands.demo import APPS, SAMPLES, import_app
 from engine.config import Config
 from engine.records.query import Condition, Query
@@ -38,6 +39,7 @@ class Installation:
         )
         for app in APPS:
             import_app(self.runtime, SAMPLES / app, with_data=False, as_of="", say=lambda _: None)
+        settle()  # as every command does
 
     def capture(self, lines: Iterator[bytes], profile: Path | None = None) -> float:
         """Seconds to archive these messages: raw bytes stored, parsed, ruled, sealed, in the ledger, indexed."""
