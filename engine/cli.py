@@ -245,13 +245,14 @@ def ingest(channel: str, files: tuple[Path, ...], data: Path | None) -> None:
     """Recorded traffic through a channel's connector: progress, idempotent, resumable."""
     from rich.progress import Progress
 
-    with opened(data) as runtime, Progress() as progress:
-        bar = progress.add_task(channel, total=None)
+    with opened(data) as runtime:
+        with Progress() as progress:
+            bar = progress.add_task(channel, total=None)
 
-        def shown(done: int, total: int | None) -> None:
-            progress.update(bar, completed=done, total=total)
+            def shown(done: int, total: int | None) -> None:
+                progress.update(bar, completed=done, total=total)
 
-        result = runtime.channels.ingest(channel, list(files), shown)
+            result = runtime.channels.ingest(channel, list(files), shown)
         click.echo(str(result))
 
 
