@@ -286,6 +286,100 @@ cursors = _table(
     sa.Column("at", Time, nullable=False),
 )
 
+# -- tasks, notifications, flows --------------------------------------------------------------------
+tasks = _table(  # a person's to-do
+    "tasks",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("form", sa.String(63), nullable=False, server_default=""),
+    sa.Column("record", Id),
+    sa.Column("kind", sa.String(20), nullable=False),  # rule approval fill_in
+    sa.Column("source", sa.String(130), nullable=False),  # a rule's id, or flow/node
+    sa.Column("instance", Id),  # of the flow
+    sa.Column("title_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("detail_sealed", sa.LargeBinary, nullable=False),  # note, outcomes, what was hit
+    sa.Column("once_key", sa.LargeBinary),  # keyed fingerprint of what there may be one open of
+    sa.Column("hits", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("due_at", Time),
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),  # open done cancelled
+    sa.Column("closed_at", Time),
+    sa.Column("closed_by", sa.String(100)),
+    sa.Column("outcome", sa.String(63), nullable=False, server_default=""),
+    sa.Column("comment_sealed", sa.LargeBinary),
+    sa.Index("ix_tasks_once_key", "once_key", "state"),
+    sa.Index("ix_tasks_record", "record"),
+    sa.Index("ix_tasks_source", "app", "source", "state"),
+    sa.Index("ix_tasks_instance", "instance"),
+)
+task_people = _table(  # whose it is; whoever closes it first closes it for all
+    "task_people",
+    sa.Column("task", Id, primary_key=True),
+    sa.Column("person", sa.String(100), primary_key=True),
+    sa.Index("ix_task_people_person", "person", "task"),
+)
+notifications = _table(
+    "notifications",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("person", sa.String(100), nullable=False),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("form", sa.String(63), nullable=False, server_default=""),
+    sa.Column("record", Id),
+    sa.Column("title_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("body_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("once_key", sa.LargeBinary),
+    sa.Column("hits", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("read_at", Time),
+    sa.Column("mail", sa.String(10), nullable=False, server_default=""),  # waiting sent failed; '' none
+    sa.Index("ix_notifications_person", "person", "id"),
+    sa.Index("ix_notifications_once_key", "once_key"),
+)
+flow_instances = _table(
+    "flow_instances",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("flow", sa.String(63), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),  # the app's, for as long as it runs
+    sa.Column("form", sa.String(63), nullable=False),
+    sa.Column("record", Id, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),  # running returned approved rejected withdrawn
+    sa.Column("tokens", sa.Text, nullable=False),  # JSON: ids of the nodes it waits at
+    sa.Column("revision", sa.Integer, nullable=False),  # one more with every step
+    sa.Column("started_by", sa.String(100), nullable=False),
+    sa.Column("started_at", Time, nullable=False),
+    sa.Column("ended_at", Time),
+    sa.Index("ix_flow_instances_record", "record"),
+    sa.Index("ix_flow_instances_started_by", "started_by", "id"),
+)
+flow_steps = _table(  # history: replayed it gives the instance
+    "flow_steps",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("instance", Id, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("person", sa.String(100), nullable=False),  # 'system' for timers and conditions
+    sa.Column("node", sa.String(63), nullable=False),
+    sa.Column("action", sa.String(20), nullable=False),
+    sa.Column("detail_sealed", sa.LargeBinary, nullable=False),  # comment, whom, where it went
+    sa.UniqueConstraint("instance", "number"),
+)
+
+# -- what analyzers found ---------------------------------------------------------------------------
+words = _table(  # a sealed dictionary
+    "words",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("key", sa.LargeBinary, nullable=False, unique=True),  # keyed fingerprint
+    sa.Column("word_sealed", sa.LargeBinary, nullable=False),
+)
+record_words = _table(
+    "record_words",
+    sa.Column("record", Id, primary_key=True),
+    sa.Column("word", Id, primary_key=True),
+    sa.Column("uses", sa.Integer, nullable=False),
+    sa.Index("ix_record_words_word", "word", "record"),
+)
+
 # -- rules and the web -----------------------------------------------------------------------------
 rule_runs = _table(
     "rule_runs",
@@ -297,6 +391,12 @@ rule_runs = _table(
     sa.Column("outcome", sa.String(20), nullable=False),  # done failed stopped
     sa.Column("trace_sealed", sa.LargeBinary, nullable=False),
     sa.Index("ix_rule_runs_rule", "app", "rule", "at"),
+)
+rule_clocks = _table(  # up to when a rule with a clock has looked
+    "rule_clocks",
+    sa.Column("app", sa.String(63), primary_key=True),
+    sa.Column("rule", sa.String(63), primary_key=True),
+    sa.Column("at", Time, nullable=False),
 )
 idempotency = _table(
     "idempotency",

@@ -14,7 +14,7 @@ FORMAT = 1
 ID_PATTERN = "^[a-z][a-z0-9_]{0,62}$"
 PATH_PATTERN = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$"
 DURATION_PATTERN = r"^P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$"
-PAGES = ("search", "channels", "evidence")
+PAGES = ("search", "channels", "evidence", "tasks", "requests", "rule_log")
 MANAGES = ("audit", "channels", "design", "keys", "people", "verify")
 
 

@@ -30,7 +30,8 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "sample_data",
         "runtime",
         "channels rules flows",
-        "records reports",
+        "records reports tasks",
+        "notifications analysis",
         "search access applications",
         "evidence migrate jobs files sql_expressions",
         "form_columns",
@@ -39,13 +40,14 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "database",
         "engines sqlite_writer upgrade",
         "unit dialects system_tables expressions plugin_loader",
-        "config clock",
+        "config clock working_time",
     )
 )
 
 # Pairs on one floor that may, with the reason.
 NEIGHBOURS: dict[tuple[str, str], str] = {
     ("channels", "rules"): "a message becomes a record through the rules of its app",
+    ("flows", "rules"): "the effects of an action node are performed as a rule's are",
     ("migrate", "evidence"): "a plan makes the frozen-column triggers whose texts evidence verifies",
 }
 
