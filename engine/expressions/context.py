@@ -51,8 +51,8 @@ def _nothing_there(_of: Type, _identifier: str, _attribute: str) -> Any:
     return None
 
 
-def _no_words(_code: str) -> Sequence[str]:
-    return ()
+def _no_words(_code: str) -> Sequence[str] | None:
+    return None
 
 
 def _weekday(day: date) -> bool:
@@ -62,13 +62,14 @@ def _weekday(day: date) -> bool:
 @dataclass(frozen=True)
 class EvaluationContext:
     """`me` is what `Viewer.as_me()` says (None: nobody). `resolve(type, id, attribute)` reads an
-    attribute of a record, person or department; `keywords(list)` the words of a keyword list."""
+    attribute of a record, person or department; `keywords(list)` the words in use of a keyword list,
+    None where there is no such list."""
 
     now: datetime
     zone: tzinfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     me: Mapping[str, Any] | None = None
     resolve: Callable[[Type, str, str], Any] = _nothing_there
-    keywords: Callable[[str], Sequence[str]] = _no_words
+    keywords: Callable[[str], Sequence[str] | None] = _no_words
     people: People = field(default_factory=Nobody)
     is_working_day: Callable[[date], bool] = _weekday
     budget: Budget | None = None

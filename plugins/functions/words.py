@@ -101,8 +101,9 @@ def _any_of(forms: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(set(forms), key=len, reverse=True))))
 
 
-def keywords(context: Any, code: str) -> list[str]:
-    return list(context.keywords(code))
+def keywords(context: Any, code: str, *otherwise: str) -> list[str]:
+    found = context.keywords(code)
+    return list(otherwise if found is None else found)
 
 
 # -- patterns --------------------------------------------------------------------------------------
@@ -260,7 +261,7 @@ FUNCTIONS = (
     ),
     Function(
         "KEYWORDS",
-        (Argument("list", TEXT),),
+        (Argument("list", TEXT), Argument("otherwise", TEXT, optional=True, many=True)),
         list_of(TEXT),
         keywords,
         group="words",
@@ -268,10 +269,14 @@ FUNCTIONS = (
         volatile=True,
         label=bilingual("关键词表", "Keyword list"),
         doc=bilingual(
-            "关键词库中这张表已启用的词及其别写",
-            "The words of a keyword list that are in use, other spellings included",
+            "关键词库中这张表已启用的词及其别写；没有这张表时用后面给的词",
+            "The words of a keyword list that are in use, other spellings included; the words given where "
+            "there is no such list",
         ),
-        examples=(("COUNT(KEYWORDS('nothing_here'))", {}, 0),),
+        examples=(
+            ("COUNT(KEYWORDS('nothing_here'))", {}, 0),
+            ("KEYWORDS('nothing_here', '报价', '合同')", {}, ["报价", "合同"]),
+        ),
     ),
     Function(
         "MATCHES",
