@@ -32,6 +32,10 @@ class People(Protocol):
 
     def has_role(self, person: str, role: str) -> bool: ...
 
+    def members_of(self, role: str) -> Sequence[str]:
+        """Everybody who has this role in any app."""
+        ...
+
 
 class Nobody:
     def manager_of(self, person: str, level: int) -> str | None:
@@ -45,6 +49,9 @@ class Nobody:
 
     def has_role(self, person: str, role: str) -> bool:
         return False
+
+    def members_of(self, role: str) -> Sequence[str]:
+        return ()
 
 
 def _nothing_there(_of: Type, _identifier: str, _attribute: str) -> Any:

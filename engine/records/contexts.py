@@ -41,6 +41,9 @@ class AskedPeople:
         viewer = self._organisation.viewer(person)
         return viewer is not None and any(role in held for held in viewer.roles.values())
 
+    def members_of(self, role: str) -> Sequence[str]:
+        return [person for person in self._organisation.people if self.has_role(person, role)]
+
     def attribute(self, kind: str, identifier: str, name: str) -> Any:
         """`me.name`, `owner.department`, `owner_department.name`."""
         known = self._organisation.people if kind == "person" else self._organisation.departments

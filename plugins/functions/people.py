@@ -69,6 +69,10 @@ def has_role(context: Any, role: str, person: str | None = None) -> bool:
     return bool(who) and bool(context.people.has_role(who, role))
 
 
+def people_with_role(context: Any, role: str) -> list[str]:
+    return list(context.people.members_of(role))
+
+
 def is_me(context: Any, person: str | None) -> bool:
     return bool(person) and person == _my_id(context)
 
@@ -145,6 +149,18 @@ FUNCTIONS = (
         label=bilingual("有角色", "Has role"),
         doc=bilingual("当前用户（或某人）有没有这个角色", "Do you, or somebody, have this role?"),
         examples=(("HAS_ROLE('nobody_has_this')", {}, False),),
+    ),
+    Function(
+        "PEOPLE_WITH_ROLE",
+        (Argument("role", TEXT),),
+        list_of(PERSON),
+        people_with_role,
+        group="people",
+        context=True,
+        volatile=True,
+        label=bilingual("角色的成员", "People with a role"),
+        doc=bilingual("有这个角色的在职人员", "Everybody here who has this role"),
+        examples=(("SIZE(PEOPLE_WITH_ROLE('nobody_has_this'))", {}, 0),),
     ),
     Function(
         "IS_ME",
