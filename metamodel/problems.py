@@ -287,7 +287,54 @@ TEXTS: dict[str, Texts] = {
         "“{field}”取自加密字段，也要加密", "“{field}” shows a sealed field, so it must be sealed too"
     ),
     # flow
+    "flow.closed": Texts("流程已经结束或已不在此步", "The flow is over or has gone on already", status=409),
+    "flow.computed_field": Texts("“{field}”由系统算出，不能填写", "“{field}” is computed and cannot be set"),
+    "flow.denied": Texts("这一步不由您办理", "This is not yours to do", status=403),
+    "flow.edit_first": Texts("请先修改，再重新提交", "Change the request first, then hand it in again"),
+    "flow.into_start": Texts("不能有线连到开始", "No edge may lead to the start"),
+    "flow.locked": Texts(
+        "流程“{flow}”正在进行，不能修改",
+        "The flow “{flow}” is running: this cannot be changed now",
+        "请先退回或撤回",
+        "Have it sent back or withdraw it first",
+        status=409,
+    ),
+    "flow.needs_reason": Texts("请写明理由", "Give a reason"),
+    "flow.no_condition_here": Texts("“{node}”的线上不能写条件", "Edges out of “{node}” have no condition"),
+    "flow.no_end": Texts("流程没有结束", "The flow has no end"),
+    "flow.no_otherwise": Texts(
+        "“{node}”缺少“否则”这条线",
+        "“{node}” has no “otherwise”",
+        "加一条不写条件的线",
+        "Add an edge without a condition",
+    ),
+    "flow.no_start": Texts("流程没有开始", "The flow has no start"),
+    "flow.no_way": Texts("“{node}”的“{outcome}”没有去向", "“{outcome}” of “{node}” leads nowhere"),
+    "flow.nobody": Texts("“{node}”找不到任何审批人", "Nobody at all can be asked at “{node}”"),
+    "flow.not_a_person": Texts("“{field}”不是成员字段", "“{field}” is not a person"),
+    "flow.out_of_end": Texts("结束之后不能再有线", "No edge may lead out of an end"),
+    "flow.own_request": Texts("不能审批自己的申请", "Nobody decides over his own request", status=403),
+    "flow.running": Texts(
+        "流程“{flow}”已在进行", "The flow “{flow}” is running already", status=409
+    ),
+    "flow.too_large": Texts(
+        "流程并行太多，无法证明（超过 {limit} 种情形）",
+        "Too much happens at once to prove the flow (more than {limit} cases)",
+    ),
+    "flow.two_otherwise": Texts("“{node}”有两条“否则”", "“{node}” has more than one “otherwise”"),
+    "flow.two_starts": Texts("“{node}”是多余的开始", "“{node}” is a second start"),
+    "flow.two_ways": Texts("“{node}”的“{outcome}”有两个去向", "“{outcome}” of “{node}” leads two ways"),
+    "flow.unknown": Texts("流程“{flow}”不存在", "There is no flow “{flow}”", status=404),
+    "flow.unknown_action": Texts("现在不能“{action}”", "“{action}” is not possible now", status=409),
     "flow.unknown_node": Texts("没有节点“{name}”", "There is no node “{name}”"),
+    "flow.unknown_outcome": Texts(
+        "这个节点没有结果“{name}”",
+        "The node has no outcome “{name}”",
+        "可用的有：{known}",
+        "Known: {known}",
+    ),
+    "flow.unknown_person": Texts("没有这个人：{person}", "There is nobody called {person}"),
+    "flow.unsound": Texts("流程有缺陷：{what}（{way}）", "The flow is not sound: {what} ({way})"),
     # folder
     "folder.no_app": Texts("文件夹里没有 {file}", "The folder has no {file}"),
     "folder.missing_file": Texts("缺少文件 {file}", "The file {file} is missing"),
@@ -472,6 +519,79 @@ TEXTS: dict[str, Texts] = {
     "widget.unknown_type": Texts(
         "没有报表组件“{name}”", "There is no widget “{name}”", "可用的有：{known}", "Known: {known}"
     ),
+    # recipient: whom a task, a notice or an approval goes to
+    "recipient.nobody": Texts("请填写收件人", "Say whom it goes to"),
+    "recipient.unreadable": Texts(
+        "看不懂收件人“{text}”",
+        "“{text}” is nobody that can be found",
+        "可以写 role:角色、person:人员、field:成员字段、manager:成员字段:级数、head:部门字段 或 me",
+        "Write role:ID, person:ID, field:PATH, manager:PATH:LEVEL, head:PATH or me",
+    ),
+    # report
+    "report.unknown": Texts(
+        "没有报表“{name}”，或您无权查看",
+        "There is no report “{name}”, or it is not for you",
+        status=404,
+    ),
+    "report.unknown_widget": Texts("报表里没有组件“{name}”", "The report has no widget “{name}”", status=404),
+    "report.unknown_filter": Texts(
+        "看板没有筛选“{name}”", "The board has no filter “{name}”", "可用的有：{known}", "Known: {known}"
+    ),
+    "report.unknown_period": Texts(
+        "看不懂时间段“{value}”",
+        "“{value}” is no period",
+        "可写 this_month、last_7_days 或 2026-10-01..2026-10-31 等",
+        "Write this_month, last_7_days, 2026-10-01..2026-10-31 …",
+    ),
+    "report.no_period": Texts(
+        "这里用到时间段，但没有说按哪个时间字段",
+        "This is about a period, but of which date is not said",
+        "在看板的时间筛选里写上这个表单，或给数据集写 on",
+        "Name the form in the board's period filter, or give the dataset “on”",
+    ),
+    "report.no_date": Texts("“{field}”不是日期或时间", "“{field}” is neither a date nor a moment"),
+    "report.no_number": Texts("“{field}”不是数字或时长", "“{field}” is neither a number nor a duration"),
+    "report.no_person": Texts("“{field}”不是人员", "“{field}” is no person"),
+    "report.sealed": Texts("“{field}”已加密，不能统计", "“{field}” is sealed: no number may be made of it"),
+    "report.later": Texts(
+        "“{field}”在读取时才计算，不能在统计里使用", "“{field}” is computed when it is read: it cannot be counted by"
+    ),
+    "report.not_told_by": Texts("不能按“{field}”分组", "Nothing can be grouped by “{field}”"),
+    "report.needs_bucket": Texts(
+        "按“{field}”分组要说明时间粒度", "To group by “{field}”, say by which stretch of time",
+        "写 bucket：day、week、month、hour 或 weekday", "Give it a bucket: day, week, month, hour or weekday",
+    ),
+    "report.no_measures": Texts("至少要有一个指标", "At least one measure is needed"),
+    "report.unknown_measure": Texts(
+        "没有指标“{name}”", "There is no measure “{name}”", "可用的有：{known}", "Known: {known}"
+    ),
+    "report.needs_where": Texts(
+        "比率“{measure}”要写明统计哪些（where）", "The ratio “{measure}” must say of which rows (where)"
+    ),
+    "report.needs_field": Texts(
+        "指标“{measure}”（{aggregate}）要指定字段", "Measure “{measure}” ({aggregate}) needs a field"
+    ),
+    "report.needs_expression": Texts("指标“{measure}”要写算式", "Measure “{measure}” needs an expression"),
+    "report.not_measured": Texts("“{field}”不能求 {aggregate}", "There is no {aggregate} of “{field}”"),
+    "report.bad_sort": Texts(
+        "不能按“{name}”排序", "Nothing can be sorted by “{name}”", "可用的有：{known}", "Known: {known}"
+    ),
+    "report.denied_field": Texts(
+        "您无权读取“{field}”，因此看不到这里的数字",
+        "You may not read “{field}”, so this is not shown to you",
+        status=403,
+    ),
+    "report.totals_only": Texts(
+        "您在这里只能看数字，不能看到记录和文字", "You see numbers here, neither records nor words", status=403
+    ),
+    "report.not_drillable": Texts("这里没有可以打开的记录", "There are no records to open here", status=400),
+    "report.bad_filter": Texts("筛选“{name}”不能是“{value}”", "Filter “{name}” cannot be “{value}”", status=400),
+    # widget
+    "widget.dimensions": Texts(
+        "这个组件要 {least} 到 {most} 个维度，现在是 {found} 个",
+        "This widget takes {least} to {most} dimensions; it has {found}",
+    ),
+    "widget.no_columns": Texts("列表至少要有一列", "A list needs at least one column"),
     # record
     "record.unknown": Texts(
         "记录“{record}”不存在，或您无权查看",
@@ -530,6 +650,13 @@ TEXTS: dict[str, Texts] = {
         "Look at what uses it, then update requires",
         "warning",
     ),
+    # keywords: forms whose records are keyword lists
+    "keywords.twice": Texts(
+        "关键词库只能有一个表单，已是“{form}”", "Only one form can hold keyword lists, and “{form}” does"
+    ),
+    "keywords.wrong_field": Texts(
+        "“{field}”不适合作关键词库的这一项", "“{field}” is not of a kind that fits here"
+    ),
     # retention
     "retention.not_a_date": Texts("“{field}”不是日期", "“{field}” is not a date"),
     # role
@@ -557,6 +684,15 @@ TEXTS: dict[str, Texts] = {
     "rule.too_deep": Texts(
         "规则层层触发超过 {depth} 层，已停止",
         "Rules set each other off more than {depth} deep and were stopped",
+    ),
+    "rule.too_early": Texts(
+        "记录还没有保存，不能“{action}”",
+        "The record is not saved yet, so “{action}” is not possible",
+        "保存之前只能补全本记录的字段，或拒绝保存",
+        "Before saving, only its own fields can be set, or saving refused",
+    ),
+    "rule.bad_template": Texts(
+        "花括号里应当是字段，如 {{customer}}", "Braces hold a field, like {{customer}}"
     ),
     "rule.never": Texts(
         "条件永远不成立，规则不会执行",
@@ -624,6 +760,15 @@ TEXTS: dict[str, Texts] = {
     # sort
     "sort.sealed": Texts("“{field}”已加密，不能排序", "“{field}” is sealed and cannot sort"),
     "sort.no_order": Texts("“{field}”没有先后之分，不能排序", "“{field}” has no order to sort by"),
+    # task
+    "task.closed": Texts(
+        "“{title}”已由{person}处理", "“{title}” was dealt with by {person} already", status=409
+    ),
+    "task.needs_reason": Texts("请填写理由", "Say why"),
+    "task.to_yourself": Texts("不能转交给自己", "It is yours already"),
+    "task.unknown": Texts("待办不存在，或不是您的待办", "There is no such task, or it is not yours", status=404),
+    "task.unknown_outcome": Texts("此待办没有“{outcome}”这个选项", "The task has no outcome “{outcome}”"),
+    "task.unknown_person": Texts("没有“{person}”这个人，或已离职", "There is nobody called “{person}”, or they have left"),
     # title
     "title.braces": Texts(
         "标题中的 {{ }} 里要写字段标识", "Between {{ and }} of a title stands a field's id"

@@ -84,6 +84,10 @@ class Organisation:
                 waiting.extend(self.children.get(department, ()))
         return frozenset(seen)
 
+    def active(self, person_id: str) -> bool:
+        person = self.people.get(person_id)
+        return person is not None and person.active
+
     def viewer(self, person_id: str) -> Viewer | None:
         """None for people unknown or gone."""
         person = self.people.get(person_id)
