@@ -19,12 +19,14 @@ from metamodel.flows import Flow, check_flows, flow_from_json
 from metamodel.form_checks import check_forms
 from metamodel.formats import upgrade
 from metamodel.forms import Form, form_from_json
+from metamodel.keyword_checks import check_keywords
 from metamodel.labels import Label, label_text
 from metamodel.menus import MenuGroup, MenuItem as MenuItem, check_menus, menu_group_from_json
 from metamodel.parts import Part
 from metamodel.plugin_api import Registry
 from metamodel.problems import Problem
-from metamodel.reports import Report, check_reports, report_from_json
+from metamodel.report_checks import check_reports
+from metamodel.reports import Report, report_from_json
 from metamodel.requirements import Requirement, check_requirements, requirement_from_json
 from metamodel.roles import Role, check_roles, role_from_json
 from metamodel.rules import Rule, check_rules, rule_from_json
@@ -55,6 +57,9 @@ class App:
 
     def channel(self, identifier: str) -> Channel | None:
         return next((channel for channel in self.channels if channel.id == identifier), None)
+
+    def report(self, identifier: str) -> Report | None:
+        return next((report for report in self.reports if report.id == identifier), None)
 
     def required(self, app: str) -> Requirement | None:
         return next((need for need in self.requires if need.app == app), None)
@@ -121,6 +126,7 @@ class Head:
 CHECKS: tuple[Callable[[Checking], list[Problem]], ...] = (
     check_requirements,
     check_forms,
+    check_keywords,
     check_rules,
     check_flows,
     check_reports,

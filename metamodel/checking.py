@@ -12,15 +12,19 @@ from keyword import iskeyword
 from re import fullmatch
 from typing import TYPE_CHECKING, Any, Protocol
 
+from metamodel import recipients
+from metamodel.binding import Binder
 from metamodel.core_schema import ID_PATTERN
 from metamodel.expressions import Expression, Scope, check as check_expression
 from metamodel.expressions.types import BOOLEAN, Type
 from metamodel.labels import Label, label_text
+from metamodel.parts import Part
 from metamodel.plugin_api import Registry
 from metamodel.problems import Problem, pointer, problem
 from metamodel.row_conditions import beyond_database, types_along
-from metamodel.scope import Forms, FormScope, MessageScope
+from metamodel.scope import Forms, FormScope, MessageScope, NothingScope, OtherRowsScope
 from metamodel.shape import nearest
+from metamodel.templates import check_template
 
 if TYPE_CHECKING:
     from metamodel.application import App
@@ -50,6 +54,10 @@ class Checking:
     @cached_property
     def message_scope(self) -> MessageScope:
         return MessageScope()
+
+    @cached_property
+    def nothing_scope(self) -> NothingScope:
+        return NothingScope()
 
     def scope(self, form: Form) -> FormScope:
         known = self._scopes.get(form.path)
@@ -141,14 +149,36 @@ class Checking:
 class RuleScope:
     """What an action's own check may ask (plugin_api.ActionScope)."""
 
-    def __init__(self, checking: Checking, form: str, scope: Scope) -> None:
-        self.app, self.form = checking.app, form
+    def __init__(self, checking: Checking, form: str, scope: Scope, before_save: bool = False) -> None:
+        self.app, self.form, self.before_save = checking.app, form, before_save
         self._checking, self._scope = checking, scope
 
     def check_expression(
         self, text: str, path: str, expected: Type | None = None, plain: bool = False
     ) -> list[Problem]:
         return self._checking.expression(text, path, self._scope, expected, plain)[1]
+
+    def check_condition(self, text: str, path: str) -> list[Problem]:
+        return self._checking.condition(text, path, self._scope)[1]
+
+    def check_template(self, text: Label, path: str, plain: bool = True) -> list[Problem]:
+        return check_template(self, text, path, plain)
+
+    def check_recipients(self, to: str | Sequence[str], path: str) -> list[Problem]:
+        return recipients.check_all(to, self, path)
+
+    def check_rows(self, text: str, path: str, app: str, form: str) -> list[Problem]:
+        own = self.app.form(self.form)
+        if own is None:
+            return []
+        there = app or self.app.id, form
+        scope = OtherRowsScope(self.app, own, there, self._checking.apps, self._checking.registry)
+        return self._checking.condition(text, path, scope)[1]
+
+    def check_plugin(self, kind: str, name: str, options: Mapping[str, Any], path: str) -> list[Problem]:
+        binder = Binder(self._checking.registry)
+        binder.bind(kind, Part({kind: name, "options": dict(options)}, path), kind, "options")
+        return binder.problems
 
 
 def check_ids(parts: Iterable[Named], what: Label) -> list[Problem]:

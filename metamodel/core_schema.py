@@ -85,11 +85,17 @@ RETENTION = shape(
     ("keep",), keep={"type": "string", "pattern": DURATION_PATTERN}, then=one_of("shred"), from_=ref("id")
 )
 
+KEYWORDS = shape(  # the form's records are keyword lists: where their code, and each word, stands
+    ("code", "rows", "word"),
+    code=ref("id"), rows=ref("id"), word=ref("id"), also=ref("id"), enabled=ref("id"), side=ref("id"),
+)  # fmt: skip
+
 FORM = shape(
     ("id", "fields"),
     id=ref("id"), label=ref("label"), description=ref("label"), icon=TEXT, kind=one_of("record", "archive"),
     title=TEXT, fields=list_of(ref("field")), layout=list_of(ref("block")), views=list_of(ref("view")),
     search={"type": "object", "additionalProperties": ref("path")}, retention=ref("retention"),
+    keywords=ref("keywords"),
 )  # fmt: skip
 
 RULE = shape(
@@ -100,16 +106,28 @@ RULE = shape(
     priority={"type": "integer"}, enabled=FLAG, run_as=TEXT,
 )  # fmt: skip
 
+EDGE = shape(
+    ("from", "to"),
+    from_=ref("id"), to=ref("id"), on=TEXT, if_=ref("expression"), label=ref("label"),
+)  # fmt: skip
 PLACED = shape(("id", "type"), id=ref("id"), type=TEXT, label=ref("label"), options=ANYTHING)
 FLOW = shape(
     ("id", "form"),
     id=ref("id"), label=ref("label"), description=ref("label"), form=ref("id"), nodes=list_of(ref("node")),
-    edges=list_of(shape(("from", "to"), from_=ref("id"), to=ref("id"), if_=ref("expression"))),
+    edges=list_of(ref("edge")), start=one_of("created", "manual"), applicant=ref("id"),
 )  # fmt: skip
 
+REPORT_FILTER = shape(
+    ("id", "kind", "fields"),
+    id=ref("id"), kind=one_of("period", "choice"), label=ref("label"), default=TEXT,
+    # what it means in a form, or in another app's: {"conversation": "happened_at", "crm.ticket": "opened_at"}
+    fields={"type": "object", "additionalProperties": ref("path")},
+)  # fmt: skip
 REPORT = shape(
-    ("id",), id=ref("id"), label=ref("label"), description=ref("label"), widgets=list_of(ref("widget"))
-)
+    ("id",),
+    id=ref("id"), label=ref("label"), description=ref("label"), filters=list_of(ref("report_filter")),
+    widgets=list_of(ref("widget")),
+)  # fmt: skip
 
 PERMISSION = shape(
     rows=ref("expression"),
@@ -121,6 +139,7 @@ ROLE = shape(
     ("id",),
     id=ref("id"), label=ref("label"), description=ref("label"),
     forms={"type": "object", "additionalProperties": ref("permission")},
+    reports={"type": "object", "additionalProperties": one_of("rows", "totals")},
     manages=list_of(one_of(*MANAGES), uniqueItems=True),
 )  # fmt: skip
 
@@ -164,14 +183,17 @@ DEFINITIONS: dict[str, Schema] = {
     "placed_field": PLACED_FIELD,
     "block": BLOCK,
     "retention": RETENTION,
+    "keywords": KEYWORDS,
     "form": FORM,
     "rule": RULE,
     "action": shape(("action",), action=TEXT, with_=ANYTHING),
     "when": {"type": "object", "properties": {"trigger": TEXT}, "required": ["trigger"]},
     "node": PLACED,
     "widget": PLACED,
+    "edge": EDGE,
     "flow": FLOW,
     "report": REPORT,
+    "report_filter": REPORT_FILTER,
     "permission": PERMISSION,
     "role": ROLE,
     "channel": CHANNEL,

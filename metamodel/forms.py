@@ -73,6 +73,26 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Keywords:
+    """A form whose records are keyword lists: the field of a list's `code`, its sub-form of `rows`, and
+    the columns of a row: the `word`, `also` its other spellings, `enabled`, and whose `side` says it."""
+
+    code: str
+    rows: str
+    word: str
+    also: str = ""
+    enabled: str = ""
+    side: str = ""
+    path: str = ""
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What each column is for, and its id."""
+        named = {"word": self.word, "also": self.also, "enabled": self.enabled, "side": self.side}
+        return {purpose: column for purpose, column in named.items() if column}
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     id: str
     label: Label
@@ -86,6 +106,7 @@ class Form:
     icon: str = ""
     path: str = ""
     description: Label = ""
+    keywords: Keywords | None = None
 
     def field(self, identifier: str) -> FieldDefinition | None:
         return next((field for field in self.fields if field.id == identifier), None)
@@ -102,6 +123,7 @@ class Form:
 
 
 CONDITIONS = ("visible", "required_if", "writable", "valid")
+KEYWORD_PARTS = ("code", "rows", "word", "also", "enabled", "side")
 FLAGS = ("required", "evidence", "sealed", "searchable", "unique", "mask")
 
 
@@ -119,7 +141,12 @@ def form_from_json(part: Part, binder: Binder) -> Form:
         icon=part.text("icon"),
         path=part.path,
         description=part.label("description"),
+        keywords=_keywords(part.part("keywords")) if part.mapping("keywords") else None,
     )
+
+
+def _keywords(part: Part) -> Keywords:
+    return Keywords(**{name: part.text(name) for name in KEYWORD_PARTS}, path=part.path)
 
 
 def field_from_json(part: Part, binder: Binder) -> FieldDefinition:

@@ -19,6 +19,56 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from metamodel import recipients as recipients
+from metamodel.analyses import (
+    Finding as Finding,
+    House as House,
+    Material as Material,
+    Reads as Reads,
+)
+from metamodel.asks import (
+    OTHERS as OTHERS,
+    Answer as Answer,
+    Ask as Ask,
+    Axis as Axis,
+    Cell as Cell,
+    Dataset as Dataset,
+    Dimension as Dimension,
+    Drawing as Drawing,
+    GroupAnswer as GroupAnswer,
+    GroupAsk as GroupAsk,
+    Groups as Groups,
+    Key as Key,
+    Mark as Mark,
+    Measure as Measure,
+    Measured as Measured,
+    Number as Number,
+    RowAnswer as RowAnswer,
+    RowAsk as RowAsk,
+    WordAnswer as WordAnswer,
+    WordAsk as WordAsk,
+    WordCount as WordCount,
+    WordsOf as WordsOf,
+)
+from metamodel.effects import (
+    AddTags as AddTags,
+    CloseTasks as CloseTasks,
+    CreateRecord as CreateRecord,
+    CreateTask as CreateTask,
+    Effect as Effect,
+    FindOrCreate as FindOrCreate,
+    Grant as Grant,
+    KeywordFeedback as KeywordFeedback,
+    Link as Link,
+    Notify as Notify,
+    Refuse as Refuse,
+    RemoveTags as RemoveTags,
+    RunAnalyzer as RunAnalyzer,
+    SetFields as SetFields,
+    Span as Span,
+    StartFlow as StartFlow,
+    TaskOutcome as TaskOutcome,
+)
 from metamodel.expressions import arithmetic as arithmetic
 from metamodel.expressions.folding import (
     lower as lower,
@@ -70,7 +120,15 @@ from metamodel.human_text import (
     show_number as show_number,
     split_list as split_list,
 )
-from metamodel.labels import Label as Label, label_text as label_text
+from metamodel.labels import Label as Label, label_text as label_text, labelled as labelled
+from metamodel.node_steps import (
+    Ask as Ask,
+    Do as Do,
+    Finish as Finish,
+    NodeStep as NodeStep,
+    Pass as Pass,
+    Pause as Pause,
+)
 from metamodel.problems import (
     BadValue as BadValue,
     Problem as Problem,
@@ -116,13 +174,6 @@ def options_of(field: FieldDefinition, kind: type[AnyOptions]) -> AnyOptions:
     """The field's options, known to be `kind`'s."""
     assert isinstance(field.options, kind), field.id
     return field.options
-
-
-def labelled(zh: str, en: str, **limits: Any) -> msgspec.Meta:
-    """An option's words and limits: `Annotated[int, labelled("小数位", "Decimals", ge=0, le=6)] = 2`.
-    Where it may be absent, limits stand inside: `Annotated[int, labelled(…, ge=1)] | None = None`."""
-    label = {"zh": zh, "en": en}
-    return msgspec.Meta(extra={"label": label}, extra_json_schema={"title": en}, **limits)
 
 
 def bilingual(zh: str, en: str) -> Mapping[str, str]:
@@ -466,20 +517,64 @@ class Trigger(Plugin):
     """When a rule fires. `event` is the engine's event it listens to."""
 
     kind = "trigger"
-    event: str  # message_received record_created record_updated before_save schedule date_reached button …
+    event: str  # message_received record_created record_updated before_save clock button task_closed
+    on_message: bool = False  # IF and THEN are about a message that is no record yet
+    before_save: bool = False  # the record is not saved yet: only actions that allow that may follow
 
     Options: ClassVar[OptionsType] = Options
 
-    def check_options(self, options: Any, app: App) -> list[Problem]:
+    def check_options(self, options: Any, scope: ActionScope) -> list[Problem]:
+        """Is this sane? `scope` is that of the rule's IF; paths are relative to `when`."""
         return []
 
     def matches(self, options: Any, event: Mapping[str, Any]) -> bool:
-        """Does this rule listen to this event (its form, its channel, the fields changed)?"""
+        """Does this rule listen to this event (its form, its channel)?"""
         return True
 
     def form(self, options: Any) -> str:
-        """The form whose fields the rule's IF may name; blank for a message."""
+        """The form whose fields the rule's IF may name; blank for a message, or for nothing at all."""
         return getattr(options, "form", "")
+
+    def fields(self, options: Any) -> tuple[str, ...]:
+        """Of a record that changed: only when one of these did; blank any."""
+        return ()
+
+    def words(self, options: Any) -> Label:
+        """Of a button: what stands on it."""
+        return self.label
+
+    def last_strike(
+        self, options: Any, after: datetime, until: datetime, clock: Clock
+    ) -> datetime | None:
+        """A trigger with a clock: when it struck last, later than `after` and up to `until`."""
+        return None
+
+    def picks(self, options: Any, after: datetime, until: datetime) -> RowsDue | None:
+        """A trigger with a clock, about records: which ones are due in this time. None: about no record."""
+        return None
+
+
+class Clock(Protocol):
+    """What a trigger with a clock may ask: the organisation's zone and its working time."""
+
+    @property
+    def zone(self) -> tzinfo: ...
+
+    def is_open(self, moment: datetime) -> bool:
+        """Is it working time?"""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RowsDue:
+    """Records a clock is about: those `where` (an expression) picks, and where `field` is given those
+    whose date or moment in it, moved by `offset`, lies later than `after` and up to `until`."""
+
+    where: str = ""
+    field: str = ""
+    offset: timedelta = timedelta()
+    after: datetime | None = None
+    until: datetime | None = None
 
 
 class Action(Plugin):
@@ -491,6 +586,10 @@ class Action(Plugin):
 
     def check_options(self, options: Any, scope: ActionScope) -> list[Problem]:
         return []
+
+    def allowed_before(self, options: Any) -> bool:
+        """May it stand in a rule that runs before the record is saved?"""
+        return False
 
     @abstractmethod
     def plan(self, options: Any, subject: Subject) -> list[Effect]: ...
@@ -505,11 +604,32 @@ class ActionScope(Protocol):
 
     app: App
     form: str
+    before_save: bool  # the record is not saved yet
 
     def check_expression(
         self, text: str, path: str, expected: Type | None = None, plain: bool = False
     ) -> list[Problem]:
         """`expected`: what its value is wanted for; `plain`: a sealed value may not stand here."""
+        ...
+
+    def check_condition(self, text: str, path: str) -> list[Problem]:
+        """Something that is or is not so."""
+        ...
+
+    def check_template(self, text: Label, path: str, plain: bool = True) -> list[Problem]:
+        """`{path}` places that mean something; `plain`: none of them sealed."""
+        ...
+
+    def check_recipients(self, to: str | Sequence[str], path: str) -> list[Problem]:
+        """Recipients by the one grammar of recipients."""
+        ...
+
+    def check_rows(self, text: str, path: str, app: str, form: str) -> list[Problem]:
+        """A condition on the rows of another form, `record.x` in it being fields of ours."""
+        ...
+
+    def check_plugin(self, kind: str, name: str, options: Mapping[str, Any], path: str) -> list[Problem]:
+        """Is there this plugin, and do the options (at `path` + `/options`) suit it?"""
         ...
 
 
@@ -530,6 +650,9 @@ class Subject(Protocol):
     @property
     def values(self) -> Mapping[str, Any]: ...
 
+    @property
+    def zone(self) -> tzinfo: ...
+
     def evaluate(self, text: str) -> Any:
         """The value of an expression over this subject, cached as a compiled closure."""
         ...
@@ -542,106 +665,137 @@ class Subject(Protocol):
         """(app, form) that our link field points into."""
         ...
 
+    def written(self, template: Label) -> Label:
+        """A template with its `{path}` places filled in as people read them, in each of its languages."""
+        ...
 
-class SetFields(msgspec.Struct, frozen=True):
-    app: str
-    form: str
-    record: str
-    values: Mapping[str, Any]
+    def people(self, to: str | Sequence[str]) -> tuple[str, ...]:
+        """Recipients made concrete; who cannot be told is left out."""
+        ...
 
-
-class AddTags(msgspec.Struct, frozen=True):
-    """Adds to a many-valued field without knowing what stands there."""
-
-    app: str
-    form: str
-    record: str
-    field: str
-    tags: tuple[str, ...]
+    def inlined(self, text: str) -> str:
+        """An expression over another form with each `record.x` replaced by our value of it."""
+        ...
 
 
-class CreateRecord(msgspec.Struct, frozen=True):
-    app: str
-    form: str
-    values: Mapping[str, Any]
+class Visit(Subject, Protocol):
+    """What a node is told of its token: the record, as it is now, and who asked."""
 
+    @property
+    def applicant(self) -> str:
+        """The person whose request it is."""
+        ...
 
-class Span(msgspec.Struct, frozen=True):
-    """A record that covers a time, from its `start` field to its `end` field. It is found when `moment`
-    lies in it or within `silence` of it, and grows to cover the moment; a new one starts with it."""
-
-    start: str
-    end: str
-    moment: datetime
-    silence: timedelta
-
-
-class FindOrCreate(msgspec.Struct, frozen=True):
-    """Find the newest record of `form` with all of `match` equal (and its `span` near), else create one
-    of `match` and `create`. Its id goes to `link`, a field of the subject, when given; `update` is set on
-    it and `add` grows its many-valued fields, found or new."""
-
-    app: str
-    form: str
-    match: Mapping[str, Any]
-    create: Mapping[str, Any] = {}
-    update: Mapping[str, Any] = {}
-    add: Mapping[str, tuple[Any, ...]] = {}
-    span: Span | None = None
-    link: str = ""
-
-
-class Link(msgspec.Struct, frozen=True):
-    """Find (never create) a record and set our `link` field to it; `copy` takes fields of what was found
-    (ours: theirs), `then` is set when one was found, `otherwise` when none was."""
-
-    app: str
-    form: str
-    match: tuple[Mapping[str, Any], ...]  # tried in order; one with a blank value is passed over
-    link: str
-    copy: Mapping[str, str] = {}
-    then: Mapping[str, Any] = {}
-    otherwise: Mapping[str, Any] = {}
-
-
-class CreateTask(msgspec.Struct, frozen=True):
-    to: str
-    title: str
-    once_per: str = ""
-    due: Any = None
-    subject: tuple[str, str, str] = ("", "", "")
-
-
-class Notify(msgspec.Struct, frozen=True):
-    to: str
-    title: str
-    body: str = ""
-    once_per: str = ""
-    subject: tuple[str, str, str] = ("", "", "")
-
-
-Effect = SetFields | AddTags | CreateRecord | FindOrCreate | Link | CreateTask | Notify
+    def planned(self) -> tuple[Effect, ...]:
+        """The effects of the node's own actions (`Node.acts`)."""
+        ...
 
 
 # -- flows, reports, analyzers: shapes decided with the issues that bring their interpreters --------
 
 
 class Node(Plugin):
+    """A kind of flow node. Pure: it says what should happen when a token comes, the engine performs.
+
+    `way` is how a token leaves: by the edge of an `outcome`, by the first edge whose `if` holds
+    (`condition`), or by `all` edges at once. `joins`: one token has to come by every edge.
+    `waits`: it may keep a token until somebody answers or a moment comes.
+    """
+
     kind = "node"
+    opens: bool = False  # a flow begins here
+    ends: bool = False  # a flow ends here
+    joins: bool = False
+    waits: bool = False
+    way: Literal["outcome", "condition", "all"] = "outcome"
+    acts: str = ""  # the option that holds actions, which the engine binds
 
     Options: ClassVar[OptionsType] = Options
+
+    def check_options(self, options: Any, scope: ActionScope) -> list[Problem]:
+        """Is this sane? Paths are relative to the options."""
+        return []
+
+    def outcomes(self, options: Any) -> Mapping[str, Label]:
+        """What the edges out of it are told apart by (`on`), and how that reads; '' is an unnamed one."""
+        return {"": ""}
+
+    def cancels(self, options: Any) -> bool:
+        """Does ending here give up whatever else the flow waits for?"""
+        return False
+
+    @abstractmethod
+    def enter(self, options: Any, visit: Visit) -> Sequence[NodeStep]:
+        """A token has come. The last step is one of Pass, Ask, Pause, Finish; Do may stand before it."""
+
+    def leave(self, options: Any, visit: Visit, outcome: str) -> Sequence[Do]:
+        """It was answered with this outcome and the token is about to go."""
+        return ()
+
+
+class WidgetOptions(Options, frozen=True):
+    """What every widget is told: its place on the board and a note under it."""
+
+    width: Annotated[int, labelled("宽（共 12 格）", "Width of 12", ge=1, le=12)] = 6
+    height: Annotated[int, labelled("高", "Height", ge=1, le=8)] = 3
+    note: Annotated[str | dict[str, str], labelled("说明", "Note")] = ""
 
 
 class Widget(Plugin):
+    """Asks, and draws the answers. Pure: the engine answers, with the viewer's rows, one statement an ask.
+
+    A chart is an ECharts option without script: no functions, no colours but names of the page's palette.
+    What leads to records carries `"key"`, made by `drill_key`."""
+
     kind = "widget"
 
-    Options: ClassVar[OptionsType] = Options
+    Options: ClassVar[OptionsType] = WidgetOptions
+
+    def check_options(self, options: Any) -> list[Problem]:
+        """What the asks themselves do not tell. Paths are relative to the options."""
+        return []
+
+    @abstractmethod
+    def asks(self, options: Any) -> list[Ask]:
+        """Dataset, dimensions and measures are the very ones of the options."""
+        ...
+
+    @abstractmethod
+    def draw(self, options: Any, answers: Sequence[Any], display: Display) -> Drawing:
+        """`answers` beside `asks`, in their order."""
+        ...
+
+
+def drill_key(measure: str, *keys: Key) -> str:
+    """What a datum carries so that its records can be found again."""
+    return msgspec.json.encode([measure, *keys]).decode()
 
 
 class Analyzer(Plugin):
+    """Finds values or words in records, many at once. Pure: the engine reads before and writes after.
+
+    Values go to fields of the record, words to the sealed dictionary.
+    """
+
     kind = "analyzer"
 
     Options: ClassVar[OptionsType] = Options
+
+    def check_options(self, options: Any, scope: ActionScope) -> list[Problem]:
+        """Is this sane, for a record of the scope's form? Paths are relative to the options."""
+        return []
+
+    @abstractmethod
+    def reads(self, options: Any) -> Reads: ...
+
+    def fills(self, options: Any) -> Mapping[str, Type]:
+        """The fields of the record that it sets, and what its findings are."""
+        return {}
+
+    @abstractmethod
+    def find(self, options: Any, materials: Sequence[Material], house: House) -> list[Finding]:
+        """A finding for each material, in order."""
+        ...
 
 
 # -- channels --------------------------------------------------------------------------------------

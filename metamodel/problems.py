@@ -513,6 +513,9 @@ TEXTS: dict[str, Texts] = {
     "connector.unknown_type": Texts(
         "没有连接器“{name}”", "There is no connector “{name}”", "可用的有：{known}", "Known: {known}"
     ),
+    "analyzer.unknown_type": Texts(
+        "没有分析器“{name}”", "There is no analyzer “{name}”", "可用的有：{known}", "Known: {known}"
+    ),
     "node.unknown_type": Texts(
         "没有流程节点“{name}”", "There is no flow node “{name}”", "可用的有：{known}", "Known: {known}"
     ),

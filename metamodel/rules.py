@@ -9,7 +9,7 @@ from metamodel.binding import Binder
 from metamodel.checking import Checking, RuleScope, check_ids
 from metamodel.constant import constant
 from metamodel.expressions import Scope
-from metamodel.labels import Label
+from metamodel.labels import Label, label_text
 from metamodel.parts import Part
 from metamodel.plugin_api import Action, Options, Trigger
 from metamodel.problems import Problem, pointer, problem
@@ -41,7 +41,7 @@ class Rule:
 
     @property
     def form(self) -> str:
-        """The form whose fields IF and THEN may name; blank for a message."""
+        """The form whose fields IF and THEN may name; blank for a message, or for nothing at all."""
         known = self.trigger is not None and self.trigger_options is not None
         return self.trigger.form(self.trigger_options) if self.trigger and known else ""
 
@@ -56,7 +56,7 @@ def rule_from_json(part: Part, binder: Binder) -> Rule:
         trigger=trigger,
         trigger_options=trigger_options,
         condition=part.text("if"),
-        actions=tuple(_action(action, binder) for action in part.parts("then")),
+        actions=tuple(action_from_json(action, binder) for action in part.parts("then")),
         priority=part.integer("priority"),
         enabled=part.flag("enabled", True),
         run_as=part.text("run_as", "app"),
@@ -64,7 +64,7 @@ def rule_from_json(part: Part, binder: Binder) -> Rule:
     )
 
 
-def _action(part: Part, binder: Binder) -> RuleAction:
+def action_from_json(part: Part, binder: Binder) -> RuleAction:
     action, options = binder.bind("action", part, "action", "with")
     return RuleAction(part.text("action"), action, options, part.path)
 
@@ -87,7 +87,9 @@ def _scope(rule: Rule, checking: Checking) -> Scope | None:
     form = checking.app.form(rule.form)
     if form is not None:
         return checking.scope(form)
-    return None if rule.form else checking.message_scope
+    if rule.form:
+        return None
+    return checking.message_scope if rule.trigger.on_message else checking.nothing_scope
 
 
 def _check_trigger(rule: Rule, checking: Checking) -> list[Problem]:
@@ -95,8 +97,11 @@ def _check_trigger(rule: Rule, checking: Checking) -> list[Problem]:
         return []
     place = rule.path + "/when"
     unknown = checking.form_reference(rule.form, place + "/form")
-    own = rule.trigger.check_options(rule.trigger_options, checking.app)
-    return unknown or [one.under(place) for one in own]
+    scope = _scope(rule, checking)
+    if unknown or scope is None:
+        return unknown
+    asking = RuleScope(checking, rule.form, scope, rule.trigger.before_save)
+    return [one.under(place) for one in rule.trigger.check_options(rule.trigger_options, asking)]
 
 
 def _check_run_as(rule: Rule, checking: Checking) -> Iterator[Problem]:
@@ -113,10 +118,16 @@ def _check_condition(rule: Rule, checking: Checking, scope: Scope) -> list[Probl
 
 
 def _check_actions(rule: Rule, checking: Checking, scope: Scope) -> list[Problem]:
-    found: list[Problem] = []
-    asking = RuleScope(checking, rule.form, scope)
-    for number, action in enumerate(rule.actions):
-        if action.action is not None and action.options is not None:
-            place = rule.path + pointer("then", number, "with")
-            found += [one.under(place) for one in action.action.check_options(action.options, asking)]
-    return found
+    before = rule.trigger is not None and rule.trigger.before_save
+    asking = RuleScope(checking, rule.form, scope, before)
+    return [found for action in rule.actions for found in check_action(action, asking)]
+
+
+def check_action(action: RuleAction, asking: RuleScope) -> list[Problem]:
+    """One THEN, of a rule or of a flow's action node."""
+    if action.action is None or action.options is None:
+        return []
+    if asking.before_save and not action.action.allowed_before(action.options):
+        return [problem("rule.too_early", action.path, action=label_text(action.action.label))]
+    place = action.path + pointer("with")
+    return [one.under(place) for one in action.action.check_options(action.options, asking)]

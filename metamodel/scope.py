@@ -227,6 +227,42 @@ class RowScope(FormScope):
         return super().name(name) if name in ("me", "record") else None
 
 
+class OtherRowsScope(FormScope):
+    """The names of an expression about rows of another form that our record asks for: theirs as they
+    are, ours as `record.x`."""
+
+    def __init__(
+        self, app: App, form: Form, there: tuple[str, str],
+        apps: Mapping[str, App] | None = None, registry: Registry | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(app, form, apps, registry)
+        self.there = there
+
+    def names(self) -> list[str]:
+        return [*self.forms.names(*self.there), "me", "record"]
+
+    def name(self, name: str) -> Type | None:
+        if name in ("me", "record"):
+            return super().name(name)
+        return self.forms.field_type(*self.there, name)
+
+
+class NothingScope:
+    """The names of an expression about no record at all: none."""
+
+    def names(self) -> list[str]:
+        return []
+
+    def name(self, name: str) -> Type | None:
+        return None
+
+    def attributes(self, of: Type) -> Iterable[str]:
+        return ()
+
+    def attribute(self, of: Type, name: str) -> Type | None:
+        return None
+
+
 class MessageScope:
     """The names of an expression about a normalised message."""
 

@@ -27,10 +27,10 @@ TEXTS = {
     "rule.not_a_link": Texts("“{field}”不是关联字段", "“{field}” is not a link"),
     "rule.not_a_list": Texts("“{field}”不能有多个值", "“{field}” cannot hold several values"),
     "rule.needs_record": Texts(
-        "消息还不是记录，请先新建记录",
-        "A message is no record yet",
-        "换成“新建记录”",
-        "Use “create record” instead",
+        "这里没有记录：消息还不是记录，定时也可能不针对记录",
+        "There is no record here: a message is none yet, and a clock may be about none",
+        "消息请先“新建记录”；定时请选表单",
+        "Create a record of the message; choose a form for the clock",
     ),
 }
 

@@ -20,6 +20,16 @@ def linked_target(scope: ActionScope, link: str) -> Target | None:
     return Target(scope, reference.app, reference.form)
 
 
+def linked_form(scope: ActionScope, link: str) -> str:
+    """The form of this app behind our link field, or ours for a blank one; '' where it is another app's."""
+    if not link:
+        return scope.form
+    form = scope.app.form(scope.form)
+    field = form.field(link) if form else None
+    reference = field.type.reference(field) if field and field.type and field.usable else None
+    return reference.form if reference is not None and reference.app in ("", scope.app.id) else ""
+
+
 def linked_record(subject: Subject, link: str) -> tuple[str, str, str] | None:
     """(app, form, record): the subject itself for a blank link; None while nothing is linked."""
     if not link:

@@ -44,6 +44,9 @@ class SetFields(Action):
             *(target.check_values(options.values, "/values") if target else ()),
         ]
 
+    def allowed_before(self, options: SetFieldsOptions) -> bool:
+        return not options.of
+
     def plan(self, options: SetFieldsOptions, subject: Subject) -> list[Effect]:
         found = linked_record(subject, options.of)
         if found is None:

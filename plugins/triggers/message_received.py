@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from metamodel.plugin_api import Options, Problem, Registry, Texts, Trigger, labelled, problem
 
 if TYPE_CHECKING:
-    from metamodel.plugin_api import App
+    from metamodel.plugin_api import ActionScope
 
 
 class MessageReceivedOptions(Options, frozen=True):
@@ -22,10 +22,11 @@ class MessageReceived(Trigger):
     doc = {"zh": "任一渠道或某个渠道收到一条消息", "en": "A message came in, by any channel or a certain one"}
     texts = {"rule.unknown_channel": Texts("没有渠道“{channel}”", "There is no channel “{channel}”")}
     event = "message_received"
+    on_message = True
     Options = MessageReceivedOptions
 
-    def check_options(self, options: MessageReceivedOptions, app: App) -> list[Problem]:
-        if options.channel and app.channel(options.channel) is None:
+    def check_options(self, options: MessageReceivedOptions, scope: ActionScope) -> list[Problem]:
+        if options.channel and scope.app.channel(options.channel) is None:
             return [problem("rule.unknown_channel", "/channel", channel=options.channel)]
         return []
 

@@ -1,0 +1,187 @@
+"""Effects: what an action says should happen, as frozen data; plugins import them from plugin_api.
+
+An action only plans. The engine registers one performer for each type, so trying a rule is
+showing its effects, a trace stores them, and loops are found on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from metamodel.labels import Label, label_text
+
+
+class SetFields(msgspec.Struct, frozen=True):
+    app: str
+    form: str
+    record: str
+    values: Mapping[str, Any]
+
+
+class AddTags(msgspec.Struct, frozen=True):
+    """Adds to a many-valued field without knowing what stands there."""
+
+    app: str
+    form: str
+    record: str
+    field: str
+    tags: tuple[str, ...]
+
+
+class RemoveTags(msgspec.Struct, frozen=True):
+    """Takes from a many-valued field what stands there of these."""
+
+    app: str
+    form: str
+    record: str
+    field: str
+    tags: tuple[str, ...]
+
+
+class Refuse(msgspec.Struct, frozen=True):
+    """The record is not saved; `message` is what the person is told."""
+
+    message: Label
+
+
+class CreateRecord(msgspec.Struct, frozen=True):
+    app: str
+    form: str
+    values: Mapping[str, Any]
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A record that covers a time, from its `start` field to its `end` field. It is found when `moment`
+    lies in it or within `silence` of it, and grows to cover the moment; a new one starts with it."""
+
+    start: str
+    end: str
+    moment: datetime
+    silence: timedelta
+
+
+class FindOrCreate(msgspec.Struct, frozen=True):
+    """Find the newest record of `form` with all of `match` equal (and its `span` near), else create one
+    of `match` and `create`. Its id goes to `link`, a field of the subject, when given; `update` is set on
+    it and `add` grows its many-valued fields, found or new."""
+
+    app: str
+    form: str
+    match: Mapping[str, Any]
+    create: Mapping[str, Any] = {}
+    update: Mapping[str, Any] = {}
+    add: Mapping[str, tuple[Any, ...]] = {}
+    span: Span | None = None
+    link: str = ""
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Find (never create) a record and set our `link` field to it; `copy` takes fields of what was found
+    (ours: theirs), `then` is set when one was found, `otherwise` when none was."""
+
+    app: str
+    form: str
+    match: tuple[Mapping[str, Any], ...]  # tried in order; one with a blank value is passed over
+    link: str
+    copy: Mapping[str, str] = {}
+    then: Mapping[str, Any] = {}
+    otherwise: Mapping[str, Any] = {}
+
+
+class TaskOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A way a to-do can be closed, a button each. `reason`: whoever closes it so has to say why."""
+
+    id: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,62}$")]
+    label: str | dict[str, str] = ""
+    style: Literal["", "primary", "danger"] = ""
+    reason: bool = False
+
+    def text(self, language: str = "zh") -> str:
+        return label_text(self.label, language, self.id)
+
+
+class CreateTask(msgspec.Struct, frozen=True):
+    """A to-do about one record. `to` are concrete recipients; `once` is what there may be one open of
+    (blank: no such limit). Due at a moment, or when so much working time has passed."""
+
+    app: str
+    form: str
+    record: str
+    to: tuple[str, ...]
+    title: Label
+    note: Label = ""
+    once: str = ""
+    due: datetime | None = None
+    due_in: timedelta | None = None
+    outcomes: tuple[TaskOutcome, ...] = ()
+
+
+class CloseTasks(msgspec.Struct, frozen=True):
+    """Open to-dos about one record, of one rule or of all, closed with this outcome."""
+
+    app: str
+    form: str
+    record: str
+    outcome: str
+    rule: str = ""
+
+
+class Notify(msgspec.Struct, frozen=True):
+    app: str
+    form: str
+    record: str
+    to: tuple[str, ...]
+    title: Label
+    body: Label = ""
+    once: str = ""
+    mail: bool = True
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """A dated, read-only permission on the rows of `form` that `where` (self-contained) picks. `newest`:
+    on what existed when it was asked for, that is when our record was filed, or on what exists now."""
+
+    app: str
+    form: str
+    to: tuple[str, ...]
+    where: str
+    until: datetime
+    purpose: str
+    reference: str = ""
+    unmask: bool = False
+    newest: Literal["asked", "now"] = "asked"
+    record: str = ""  # what asked for it
+
+
+class RunAnalyzer(msgspec.Struct, frozen=True):
+    analyzer: str
+    app: str
+    form: str
+    record: str
+    options: Mapping[str, Any] = {}
+
+
+class StartFlow(msgspec.Struct, frozen=True):
+    app: str
+    flow: str
+    form: str
+    record: str
+
+
+class KeywordFeedback(msgspec.Struct, frozen=True):
+    """Adds 1 to `field` of the row of each word of the keyword list `code` that stands in `text`."""
+
+    app: str
+    code: str
+    text: str
+    field: str = "false_alarms"
+
+
+Effect = (
+    SetFields | AddTags | RemoveTags | Refuse | CreateRecord | FindOrCreate | Link | CreateTask | CloseTasks
+    | Notify | Grant | RunAnalyzer | StartFlow | KeywordFeedback
+)  # fmt: skip
