@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
+from metamodel.app_tests import AppTest, app_test_from_json, check_app_tests
 from metamodel.binding import Binder
 from metamodel.channels import Channel, channel_from_json, check_channels
 from metamodel.checking import Checking, check_ids
@@ -46,7 +47,7 @@ class App:
     roles: tuple[Role, ...] = ()
     channels: tuple[Channel, ...] = ()
     menus: tuple[MenuGroup, ...] = ()
-    tests: tuple[Mapping[str, Any], ...] = ()
+    tests: tuple[AppTest, ...] = ()
     document: Mapping[str, Any] = dataclass_field(default_factory=dict, repr=False, compare=False)
 
     def form(self, identifier: str) -> Form | None:
@@ -103,7 +104,7 @@ def app_from_json(part: Part, binder: Binder) -> App:
         roles=tuple(role_from_json(role) for role in part.parts("roles")),
         channels=tuple(channel_from_json(channel, binder) for channel in part.parts("channels")),
         menus=tuple(menu_group_from_json(group) for group in part.parts("menus")),
-        tests=tuple(test.raw for test in part.parts("tests")),
+        tests=tuple(app_test_from_json(test) for test in part.parts("tests")),
         document=part.raw,
     )
 
@@ -133,6 +134,7 @@ CHECKS: tuple[Callable[[Checking], list[Problem]], ...] = (
     check_roles,
     check_channels,
     check_menus,
+    check_app_tests,
 )
 
 

@@ -154,6 +154,44 @@ MENU_ITEM = shape(
 )
 MENU_GROUP = shape(("items",), label=ref("label"), icon=TEXT, items=list_of(ref("menu_item")))
 
+# -- app tests: what a step does, and what an expectation is about (the first of these keys it has)
+STEPS = ("message", "wait", "create", "update", "press", "flow", "task", "expect")
+EXPECTATIONS = ("tasks_of", "notifications_of", "search", "report", "form", "flow")
+COUNT: Schema = {"type": "integer", "minimum": 0}
+TEXTS: Schema = {"type": ["string", "array"], "items": TEXT}
+
+TEST_MESSAGE = shape(
+    ("channel", "from"),
+    channel=ref("id"), from_=TEXT, to=list_of(TEXT), names={"type": "object", "additionalProperties": TEXT},
+    text=TEXT, room=TEXT, kind=one_of("single", "group", "call", "thread"),
+    action=one_of("send", "edit", "recall", "consent", "system"), type=TEXT, refers_to=TEXT, name=TEXT,
+    times={"type": "integer", "minimum": 1, "maximum": 1000}, every=TEXT,
+)  # fmt: skip
+
+TEST_EXPECTATION = shape(
+    (),
+    as_=TEXT, count=COUNT, least=COUNT, rule=ref("id"), flow=TEXT, about=TEXT, title=TEXT,
+    tasks_of=TEXT, hits=COUNT, state=TEXT, notifications_of=TEXT,
+    form=TEXT, where=ref("expression"), record=TEXT, values=ANYTHING, has=ANYTHING, lacks=ANYTHING,
+    hides=list_of(ref("id")), export=FLAG, name=TEXT, search=TEXT,
+    report=ref("id"), widget=ref("id"), filters={"type": "object", "additionalProperties": TEXT},
+    rows=COUNT, first=ANYTHING, last=ANYTHING, row=ANYTHING, value={}, denied=FLAG,
+    waiting_for=list_of(TEXT), path=list_of(ref("id")),
+)  # fmt: skip
+
+TEST_STEP = shape(
+    (),
+    message=ref("test_message"), wait=TEXT, as_=TEXT, create=TEXT, update=TEXT, values=ANYTHING, name=TEXT,
+    press=ref("id"), on=TEXT, flow=TEXT, do=TEXT, comment=TEXT, to=TEXT,
+    task=shape((), rule=ref("id"), flow=ref("id"), about=TEXT), expect=ref("test_expectation"), refused=TEXT,
+    note=ref("label"),
+)  # fmt: skip
+
+TEST = shape(
+    ("id", "steps"),
+    id=ref("id"), label=ref("label"), at=TEXT, data=TEXTS, steps=list_of(ref("test_step"), minItems=1),
+)  # fmt: skip
+
 REQUIRED_FIELD: Schema = {
     "type": ["string", "object"], "required": ["type"], "additionalProperties": False,
     "properties": {"type": TEXT, "sealed": FLAG, "app": ref("id"), "form": ref("id")},
@@ -173,7 +211,7 @@ DOCUMENT = shape(
     app=shape(("id",), id=ref("id"), label=ref("label"), description=ref("label"), icon=TEXT),
     requires=list_of(ref("requirement")), forms=list_of(ref("form")), rules=list_of(ref("rule")),
     flows=list_of(ref("flow")), reports=list_of(ref("report")), roles=list_of(ref("role")),
-    channels=list_of(ref("channel")), menus=list_of(ref("menu_group")), tests=list_of(ANYTHING),
+    channels=list_of(ref("channel")), menus=list_of(ref("menu_group")), tests=list_of(ref("test")),
 )  # fmt: skip
 
 DEFINITIONS: dict[str, Schema] = {
@@ -199,6 +237,10 @@ DEFINITIONS: dict[str, Schema] = {
     "channel": CHANNEL,
     "menu_item": MENU_ITEM,
     "menu_group": MENU_GROUP,
+    "test_message": TEST_MESSAGE,
+    "test_expectation": TEST_EXPECTATION,
+    "test_step": TEST_STEP,
+    "test": TEST,
     "required_field": REQUIRED_FIELD,
     "requirement": REQUIREMENT,
 }

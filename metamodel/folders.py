@@ -15,8 +15,8 @@ from metamodel.core_schema import ID_PATTERN
 from metamodel.problems import Problem, pointer, problem
 
 HEAD = "app.json"
-FOLDERS = ("forms", "rules", "flows", "reports", "roles", "channels")  # may stand in files
-KEPT_IN_FILES = ("forms", "rules", "flows", "reports", "roles")  # do, when we write
+FOLDERS = ("forms", "rules", "flows", "reports", "roles", "channels", "tests")  # may stand in files
+KEPT_IN_FILES = ("forms", "rules", "flows", "reports", "roles", "tests")  # do, when we write
 
 
 def from_files(files: Mapping[str, str]) -> tuple[Any, list[Problem]]:

@@ -133,6 +133,27 @@ TEXTS: dict[str, Texts] = {
         "Upgrade the engine first",
     ),
     "app.unknown": Texts("应用“{app}”不存在", "There is no app “{app}”", status=404),
+    # app tests: first what a definition may get wrong, then what running one may find
+    "app_test.bad_moment": Texts(
+        "“{value}”不是时刻", "“{value}” is no moment", "如 2026-03-02T10:00:00+08:00", "Like 2026-03-02T10:00:00+08:00"
+    ),
+    "app_test.bad_wait": Texts(
+        "“{value}”既不是时长也不是时刻", "“{value}” is neither a duration nor a moment",
+        "如 PT5H、P3D、2026-03-03T09:00:00+08:00", "Like PT5H, P3D, 2026-03-03T09:00:00+08:00",
+    ),
+    "app_test.name_taken": Texts("名称“{name}”已经用过", "The name “{name}” was given before"),
+    "app_test.not_one_expectation": Texts(
+        "期望要说明对象：{known}", "An expectation says what it is about: {known}"
+    ),
+    "app_test.not_one_step": Texts("步骤要写明且只写一件事：{known}", "A step does exactly one of: {known}"),
+    "app_test.unknown_channel": Texts("没有渠道“{name}”", "There is no channel “{name}”", "{known}", "{known}"),
+    "app_test.unknown_data": Texts("没有数据“{name}”", "There is no data “{name}”", "{known}", "{known}"),
+    "app_test.unknown_flow": Texts("没有流程“{name}”", "There is no flow “{name}”", "{known}", "{known}"),
+    "app_test.unknown_name": Texts(
+        "前面的步骤没有“{name}”", "No step before names “{name}”", "{known}", "{known}"
+    ),
+    "app_test.unknown_rule": Texts("没有规则“{name}”", "There is no rule “{name}”", "{known}", "{known}"),
+    "app_test.unknown_widget": Texts("报表没有组件“{name}”", "The report has no widget “{name}”", "{known}", "{known}"),
     # channel
     "channel.taken": Texts(
         "渠道标识“{value}”已被“{app}”使用", "Channel “{value}” belongs to “{app}” already"
