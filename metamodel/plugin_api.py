@@ -122,7 +122,7 @@ from metamodel.human_text import (
 )
 from metamodel.labels import Label as Label, label_text as label_text, labelled as labelled
 from metamodel.node_steps import (
-    Ask as Ask,
+    AskPeople as AskPeople,
     Do as Do,
     Finish as Finish,
     NodeStep as NodeStep,
@@ -726,14 +726,14 @@ class Node(Plugin):
 
     @abstractmethod
     def enter(self, options: Any, visit: Visit) -> Sequence[NodeStep]:
-        """A token has come. The last step is one of Pass, Ask, Pause, Finish; Do may stand before it."""
+        """A token has come. The last step is one of Pass, AskPeople, Pause, Finish; Do may stand before it."""
 
     def leave(self, options: Any, visit: Visit, outcome: str) -> Sequence[Do]:
         """It was answered with this outcome and the token is about to go."""
         return ()
 
 
-class WidgetOptions(Options, frozen=True):
+class WidgetOptions(Options, frozen=True, kw_only=True):
     """What every widget is told: its place on the board and a note under it."""
 
     width: Annotated[int, labelled("宽（共 12 格）", "Width of 12", ge=1, le=12)] = 6
