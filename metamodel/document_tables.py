@@ -19,7 +19,7 @@ from metamodel.problems import CORE_CODES, TEXTS, Texts
 AREAS = (
     "app", "folder", "shape", "options", "id", "label", "reference", "requires", "form", "field", "trigger",
     "action", "connector", "node", "widget", "expression", "formula", "rollup", "title", "search", "sort",
-    "layout", "retention", "rule", "role", "channel", "menu", "flow", "merge",
+    "layout", "retention", "rule", "role", "channel", "menu", "flow", "report", "merge",
 )  # fmt: skip
 
 

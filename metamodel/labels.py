@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 Label = str | Mapping[str, str]
 
 
@@ -22,3 +24,10 @@ def is_label(value: Any) -> bool:
     return isinstance(value, str) or (
         isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
     )
+
+
+def labelled(zh: str, en: str, **limits: Any) -> msgspec.Meta:
+    """An option's words and limits: `Annotated[int, labelled("小数位", "Decimals", ge=0, le=6)] = 2`.
+    Where it may be absent, limits stand inside: `Annotated[int, labelled(…, ge=1)] | None = None`."""
+    label = {"zh": zh, "en": en}
+    return msgspec.Meta(extra={"label": label}, extra_json_schema={"title": en}, **limits)

@@ -15,6 +15,7 @@ from metamodel.shape import nearest
 
 FieldAccess = Literal["hide", "mask", "read", "write"]
 FormAction = Literal["read", "create", "update", "delete", "export"]
+ReportAccess = Literal["rows", "totals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,30 @@ class Role:
     label: Label
     forms: Mapping[str, FormPermission] = dataclass_field(default_factory=dict)
     manages: frozenset[str] = frozenset()  # design people channels keys verify audit
+    # by report: `rows`, computed over the rows the person may read; `totals`, numbers over all rows,
+    # without words, lists or a way to the records
+    reports: Mapping[str, ReportAccess] = dataclass_field(default_factory=dict)
     path: str = ""
 
 
 FORM_ACTIONS = frozenset({"read", "create", "update", "delete", "export"})
 FIELD_ACCESSES = frozenset({"hide", "mask", "read", "write"})
+REPORT_ACCESSES = frozenset({"rows", "totals"})
 
 
 def role_from_json(part: Part) -> Role:
     forms = {name: _permission(permission) for name, permission in part.named_parts("forms").items()}
-    return Role(part.id, part.label(), forms, frozenset(part.texts("manages")), part.path)
+    reports = {
+        name: access for name, access in part.text_mapping("reports").items() if access in REPORT_ACCESSES
+    }
+    return Role(
+        part.id,
+        part.label(),
+        forms,
+        frozenset(part.texts("manages")),
+        cast(Mapping[str, ReportAccess], reports),
+        part.path,
+    )
 
 
 def _permission(part: Part) -> FormPermission:
@@ -72,7 +87,16 @@ def check_roles(checking: Checking) -> list[Problem]:
     for role in roles:
         for name, permission in role.forms.items():
             found += _check_permission(name, permission, checking)
+        found += _check_reports(role, checking)
     return found
+
+
+def _check_reports(role: Role, checking: Checking) -> Iterator[Problem]:
+    known = [report.id for report in checking.app.reports]
+    for name in role.reports:
+        if name not in known:
+            place = role.path + pointer("reports", name)
+            yield problem("reference.unknown_report", place, name=name, known=nearest(name, known))
 
 
 def _check_permission(name: str, permission: FormPermission, checking: Checking) -> list[Problem]:

@@ -1,0 +1,49 @@
+"""A pie, or a ring: the parts of a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from metamodel.plugin_api import Display, Drawing, GroupAnswer, Registry, drill_key, labelled
+from plugins.widgets.charts import is_empty, measure_scales
+from plugins.widgets.told import GroupOptions, ToldWidget
+
+
+class PieOptions(GroupOptions, frozen=True, kw_only=True):
+    ring: Annotated[bool, labelled("环形", "As a ring")] = True
+
+
+class Pie(ToldWidget):
+    name = "pie"
+    label = {"zh": "饼图", "en": "Pie"}
+    icon = "chart-pie"
+    doc = {"zh": "各部分占整体多少", "en": "The parts of a whole"}
+    least, most = 1, 1
+    Options = PieOptions
+
+    def draw(self, options: PieOptions, answers: Sequence[GroupAnswer], display: Display) -> Drawing:
+        answer = answers[0]
+        measure, axis = answer.measures[0], answer.axes[0]
+        scale = measure_scales(answer, display.language)[measure.id]
+        data = [
+            {"name": axis.text(key), "value": scale.number(value), "key": drill_key(measure.id, key)}
+            for key in axis.keys
+            if (value := answer.value(measure, key))
+        ]
+        series = {
+            "type": "pie", "name": scale.name(measure.label), "data": data,
+            "radius": ["48%", "72%"] if options.ring else "72%",
+            "label": {"formatter": "{b} {d}%"}, "minShowLabelAngle": 8, "avoidLabelOverlap": True,
+        }  # fmt: skip
+        model = {
+            "aria": {"enabled": True},
+            "tooltip": {"trigger": "item", "formatter": "{b}<br>{a}: {c} ({d}%)", "confine": True},
+            "legend": {"show": True, "type": "scroll", "bottom": 0},
+            "series": [series],
+        }
+        return Drawing("chart", model, is_empty(answer))
+
+
+def register(registry: Registry) -> None:
+    registry.add(Pie())
