@@ -81,7 +81,9 @@ class FindOrCreate(msgspec.Struct, frozen=True):
 
 class Link(msgspec.Struct, frozen=True):
     """Find (never create) a record and set our `link` field to it; `copy` takes fields of what was found
-    (ours: theirs), `then` is set when one was found, `otherwise` when none was."""
+    (ours: theirs), `then` is set when one was found, `otherwise` when none was. Only records that `where`
+    (an expression over their form) picks are looked at; `several` is set besides when more than one of
+    them fits the last of `match`."""
 
     app: str
     form: str
@@ -90,6 +92,8 @@ class Link(msgspec.Struct, frozen=True):
     copy: Mapping[str, str] = {}
     then: Mapping[str, Any] = {}
     otherwise: Mapping[str, Any] = {}
+    where: str = ""
+    several: Mapping[str, Any] = {}
 
 
 class TaskOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

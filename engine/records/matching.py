@@ -38,15 +38,17 @@ def key_of(program: FormProgram, values: Mapping[str, Any]) -> Key:
 
 def find_ids(
     connection: sa.Connection, program: FormProgram, fields: Sequence[str], keys: Collection[Key],
-    within: Within | None = None,
+    within: Within | None = None, where: sa.ColumnElement[bool] | None = None,
 ) -> dict[Key, list[int]]:  # fmt: skip
-    """Ids of the records with these keys, newest first."""
+    """Ids of the records with these keys, newest first; of those only that `where` picks."""
     if not keys:
         return {}
     place = _most_telling(program, fields, keys)
     wanted = {key[place] for key in keys}
     found: dict[Key, list[int]] = {}
     for statement in _statements(program, fields, place, wanted, within):
+        if where is not None:
+            statement = statement.where(where)
         for identifier, *rest in connection.execute(statement):
             key = tuple(rest)
             if key in keys:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import sqlalchemy as sa
+
 from engine.records.matching import Key, find_ids
 from engine.records.program import FormProgram
 from engine.rules.covering import find_or_create
@@ -95,22 +97,46 @@ def _link_group(run: Run, program: FormProgram, group: Sequence[Planned]) -> Non
     for one in group:
         record = found.get(id(one))
         _set_link(run, one, record, rows[record].values if record in rows else {})
+    _tell_several(run, program, keys, group)
 
 
 def _found_by(
     run: Run, program: FormProgram, keys: Keys, open_: Sequence[Planned], way: int
 ) -> dict[int, int]:
-    asked: dict[tuple[str, ...], dict[int, Key]] = {}
-    for one in open_:
+    return {one: ids[0] for one, ids in _fitting(run, program, keys, open_, way).items()}
+
+
+def _fitting(
+    run: Run, program: FormProgram, keys: Keys, group: Sequence[Planned], way: int
+) -> dict[int, list[int]]:
+    """All records that fit this way of matching, newest first, for each of the planned that has any."""
+    asked: dict[tuple[str, tuple[str, ...]], dict[int, Key]] = {}
+    for one in group:
         match = one.effect.match[way] if way < len(one.effect.match) else {}
         made = keys.of(match)
         if made.key and made.is_whole:
-            asked.setdefault(tuple(match), {})[id(one)] = made.key
-    found: dict[int, int] = {}
-    for fields, wanted in asked.items():
-        ids = find_ids(run.unit.connection, program, fields, set(wanted.values()))
-        found.update({one: ids[key][0] for one, key in wanted.items() if key in ids})
+            asked.setdefault((one.effect.where, tuple(match)), {})[id(one)] = made.key
+    found: dict[int, list[int]] = {}
+    for (where, fields), wanted in asked.items():
+        picked = _condition(run, program, where) if where else None
+        ids = find_ids(run.unit.connection, program, fields, set(wanted.values()), where=picked)
+        found.update({one: ids[key] for one, key in wanted.items() if key in ids})
     return found
+
+
+def _condition(run: Run, program: FormProgram, where: str) -> sa.ColumnElement[bool]:
+    authority = run.services.authority
+    return authority.condition(run.unit.connection, run.viewer, program.app, program.form, where)[0]
+
+
+def _tell_several(run: Run, program: FormProgram, keys: Keys, group: Sequence[Planned]) -> None:
+    wanting = [one for one in group if one.effect.several]
+    for way in {len(one.effect.match) - 1 for one in wanting}:
+        last = [one for one in wanting if len(one.effect.match) - 1 == way]
+        fitting = _fitting(run, program, keys, last, way)
+        for one in last:
+            if len(fitting.get(id(one), ())) > 1:
+                set_own(run, one, one.effect.several)
 
 
 def _set_link(run: Run, one: Planned, record: int | None, there: Mapping[str, Any]) -> None:

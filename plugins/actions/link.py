@@ -26,9 +26,11 @@ class LinkOptions(Options, frozen=True):
     match: Annotated[tuple[Assignments, ...], labelled("依次按这些值查找", "Found by, tried in order")]
     link: Annotated[str, labelled("记入本记录的关联字段", "Our field that links to it")]
     app: Annotated[str, labelled("应用（空为本应用）", "App (blank: this one)")] = ""
+    where: Annotated[str, labelled("只在这些记录里找（公式）", "Only among these records (expression)")] = ""
     copy: Annotated[dict[str, str], labelled("复制：本字段取其字段", "Copied: ours from theirs")] = {}
     then: Annotated[Assignments, labelled("找到后的值", "Values when found")] = {}
     otherwise: Annotated[Assignments, labelled("找不到时的值", "Values when not found")] = {}
+    several: Annotated[Assignments, labelled("不止一个时另设的值", "Values besides when several fit")] = {}
 
 
 class Link(Action):
@@ -48,6 +50,8 @@ class Link(Action):
             found.append(problem("rule.nothing_to_match", "/match"))
         for number, values in enumerate(options.match):
             found += target.check_keys(values, f"/match/{number}")
+        if options.where:
+            found += scope.check_rows(options.where, "/where", options.app, options.form)
         for ours, theirs in options.copy.items():
             found += own.check_field(ours, f"/copy/{ours}")
             found += target.check_field(theirs, f"/copy/{ours}", writing=False)
@@ -55,6 +59,7 @@ class Link(Action):
             *found,
             *own.check_values(options.then, "/then"),
             *own.check_values(options.otherwise, "/otherwise"),
+            *own.check_values(options.several, "/several"),
         ]
 
     def plan(self, options: LinkOptions, subject: Subject) -> list[Effect]:
@@ -67,6 +72,8 @@ class Link(Action):
                 copy=options.copy,
                 then=subject.evaluate_all(options.then),
                 otherwise=subject.evaluate_all(options.otherwise),
+                where=options.where,
+                several=subject.evaluate_all(options.several),
             )
         ]
 

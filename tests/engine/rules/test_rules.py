@@ -81,6 +81,38 @@ def test_a_link_is_found_by_the_first_way_that_fits(archive: Runtime) -> None:
     assert found == [("新", "auto"), ("访客", "auto"), (None, "to_confirm")]
 
 
+def test_a_link_looks_only_where_it_is_told_and_says_when_several_fit(publish: Publish) -> None:
+    runtime = publish(
+        {"id": "who", "when": {"trigger": "record_created", "form": "conversation"},
+         "then": [{"action": "link", "with": {
+             "form": "contact", "match": [{"wecom_id": "thread", "chat_id": "account"}, {"wecom_id": "thread"}],
+             "where": "name != '离职'", "link": "contact", "copy": {"contact_name": "name"}, "then": {"link_state": "'auto'"},
+             "several": {"link_state": "'to_confirm'"},
+         }}]},
+    )  # fmt: skip
+    create(
+        runtime,
+        "contact",
+        {"name": "甲", "wecom_id": "one"},
+        {"name": "乙", "wecom_id": "two", "chat_id": "v2"},
+        {"name": "丙", "wecom_id": "two"},
+        {"name": "丁", "wecom_id": "three"},
+        {"name": "离职", "wecom_id": "three"},
+        {"name": "离职", "wecom_id": "four"},
+    )
+    at = "2026-11-20 09:00"
+    threads = (("one", None), ("two", "v2"), ("two", None), ("three", None), ("four", None))
+    create(
+        runtime,
+        "conversation",
+        *({"thread": thread, "account": account, "happened_at": at} for thread, account in threads),
+    )
+    found = [(row["contact_name"], row["link_state"]) for row in rows(runtime, "conversation")]
+    assert found == [
+        ("甲", "auto"), ("乙", "to_confirm"), ("丙", "to_confirm"), ("丁", "auto"), (None, None),
+    ]  # fmt: skip
+
+
 def test_find_or_create_updates_what_it_finds_once_a_batch(publish: Publish) -> None:
     runtime = publish(
         {"id": "group", "when": {"trigger": "record_created", "form": "message"},
