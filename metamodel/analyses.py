@@ -62,3 +62,7 @@ class House(Protocol):
     def names(self, app: str, form: str, field: str) -> Sequence[str]:
         """What stands in a plain text field, over all records of the form; a blank app is our own."""
         ...
+
+    def people(self) -> Sequence[str]:
+        """The names of our own people."""
+        ...
