@@ -236,7 +236,7 @@ class OtherRowsScope(FormScope):
         apps: Mapping[str, App] | None = None, registry: Registry | None = None,
     ) -> None:  # fmt: skip
         super().__init__(app, form, apps, registry)
-        self.there = there
+        self.there = self.rows = there  # `rows`: `record.x` is not `x` here
 
     def names(self) -> list[str]:
         return [*self.forms.names(*self.there), "me", "record"]

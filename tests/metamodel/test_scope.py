@@ -20,7 +20,7 @@ from metamodel.expressions.types import (
     list_of,
     record_of,
 )
-from metamodel.scope import FormScope, MessageScope, RowScope
+from metamodel.scope import FormScope, MessageScope, OtherRowsScope, RowScope
 
 from .test_application import CRM
 
@@ -163,3 +163,21 @@ def test_constants(text: str, expected: bool | None, registry: Any) -> None:
     expression, problems = check(text, MessageScope(), registry)
     assert expression is not None, problems
     assert constant(expression) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("order == record.id and until > TODAY()", ""),
+        ("code == record.note", ""),
+        ("record.client.name == code", ""),
+        ("seller == me", "expression.unknown_name"),
+        ("until == record.until", "expression.unknown_attribute"),
+    ],
+)
+def test_rows_of_another_form_and_our_record(shop: App, registry: Any, text: str, complaint: str) -> None:
+    form = shop.form("order")
+    assert form is not None
+    scope = OtherRowsScope(shop, form, ("shop", "offer"), registry=registry)
+    _, problems = check(text, scope, registry)
+    assert [p.code for p in problems if p.severity == "error"] == ([complaint] if complaint else [])
