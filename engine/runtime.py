@@ -16,6 +16,7 @@ from engine.access.audit import AuditTrail, Occurrence
 from engine.access.authority import Authority
 from engine.access.grants import Grants
 from engine.access.people import People
+from engine.access.quoting import Quoting
 from engine.access.sessions import Sessions
 from engine.access.tokens import Tokens
 from engine.access.viewer import SYSTEM, Viewer
@@ -42,6 +43,7 @@ from engine.records.services import Services
 from engine.rules import Rules
 from engine.search.index import Search
 from engine.tables import Catalog, FormTable
+from engine.tasks import Tasks
 from metamodel.application import App
 from metamodel.plugin_api import RawMessage
 from metamodel.problems import Rejected, problem
@@ -62,6 +64,7 @@ class Runtime:
         self._open_evidence()
         self._open_applications()
         self._open_access()
+        self._open_tasks()
         self._open_records()
         self._open_channels()
 
@@ -127,6 +130,12 @@ class Runtime:
             self.registry,
             self._apps,
             self._access_context,
+        )
+
+    def _open_tasks(self) -> None:
+        quoting = Quoting(self.authority, self._apps)
+        self.tasks = Tasks(
+            self.database, self.box, self.people, self.audit, quoting, self._apps, self.config.zone
         )
 
     def _open_records(self) -> None:

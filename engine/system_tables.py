@@ -287,6 +287,8 @@ cursors = _table(
 )
 
 # -- tasks, notifications, flows --------------------------------------------------------------------
+OPEN_TASK = sa.text("state = 'open'")
+KEYED = sa.text("once_key IS NOT NULL")
 tasks = _table(  # a person's to-do
     "tasks",
     sa.Column("id", Id, primary_key=True),
@@ -307,7 +309,9 @@ tasks = _table(  # a person's to-do
     sa.Column("closed_by", sa.String(100)),
     sa.Column("outcome", sa.String(63), nullable=False, server_default=""),
     sa.Column("comment_sealed", sa.LargeBinary),
-    sa.Index("ix_tasks_once_key", "once_key", "state"),
+    sa.Index(
+        "ix_tasks_once_key", "once_key", unique=True, sqlite_where=OPEN_TASK, postgresql_where=OPEN_TASK
+    ),
     sa.Index("ix_tasks_record", "record"),
     sa.Index("ix_tasks_source", "app", "source", "state"),
     sa.Index("ix_tasks_instance", "instance"),
@@ -333,7 +337,10 @@ notifications = _table(
     sa.Column("read_at", Time),
     sa.Column("mail", sa.String(10), nullable=False, server_default=""),  # waiting sent failed; '' none
     sa.Index("ix_notifications_person", "person", "id"),
-    sa.Index("ix_notifications_once_key", "once_key"),
+    sa.Index(
+        "ix_notifications_once_key", "once_key", unique=True, sqlite_where=KEYED, postgresql_where=KEYED
+    ),
+    sa.Index("ix_notifications_mail", "mail", "person"),
 )
 flow_instances = _table(
     "flow_instances",

@@ -33,7 +33,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_tasks"),
     )
     op.create_index("ix_tasks_instance", "tasks", ["instance"])
-    op.create_index("ix_tasks_once_key", "tasks", ["once_key", "state"])
+    still_open, keyed = sa.text("state = 'open'"), sa.text("once_key IS NOT NULL")
+    op.create_index(
+        "ix_tasks_once_key",
+        "tasks",
+        ["once_key"],
+        unique=True,
+        sqlite_where=still_open,
+        postgresql_where=still_open,
+    )
     op.create_index("ix_tasks_record", "tasks", ["record"])
     op.create_index("ix_tasks_source", "tasks", ["app", "source", "state"])
     op.create_table(
@@ -59,7 +67,11 @@ def upgrade() -> None:
         sa.Column("mail", sa.String(10), nullable=False, server_default=""),
         sa.PrimaryKeyConstraint("id", name="pk_notifications"),
     )
-    op.create_index("ix_notifications_once_key", "notifications", ["once_key"])
+    op.create_index(
+        "ix_notifications_once_key", "notifications", ["once_key"], unique=True, sqlite_where=keyed,
+        postgresql_where=keyed,
+    )  # fmt: skip
+    op.create_index("ix_notifications_mail", "notifications", ["mail", "person"])
     op.create_index("ix_notifications_person", "notifications", ["person", "id"])
     op.create_table(
         "flow_instances",

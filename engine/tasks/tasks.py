@@ -1,0 +1,267 @@
+"""Tasks: the one way to open, close, hand on and call off a to-do.
+
+Rules and flows open them; whoever closes one first closes it for all it was given to. Those who
+must know are told in the same unit (`opened`, `closed`, `moving`), and may refuse it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from engine.access.audit import AuditTrail, Occurrence
+from engine.access.people import People
+from engine.access.quoting import Quoting
+from engine.access.recipients import owner_of, people_of
+from engine.access.viewer import SYSTEM, Viewer
+from engine.clock import from_microseconds
+from engine.database import Database, Unit
+from engine.evidence.seals import Box
+from engine.system_tables import task_people, tasks
+from engine.tasks.listing import Apps, TaskLists
+from engine.tasks.parts import ClosedTask, MovingTask, NewTask, OpenedTask, TaskCounts, TaskPage, TaskView
+from engine.tasks.store import Row, TaskStore, outcomes_of
+from metamodel.labels import label_text
+from metamodel.problems import Rejected, problem
+
+LONGEST_COMMENT = 2_000
+
+
+class Tasks:
+    """`opened` hears of tasks somebody new has, `closed` of closed ones, `moving` of one about to go to another
+    person, `gone` of those a person (blank: nobody) has to do no longer, closed or not."""
+
+    def __init__(
+        self, database: Database, box: Box, people: People, audit: AuditTrail, quoting: Quoting, apps: Apps,
+        zone: Any,
+    ) -> None:  # fmt: skip
+        self._database, self._people, self._audit, self._apps = database, people, audit, apps
+        self._store = TaskStore(database, box)
+        self._lists = TaskLists(database, self._store, people, quoting, apps, zone)
+        self.opened: list[Callable[[Unit, Sequence[OpenedTask]], None]] = []
+        self.closed: list[Callable[[Unit, Viewer, ClosedTask], None]] = []
+        self.gone: list[Callable[[Unit, Sequence[int], str], None]] = []
+        self.moving: list[Callable[[Unit, Viewer, MovingTask], None]] = []
+
+    # -- opening -----------------------------------------------------------------------------------
+
+    def open(self, unit: Unit, wanted: Sequence[NewTask]) -> list[int]:
+        """Ids in order; of a task that is open already, that one's, counted once more."""
+        keys = [self._store.key(task) for task in wanted]
+        counts = Counter(key for key in keys if key is not None)
+        known = self._store.count_hits(unit, counts) if counts else {}
+        ids: list[int] = []
+        made: list[tuple[int, NewTask, bytes | None]] = []
+        fresh = iter(self._database.take_ids(unit.connection, len(wanted)))
+        for task, key in zip(wanted, keys, strict=True):
+            identifier = known.get(key) if key is not None else None
+            if identifier is None:
+                identifier = next(fresh)
+                made.append((identifier, task, key))
+            if key is not None:
+                known[key] = identifier
+            ids.append(identifier)
+        moved = self._insert(unit, made, counts)
+        return [moved.get(identifier, identifier) for identifier in ids]
+
+    def _insert(
+        self, unit: Unit, made: Sequence[tuple[int, NewTask, bytes | None]], counts: Counter[bytes]
+    ) -> dict[int, int]:
+        """Keyed ones one by one, in the order of their keys so that two units do not wait for each other;
+        what another unit opened meanwhile takes the place of ours."""
+        plain, moved, told = [], dict[int, int](), []
+        for identifier, task, key in sorted(made, key=lambda one: one[2] or b""):
+            people, nobody = self._addressed(task)
+            row = self._store.row(identifier, unit, task, key, counts[key] if key else 1, nobody)
+            if key is None:
+                plain.append(row)
+            elif (there := self._store.insert_or_count(unit, row)) != identifier:
+                moved[identifier] = there
+                continue
+            told.append(_opened(identifier, task, people, nobody))
+        told.sort(key=lambda one: one.id)
+        self._store.insert(unit, plain, {one.id: one.people for one in told})
+        if told:
+            for hear in self.opened:
+                hear(unit, told)
+        return moved
+
+    def _addressed(self, task: NewTask) -> tuple[list[str], tuple[str, ...]]:
+        """Whom it goes to; where that is nobody, the app's owner, beside whom it was meant for."""
+        organisation = self._people.organisation()
+        people = people_of(organisation, task.to)
+        if people:
+            return people, ()
+        owner = owner_of(organisation, self._apps().get(task.app))
+        return [owner] if owner else [], task.to or ("",)
+
+    # -- closing -----------------------------------------------------------------------------------
+
+    def close(self, unit: Unit, viewer: Viewer, task: int | str, outcome: str, comment: str = "") -> None:
+        """Rejected: task.unknown (not his), task.closed, task.unknown_outcome, task.needs_reason, and
+        whatever those say who hear of it."""
+        row, people = self._own(unit, viewer, task)
+        self._refuse_closed(row, viewer)
+        detail, comment = self._store.detail(row), comment.strip()
+        chosen = next((one for one in outcomes_of(detail) if one.id == outcome), None)
+        if chosen is None:
+            raise Rejected([problem("task.unknown_outcome", "/outcome", outcome=outcome)])
+        if chosen.reason and not comment:
+            raise Rejected([problem("task.needs_reason", "/comment")])
+        if not self._store.close(unit, row["id"], viewer.person, outcome, _fitting(comment)):
+            raise Rejected([self._closed_problem(row, viewer)])
+        said = {"comment": comment} if comment else {}
+        self._note(unit, viewer, "task.close", row, outcome=outcome, **said)
+        self._tell_gone(unit, [row["id"]])
+        for hear in self.closed:
+            hear(unit, viewer, _closed(row, outcome, comment, people))
+
+    def _own(self, unit: Unit, viewer: Viewer, task: int | str) -> tuple[Row, list[str]]:
+        row = self._store.locked(unit, int(task)) if str(task).isdecimal() else None
+        people = self._store.people(unit.connection, [row["id"]]).get(row["id"], []) if row else []
+        if row is None or not (viewer.system or viewer.person in people):
+            raise Rejected([problem("task.unknown")])
+        return row, people
+
+    def _refuse_closed(self, row: Row, viewer: Viewer) -> None:
+        if row["state"] != "open":
+            raise Rejected([self._closed_problem(row, viewer)])
+
+    def _closed_problem(self, row: Row, viewer: Viewer) -> Any:
+        names = self._people.organisation().names()
+        person = row["closed_by"] or ""
+        title = label_text(self._store.title(row), viewer.language)
+        return problem("task.closed", title=title, person=names.get(("person", person), person))
+
+    # -- handing on --------------------------------------------------------------------------------
+
+    def transfer(
+        self, unit: Unit, viewer: Viewer, task: int | str, to_person: str, comment: str = ""
+    ) -> None:
+        """To somebody else instead of this viewer. Rejected: task.unknown, task.closed, task.to_yourself,
+        task.unknown_person, and whatever those say who must agree."""
+        row, _ = self._own(unit, viewer, task)
+        self._refuse_closed(row, viewer)
+        if to_person == viewer.person:
+            raise Rejected([problem("task.to_yourself", "/to")])
+        if not self._people.organisation().active(to_person):
+            raise Rejected([problem("task.unknown_person", "/to", person=to_person)])
+        self._move(unit, viewer, row, viewer.person, to_person, _fitting(comment.strip()))
+        self._note(unit, viewer, "task.transfer", row, to=to_person)
+
+    def hand_over(
+        self, unit: Unit, giver: str, taker: str, viewer: Viewer = SYSTEM
+    ) -> tuple[list[int], list[int]]:
+        """All open tasks of one person to another (he leaves): those that went, and those that may not."""
+        query = sa.select(tasks.c.id).join(task_people, task_people.c.task == tasks.c.id)
+        query = query.where(task_people.c.person == giver, tasks.c.state == "open").order_by(tasks.c.id)
+        went, stayed = [], []
+        for identifier in unit.connection.scalars(query).all():
+            row, _ = self._own(unit, SYSTEM, identifier)
+            try:
+                self._move(unit, viewer, row, giver, taker, "")
+            except Rejected:
+                stayed.append(identifier)
+                continue
+            went.append(identifier)
+        detail = {"from": giver, "to": taker, "tasks": len(went)}
+        self._audit.add(unit, viewer, [Occurrence("task.hand_over", detail=detail)])
+        return went, stayed
+
+    def _move(self, unit: Unit, viewer: Viewer, row: Row, giver: str, taker: str, comment: str) -> None:
+        about = row["id"], row["app"], row["form"], row["record"], row["kind"], row["source"], row["instance"]
+        for agree in self.moving:
+            agree(unit, viewer, MovingTask(*about, giver, taker))
+        self._store.move(unit, row, giver, taker, comment)
+        self._tell_gone(unit, [row["id"]], giver)
+        due = None if row["due_at"] is None else from_microseconds(row["due_at"])
+        for hear in self.opened:
+            hear(unit, [OpenedTask(*about, self._store.title(row), (taker,), due)])
+
+    # -- calling off -------------------------------------------------------------------------------
+
+    def cancel(
+        self, unit: Unit, *, tasks: Iterable[int] = (), instance: int | None = None, app: str = "",
+        source: str = "", record: int | None = None,
+    ) -> list[int]:  # fmt: skip
+        """Open tasks nobody has to do any more: these, those of a flow instance, those of a source about a
+        record. Returns which."""
+        ids = set(tasks)
+        if instance is not None or source or record is not None:
+            ids.update(
+                self.find_open(unit.connection, app=app, source=source, record=record, instance=instance)
+            )
+        rows = [
+            row for one in sorted(ids) if (row := self._store.locked(unit, one)) and row["state"] == "open"
+        ]
+        for row in rows:
+            self._store.close(unit, row["id"], SYSTEM.person, "", "", "cancelled")
+            self._note(unit, SYSTEM, "task.cancel", row)
+        gone = [int(row["id"]) for row in rows]
+        self._tell_gone(unit, gone)
+        return gone
+
+    def find_open(
+        self, connection: sa.Connection, *, app: str = "", form: str = "", source: str = "",
+        record: int | None = None, instance: int | None = None,
+    ) -> list[int]:  # fmt: skip
+        """Ids of open tasks by where they come from and what they are about."""
+        wanted = {
+            tasks.c.app: app or None, tasks.c.form: form or None, tasks.c.source: source or None,
+            tasks.c.record: record, tasks.c.instance: instance,
+        }  # fmt: skip
+        conditions = [column == value for column, value in wanted.items() if value is not None]
+        query = sa.select(tasks.c.id).where(tasks.c.state == "open", *conditions).order_by(tasks.c.id)
+        return list(connection.scalars(query))
+
+    def _tell_gone(self, unit: Unit, ids: Sequence[int], person: str = "") -> None:
+        for hear in self.gone:
+            hear(unit, ids, person)
+
+    def _note(self, unit: Unit, viewer: Viewer, action: str, row: Row, **detail: Any) -> None:
+        about = {"task": str(row["id"]), "source": row["source"], **detail}
+        what = Occurrence(action, row["app"], row["form"], row["record"], detail=about)
+        self._audit.add(unit, viewer, [what])
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def of(
+        self, viewer: Viewer, *, state: Literal["open", "done", "all"] = "open", kind: str = "", app: str = "",
+        text: str = "", sort: Literal["due", "new"] = "due", limit: int = 50, after: str = "",
+    ) -> TaskPage:  # fmt: skip
+        """This viewer's own tasks: by due date or newest first."""
+        return self._lists.of(viewer, state, kind, app, text, sort, limit, after)
+
+    def counts(self, viewer: Viewer) -> TaskCounts:
+        return self._lists.counts(viewer)
+
+    def get(self, viewer: Viewer, task: int | str) -> TaskView:
+        """One of this viewer's tasks, open or not. Rejected: task.unknown."""
+        return self._lists.get(viewer, task)
+
+    def about(self, viewer: Viewer, app: str, form: str, record: int | str) -> list[TaskView]:
+        """Tasks about a record, newest first, for those who may read the record."""
+        return self._lists.about(viewer, app, form, record)
+
+
+def _opened(identifier: int, task: NewTask, people: Sequence[str], nobody: tuple[str, ...]) -> OpenedTask:
+    return OpenedTask(
+        identifier, task.app, task.form, task.record, task.kind, task.source, task.instance, task.title,
+        tuple(people), task.due_at, nobody,
+    )  # fmt: skip
+
+
+def _closed(row: Row, outcome: str, comment: str, people: Sequence[str]) -> ClosedTask:
+    return ClosedTask(
+        row["id"], row["app"], row["form"], row["record"], row["kind"], row["source"], row["instance"],
+        outcome, comment, tuple(people),
+    )  # fmt: skip
+
+
+def _fitting(comment: str) -> str:
+    if len(comment) > LONGEST_COMMENT:
+        raise Rejected([problem("value.too_long", "/comment", limit=LONGEST_COMMENT)])
+    return comment
