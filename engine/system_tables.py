@@ -342,6 +342,7 @@ notifications = _table(
     ),
     sa.Index("ix_notifications_mail", "mail", "person"),
 )
+RUNS = sa.text("state IN ('running', 'returned')")
 flow_instances = _table(
     "flow_instances",
     sa.Column("id", Id, primary_key=True),
@@ -358,6 +359,9 @@ flow_instances = _table(
     sa.Column("ended_at", Time),
     sa.Index("ix_flow_instances_record", "record"),
     sa.Index("ix_flow_instances_started_by", "started_by", "id"),
+    sa.Index(  # one open at a time
+        "ix_flow_instances_open", "record", unique=True, sqlite_where=RUNS, postgresql_where=RUNS
+    ),
 )
 flow_steps = _table(  # history: replayed it gives the instance
     "flow_steps",
@@ -370,6 +374,7 @@ flow_steps = _table(  # history: replayed it gives the instance
     sa.Column("action", sa.String(20), nullable=False),
     sa.Column("detail_sealed", sa.LargeBinary, nullable=False),  # comment, whom, where it went
     sa.UniqueConstraint("instance", "number"),
+    sa.Index("ix_flow_steps_person", "person", "action"),
 )
 
 # -- what analyzers found ---------------------------------------------------------------------------

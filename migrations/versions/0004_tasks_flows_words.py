@@ -7,6 +7,7 @@ revision = "0004"
 down_revision = "0003"
 
 Long = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+RUNS = sa.text("state IN ('running', 'returned')")
 
 
 def upgrade() -> None:
@@ -89,6 +90,10 @@ def upgrade() -> None:
         sa.Column("ended_at", Long),
         sa.PrimaryKeyConstraint("id", name="pk_flow_instances"),
     )
+    op.create_index(
+        "ix_flow_instances_open", "flow_instances", ["record"], unique=True,
+        sqlite_where=RUNS, postgresql_where=RUNS,
+    )  # fmt: skip
     op.create_index("ix_flow_instances_record", "flow_instances", ["record"])
     op.create_index("ix_flow_instances_started_by", "flow_instances", ["started_by", "id"])
     op.create_table(
@@ -104,6 +109,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_flow_steps"),
         sa.UniqueConstraint("instance", "number", name="uq_flow_steps_instance_number"),
     )
+    op.create_index("ix_flow_steps_person", "flow_steps", ["person", "action"])
     op.create_table(
         "words",
         sa.Column("id", Long, nullable=False),
