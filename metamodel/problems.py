@@ -125,6 +125,8 @@ TEXTS: dict[str, Texts] = {
     # access
     "access.denied": Texts("您没有权限进行此操作", "You are not allowed to do this", status=403),
     "access.signed_out": Texts("请先登录", "Please sign in first", status=401),
+    # analyzer
+    "analyzer.failed": Texts("分析器“{name}”出错", "The analyzer “{name}” failed"),
     # app
     "app.format": Texts(
         "文档格式是 {format}，本系统最高支持 {newest}",
@@ -369,6 +371,7 @@ TEXTS: dict[str, Texts] = {
         status=404,
     ),
     "channel.disabled": Texts("渠道“{channel}”已停用", "The channel “{channel}” is disabled", status=403),
+    "channel.quarantined": Texts("消息进入隔离区：{reasons}", "The message lies in quarantine: {reasons}"),
     # inbox
     "inbox.changed": Texts(
         "同一消息再次到达而内容不同，作为编辑保存",

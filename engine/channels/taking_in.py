@@ -7,6 +7,7 @@ alone. When the unit itself breaks, halves are tried until the row at fault is f
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +24,7 @@ from engine.rules import Outcome, Rules
 from engine.system_tables import cursors
 from metamodel.application import App
 from metamodel.channels import Channel
-from metamodel.plugin_api import Message
+from metamodel.plugin_api import Message, RawMessage
 from metamodel.problems import BadValue, Problem, problem
 
 log = logging.getLogger("muniment.channels")
@@ -61,6 +62,14 @@ class TakingIn:
     def work(self, app: App, channel: Channel, rows: Sequence[Arrived]) -> Counter[str]:
         """Counts by what became of the rows, and of `records` made."""
         return self._try([self._parse(channel, row) for row in rows], app, channel)
+
+    def take(
+        self, unit: Unit, app: App, channel: Channel, row: int, raw: RawMessage, message: Message
+    ) -> Counter[str]:
+        """One message that needs no parsing, inside the unit that stored it."""
+        arrived = Arrived(row, raw, hashlib.sha256(raw.body).digest())
+        candidate = candidate_of(message, self._inbox.fingerprint)
+        return self._take_in(unit, app, channel, [Parsed(arrived, [candidate])])
 
     def _parse(self, channel: Channel, row: Arrived) -> Parsed:
         assert channel.connector is not None

@@ -7,6 +7,7 @@ them are written, so that forty messages cost their conversation one look.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field as dataclass_field
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ from metamodel.plugin_api import Analyzer, Finding, Material, Reads, RunAnalyzer
 from metamodel.problems import Problem, Rejected, problem
 
 MOST_NAMES = 5_000
+log = logging.getLogger("muniment.rules")
 
 
 class Calendar(Protocol):
@@ -101,7 +103,12 @@ class Analyzing:
             Material(one.subject.record, ({name: one.subject.values.get(name) for name in fields},))
             for one in task.drafts
         ]
-        found = self._find(run.unit, task, materials)
+        try:
+            found = self._find(run.unit, task, materials)
+        except Rejected as error:
+            for one in task.drafts:
+                run.fail(one.subject, error.problems)
+            return
         for one, finding in zip(task.drafts, found, strict=True):
             set_own(run, one, finding.values)
         self._store_words(run.unit, zip((int(one.subject.record) for one in task.drafts), found, strict=True))
@@ -118,12 +125,18 @@ class Analyzing:
 
     def _finish(self, unit: Unit) -> None:
         for task in unit.notes.pop("analyses", {}).values():
-            program = self._services.programs.get(task.app, task.form)
-            materials = list(self._materials(unit.connection, program, task))
-            found = self._find(unit, task, materials)
-            pairs = [(int(one.record), finding) for one, finding in zip(materials, found, strict=True)]
-            self._write(unit, program, pairs)
-            self._store_words(unit, pairs)
+            try:
+                self._work(unit, task)
+            except Rejected as error:  # what was captured stays captured
+                log.warning("analyzer %s: %s", task.analyzer.name, [found.code for found in error.problems])
+
+    def _work(self, unit: Unit, task: Task) -> None:
+        program = self._services.programs.get(task.app, task.form)
+        materials = list(self._materials(unit.connection, program, task))
+        found = self._find(unit, task, materials)
+        pairs = [(int(one.record), finding) for one, finding in zip(materials, found, strict=True)]
+        self._write(unit, program, pairs)
+        self._store_words(unit, pairs)
 
     def _materials(self, connection: sa.Connection, program: FormProgram, task: Task) -> Iterable[Material]:
         reads, records = task.reads, list(task.records)
@@ -137,7 +150,13 @@ class Analyzing:
     def _find(self, unit: Unit, task: Task, materials: Sequence[Material]) -> list[Finding]:
         context = self._services.context(unit.connection, SYSTEM, unit.moment)
         house = House(self._services, unit, context, self._calendar(), task.app)
-        return task.analyzer.find(task.options, materials, house)
+        try:
+            return task.analyzer.find(task.options, materials, house)
+        except sa.exc.SQLAlchemyError:
+            raise
+        except Exception as error:
+            log.exception("analyzer %s", task.analyzer.name)
+            raise Rejected([problem("analyzer.failed", name=task.analyzer.name)]) from error
 
     def _write(self, unit: Unit, program: FormProgram, found: Iterable[tuple[int, Finding]]) -> None:
         """Only what differs is written, so that another look at the same changes nothing."""
