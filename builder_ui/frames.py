@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from builder_ui.shell import AppCard, MenuEntry, MenuSection, Person, Shell
+from builder_ui.shell import AppCard, Counts, MenuEntry, MenuSection, Person, Shell
 from builder_ui.templating import href
 from engine.access.viewer import Viewer
 from engine.runtime import Runtime
@@ -32,8 +32,17 @@ class Frames:
             title, visit.language, visit.viewer.theme, self._person(visit), visit.csrf, cards,
             self.card(visit, app, app) if app else None, menu,
             f"/apps/{searched.id}/search" if searched and self.searchable(visit, searched) else "",
-            query, visit.here, tuple(styles), dock=_dock(visit, menu),
+            query, visit.here, tuple(styles), dock=_dock(visit, menu), counts=self.counts(visit),
         )  # fmt: skip
+
+    def counts(self, visit: Visit) -> Counts:
+        """What waits for this viewer."""
+        if not hasattr(self._runtime, "notifications"):  # TODO wired
+            return Counts()
+        if visit.counts is None:
+            tasks = self._runtime.tasks.counts(visit.viewer)
+            visit.counts = Counts(tasks.open, tasks.overdue, self._runtime.notifications.unread(visit.viewer))
+        return visit.counts
 
     def card(self, visit: Visit, app: App, current: App | None) -> AppCard:
         about = " · ".join(form.text(visit.language) for form in self.readable(visit, app)[:4])
@@ -86,15 +95,11 @@ class Frames:
         label = label_text(item.label, visit.language)
         path = visit.request.url.path
         if item.page:
-            address = {
-                "search": f"/apps/{app.id}/search",
-                "channels": f"/apps/{app.id}/channels",
-                "evidence": "/evidence",
-            }
-            known = address.get(item.page, "")
+            known = page_address(app, item.page)
             if not known or not self._opens(visit, app, item.page):
                 return None
-            return MenuEntry(label, known, item.icon or PAGE_ICONS[item.page], path.startswith(known))
+            count = self.counts(visit).tasks if item.page == "tasks" else 0
+            return MenuEntry(label, known, item.icon or PAGE_ICONS[item.page], path.startswith(known), count)
         form = forms.get(item.form)
         if form is None:
             return None
@@ -108,7 +113,10 @@ class Frames:
     def _opens(self, visit: Visit, app: App, page: str) -> bool:
         if page == "search":
             return bool(self.searchable(visit, app))
-        return page != "channels" or self._runtime.manages(visit.viewer, app.id, "channels")
+        if page == "requests":
+            return bool(app.flows)
+        needed = {"channels": ("channels",), "rule_log": ("design", "audit")}.get(page, ())
+        return not needed or any(self._runtime.manages(visit.viewer, app.id, what) for what in needed)
 
     def _managing(self, visit: Visit, app: App) -> list[MenuSection]:
         """What managers need although no menu of the app names it."""
@@ -121,6 +129,9 @@ class Frames:
         ):
             address = f"/apps/{app.id}/channels"
             made.append(MenuEntry(visit.text("Channels"), address, "channel", path.startswith(address)))
+        if "rule_log" not in named and app.rules and self._opens(visit, app, "rule_log"):
+            address = page_address(app, "rule_log")
+            made.append(MenuEntry(visit.text("Rule log"), address, "pulse", path.startswith(address)))
         if "evidence" not in named and any(form.is_archive for form in app.forms):
             made.append(MenuEntry(visit.text("Evidence"), "/evidence", "shield", path == "/evidence"))
         return [MenuSection(visit.text("Archive"), tuple(made))] if made else []
@@ -132,8 +143,17 @@ class Frames:
             for app in self._runtime.apps_of(visit.viewer)
         )
         home = MenuEntry(visit.text("Home"), "/", "home", path == "/")
+        own = (
+            MenuEntry(
+                visit.text("To-dos"), "/tasks", "task", path.startswith("/tasks"), self.counts(visit).tasks
+            ),
+            MenuEntry(visit.text("My requests"), "/requests", "flow", path.startswith("/requests")),
+            MenuEntry(
+                visit.text("Notifications"), "/notifications", "bell", path.startswith("/notifications")
+            ),
+        )
         evidence = MenuEntry(visit.text("Evidence"), "/evidence", "shield", path == "/evidence")
-        sections = [MenuSection("", (home,)), MenuSection(visit.text("Apps"), apps)]
+        sections = [MenuSection("", (home, *own)), MenuSection(visit.text("Apps"), apps)]
         return (*(s for s in sections if s.entries), MenuSection(visit.text("Archive"), (evidence,)))
 
     def _person(self, visit: Visit) -> Person:
@@ -143,7 +163,17 @@ class Frames:
         return Person(visit.viewer.person, visit.viewer.name, post, department)
 
 
-PAGE_ICONS = {"search": "search", "channels": "channel", "evidence": "shield"}
+PAGE_ICONS = {
+    "search": "search", "channels": "channel", "evidence": "shield", "tasks": "task", "requests": "flow",
+    "rule_log": "pulse",
+}  # fmt: skip
+
+
+def page_address(app: App, page: str) -> str:
+    """Where a page that a menu may name is; '' for one nobody knows."""
+    if page == "evidence":
+        return "/evidence"
+    return f"/apps/{app.id}/{page.replace('_', '-')}" if page in PAGE_ICONS else ""
 
 
 def _form_entry(visit: Visit, app: App, form: Form) -> MenuEntry:
@@ -156,5 +186,9 @@ def _form_entry(visit: Visit, app: App, form: Form) -> MenuEntry:
 def _dock(visit: Visit, menu: tuple[MenuSection, ...]) -> tuple[MenuEntry, ...]:
     """What a thumb reaches on the phone: home, the first place to be, the search, a timeline; then the next."""
     entries = [entry for section in menu for entry in section.entries]
-    wanted = [*entries[:2], *(e for e in entries[2:] if e.icon in ("search", "timeline")), *entries[2:]]
+    wanted = [
+        *entries[:2],
+        *(e for e in entries[2:] if e.icon in ("search", "timeline", "task")),
+        *entries[2:],
+    ]
     return tuple(dict.fromkeys(wanted))[:DOCK]

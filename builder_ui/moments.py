@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 
 LOCALES = {"zh": "zh_CN", "en": "en"}
 
@@ -58,6 +58,15 @@ class Moments:
             return ""
         skeleton = "MMMEd" if moment.year == self.today.year else "yMMMEd"
         return str(format_skeleton(skeleton, moment, locale=self.locale))
+
+    def span(self, start: datetime, end: datetime | None = None) -> str:
+        """How long it is from a moment to now (or to another): 2 hours, 3 days."""
+        spent = abs((end or self.now) - start)
+        return str(format_timedelta(spent, granularity="minute", threshold=1.2, locale=self.locale))
+
+    def days_until(self, moment: datetime) -> int:
+        """0 today, 1 tomorrow, less than 0 before."""
+        return (moment.astimezone(self.zone).date() - self.today.date()).days
 
     def long_date(self) -> str:
         return str(format_date(self.today, "full", locale=self.locale))

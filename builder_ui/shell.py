@@ -28,6 +28,16 @@ class MenuEntry:
     href: str
     icon: str = "dot"
     current: bool = False
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What waits for the viewer: open to-dos, those overdue, unread notifications."""
+
+    tasks: int = 0
+    overdue: int = 0
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,7 @@ class Shell:
     styles: tuple[str, ...] = ()
     notice: str = ""
     dock: tuple[MenuEntry, ...] = field(default=())
+    counts: Counts | None = None
 
     @property
     def stylesheets(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from builder_ui.drawing import Presenter
 from builder_ui.frames import Frames
 from builder_ui.language import translations
 from builder_ui.moments import Moments
+from builder_ui.shell import Counts
 from builder_ui.templating import Renderer
 from builder_ui.verifying import Verifying
 from engine.access.viewer import Viewer
@@ -68,6 +69,7 @@ class Visit:
         self.language = language_of(request)
         self.viewer: Viewer = replace(viewer_of(request), language=self.language)
         self.readable: dict[str, list[Form]] = {}  # by app; filled by `frames` when first asked for
+        self.counts: Counts | None = None  # the same
         self._catalogue = translations(self.language)
 
     # -- words and names ---------------------------------------------------------------------------
@@ -97,22 +99,33 @@ class Visit:
         if wanted:
             with self.runtime.database.read() as connection:
                 files = {f["id"]: f for f in self.runtime.files.describe(connection, wanted)}
-        names = {**self.names, **self._titles(app, pointed)}
+        wished = [(reference.app or app, reference.form, record) for reference, record in pointed]
+        names = {
+            **self.names,
+            **{("record", which[2]): title for which, title in self.titles(wished).items()},
+        }
         display = Display(self.language, self.runtime.config.zone, names)
         return Presenter(app, display, files, frozenset(NOT_SHOWN.values()))
 
-    def _titles(self, app: str, pointed: Iterable[tuple[Reference, str]]) -> dict[tuple[str, str], str]:
-        """The titles this viewer may see; a record he may not see keeps its number."""
-        reader, found = self.runtime.records.reader, dict[tuple[str, str], str]()
+    def titles(self, records: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+        """The titles of (app, form, record) this viewer may see; what he may not see is absent."""
+        reader, found = self.runtime.records.reader, dict[tuple[str, str, str], str]()
+        by_form: dict[tuple[str, str], list[str]] = {}
+        for app, form, record in dict.fromkeys(records):
+            if record.isdigit():
+                by_form.setdefault((app, form), []).append(record)
         with self.runtime.database.read() as connection:
-            for reference, record in dict.fromkeys(pointed):
+            for (app, form), wanted in by_form.items():
                 try:
-                    program = self.runtime.programs.get(reference.app or app, reference.form)
-                    row = reader.row(connection, self.viewer, program, record)
+                    program = self.runtime.programs.get(app, form)
                 except Rejected:
                     continue
-                titles = reader.references.titles(connection, self.viewer, program, [row])
-                found["record", record] = titles[row.id]
+                ids = [int(record) for record in wanted]
+                rows = reader.rows.by_ids(
+                    connection, self.viewer, program, ids, program.title_fields, derived=False
+                )
+                shown = reader.references.titles(connection, self.viewer, program, list(rows.values()))
+                found |= {(app, form, str(number)): title for number, title in shown.items()}
         return found
 
     # -- what the address names --------------------------------------------------------------------

@@ -13,6 +13,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """A form of its own with nothing but a button."""
+
+    text: str
+    action: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tab:
     text: str
     href: str

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from builder_ui.cells import Cell
 from builder_ui.models.inputs import Input
 from builder_ui.models.listing import Column, Row
-from builder_ui.models.parts import EvidenceBadge, Link, Tab
+from builder_ui.models.parts import Button, EvidenceBadge, Link, Tab
+from builder_ui.models.tasks import FlowPart, TaskLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,9 @@ class RecordPage:
     granted: str = ""
     chat: object = None
     timeline: object = None
+    flow: FlowPart | None = None
+    buttons: tuple[Button, ...] = ()
+    tasks: tuple[TaskLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,8 @@ def create(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: byte
         return _page(Draft(visit, app, form, None, values, state, found), 422)
     if sent.get("then") == ["new"]:
         return visit.go(f"/apps/{app_id}/forms/{form_id}/new")
-    return visit.go(record_url(app_id, form_id, made))
+    begun = any(flow.form == form_id and flow.start == "created" for flow in app.flows)
+    return visit.go(record_url(app_id, form_id, made, tab="flow" if begun else ""))
 
 
 @post(f"{FORM}/records/{{record:str}}", sync_to_thread=True)

@@ -12,12 +12,19 @@ from builder_ui.pages import (
     files,
     home,
     listing,
+    notifications,
     proofs,
     record,
+    requests,
+    rules,
     search,
     sign_in,
+    tasks,
 )
 
-MODULES = (assets, sign_in, home, listing, bulk, record, edit, search, channels, proofs, files)
+MODULES = (
+    assets, sign_in, home, listing, bulk, record, edit, search, channels, proofs, files, tasks, requests, notifications,
+    rules,
+)  # fmt: skip
 # One router: handlers of one path must meet in it, whichever module they come from.
 router = Router("/", route_handlers=[handler for module in MODULES for handler in module.HANDLERS])

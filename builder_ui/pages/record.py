@@ -13,7 +13,7 @@ from builder_ui.layouts import Block, blocks_of, fits_in_list
 from builder_ui.models.listing import Column
 from builder_ui.models.parts import EvidenceBadge, Link, Tab
 from builder_ui.models.record import Change, HistoryEntry, RecordPage, RelatedList, Section
-from builder_ui.pages import chat, timeline
+from builder_ui.pages import chat, record_work, timeline
 from builder_ui.pages.listing import Listing, file_ids, is_numeric, rows_of, total_text
 from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.templating import href
@@ -25,7 +25,7 @@ from metamodel.labels import label_text
 from metamodel.problems import Rejected
 
 RECORD = "/apps/{app_id:str}/forms/{form_id:str}/records/{record:str}"
-STYLES = ("list", "record", "chat")
+STYLES = ("list", "record", "chat", "form", "tasks")
 DETAILS, HISTORY = "details", "history"
 RELATED = 10
 
@@ -67,7 +67,8 @@ def _page(opened: Opened) -> RecordPage:
     asked = visit.query.get("tab") or (talks[0].view.id if talks else DETAILS)
     talk = next((placed for placed in talks if placed.view.id == asked), None)
     line = next((placed for placed in about if f"{placed.app.id}.{placed.view.id}" == asked), None)
-    tab = asked if talk or line or asked == HISTORY else DETAILS
+    flow = record_work.flow_tab(opened) if record_work.flows_of(opened) else None
+    tab = asked if talk or line or asked == HISTORY or (flow and asked == record_work.FLOW) else DETAILS
     before, after = _neighbours(opened)
     list_href = (
         opened.listing.address(page=str(opened.listing.page))
@@ -76,7 +77,9 @@ def _page(opened: Opened) -> RecordPage:
     )
     details = tab == DETAILS
     return RecordPage(
-        view.title, (Link(form.text(visit.language), list_href),), _tabs(opened, talks, about, tab), tab,
+        view.title, (Link(form.text(visit.language), list_href),),
+        
+        _tabs(opened, talks, about, tab, flow is not None), tab,
         sections=_sections(opened) if details else (),
         related=_related(opened) if details else (),
         history=_history(opened) if tab == HISTORY else (),
@@ -85,6 +88,8 @@ def _page(opened: Opened) -> RecordPage:
         previous_href=_other(opened, before), next_href=_other(opened, after), list_href=list_href,
         granted=_granted(opened), chat=chat.view(visit, talk, view) if talk else None,
         timeline=timeline.view(visit, line, view.id) if line else None,
+        flow=flow if tab == record_work.FLOW else None, buttons=record_work.buttons(opened),
+        tasks=record_work.about(opened) if details else (),
     )  # fmt: skip
 
 
@@ -100,10 +105,14 @@ def _edit_href(opened: Opened) -> str:
     return href(url, list=opened.visit.query.get("list", ""))
 
 
-def _tabs(opened: Opened, talks: Sequence[Placed], about: Sequence[Placed], tab: str) -> tuple[Tab, ...]:
+def _tabs(
+    opened: Opened, talks: Sequence[Placed], about: Sequence[Placed], tab: str, flow: bool
+) -> tuple[Tab, ...]:
     language = opened.visit.language
     named = [(placed.view.id, label_text(placed.view.label, language, placed.view.id)) for placed in talks]
     named.append((DETAILS, opened.visit.text("Details")))
+    if flow:
+        named.append((record_work.FLOW, opened.visit.text("Flow")))
     named += [(f"{p.app.id}.{p.view.id}", label_text(p.view.label, language, p.view.id)) for p in about]
     named.append((HISTORY, opened.visit.text("History")))
     return tuple(Tab(text, opened.address(tab=name), name == tab) for name, text in named)

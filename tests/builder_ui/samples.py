@@ -39,7 +39,8 @@ from builder_ui.models.record import (
     RelatedList,
     Section,
 )
-from builder_ui.shell import AppCard, MenuEntry, MenuSection, Person, Shell
+from builder_ui.shell import AppCard, Counts, MenuEntry, MenuSection, Person, Shell
+from tests.builder_ui.task_samples import task_pages
 
 LONG = "苏州恒锐精密机械股份有限公司华东区域智能制造与设备巡检一体化项目联合采购办公室(含昆山、太仓、常熟三个厂区)"
 ARCHIVE = AppCard(
@@ -106,6 +107,7 @@ def shell(title: str, *styles: str, theme: str = "auto", language: str = "zh", a
             MenuEntry("搜索", "/s", "search"),
             MenuEntry("时间线", "/t", "timeline"),
         ),
+        counts=Counts(4, 1, 2),
     )
 
 
@@ -715,4 +717,8 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
         "evidence_running": ("evidence.html", archive("存证", "pages"), evidence_page("running")),
         "error_403": ("error.html", archive("无权限", "pages"), error_page(403)),
         "error_404": ("error.html", archive("没有找到", "pages"), error_page(404)),
+        **{
+            name: (template, archive("待办", *styles), model)
+            for name, (template, styles, model) in task_pages().items()
+        },
     }

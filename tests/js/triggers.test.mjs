@@ -4,10 +4,11 @@ import { defaultEvent, parseTriggers, withQuery } from "../../builder_ui/static/
 
 test("a trigger says its event and its conditions", () => {
   assert.deepEqual(parseTriggers("input changed delay:300ms, load", "click"), [
-    { event: "input", changed: true, once: false, delay: 300 },
-    { event: "load", changed: false, once: false, delay: 0 },
+    { event: "input", changed: true, once: false, delay: 300, every: 0 },
+    { event: "load", changed: false, once: false, delay: 0, every: 0 },
   ]);
   assert.equal(parseTriggers("load delay:2s", "click")[0].delay, 2000);
+  assert.equal(parseTriggers("every 30s", "click")[0].every, 30000);
 });
 
 test("nothing said stands for what the element is for", () => {

@@ -4,8 +4,8 @@ import { watchComposition } from "./lib/composition.js";
 import { startHypermedia } from "./lib/hypermedia.js";
 
 const names = [
-  "autosubmit", "chat", "copy", "digits", "drawer", "filters", "menu", "opener", "picker", "query", "radio", "rows",
-  "selection", "shortcuts", "side", "sign-in", "state", "switch", "upload",
+  "autosubmit", "board", "chart", "chat", "choices", "copy", "decide", "digits", "drawer", "filters", "menu", "opener", "picker", "query", "radio", "rows",
+  "selection", "shortcuts", "side", "sign-in", "state", "switch", "tasks", "upload", "widget",
 ];
 const file = (name) => `./controllers/${name.replaceAll("-", "_")}_controller.js`;
 const loaders = Object.fromEntries(names.map((name) => [name, () => import(file(name))]));

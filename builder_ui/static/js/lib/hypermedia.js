@@ -18,7 +18,35 @@ export function startHypermedia(application) {
 
 function onInserted(node) {
   const found = [...(node.matches?.(ASKS) ? [node] : []), ...node.querySelectorAll(ASKS)];
-  for (const element of found) for (const trigger of triggersOf(element)) if (trigger.event === "load") fire(element, trigger, null);
+  for (const element of found) {
+    for (const trigger of triggersOf(element)) {
+      if (trigger.event === "load") fire(element, trigger, null);
+      if (trigger.every) poll(element, trigger.every);
+    }
+  }
+}
+
+/** Asks again and again while it is on the page and the page is looked at; quietly, nobody waits for it. */
+function poll(element, every) {
+  const timer = setInterval(() => {
+    if (!element.isConnected) clearInterval(timer);
+    else if (!document.hidden) quietly(element);
+  }, every);
+}
+
+async function quietly(element) {
+  try {
+    const response = await send(element.getAttribute("hx-get"), { headers: { "HX-Request": "true", Accept: "text/html" } });
+    if (response.ok && element.isConnected) swap(element, pick(await response.text()).nodes, element.getAttribute("hx-swap") ?? undefined);
+  } catch {
+    // the next time will do
+  }
+}
+
+/** Ask again for a part that asks by itself, now. */
+export function refresh(id) {
+  const element = document.getElementById(id);
+  if (element) quietly(element);
 }
 
 function onEvent(event) {

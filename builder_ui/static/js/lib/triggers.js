@@ -1,6 +1,6 @@
 // What hx-trigger says: "input changed delay:300ms, load" and what stands for nothing.
 
-/** "input changed delay:300ms" -> [{ event, changed, delay, once }] */
+/** "input changed delay:300ms" -> [{ event, changed, delay, once, every }]; "every 30s" asks again and again. */
 export function parseTriggers(text, defaultEvent) {
   if (!text?.trim()) return [trigger(defaultEvent)];
   return text.split(",").map((part) => {
@@ -10,13 +10,15 @@ export function parseTriggers(text, defaultEvent) {
 }
 
 function trigger(event) {
-  return { event, changed: false, once: false, delay: 0 };
+  return { event, changed: false, once: false, delay: 0, every: 0 };
 }
 
 function withWord(made, word) {
   if (word === "changed" || word === "once") return { ...made, [word]: true };
-  const delay = /^delay:(\d+)(ms|s)$/.exec(word);
-  return delay ? { ...made, delay: Number(delay[1]) * (delay[2] === "s" ? 1000 : 1) } : made;
+  const time = /^(delay:)?(\d+)(ms|s)$/.exec(word);
+  if (!time) return made;
+  const span = Number(time[2]) * (time[3] === "s" ? 1000 : 1);
+  return time[1] ? { ...made, delay: span } : { ...made, every: span };
 }
 
 export function defaultEvent(element) {

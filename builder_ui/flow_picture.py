@@ -1,0 +1,242 @@
+"""A flow drawn: boxes in layers from the start downwards, arrows between them, laid out on the server.
+
+Pure: boxes and arrows in, coordinates out; `templates/parts/flow_picture.html` makes an SVG of them.
+The longest way from the start decides the layer; a few sweeps put boxes below what leads to them.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+WIDTH, HEIGHT = 158, 54  # of a box
+BETWEEN, BELOW = 20, 40  # between boxes of a layer, between layers
+BEND = 18  # the width kept free for an arrow that passes a layer
+MARGIN = 8
+ROUNDS = 6
+LINES = {"label": (13, 116), "sub": (11, 146)}  # size of the letters, room for them
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One node: `state` done, waiting, ahead or skipped; `title` says everything, `sub` what fits."""
+
+    id: str
+    label: str
+    state: str = "ahead"
+    icon: str = "dot"
+    sub: str = ""
+    title: str = ""
+    x: float = 0
+    y: float = 0
+
+    @property
+    def shown(self) -> str:
+        return fitted(self.label, *LINES["label"])
+
+    @property
+    def shown_sub(self) -> str:
+        return fitted(self.sub, *LINES["sub"])
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    source: str
+    target: str
+    label: str = ""
+    taken: bool = False
+    path: str = ""
+    x: float = 0  # of the label
+    y: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    width: int
+    height: int
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    about: str = ""  # the same in words
+
+    box_width: int = field(default=WIDTH)
+    box_height: int = field(default=HEIGHT)
+
+
+def drawn(boxes: Sequence[Box], arrows: Sequence[Arrow], about: str = "") -> Picture:
+    """The picture; arrows to or from boxes that are not there are left out."""
+    known = {box.id for box in boxes}
+    arrows = [a for a in arrows if a.source in known and a.target in known and a.source != a.target]
+    back = _leading_back([box.id for box in boxes], arrows)
+    grid = _Grid([box.id for box in boxes], [a for a in arrows if (a.source, a.target) not in back])
+    grid.sort()
+    places = grid.places()
+    shift = MARGIN - min((x - width / 2 for x, _, width in places.values()), default=0)
+    made = [
+        _replaced(box, places[box.id][0] + shift - WIDTH / 2, places[box.id][1] + MARGIN) for box in boxes
+    ]
+    at = {name: (x + shift, y + MARGIN) for name, (x, y, _) in places.items()}
+    right = max((x + shift + width / 2 for x, _, width in places.values()), default=0)
+    lines = [
+        _around(arrow, at, right)
+        if (arrow.source, arrow.target) in back
+        else _line(arrow, grid.way(arrow), at)
+        for arrow in arrows
+    ]
+    height = max((y for _, y, _ in places.values()), default=0) + HEIGHT + 2 * MARGIN
+    width = right + MARGIN + (BEND * 2 if back else 0)
+    return Picture(round(width), round(height), tuple(made), tuple(lines), about)
+
+
+def fitted(text: str, size: float, room: float) -> str:
+    """As much of a text as fits `room` at this size; full-width characters count a whole size."""
+    used = 0.0
+    for at, sign in enumerate(text):
+        used += size * (1.0 if unicodedata.east_asian_width(sign) in "WF" else 0.56)
+        if used > room and at:
+            return text[: max(1, at - 1)].rstrip() + "…"
+    return text
+
+
+def _replaced(box: Box, x: float, y: float) -> Box:
+    return Box(box.id, box.label, box.state, box.icon, box.sub, box.title, round(x, 1), round(y, 1))
+
+
+def _leading_back(ids: Sequence[str], arrows: Sequence[Arrow]) -> set[tuple[str, str]]:
+    """The arrows that close a circle, found depth first from the boxes in their order."""
+    following: dict[str, list[str]] = {}
+    for arrow in arrows:
+        following.setdefault(arrow.source, []).append(arrow.target)
+    state: dict[str, int] = {}
+    found: set[tuple[str, str]] = set()
+    for root in ids:
+        if state.get(root):
+            continue
+        stack: list[tuple[str, Iterator[str]]] = [(root, iter(following.get(root, ())))]
+        state[root] = 1
+        while stack:
+            node, rest = stack[-1]
+            after = next(rest, None)
+            if after is None:
+                state[node] = 2
+                stack.pop()
+            elif state.get(after) == 1:
+                found.add((node, after))
+            elif not state.get(after):
+                state[after] = 1
+                stack.append((after, iter(following.get(after, ()))))
+    return found
+
+
+class _Grid:
+    """Boxes and the bends of long arrows, in layers; no circles any more."""
+
+    def __init__(self, ids: Sequence[str], arrows: Sequence[Arrow]) -> None:
+        self.layer = _layers(ids, arrows)
+        self._bends: dict[tuple[str, str], list[str]] = {}
+        self._above: dict[str, list[str]] = {}
+        self._below: dict[str, list[str]] = {}
+        self.width = dict.fromkeys(ids, float(WIDTH))
+        for arrow in arrows:
+            self._join(arrow)
+        depth = max(self.layer.values(), default=0) + 1
+        self.rows: list[list[str]] = [[] for _ in range(depth)]
+        for name in self.layer:
+            self.rows[self.layer[name]].append(name)
+
+    def _join(self, arrow: Arrow) -> None:
+        key, before = (arrow.source, arrow.target), arrow.source
+        if key in self._bends:
+            return
+        self._bends[key] = []
+        for layer in range(self.layer[arrow.source] + 1, self.layer[arrow.target]):
+            bend = f"{arrow.source}>{arrow.target}>{layer}"
+            self.layer[bend], self.width[bend] = layer, BEND
+            self._bends[key].append(bend)
+            self._link(before, bend)
+            before = bend
+        self._link(before, arrow.target)
+
+    def _link(self, above: str, below: str) -> None:
+        self._below.setdefault(above, []).append(below)
+        self._above.setdefault(below, []).append(above)
+
+    def way(self, arrow: Arrow) -> list[str]:
+        """Box, bends, box."""
+        return [arrow.source, *self._bends[arrow.source, arrow.target], arrow.target]
+
+    def sort(self) -> None:
+        """Each layer in the order of what leads to it, down and up a few times; the order given breaks ties."""
+        for turn in range(ROUNDS):
+            down = turn % 2 == 0
+            rows = self.rows[1:] if down else list(reversed(self.rows[:-1]))
+            beside = self._above if down else self._below
+            for row in rows:
+                place = {name: at for each in self.rows for at, name in enumerate(each)}
+                row.sort(key=lambda name: _mean([place[n] for n in beside.get(name, ())], place[name]))
+
+    def places(self) -> Mapping[str, tuple[float, float, float]]:
+        """Of every box and bend: the middle, the top, the width."""
+        x = {name: float(at * (WIDTH + BETWEEN)) for row in self.rows for at, name in enumerate(row)}
+        for turn in range(ROUNDS * 2):
+            down = turn % 2 == 0
+            beside = self._above if down else self._below
+            for row in self.rows if down else reversed(self.rows):
+                wished = [_mean([x[n] for n in beside.get(name, ())], x[name]) for name in row]
+                x |= zip(row, self._apart(row, wished), strict=True)
+        return {name: (x[name], self.layer[name] * (HEIGHT + BELOW), self.width[name]) for name in x}
+
+    def _apart(self, row: Sequence[str], wished: Sequence[float]) -> list[float]:
+        """As near to what is wished as possible without touching; the row stays where it wished to be."""
+        placed: list[float] = []
+        for name, wish in zip(row, wished, strict=True):
+            if placed:
+                last = row[len(placed) - 1]
+                wish = max(wish, placed[-1] + (self.width[last] + self.width[name]) / 2 + BETWEEN)
+            placed.append(wish)
+        drift = sum(p - w for p, w in zip(placed, wished, strict=True)) / max(1, len(row))
+        return [p - drift for p in placed]
+
+
+def _layers(ids: Sequence[str], arrows: Sequence[Arrow]) -> dict[str, int]:
+    """The length of the longest way to each box."""
+    layer = dict.fromkeys(ids, 0)
+    for _ in ids:
+        moved = False
+        for arrow in arrows:
+            if layer[arrow.target] <= layer[arrow.source]:
+                layer[arrow.target], moved = layer[arrow.source] + 1, True
+        if not moved:
+            break
+    return layer
+
+
+def _mean(values: Sequence[float], otherwise: float) -> float:
+    return sum(values) / len(values) if values else otherwise
+
+
+def _line(arrow: Arrow, way: Sequence[str], at: Mapping[str, tuple[float, float]]) -> Arrow:
+    """From the foot of one box, through its bends, to the head of the other."""
+    x, y = at[way[0]][0], at[way[0]][1] + HEIGHT
+    path = [f"M{x:.0f} {y:.0f}"]
+    label = (x, y + BELOW / 2)
+    for number, name in enumerate(way[1:]):
+        over, top = at[name]
+        middle = (y + top) / 2
+        path.append(f"C{x:.0f} {middle:.0f} {over:.0f} {middle:.0f} {over:.0f} {top:.0f}")
+        if number == 0:
+            label = ((x + over) / 2, middle)
+        x, y = over, top
+        if name != way[-1]:
+            y += HEIGHT
+            path.append(f"L{x:.0f} {y:.0f}")
+    return Arrow(arrow.source, arrow.target, arrow.label, arrow.taken, " ".join(path), *label)
+
+
+def _around(arrow: Arrow, at: Mapping[str, tuple[float, float]], right: float) -> Arrow:
+    """An arrow that leads back: out at the right and up."""
+    (x, y), (over, top) = at[arrow.source], at[arrow.target]
+    start, end = (x + WIDTH / 2, y + HEIGHT / 2), (over + WIDTH / 2, top + HEIGHT / 2)
+    out = right + BEND * 1.6
+    path = f"M{start[0]:.0f} {start[1]:.0f} C{out:.0f} {start[1]:.0f} {out:.0f} {end[1]:.0f} {end[0]:.0f} {end[1]:.0f}"
+    return Arrow(arrow.source, arrow.target, arrow.label, arrow.taken, path, out, (start[1] + end[1]) / 2)

@@ -1,0 +1,49 @@
+// A decision waits eight seconds in the page before it leaves, so that it can be taken back.
+// One at a time: the next one, a link or leaving the page sends the one before at once.
+import { readJson, send } from "./api.js";
+import { toast } from "./toast.js";
+
+const WAIT = 8000;
+let held = null;
+
+/** decision: { url, fields, text, undo (the button's word), takenBack(), sent(answer), failed(error) } */
+export function hold(decision) {
+  flush();
+  held = { ...decision, timer: setTimeout(flush, WAIT) };
+  toast(decision.text, { text: decision.undo, run: takeBack });
+}
+
+function takeBack() {
+  const decision = take();
+  decision?.takenBack();
+}
+
+function take() {
+  const decision = held;
+  held = null;
+  clearTimeout(decision?.timer);
+  return decision;
+}
+
+/** Send what waits, now. */
+export async function flush(options = {}) {
+  const decision = take();
+  if (!decision) return;
+  const body = new URLSearchParams(decision.fields);
+  try {
+    const answer = await send(decision.url, { method: "POST", headers: { Accept: "application/json" }, body, ...options });
+    decision.sent(await readJson(answer));
+  } catch (error) {
+    toast(error.message);
+    decision.failed(error);
+  }
+}
+
+addEventListener("pagehide", () => flush({ keepalive: true }));
+addEventListener("click", async (event) => {
+  const link = event.target.closest?.("a[href]");
+  if (!held || !link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  await flush();
+  location.assign(link.href);
+});

@@ -1,0 +1,166 @@
+"""To-dos as people see them: a line of a list, a group by due date, the card that is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from builder_ui.models.tasks import Answer, TaskCard, TaskGroup, TaskLine
+from metamodel.labels import label_text
+from metamodel.problems import Rejected
+
+if TYPE_CHECKING:
+    from builder_ui.site import Visit
+    from engine.tasks import TaskView
+
+MOST_KEYS = 9
+
+
+def task_url(task: str) -> str:
+    return f"/tasks/{task}"
+
+
+def lines(visit: Visit, tasks: Sequence[TaskView], *, with_app: bool) -> list[TaskLine]:
+    """Each to-do as a line, with the title of its record where this viewer may see it."""
+    titles = visit.titles((t.app, t.form, t.record) for t in tasks if t.record)
+    return [_line(visit, t, titles.get((t.app, t.form, t.record), ""), with_app=with_app) for t in tasks]
+
+
+def _line(visit: Visit, task: TaskView, about: str, *, with_app: bool) -> TaskLine:
+    return TaskLine(
+        task.id, task.title, task_url(task.id), "flow" if task.kind == "approval" else "task",
+        task.source_label, about if about != task.title else "", due_text(visit, task), tone(visit, task),
+        task.hits, closed_text(visit, task), app_name(visit, task.app) if with_app else "",
+    )  # fmt: skip
+
+
+def app_name(visit: Visit, app: str) -> str:
+    try:
+        return visit.runtime.applications.get(app).text(visit.language)
+    except Rejected:
+        return app
+
+
+def about_lines(visit: Visit, tasks: Sequence[TaskView]) -> tuple[TaskLine, ...]:
+    """To-dos on the page of their record: whose they are instead of what they are about."""
+    ordered = sorted(tasks, key=lambda task: task.state != "open")
+    return tuple(
+        TaskLine(
+            task.id, task.title, task_url(task.id) if task.mine or task.state != "open" else "",
+            source=task.source_label, about=names_of(visit, task.people) if task.state == "open" else task.closed_by,
+            due=due_text(visit, task), tone=tone(visit, task), hits=task.hits, closed=closed_text(visit, task),
+        )
+        for task in ordered
+    )  # fmt: skip
+
+
+# -- when -----------------------------------------------------------------------------------------
+
+
+def tone(visit: Visit, task: TaskView) -> str:
+    if task.state != "open" or task.due_at is None:
+        return ""
+    if task.overdue:
+        return "late"
+    return "today" if visit.moments.days_until(task.due_at) == 0 else ""
+
+
+def due_text(visit: Visit, task: TaskView) -> str:
+    if task.due_at is None or task.state != "open":
+        return ""
+    if task.overdue:
+        return visit.text("%(span)s overdue", span=visit.moments.span(task.due_at))
+    if visit.moments.days_until(task.due_at) == 1:
+        return visit.text("Tomorrow %(clock)s", clock=visit.moments.clock(task.due_at))
+    return visit.moments.short(task.due_at)
+
+
+def closed_text(visit: Visit, task: TaskView) -> str:
+    """Who closed it, when and how: in a list short, at the right edge."""
+    if task.state == "open":
+        return ""
+    if task.state == "cancelled":
+        return visit.text("No longer needed")
+    return " · ".join(part for part in (task.outcome_label, visit.moments.short(task.closed_at)) if part)
+
+
+def _group_of(visit: Visit, task: TaskView) -> tuple[int, str, str]:
+    """Rank, label and tone of the group a to-do stands in."""
+    if task.state != "open":
+        closed = task.closed_at or task.created_at
+        return (-visit.moments.days_until(closed), visit.moments.day(closed), "")
+    if task.due_at is None:
+        return (9, visit.text("No date"), "")
+    if task.overdue:
+        return (0, visit.text("Overdue"), "late")
+    days = visit.moments.days_until(task.due_at)
+    if days <= 0:
+        return (1, visit.text("Today"), "today")
+    if days == 1:
+        return (2, visit.text("Tomorrow"), "")
+    if days < 7 - visit.moments.today.weekday():
+        return (3, visit.text("This week"), "")
+    return (4, visit.text("Later"), "")
+
+
+def groups(visit: Visit, tasks: Sequence[TaskView], *, with_app: bool) -> tuple[TaskGroup, ...]:
+    """By due date when open, by the day they were closed when done; the order given stays within a group."""
+    found: dict[tuple[int, str, str], list[TaskLine]] = {}
+    for task, line in zip(tasks, lines(visit, tasks, with_app=with_app), strict=True):
+        found.setdefault(_group_of(visit, task), []).append(line)
+    return tuple(TaskGroup(key[1], key[2], tuple(found[key])) for key in sorted(found))
+
+
+# -- what may be answered ----------------------------------------------------------------------------
+
+
+def answers(visit: Visit, task: TaskView) -> tuple[Answer, ...]:
+    """The outcomes this viewer may close it with, each with its key."""
+    if task.state != "open" or not task.mine:
+        return ()
+    made = []
+    for number, outcome in enumerate(task.outcomes, 1):
+        text = label_text(outcome.label, visit.language, outcome.id)
+        said = visit.text("%(answer)s: %(title)s", answer=text, title=task.title)
+        key = str(number) if number <= MOST_KEYS else ""
+        made.append(Answer(outcome.id, text, outcome.style, outcome.reason, key, said))
+    return tuple(sorted(made, key=lambda each: each.style != "primary"))
+
+
+def closed_sentence(visit: Visit, task: TaskView) -> str:
+    if task.state == "open":
+        return ""
+    when = visit.moments.short(task.closed_at)
+    if task.state == "cancelled":
+        return visit.text("No longer needed since %(time)s", time=when)
+    who = task.closed_by or visit.text("The system")
+    return visit.text("%(who)s, %(time)s: %(outcome)s", who=who, time=when, outcome=task.outcome_label)
+
+
+def card(visit: Visit, task: TaskView) -> TaskCard:
+    """All of a to-do that it says itself; its record and flow are put in by the page."""
+    others = [name for name in task.people if name != visit.viewer.name]
+    mine = task.state == "open" and task.mine
+    note = visit.text("Its words quote what you may not read.") if task.hidden else task.note
+    return TaskCard(
+        task.id, task.title, task.kind, task.source_label, app_name(visit, task.app),
+        visit.text("Since %(time)s", time=visit.moments.short(task.created_at)), task_url(task.id),
+        due=due_text(visit, task), tone=tone(visit, task), hits=_hits(visit, task), others=_others(visit, others),
+        note=note, answers=answers(visit, task), close_action=f"{task_url(task.id)}/close",
+        transfer_action=f"{task_url(task.id)}/transfer" if mine else "", people_url="/people/options",
+        state=task.state, closed=closed_sentence(visit, task), comment=task.comment,
+    )  # fmt: skip
+
+
+def _hits(visit: Visit, task: TaskView) -> str:
+    again = task.hits - 1
+    return visit.count("hit %(num)s time more", "hit %(num)s times more", again) if again > 0 else ""
+
+
+def names_of(visit: Visit, people: Iterable[str]) -> str:
+    return ("、" if visit.language == "zh" else ", ").join(people)
+
+
+def _others(visit: Visit, names: Iterable[str]) -> str:
+    joined = names_of(visit, names)
+    return visit.text("also on the list of %(names)s", names=joined) if joined else ""
