@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,11 +52,16 @@ class AskedPeople:
 
 
 class Contexts:
+    """`keywords` (app, code) and the calendar are given by the runtime once they are there."""
+
     def __init__(self, people: People, zone: ZoneInfo) -> None:
         self._people, self._zone = people, zone
+        self.keywords: Callable[[str, str], Sequence[str] | None] = lambda _app, _code: None
 
-    def make(self, viewer: Viewer, moment: datetime, resolve: Resolve | None = None) -> EvaluationContext:
-        """Without `resolve`, attributes of people and departments only."""
+    def make(
+        self, viewer: Viewer, moment: datetime, resolve: Resolve | None = None, app: str = ""
+    ) -> EvaluationContext:
+        """Without `resolve`, attributes of people and departments only; `app`: whose keyword lists."""
         asked = AskedPeople(self._people.organisation())
 
         def resolved(of: Type, identifier: str, name: str) -> Any:
@@ -64,7 +70,10 @@ class Contexts:
             return resolve(of, identifier, name) if resolve else None
 
         me = None if viewer.system else viewer.as_me()
-        return EvaluationContext(now=moment, zone=self._zone, me=me, resolve=resolved, people=asked)
+        return EvaluationContext(
+            now=moment, zone=self._zone, me=me, resolve=resolved, people=asked,
+            keywords=partial(self.keywords, app),
+        )  # fmt: skip
 
 
 class LinkedRecords:
@@ -73,22 +82,23 @@ class LinkedRecords:
 
     def __init__(self, connection: sa.Connection, programs: Programs, rows: Rows) -> None:
         self._connection, self._programs, self._rows = connection, programs, rows
-        self._read: dict[str, Row | None] = {}
+        self._read: dict[tuple[str, str], Row | None] = {}  # by id and derived field; '' is what is stored
 
     def resolve(self, of: Type, identifier: str, name: str) -> Any:
         if of.kind != "record" or not str(identifier).isdigit():
             return None
-        row = self._row(of, str(identifier))
+        row = self._row(of, str(identifier), name)
         return row.values.get(name) if row else None
 
-    def _row(self, of: Type, identifier: str) -> Row | None:
-        if identifier not in self._read:
-            self._read[identifier] = self._fetch(of, int(identifier))
-        return self._read[identifier]
-
-    def _fetch(self, of: Type, identifier: int) -> Row | None:
+    def _row(self, of: Type, identifier: str, name: str) -> Row | None:
         try:
             program = self._programs.get(of.app, of.form)
         except Rejected:
             return None
-        return self._rows.by_ids(self._connection, SYSTEM, program, [identifier]).get(identifier)
+        derived = name in program.fields and name not in program.table.fields
+        place = identifier, name if derived else ""
+        if place not in self._read:
+            fields = (name,) if derived else tuple(program.table.fields)
+            rows = self._rows.by_ids(self._connection, SYSTEM, program, [int(identifier)], fields)
+            self._read[place] = rows.get(int(identifier))
+        return self._read[place]

@@ -30,11 +30,12 @@ Loaded = dict[int, tuple[Draft, Sequence[Way]]]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A row as it lies in the table: `stored` by physical column."""
+    """A row as it lies in the table: `stored` by physical column, `changed` the columns that moved."""
 
     draft: Draft
     stored: dict[str, Any]
     key: RecordKey | None
+    changed: tuple[str, ...] = ()
 
 
 class Store:
@@ -142,25 +143,26 @@ class Store:
         PostgreSQL until the unit ends."""
         table = program.table.table
         statement = visible.select(table.c).where(table.c.id.in_(sorted(ids))).with_for_update(of=table)
+        rows = connection.execute(statement).mappings().all()
+        keys = self._keys_of(connection, program, [row["id"] for row in rows])
         found: Loaded = {}
-        for row in connection.execute(statement).mappings().all():
-            key = self._key_of(connection, program, row["id"])
+        for row in rows:
+            key = keys.get(row["id"])
             values = {
                 p.id: self._decode(p, row[program.physical[p.id]], row["id"], key) for p in program.stored
             }
-            draft = Draft(row["id"], dict(values), row["id"], row["revision"], values)
+            draft = Draft(row["id"], dict(values), row["id"], row["revision"], values, dict(row), key)
             found[row["id"]] = (draft, visible.ways_of(row))
         return found
 
-    def _key_of(self, connection: sa.Connection, program: FormProgram, record: int) -> RecordKey | None:
-        if not program.keyed:
-            return None
-        row = (
-            connection.execute(sa.select(record_keys).where(record_keys.c.record == record))
-            .mappings()
-            .first()
-        )
-        return self._services.seals.opened(dict(row)) if row else None
+    def _keys_of(
+        self, connection: sa.Connection, program: FormProgram, records: Sequence[int]
+    ) -> dict[int, RecordKey]:
+        if not program.keyed or not records:
+            return {}
+        asked = sa.select(record_keys).where(record_keys.c.record.in_(records))
+        rows = connection.execute(asked).mappings()
+        return {row["record"]: self._services.seals.opened(dict(row)) for row in rows}
 
     def _decode(self, field: FieldProgram, raw: Any, record: int, key: RecordKey | None) -> Any:
         if raw is None or not field.field.sealed:
@@ -169,7 +171,9 @@ class Store:
 
     def update(self, unit: Unit, viewer: Viewer, program: FormProgram, drafts: Sequence[Draft]) -> None:
         """Changed rows, each one revision further, with leaves and index entries."""
-        written = [self._update_one(unit, viewer, program, draft) for draft in drafts]
+        self._give_keys(unit, program, drafts)
+        written = [self._rewritten(unit, viewer, program, draft) for draft in drafts]
+        self._write_over(unit, program, written)
         self._append_leaves(unit, program, written, "change")
         self._relink(unit, program, drafts)
         self._adopt_files(unit, program, drafts)
@@ -178,29 +182,42 @@ class Store:
             rows = [(draft.id, program.texts.tokens(draft.values)) for draft in touched]
             self._services.search.replace(unit, program.table, rows)
 
-    def _update_one(self, unit: Unit, viewer: Viewer, program: FormProgram, draft: Draft) -> Written:
-        table = program.table.table
-        key = self._key_of(unit.connection, program, draft.id)
-        if key is None and program.keyed:
-            key = self._new_keys(program, [draft])[0]
-            self._insert_keys(unit, [key])
+    def _give_keys(self, unit: Unit, program: FormProgram, drafts: Sequence[Draft]) -> None:
+        """A form may have had nothing sealed when the record was made."""
+        bare = [draft for draft in drafts if draft.key is None] if program.keyed else []
+        keys = self._new_keys(program, bare)
+        self._insert_keys(unit, keys)
+        for draft, key in zip(bare, keys, strict=True):
+            draft.key = key
+
+    def _rewritten(self, unit: Unit, viewer: Viewer, program: FormProgram, draft: Draft) -> Written:
         draft.revision += 1
-        values: dict[str, Any] = {
-            program.physical[field.id]: self._encode(field, draft.values.get(field.id), key)
+        values = {
+            program.physical[field.id]: self._encode(field, draft.values.get(field.id), draft.key)
             for field in program.stored
             if _differs(draft, field.id)
         }
         head = {"revision": draft.revision, "updated_at": unit.now, "updated_by": viewer.person}
-        mine = sa.update(table).where(table.c.id == draft.id).values({**values, **head})
-        unit.connection.execute(mine)
-        row = unit.connection.execute(sa.select(table).where(table.c.id == draft.id)).mappings().one()
-        return Written(draft, dict(row), key)
+        changed = {**head, **values}
+        return Written(draft, {**draft.stored, **changed}, draft.key, tuple(changed))
+
+    def _write_over(self, unit: Unit, program: FormProgram, written: Sequence[Written]) -> None:
+        """One prepared statement for all rows in which the same columns change."""
+        table = program.table.table
+        groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for row in written:
+            values = {name: row.stored[name] for name in row.changed}
+            groups.setdefault(row.changed, []).append({**values, "which": row.draft.id})
+        for names, rows in groups.items():
+            mine = sa.update(table).where(table.c.id == sa.bindparam("which"))
+            unit.connection.execute(mine.values({name: sa.bindparam(name) for name in names}), rows)
 
     def _relink(self, unit: Unit, program: FormProgram, drafts: Sequence[Draft]) -> None:
         for name, table in program.table.links.items():
             moved = [draft for draft in drafts if _differs(draft, name)]
-            for draft in moved:
-                unit.connection.execute(sa.delete(table).where(table.c.record == draft.id))
+            if moved:
+                gone = sa.delete(table).where(table.c.record == sa.bindparam("which"))
+                unit.connection.execute(gone, [{"which": draft.id} for draft in moved])
             self._insert_link(unit, program, name, table, moved)
 
     # -- uniqueness --------------------------------------------------------------------------------
