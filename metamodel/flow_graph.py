@@ -165,11 +165,13 @@ def _shown(
 
 
 def _stuck(states: nx.DiGraph[Marking], graph: FlowGraph) -> list[CounterExample]:
-    """The nearest marking from which no way leads to the end."""
+    """The nearest marking where nothing moves any more, else the nearest from which no way leads to the end."""
     hopeful = nx.ancestors(states, ENDED) | {ENDED} if ENDED in states else set()
     distance = nx.single_source_shortest_path_length(states, graph.initial)
-    hopeless = sorted((distance[one], sorted(one)) for one in states if one not in hopeful)
-    return [_shown(states, graph, frozenset(hopeless[0][1]), "stuck")] if hopeless else []
+    hopeless = [
+        (states.out_degree(one) > 0, distance[one], sorted(one)) for one in states if one not in hopeful
+    ]
+    return [_shown(states, graph, frozenset(min(hopeless)[2]), "stuck")] if hopeless else []
 
 
 def _dead(flow: Flow, fired: set[str]) -> list[CounterExample]:
