@@ -33,10 +33,11 @@ def main() -> None:
 @contextlib.contextmanager
 def opened(data: Path | None) -> Iterator[Runtime]:
     """The runtime; a refusal becomes lines and exit code 1."""
+    from engine.clock import MovableClock
     from engine.commands import settle
     from engine.runtime import Runtime
 
-    runtime = Runtime.open(Config.from_environment(data))
+    runtime = Runtime.open(Config.from_environment(data), MovableClock())
     settle()
     try:
         yield runtime

@@ -31,8 +31,32 @@ class FrozenClock:
     def advance(self, **parts: float) -> None:
         self._moment += timedelta(**parts)
 
-    def set(self, moment: datetime) -> None:
+    @property
+    def standing(self) -> datetime | None:
+        return self._moment
+
+    def set(self, moment: datetime | None) -> None:
+        assert moment is not None
         self._moment = moment.astimezone(UTC)
+
+
+class MovableClock:
+    """The system's time, until it is set: then it stands where it was set. For replaying a story."""
+
+    def __init__(self) -> None:
+        self._moment: datetime | None = None
+
+    def now(self) -> datetime:
+        return self._moment or datetime.now(UTC)
+
+    @property
+    def standing(self) -> datetime | None:
+        """Where it stands; None while it goes."""
+        return self._moment
+
+    def set(self, moment: datetime | None) -> None:
+        """None: let it go again."""
+        self._moment = moment and moment.astimezone(UTC)
 
 
 def microseconds(moment: datetime) -> int:

@@ -22,7 +22,7 @@ from engine.access.tokens import Tokens
 from engine.access.viewer import SYSTEM, Viewer
 from engine.applications import Applications
 from engine.channels import Channels
-from engine.clock import Clock, SystemClock
+from engine.clock import Clock, FrozenClock, MovableClock, SystemClock
 from engine.config import Config
 from engine.database import Database, Unit
 from engine.evidence.findings import Report
@@ -34,9 +34,11 @@ from engine.expressions import EvaluationContext
 from engine.files import Files
 from engine.jobs import Jobs
 from engine.migrate import COPY_JOB, ColumnCopies, index_for_lookups
+from engine.notifications import Notifications
 from engine.plugin_loader import load_registry
 from engine.records.contexts import Contexts, LinkedRecords
 from engine.records.drafts import Stages
+from engine.records.keyword_lists import KeywordLists
 from engine.records.program import Programs
 from engine.records.records import Records
 from engine.records.services import Services
@@ -44,6 +46,7 @@ from engine.rules import Rules
 from engine.search.index import Search
 from engine.tables import Catalog, FormTable
 from engine.tasks import Tasks
+from engine.tasks.telling import tell_people
 from metamodel.application import App
 from metamodel.plugin_api import RawMessage
 from metamodel.problems import Rejected, problem
@@ -137,6 +140,10 @@ class Runtime:
         self.tasks = Tasks(
             self.database, self.box, self.people, self.audit, quoting, self._apps, self.config.zone
         )
+        self.notifications = Notifications(
+            self.database, self.box, self.people, self.jobs, quoting, self._apps, self.config
+        )
+        tell_people(self.tasks, self.notifications)
 
     def _open_records(self) -> None:
         self.programs = Programs(self.applications, self.catalog, self.registry, self.search)
@@ -146,6 +153,9 @@ class Runtime:
         )  # fmt: skip
         self.stages = Stages()
         self.records = Records(self.services, self.stages)
+        self.keyword_lists = KeywordLists(self.services)
+        self.keyword_lists.join(self.stages)
+        self.contexts.keywords = self.keyword_lists.words
         copies = ColumnCopies(self.database, self.catalog, self.applications, self._write_values)
         self.jobs.register(COPY_JOB, copies)
 
@@ -165,9 +175,17 @@ class Runtime:
     def _access_context(self, connection: sa.Connection, viewer: Viewer) -> EvaluationContext:
         return self.contexts.make(viewer, self.clock.now())
 
-    def _context(self, connection: sa.Connection, viewer: Viewer, moment: datetime) -> EvaluationContext:
+    def _context(
+        self, connection: sa.Connection, viewer: Viewer, moment: datetime, app: str
+    ) -> EvaluationContext:
         linked = LinkedRecords(connection, self.programs, self.records.reader.rows)
-        return self.contexts.make(viewer, moment, linked.resolve)
+        return self.contexts.make(viewer, moment, linked.resolve, app)
+
+    @property
+    def movable_clock(self) -> FrozenClock | MovableClock:
+        """The clock, where it may be moved: for stories and tests, never while people work."""
+        assert isinstance(self.clock, FrozenClock | MovableClock), "this clock cannot be moved"
+        return self.clock
 
     # -- people ------------------------------------------------------------------------------------
 

@@ -76,6 +76,8 @@ class PostgresQueue:
     # -- working -----------------------------------------------------------------------------------
     def run_due(self, perform: Perform) -> int:
         self._catch_up()
+        if not self._is_due():
+            return 0  # a worker takes a while to come
         done: list[int] = []
 
         def counted(job: Job) -> None:
@@ -147,6 +149,10 @@ class PostgresQueue:
             self._offset += moved
             self._database.write(lambda unit: driver(unit.connection).execute(_FORWARD, (moved,)))
 
+    def _is_due(self) -> bool:
+        with self._database.read() as connection:
+            return bool(connection.exec_driver_sql(_DUE).scalar())
+
     def waiting(self) -> int:
         with self._database.read() as connection:
             return connection.exec_driver_sql(_UNFINISHED).scalar() or 0
@@ -204,6 +210,10 @@ _EARLIER = (
     "ELSE least(scheduled_at, %s::timestamptz) END WHERE id = %s AND scheduled_at IS NOT NULL"
 )
 _FORWARD = "UPDATE procrastinate_jobs SET scheduled_at = scheduled_at - %s WHERE status = 'todo'"
+_DUE = (
+    "SELECT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE status = 'doing' "
+    "OR status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()))"
+)
 _UNFINISHED = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
 _TAKE_OVER = """
 SELECT procrastinate_retry_job_v2(stalled.id, now(), NULL, NULL, NULL) FROM (

@@ -1,35 +1,21 @@
-"""Sample data: rows and recorded traffic whose clocks are relative to the day they are loaded on.
+"""Laying relative clocks on the calendar: a pure function of the day of loading.
 
-A clock is `{"workday": -12, "time": "10:03:20"}`: twelve working days before that day. Laying it
-on the calendar is a pure function; loading then goes the ordinary ways in, the write path for rows
-and each channel's door for its traffic. Called by `muniment run` and `muniment import --data`.
+A clock is `{"workday": -12, "time": "10:03:20"}`: twelve working days before that day.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-import networkx as nx
-
-from engine.access.viewer import SYSTEM
 from engine.clock import microseconds
-from metamodel.plugin_api import RawMessage
 
-if TYPE_CHECKING:
-    from engine.runtime import Runtime
-
-AT_ONCE = 500  # rows in one unit of work
-Say = Callable[[str], object]
 Clock = Mapping[str, Any]
-
-
-# -- laying clocks on the calendar -----------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -75,7 +61,13 @@ class Almanac:
         return day
 
 
-def lay(value: Any, almanac: Almanac, records: Mapping[str, str]) -> Any:
+class Places(Protocol):
+    """Record ids by name."""
+
+    def __getitem__(self, name: str, /) -> str: ...
+
+
+def lay(value: Any, almanac: Almanac, records: Places) -> Any:
     """The same JSON with its `{"$date": clock}`, `{"$moment": clock}` and `{"$record": "form/key"}` filled in."""
     if isinstance(value, list):
         return [lay(item, almanac, records) for item in value]
@@ -119,82 +111,23 @@ def _fill(value: Any, marks: Mapping[str, Any]) -> Any:
     return marks.get(value, value) if isinstance(value, str) else value
 
 
-# -- reading a folder ------------------------------------------------------------------------------
+def read_calendar(folder: Path) -> dict[str, Any]:
+    """`calendar.json` in a data folder, or the one all samples share two floors up; {} for none."""
+    places = (folder / "calendar.json", folder.parent.parent / "calendar.json")
+    return next((read_object(place) for place in places if place.exists()), {})
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """The JSON object in a file; {} for any other JSON."""
+    found = json.loads(path.read_text("utf-8"))
+    return found if isinstance(found, dict) else {}
 
 
 def read_almanac(folder: Path, today: date, now: datetime, zone: tzinfo) -> Almanac:
-    """Its calendar is `calendar.json` in the folder, or the one all samples share two floors up."""
-    places = (folder / "calendar.json", folder.parent.parent / "calendar.json")
-    found: dict[str, Any] = next((_json(place) for place in places if place.exists()), {})
+    """The days around `today` by the folder's calendar; nothing after `now`, nor after that day."""
+    found = read_calendar(folder)
     holidays, workdays = (
         frozenset(map(date.fromisoformat, found.get(name, ()))) for name in ("holidays", "workdays")
     )
     end = datetime.combine(today, time.max, zone).astimezone(UTC)
     return Almanac(today, min(now, end), zone, holidays, workdays)
-
-
-def read_rows(folder: Path) -> list[Mapping[str, Any]]:
-    """The `{"form", "rows"}` files, each after those its rows refer to."""
-    files = {found["form"]: found for found in map(_json, sorted(folder.glob("*.json"))) if "form" in found}
-    order: nx.DiGraph[str] = nx.DiGraph()
-    order.add_nodes_from(files)
-    for form, found in files.items():
-        order.add_edges_from((target, form) for target in _referred(found["rows"]) if target != form)
-    return [files[form] for form in nx.lexicographical_topological_sort(order) if form in files]
-
-
-def _json(path: Path) -> dict[str, Any]:
-    found = json.loads(path.read_text("utf-8"))
-    return found if isinstance(found, dict) else {}
-
-
-def _referred(value: Any) -> Iterator[str]:
-    """The forms that `{"$record": "form/key"}` anywhere inside point to."""
-    if isinstance(value, dict):
-        if "$record" in value:
-            yield value["$record"].split("/")[0]
-        for item in value.values():
-            yield from _referred(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _referred(item)
-
-
-# -- loading ---------------------------------------------------------------------------------------
-
-
-def load_sample_data(runtime: Runtime, folder: Path, today: date, say: Say) -> None:
-    """Everything in an app's data folder, laid up to `today`: rows first, then the channels' traffic."""
-    almanac = read_almanac(folder, today, runtime.clock.now(), runtime.config.zone)
-    app = _json(folder.parent / "app.json")["app"]["id"]
-    _load_rows(runtime, app, folder, almanac, say)
-    for path in sorted(folder.glob("*.jsonl")):
-        _load_traffic(runtime, path, almanac, say)
-
-
-def _load_rows(runtime: Runtime, app: str, folder: Path, almanac: Almanac, say: Say) -> None:
-    records: dict[str, str] = {}
-    for found in read_rows(folder):
-        form, rows = found["form"], found["rows"]
-        for some in _batches(rows):
-            values = [lay(row["values"], almanac, records) for row in some]
-            made = runtime.records.create(SYSTEM, app, form, values)
-            records.update({f"{form}/{row['key']}": record for row, record in zip(some, made, strict=True)})
-        say(f"  {form}: {len(rows)}")
-
-
-def _load_traffic(runtime: Runtime, path: Path, almanac: Almanac, say: Say) -> None:
-    channel = path.stem
-    laid = lay_traffic(path.read_text("utf-8").splitlines(), almanac)
-    raw = [
-        RawMessage(
-            json.dumps(send, ensure_ascii=False).encode(), received_at=at, source=f"{path.name}:{number}"
-        )
-        for number, (at, send) in enumerate(laid, 1)
-    ]
-    report = runtime.channels.take_recorded(channel, raw)
-    say(f"  {channel}: {report}")
-
-
-def _batches(items: list[Any]) -> Iterator[list[Any]]:
-    return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))
