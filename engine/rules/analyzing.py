@@ -148,7 +148,7 @@ class Analyzing:
         return (Material(str(record), tuple(found.get(str(record), ()))) for record in records)
 
     def _find(self, unit: Unit, task: Task, materials: Sequence[Material]) -> list[Finding]:
-        context = self._services.context(unit.connection, SYSTEM, unit.moment)
+        context = self._services.context(unit.connection, SYSTEM, unit.moment, task.app)
         house = House(self._services, unit, context, self._calendar(), task.app)
         try:
             return task.analyzer.find(task.options, materials, house)
