@@ -136,7 +136,11 @@ class Database:
         return int(found or 0)
 
     def signal_publication(self, unit: Unit) -> None:
-        _advance(unit.connection, "publication", 1)
+        self.signal(unit, "publication")
+
+    def signal(self, unit: Unit, name: str) -> None:
+        """Move a counter that others look at; they see it with what the unit wrote, not before."""
+        _advance(unit.connection, name, 1)
 
     # -- many rows at once -------------------------------------------------------------------------
     def insert_many(

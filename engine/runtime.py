@@ -43,6 +43,8 @@ from engine.records.program import Programs
 from engine.records.records import Records
 from engine.records.services import Services
 from engine.rules import Rules
+from engine.rules.granting import Granting
+from engine.rules.telling import Telling
 from engine.search.index import Search
 from engine.tables import Catalog, FormTable
 from engine.tasks import Tasks
@@ -52,6 +54,7 @@ from metamodel.plugin_api import RawMessage
 from metamodel.problems import Rejected, problem
 
 SECOND = timedelta(seconds=1)
+HALF_A_MINUTE = timedelta(seconds=30)
 
 
 class Runtime:
@@ -160,8 +163,13 @@ class Runtime:
         self.jobs.register(COPY_JOB, copies)
 
     def _open_channels(self) -> None:
-        self.rules = Rules(self.services, self.records, self.box)
+        self.rules = Rules(self.services, self.records, self.box, lambda: self.calendar)
+        self.rules.register_all(Telling(self.tasks, self.notifications, lambda: self.calendar).performers)
+        self.rules.register_all(Granting(self.grants).performers)
         self.rules.join(self.stages)
+        self.tasks.closed.append(self.rules.task_closed)
+        self.applications.preparing.append(self.rules.clocks.prepare)
+        self.jobs.register("rule_clocks", lambda _payload, _job: self.rules.tick(), every=HALF_A_MINUTE)
         self.channels = Channels(self.services, self.rules, self.jobs, self.box)
 
     def _write_values(self, unit: Unit, app: str, form: str, field: str, values: Mapping[int, Any]) -> None:

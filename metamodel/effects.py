@@ -96,6 +96,10 @@ class Link(msgspec.Struct, frozen=True):
     several: Mapping[str, Any] = {}
 
 
+# What a text took from sealed fields, shown to those only who may read them: app, form, record, fields.
+Quote = tuple[str, str, int, tuple[str, ...]]
+
+
 class TaskOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A way a to-do can be closed, a button each. `reason`: whoever closes it so has to say why."""
 
@@ -122,6 +126,7 @@ class CreateTask(msgspec.Struct, frozen=True):
     due: datetime | None = None
     due_in: timedelta | None = None
     outcomes: tuple[TaskOutcome, ...] = ()
+    quoted: Quote | None = None  # by the note
 
 
 class CloseTasks(msgspec.Struct, frozen=True):
@@ -143,6 +148,7 @@ class Notify(msgspec.Struct, frozen=True):
     body: Label = ""
     once: str = ""
     mail: bool = True
+    quoted: Quote | None = None  # by the body
 
 
 class Grant(msgspec.Struct, frozen=True):

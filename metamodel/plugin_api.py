@@ -35,6 +35,7 @@ from metamodel.asks import (
     Dataset as Dataset,
     Dimension as Dimension,
     Drawing as Drawing,
+    Format as Format,
     GroupAnswer as GroupAnswer,
     GroupAsk as GroupAsk,
     Groups as Groups,
@@ -394,6 +395,10 @@ class Field(Plugin):
         """Not None: people never write it; the engine computes it this way."""
         return None
 
+    def measured_as(self, field: FieldDefinition) -> tuple[Format, Label]:
+        """How a sum or a mean of its values is shown, and the unit (of money: its sign)."""
+        return "number", ""
+
     def choices(self, field: FieldDefinition) -> Sequence[Choice]:
         """What may be chosen, for facets, filters and inputs; empty: not a choice."""
         return ()
@@ -667,6 +672,10 @@ class Subject(Protocol):
 
     def written(self, template: Label) -> Label:
         """A template with its `{path}` places filled in as people read them, in each of its languages."""
+        ...
+
+    def quoted(self, template: Label) -> tuple[str, str, int, tuple[str, ...]] | None:
+        """The sealed fields a template names: app, form, record, fields. None: nothing sealed."""
         ...
 
     def people(self, to: str | Sequence[str]) -> tuple[str, ...]:

@@ -310,10 +310,13 @@ TEXTS: dict[str, Texts] = {
         "“{field}”取自加密字段，也要加密", "“{field}” shows a sealed field, so it must be sealed too"
     ),
     # flow
+    "flow.broken": Texts(
+        "流程停用：节点“{node}”的类型“{kind}”不可用",
+        "The flow has stopped: “{kind}” of node “{node}” is not available",
+    ),
     "flow.closed": Texts("流程已经结束或已不在此步", "The flow is over or has gone on already", status=409),
-    "flow.computed_field": Texts("“{field}”由系统算出，不能填写", "“{field}” is computed and cannot be set"),
     "flow.denied": Texts("这一步不由您办理", "This is not yours to do", status=403),
-    "flow.edit_first": Texts("请先修改，再重新提交", "Change the request first, then hand it in again"),
+    "flow.failed": Texts("流程“{flow}”执行出错", "The flow “{flow}” failed"),
     "flow.into_start": Texts("不能有线连到开始", "No edge may lead to the start"),
     "flow.locked": Texts(
         "流程“{flow}”正在进行，不能修改",
@@ -546,6 +549,16 @@ TEXTS: dict[str, Texts] = {
     "widget.unknown_type": Texts(
         "没有报表组件“{name}”", "There is no widget “{name}”", "可用的有：{known}", "Known: {known}"
     ),
+    # mail and notifications
+    "mail.bad_url": Texts(
+        "邮件服务器地址（MUNIMENT_SMTP_URL）不正确",
+        "The address of the mail server (MUNIMENT_SMTP_URL) is not right",
+        "形如 smtp://用户:密码@主机:端口?starttls=1 或 smtps://…",
+        "It looks like smtp://user:password@host:port?starttls=1, or smtps://…",
+    ),
+    "notification.unknown": Texts(
+        "通知不存在，或不是您的通知", "There is no such notification, or it is not yours", status=404
+    ),
     # recipient: whom a task, a notice or an approval goes to
     "recipient.nobody": Texts("请填写收件人", "Say whom it goes to"),
     "recipient.unreadable": Texts(
@@ -706,6 +719,12 @@ TEXTS: dict[str, Texts] = {
         "The expression “{text}” no longer makes sense, so the rule stopped",
     ),
     "rule.failed": Texts("规则“{rule}”执行出错", "The rule “{rule}” failed"),
+    "rule.grant_to_nobody": Texts("没有可授权的人", "There is nobody to grant it to"),
+    "rule.no_keyword_list": Texts("没有关键词库“{code}”", "There is no keyword list “{code}”"),
+    "rule.unknown": Texts("没有规则“{rule}”", "There is no rule “{rule}”", status=404),
+    "rule.no_button": Texts(
+        "这个按钮现在不能按", "This button cannot be pressed now", "页面可能已过时，请刷新", "Reload the page", status=409
+    ),
     "rule.no_performer": Texts("还不能执行“{effect}”", "Nothing here can perform “{effect}”"),
     "rule.not_created": Texts("未能新建“{form}”", "No record of “{form}” could be created"),
     "rule.too_deep": Texts(

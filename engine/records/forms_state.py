@@ -27,7 +27,7 @@ def form_state(
         allowed, stored = _allowed(services, reader, connection, viewer, program, record)
         parsed, wrong = parse_values(program, values)
         complete = {**stored, **parsed}
-        context = services.context(connection, viewer, services.database.clock.now())
+        context = services.context(connection, viewer, services.database.clock.now(), app)
         if record is None:
             apply_defaults(program, complete, context)
         apply_formulas(program, complete, context)

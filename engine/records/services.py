@@ -23,7 +23,7 @@ from engine.tables import Catalog
 from metamodel.application import App
 from metamodel.plugin_api import Registry
 
-MakeContext = Callable[[sa.Connection, Viewer, datetime], EvaluationContext]
+MakeContext = Callable[[sa.Connection, Viewer, datetime, str], EvaluationContext]
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,11 @@ class Services:
     zone: tzinfo
     make_context: MakeContext
 
-    def context(self, connection: sa.Connection, viewer: Viewer, moment: datetime) -> EvaluationContext:
-        return self.make_context(connection, viewer, moment)
+    def context(
+        self, connection: sa.Connection, viewer: Viewer, moment: datetime, app: str = ""
+    ) -> EvaluationContext:
+        """`app`: whose keyword lists are meant; blank: anybody's."""
+        return self.make_context(connection, viewer, moment, app)
 
     def apps(self) -> Mapping[str, App]:
         return self.programs.apps()

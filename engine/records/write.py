@@ -1,7 +1,7 @@
 """The only way to write a record; one row is a bulk of one.
 
 access (on what the caller sent) → defaults → rules before → computed → check → ids → rules
-created → seal → insert → leaf → index → audit → rules written, in one unit of work.
+created or updated → seal → insert → leaf → index → audit → rules written, in one unit of work.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Writer:
         self, unit: Unit, viewer: Viewer, program: FormProgram, drafts: list[Draft], problems: list[Problem]
     ) -> None:
         """Defaults, rules before, computed fields, checks; Rejected with everything found."""
-        context = self._services.context(unit.connection, viewer, unit.moment)
+        context = self._services.context(unit.connection, viewer, unit.moment, program.app.id)
         for draft in drafts:
             apply_defaults(program, draft.values, context)
         Stages.run(self._stages.before, Batch(unit, viewer, program.app.id, program.form.id, drafts))
@@ -124,7 +124,7 @@ class Writer:
         self._apply(unit, viewer, program, drafts)
 
     def _apply(self, unit: Unit, viewer: Viewer, program: FormProgram, drafts: list[Draft]) -> None:
-        context = self._services.context(unit.connection, viewer, unit.moment)
+        context = self._services.context(unit.connection, viewer, unit.moment, program.app.id)
         Stages.run(self._stages.before, Batch(unit, viewer, program.app.id, program.form.id, drafts))
         problems: list[Problem] = []
         for draft in drafts:
@@ -137,6 +137,7 @@ class Writer:
         if has_errors(problems):
             raise Rejected(_once(problems))
         moved = [draft for draft in drafts if changed(draft)]
+        Stages.run(self._stages.updated, Batch(unit, viewer, program.app.id, program.form.id, moved))
         self._store.update(unit, viewer, program, moved)
         self._services.audit.add(unit, viewer, [_changed(program, draft) for draft in moved])
         Stages.run(self._stages.written, Batch(unit, viewer, program.app.id, program.form.id, moved))

@@ -3,4 +3,6 @@
 `Rules` is what the runtime holds; `join` makes it part of the write path.
 """
 
-from engine.rules.interpreter import Outcome as Outcome, Rules as Rules
+from engine.rules.events import Outcome as Outcome
+from engine.rules.log import RuleRun as RuleRun
+from engine.rules.rules import Rules as Rules

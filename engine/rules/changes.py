@@ -5,43 +5,101 @@ Each record is loaded and written once a batch, however many messages touched it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.records.program import FormProgram
-from metamodel.problems import Rejected
+from metamodel.problems import Problem, Rejected
 
 if TYPE_CHECKING:
     from engine.rules.run import Run
+    from engine.rules.trace import Trace
 
 Place = tuple[str, str]  # app, form
 
 
+@dataclass
+class Wanted:
+    """What is wanted of one record, and by which rules."""
+
+    set: dict[str, Any] = field(default_factory=dict)
+    add: dict[str, list[Any]] = field(default_factory=dict)
+    remove: dict[str, list[Any]] = field(default_factory=dict)
+    traces: list[Trace] = field(default_factory=list)
+
+    @property
+    def lists(self) -> set[str]:
+        """The fields whose present values are needed."""
+        return self.add.keys() | self.remove.keys()
+
+    def merged(self, there: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields as they are to become; what changes nothing is left out."""
+        merged = dict(self.set)
+        for name in self.lists:
+            before = there.get(name) or []
+            after = self.of(name, merged.get(name, before) or [])
+            if after != before or name in merged:
+                merged[name] = after
+        return merged
+
+    def of(self, name: str, items: Sequence[Any]) -> list[Any]:
+        """A list with what is added, without what is removed."""
+        kept = [item for item in items if item not in self.remove.get(name, ())]
+        return [*kept, *(item for item in self.add.get(name, ()) if item not in kept)]
+
+
 class Changes:
     def __init__(self) -> None:
-        self._set: dict[Place, dict[int, dict[str, Any]]] = {}
-        self._add: dict[Place, dict[int, dict[str, list[Any]]]] = {}
+        self._wanted: dict[Place, dict[int, Wanted]] = {}
 
-    def set(self, app: str, form: str, record: int, values: Mapping[str, Any]) -> None:
-        self._set.setdefault((app, form), {}).setdefault(record, {}).update(values)
+    def set(
+        self, app: str, form: str, record: int, values: Mapping[str, Any], trace: Trace | None = None
+    ) -> None:
+        self._of(app, form, record, trace).set.update(values)
 
-    def add(self, app: str, form: str, record: int, field: str, items: Sequence[Any]) -> None:
+    def add(
+        self, app: str, form: str, record: int, name: str, items: Sequence[Any], trace: Trace | None = None
+    ) -> None:
         """Items to join what stands in a many-valued field."""
-        known = self._add.setdefault((app, form), {}).setdefault(record, {}).setdefault(field, [])
+        wanted = self._of(app, form, record, trace)
+        known = wanted.add.setdefault(name, [])
         known += [item for item in items if item not in known]
+        _drop(wanted.remove, name, items)
+
+    def remove(
+        self, app: str, form: str, record: int, name: str, items: Sequence[Any], trace: Trace | None = None
+    ) -> None:
+        """Items to leave a many-valued field."""
+        wanted = self._of(app, form, record, trace)
+        known = wanted.remove.setdefault(name, [])
+        known += [item for item in items if item not in known]
+        _drop(wanted.add, name, items)
+
+    def _of(self, app: str, form: str, record: int, trace: Trace | None) -> Wanted:
+        wanted = self._wanted.setdefault((app, form), {}).setdefault(record, Wanted())
+        if trace is not None and trace not in wanted.traces:
+            wanted.traces.append(trace)
+        return wanted
 
     def waiting_for(self, app: str, form: str) -> bool:
-        return (app, form) in self._set or (app, form) in self._add
+        return (app, form) in self._wanted
 
-    def flush(self, run: Run) -> None:
+    def of(self, app: str, form: str, record: int) -> Wanted | None:
+        """What is waiting for one record."""
+        return self._wanted.get((app, form), {}).get(record)
+
+    def flush(self, run: Run) -> bool:
         """Writing may set off rules that leave more to write, so until nothing is left."""
-        while self._set or self._add:
-            place = next(iter(self._set or self._add))
-            sets, adds = self._set.pop(place, {}), self._add.pop(place, {})
-            program = run.program(*place)
-            self._write(run, program, _merged(run, program, sets, adds))
+        something = bool(self._wanted)
+        while self._wanted:
+            place = next(iter(self._wanted))
+            wanted = self._wanted.pop(place)
+            self._write(run, run.program(*place), wanted)
+        return something
 
-    def _write(self, run: Run, program: FormProgram, changes: dict[int, dict[str, Any]]) -> None:
+    def _write(self, run: Run, program: FormProgram, wanted: dict[int, Wanted]) -> None:
+        changes = _merged(run, program, wanted)
         while changes:
             try:
                 run.records.writer.update(
@@ -51,23 +109,35 @@ class Changes:
             except Rejected as error:
                 refused = {p.path.split("/")[1] for p in error.problems if "/" in p.path}
                 kept = {record: values for record, values in changes.items() if str(record) not in refused}
-                if run.trace is not None:
-                    run.trace.problems += error.problems
+                dropped = changes.keys() - kept.keys() or changes.keys()
+                _tell((wanted[record] for record in dropped), error.problems)
                 if len(kept) == len(changes):
                     return
                 changes = kept
 
 
-def _merged(
-    run: Run, program: FormProgram, sets: dict[int, dict[str, Any]], adds: dict[int, dict[str, list[Any]]]
-) -> dict[int, dict[str, Any]]:
-    """Lists grown by what is added; what changes nothing is left out."""
-    fields = sorted({field for wanted in adds.values() for field in wanted if field in program.fields})
-    rows = run.load(program, adds, fields) if fields else {}
-    for record, row in rows.items():
-        for field, items in adds[record].items():
-            there = sets.get(record, {}).get(field, row.values.get(field)) or []
-            missing = [item for item in items if item not in there]
-            if missing:
-                sets.setdefault(record, {})[field] = [*there, *missing]
-    return sets
+def _merged(run: Run, program: FormProgram, wanted: Mapping[int, Wanted]) -> dict[int, dict[str, Any]]:
+    fields = sorted({name for one in wanted.values() for name in one.lists if name in program.fields})
+    ids = [record for record, one in wanted.items() if one.lists]
+    rows = run.load(program, ids, fields) if fields else {}
+    merged = {
+        record: one.merged(rows[record].values if record in rows else {})
+        for record, one in wanted.items()
+        if record in rows or not one.lists
+    }
+    return {record: values for record, values in merged.items() if values}
+
+
+def _tell(wanted: Iterable[Wanted], problems: Sequence[Problem]) -> None:
+    """To the rules that wanted it, each once."""
+    told: list[Trace] = []
+    for one in wanted:
+        for trace in one.traces:
+            if trace not in told:
+                told.append(trace)
+                trace.problems += problems
+
+
+def _drop(lists: dict[str, list[Any]], name: str, items: Sequence[Any]) -> None:
+    if name in lists:
+        lists[name] = [item for item in lists[name] if item not in items]

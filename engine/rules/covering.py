@@ -151,14 +151,15 @@ class _Group:
         if case.id is None:
             return
         if case.changed:
-            self._run.changes.set(self._program.app.id, self._program.form.id, case.id, case.changed)
+            place = self._program.app.id, self._program.form.id
+            self._run.changes.set(*place, case.id, case.changed, self._run.trace)
         for one in case.subjects:
             _link(one, str(case.id))
 
 
 def _link(one: Planned, record: str) -> None:
     if one.effect.link and one.subject.program is not None:
-        one.subject.values[one.effect.link] = record
+        one.subject.write({one.effect.link: record})
 
 
 def _moment(keyed: tuple[Planned, Key, Any]) -> datetime:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from engine.expressions import Compiled
 from engine.records.program import Programs
+from metamodel.expressions import Scope
 from metamodel.problems import Problem, problem
-from metamodel.scope import FormScope, MessageScope
 
 Step = tuple[str, str | None, Compiled]  # what it is for, the field it is (if it is but one), how to get it
 
@@ -26,7 +26,7 @@ class Broken(Exception):
 class Expressions(dict[str, Compiled]):
     """Compiled expressions over one scope, each text once; a blank text is blank."""
 
-    def __init__(self, programs: Programs, scope: FormScope | MessageScope) -> None:
+    def __init__(self, programs: Programs, scope: Scope) -> None:
         super().__init__()
         self._programs, self._scope = programs, scope
         self._several: dict[int, tuple[Mapping[str, str], Sequence[Step]]] = {}

@@ -1,4 +1,4 @@
-"""Rules: hears of messages and of records on their way in, and lets the app's rules act on them.
+"""Interpreter: what every event comes down to. Rules over subjects: IF, then effects planned and performed.
 
 Rule by rule over the whole batch: each sees what those before it did. Planning is pure; effects
 are performed in bulk. A rule that fails leaves a trace and stops nobody: what was captured
@@ -8,24 +8,26 @@ stays captured.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
-from engine.access.viewer import SYSTEM
+from engine.access.viewer import SYSTEM, Viewer
 from engine.database import Unit
 from engine.evidence.seals import Box
-from engine.records.drafts import Batch, Stages
 from engine.records.records import Records
+from engine.records.rows import Rows
 from engine.records.services import Services
 from engine.rules.expressions import Broken
+from engine.rules.feedback import FEEDBACK
 from engine.rules.fitting import Fitters
 from engine.rules.performers import CORE
+from engine.rules.roles import viewer_of
 from engine.rules.ruleset import CompiledRule, RuleSet
 from engine.rules.run import Performer, Performers, Planned, Run
 from engine.rules.subjects import Subject
 from engine.rules.trace import Trace, keep
+from metamodel.application import App
 from metamodel.plugin_api import Action, Effect
 from metamodel.problems import BadValue, Problem, Rejected, problem
 
@@ -33,88 +35,98 @@ DEPTH = 6  # records that create records that create records …
 log = logging.getLogger("muniment.rules")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one message: (app, form, record) it was made into, and what went wrong."""
+class Interpreter:
+    """`events.py`, clocks and buttons tell it of what happened."""
 
-    records: tuple[tuple[str, str, str], ...]
-    problems: tuple[Problem, ...]
-
-
-class Rules:
     def __init__(self, services: Services, records: Records, box: Box) -> None:
-        self._services, self._records, self._box = services, records, box
-        self._performers: Performers = dict(CORE)
+        self.services, self.records, self.box = services, records, box
+        self._performers: Performers = {**CORE, **FEEDBACK}
         self._sets: dict[str, RuleSet] = {}
         self._fitters = Fitters()
-
-    def join(self, stages: Stages) -> None:
-        """Become part of the write path."""
-        stages.created.append(self.created)
 
     def register(self, effect: type[Effect], performer: Performer) -> None:
         """Who performs an effect; one performer each."""
         self._performers[effect] = performer
 
-    # -- events ------------------------------------------------------------------------------------
+    def register_all(self, performers: Performers) -> None:
+        self._performers.update(performers)
 
-    def created(self, batch: Batch) -> None:
-        """New records with their ids, not written yet: what rules set on them is part of revision 1."""
-        rules = self._listening(batch.app, {"name": "record_created", "form": batch.form})
-        if not rules or not batch.drafts:
-            return
-        context = self._services.context(batch.unit.connection, SYSTEM, batch.unit.moment)
-        program = self._services.programs.get(batch.app, batch.form)
-        subjects = [
-            Subject(batch.app, batch.form, str(draft.id), draft.values, context, program)
-            for draft in batch.drafts
-        ]
-        self._act(batch.unit, batch.app, rules, subjects)
-
-    def on_messages(
-        self, unit: Unit, app: str, channel: str, messages: Sequence[dict[str, Any]]
-    ) -> list[Outcome]:
-        """Messages as `messages.message_values` makes them; an outcome each, in order."""
-        rules = self._listening(app, {"name": "message_received", "channel": channel})
-        context = self._services.context(unit.connection, SYSTEM, unit.moment)
-        subjects = [Subject(app, "", "", values, context) for values in messages]
-        self._act(unit, app, rules, subjects)
-        return [Outcome(tuple(subject.made), tuple(subject.problems)) for subject in subjects]
-
-    def _listening(self, app: str, event: Mapping[str, Any]) -> list[CompiledRule]:
-        published = self._services.apps()[app]
+    def rules(self, app: str) -> RuleSet:
+        """The rules of the published version."""
+        published = self.services.apps()[app]
         known = self._sets.get(app)
         if known is None or known.app is not published:
-            known = self._sets[app] = RuleSet(published, self._services.programs)
-        return known.listening(event)
+            known = self._sets[app] = RuleSet(published, self.services.programs)
+        return known
+
+    def run(self, unit: Unit, app: str, actor: Viewer = SYSTEM) -> Run:
+        return Run(unit, self.services, self.records, self._fitters, actor, app=app)
+
+    # -- records that are stored -------------------------------------------------------------------
+
+    def stored(self, run: Run, form: str, ids: Sequence[int]) -> list[Subject]:
+        """Records as they stand, in the order asked for; those that are gone are left out."""
+        program = self.services.programs.get(run.app, form)
+        rows = Rows(self.services).by_ids(run.unit.connection, SYSTEM, program, ids)
+        return [
+            Subject(run, run.app, form, str(i), {"id": str(i), **rows[i].values}, program)
+            for i in ids
+            if i in rows
+        ]
+
+    def perform_for(
+        self, unit: Unit, subject: Subject, effects: Sequence[Effect], source: str
+    ) -> list[Problem]:
+        """Effects that somebody else planned (a flow's node), performed and written; what went wrong."""
+        run = subject.run
+        run.source = source
+        before = len(subject.problems)
+        trace = run.trace = Trace(run.app, source, 1, matched=[subject])
+        with _deeper(unit) as allowed:
+            if not allowed:
+                return [problem("rule.too_deep", depth=DEPTH)]
+            trace.saw(effects)
+            self.perform(run, [Planned(subject, effect) for effect in effects])
+            run.flush()
+        keep(unit, self.services.database, self.box, [trace])
+        return [*subject.problems[before:], *(p for p in trace.problems if p not in subject.problems)]
+
+    def expressions_of(self, subject: Subject, app: App) -> None:
+        """Let the subject's expressions mean what they meant in this (perhaps older) definition."""
+        subject.expressions = RuleSet(app, self.services.programs).expressions(subject.form)
 
     # -- acting ------------------------------------------------------------------------------------
 
-    def _act(self, unit: Unit, app: str, rules: Sequence[CompiledRule], subjects: Sequence[Subject]) -> None:
-        run = Run(unit, self._services, self._records, self._fitters)
-        traces = [Trace(app, rule.rule.id, len(subjects)) for rule in rules]
+    def act(self, run: Run, rules: Sequence[CompiledRule], subjects: Sequence[Subject]) -> list[Trace]:
+        """Every rule in turn over all subjects; what they did and why is kept."""
+        unit = run.unit
+        traces = [Trace(run.app, rule.rule.id, len(subjects)) for rule in rules]
         with _deeper(unit) as allowed:
             for rule, trace in zip(rules, traces, strict=True):
-                run.trace = trace
+                run.trace, run.source = trace, rule.rule.id
                 if rule.broken is not None or not allowed:
                     trace.outcome = "stopped"
                     trace.problems.append(rule.broken or problem("rule.too_deep", depth=DEPTH))
                 else:
+                    run.act_as(viewer_of(run.app, rule.rule.run_as))
                     self._apply(run, rule, subjects)
             run.flush()
-        keep(unit, self._services.database, self._box, traces)
+        keep(unit, self.services.database, self.box, traces)
+        return traces
 
     def _apply(self, run: Run, rule: CompiledRule, subjects: Sequence[Subject]) -> None:
         assert run.trace is not None
-        for subject in subjects:
+        concerned = _concerned(rule, subjects)
+        for subject in concerned:
             subject.expressions = rule.expressions
-        run.trace.matched = matched = _matching(run, rule, subjects)
-        for action, options in rule.actions:
-            planned = _plan(run, rule, action, options, matched)
+        run.trace.tried = len(concerned)
+        run.trace.matched = matched = matching(run, rule, concerned)
+        for action, options in rule.actions if matched else ():
+            planned = plan(run, rule, action, options, matched)
             run.trace.saw([one.effect for one in planned])
-            self._perform(run, planned)
+            self.perform(run, planned)
 
-    def _perform(self, run: Run, planned: Sequence[Planned]) -> None:
+    def perform(self, run: Run, planned: Sequence[Planned]) -> None:
         by_kind: dict[type[Any], list[Planned]] = {}
         for one in planned:
             by_kind.setdefault(type(one.effect), []).append(one)
@@ -127,21 +139,28 @@ class Rules:
                 run.fail(one.subject, [problem("rule.no_performer", effect=kind.__name__)])
 
 
-def _matching(run: Run, rule: CompiledRule, subjects: Sequence[Subject]) -> list[Subject]:
+def _concerned(rule: CompiledRule, subjects: Sequence[Subject]) -> Sequence[Subject]:
+    """A rule on certain fields hears of records only in which one of them changed."""
+    fields = rule.fields
+    return [s for s in subjects if s.changed(fields)] if fields else subjects
+
+
+def matching(run: Run, rule: CompiledRule, subjects: Sequence[Subject]) -> list[Subject]:
+    """Those for which IF holds."""
     condition = rule.condition
     if condition is None:
         return list(subjects)
-    matching = []
+    found = []
     for subject in subjects:
         try:
-            if condition(subject.values, subject.context):
-                matching.append(subject)
+            if condition(subject.values, run.context):
+                found.append(subject)
         except Exception as error:
-            run.fail(subject, _told(rule, error))
-    return matching
+            run.fail(subject, told(rule, error))
+    return found
 
 
-def _plan(
+def plan(
     run: Run, rule: CompiledRule, action: Action, options: Any, subjects: Sequence[Subject]
 ) -> list[Planned]:
     planned = []
@@ -149,11 +168,11 @@ def _plan(
         try:
             planned += [Planned(subject, effect) for effect in action.plan(options, subject)]
         except Exception as error:
-            run.fail(subject, _told(rule, error))
+            run.fail(subject, told(rule, error))
     return planned
 
 
-def _told(rule: CompiledRule, error: Exception) -> Sequence[Problem]:
+def told(rule: CompiledRule, error: Exception) -> Sequence[Problem]:
     """What a plugin or an expression raised, pure as they are, is the problem of one subject alone."""
     if isinstance(error, Rejected):
         return error.problems

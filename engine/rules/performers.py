@@ -16,8 +16,8 @@ from engine.records.program import FormProgram
 from engine.rules.covering import find_or_create
 from engine.rules.keys import Keys
 from engine.rules.run import Performers, Planned, Run
-from metamodel.plugin_api import AddTags, CreateRecord, FindOrCreate, Link, SetFields
-from metamodel.problems import Rejected
+from metamodel.plugin_api import AddTags, CreateRecord, FindOrCreate, Link, Refuse, RemoveTags, SetFields
+from metamodel.problems import Rejected, problem
 
 
 def set_fields(run: Run, planned: Sequence[Planned]) -> None:
@@ -26,9 +26,9 @@ def set_fields(run: Run, planned: Sequence[Planned]) -> None:
         values, wrong = run.fit(run.program(effect.app, effect.form), effect.values)
         run.fail(one.subject, wrong)
         if one.subject.is_own(effect.app, effect.form, effect.record):
-            one.subject.values.update(values)
+            one.subject.write(values)
         elif effect.record:
-            run.changes.set(effect.app, effect.form, int(effect.record), values)
+            run.changes.set(effect.app, effect.form, int(effect.record), values, run.trace)
 
 
 def add_tags(run: Run, planned: Sequence[Planned]) -> None:
@@ -40,9 +40,26 @@ def add_tags(run: Run, planned: Sequence[Planned]) -> None:
         tags = fitted.get(effect.field) or []
         if one.subject.is_own(effect.app, effect.form, effect.record):
             there = one.subject.values.get(effect.field) or []
-            one.subject.values[effect.field] = [*there, *(tag for tag in tags if tag not in there)]
+            one.subject.write({effect.field: [*there, *(tag for tag in tags if tag not in there)]})
         elif effect.record:
-            run.changes.add(effect.app, effect.form, int(effect.record), effect.field, tags)
+            run.changes.add(effect.app, effect.form, int(effect.record), effect.field, tags, run.trace)
+
+
+def remove_tags(run: Run, planned: Sequence[Planned]) -> None:
+    for one in planned:
+        effect: RemoveTags = one.effect
+        if one.subject.is_own(effect.app, effect.form, effect.record):
+            there = one.subject.values.get(effect.field) or []
+            one.subject.write({effect.field: [tag for tag in there if tag not in effect.tags] or None})
+        elif effect.record:
+            place = effect.app, effect.form, int(effect.record)
+            run.changes.remove(*place, effect.field, effect.tags, run.trace)
+
+
+def refuse(run: Run, planned: Sequence[Planned]) -> None:
+    """Told to the subject: the stage before saving gathers and raises it."""
+    for one in planned:
+        run.fail(one.subject, [problem("rule.refused", message=one.effect.message)])
 
 
 def create_records(run: Run, planned: Sequence[Planned]) -> None:
@@ -153,12 +170,14 @@ def set_own(run: Run, one: Planned, values: Mapping[str, Any]) -> None:
     if one.subject.program is not None and values:
         fitted, wrong = run.fit(one.subject.program, values)
         run.fail(one.subject, wrong)
-        one.subject.values.update(fitted)
+        one.subject.write(fitted)
 
 
 CORE: Performers = {
     SetFields: set_fields,
     AddTags: add_tags,
+    RemoveTags: remove_tags,
+    Refuse: refuse,
     CreateRecord: create_records,
     FindOrCreate: find_or_create,
     Link: link,

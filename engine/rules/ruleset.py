@@ -14,21 +14,24 @@ from engine.expressions import Compiled
 from engine.records.program import Programs
 from engine.rules.expressions import Broken, Expressions
 from metamodel.application import App
+from metamodel.expressions import Scope
 from metamodel.plugin_api import Action
 from metamodel.problems import Problem, problem
 from metamodel.rules import Rule
-from metamodel.scope import FormScope, MessageScope
+from metamodel.scope import FormScope, MessageScope, NothingScope
 
 
 @dataclass(frozen=True)
 class CompiledRule:
-    """`condition` None is always; `broken` says why the rule cannot run."""
+    """`condition` None is always; `broken` says why the rule cannot run; `fields`: it hears only of
+    records in which one of them changed."""
 
     rule: Rule
     expressions: Expressions
     condition: Compiled | None
     actions: tuple[tuple[Action, Any], ...]
     broken: Problem | None = None
+    fields: tuple[str, ...] = ()
 
 
 class RuleSet:
@@ -37,7 +40,7 @@ class RuleSet:
         self._programs = programs
         self._scopes: dict[str, Expressions] = {}
         ordered = sorted(app.rules, key=lambda rule: -rule.priority)
-        self._rules = [self._compile(rule) for rule in ordered if rule.enabled]
+        self._rules = [self.compile(rule) for rule in ordered if rule.enabled]
 
     def listening(self, event: Mapping[str, Any]) -> list[CompiledRule]:
         """The rules that hear this event (`name`, and what the trigger asks of it), in order."""
@@ -50,8 +53,18 @@ class RuleSet:
             and trigger.matches(compiled.rule.trigger_options, event)
         ]
 
-    def _compile(self, rule: Rule) -> CompiledRule:
-        expressions = self._expressions(rule.form)
+    def of_event(self, event: str) -> list[CompiledRule]:
+        """The rules whose trigger is of this event."""
+        return [
+            one for one in self._rules if one.rule.trigger is not None and one.rule.trigger.event == event
+        ]
+
+    def get(self, rule: str) -> CompiledRule | None:
+        return next((one for one in self._rules if one.rule.id == rule), None)
+
+    def compile(self, rule: Rule) -> CompiledRule:
+        on_message = rule.trigger is not None and rule.trigger.on_message
+        expressions = self.expressions(rule.form, on_message)
         actions = [
             (a.action, a.options) for a in rule.actions if a.action is not None and a.options is not None
         ]
@@ -63,12 +76,22 @@ class RuleSet:
             condition = expressions[rule.condition] if rule.condition.strip() else None
         except Broken as error:
             broken = error.problem
-        return CompiledRule(rule, expressions, condition, tuple(actions), broken)
+        return CompiledRule(rule, expressions, condition, tuple(actions), broken, _fields(rule))
 
-    def _expressions(self, form_id: str) -> Expressions:
-        known = self._scopes.get(form_id)
+    def expressions(self, form_id: str, on_message: bool = False) -> Expressions:
+        """What is said about records of a form; about messages, or about nothing, without one."""
+        key = form_id or ("(message)" if on_message else "")
+        known = self._scopes.get(key)
         if known is None:
             form = self.app.form(form_id)
-            scope = FormScope(self.app, form, self._programs.apps()) if form else MessageScope()
-            known = self._scopes[form_id] = Expressions(self._programs, scope)
+            if form is not None:
+                scope: Scope = FormScope(self.app, form, self._programs.apps())
+            else:
+                scope = MessageScope() if on_message else NothingScope()
+            known = self._scopes[key] = Expressions(self._programs, scope)
         return known
+
+
+def _fields(rule: Rule) -> tuple[str, ...]:
+    known = rule.trigger is not None and rule.trigger_options is not None
+    return rule.trigger.fields(rule.trigger_options) if rule.trigger and known else ()

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import Any
 
 import msgspec
 
 from engine.access.viewer import SYSTEM, Viewer
 from engine.database import Unit
+from engine.expressions import EvaluationContext
+from engine.records.contexts import Resolve
 from engine.records.program import FormProgram
 from engine.records.records import Records
 from engine.records.rows import Row, Rows
 from engine.records.services import Services
 from engine.rules.changes import Changes
 from engine.rules.fitting import Fitted, Fitters
+from engine.rules.showing import Showing
 from engine.rules.subjects import Subject
 from engine.rules.trace import Trace
+from metamodel.expressions.types import Type
 from metamodel.plugin_api import Effect
 from metamodel.problems import Problem, Rejected, problem
 
@@ -34,15 +39,49 @@ class Planned(msgspec.Struct, frozen=True):
 
 @dataclass
 class Run:
-    """`trace` is the one of the rule that runs now."""
+    """`actor` set it off, `viewer` is whom effects are written as, `source` and `trace` are those of the
+    rule that runs now."""
 
     unit: Unit
     services: Services
     records: Records
     fitters: Fitters
+    actor: Viewer = SYSTEM
     viewer: Viewer = SYSTEM
+    source: str = ""
+    app: str = ""
     changes: Changes = field(default_factory=Changes)
     trace: Trace | None = None
+    _context: EvaluationContext | None = None
+
+    @property
+    def context(self) -> EvaluationContext:
+        """Made when first asked for, and again after something was written: links are read once."""
+        if self._context is None:
+            made = self.services.context(self.unit.connection, self.actor, self.unit.moment, self.app)
+            self._context = replace(made, resolve=partial(self._resolved, made.resolve))
+        return self._context
+
+    def _resolved(self, stored: Resolve, of: Type, identifier: str, name: str) -> Any:
+        """An attribute behind a link, with what waits to be written there."""
+        wanted = None
+        if of.kind == "record" and str(identifier).isdigit():
+            wanted = self.changes.of(of.app, of.form, int(identifier))
+        if wanted is None:
+            return stored(of, identifier, name)
+        if name in wanted.lists:
+            return wanted.of(name, wanted.set.get(name, stored(of, identifier, name)) or [])
+        return wanted.set[name] if name in wanted.set else stored(of, identifier, name)
+
+    @cached_property
+    def showing(self) -> Showing:
+        return Showing(self.unit.connection, self.services)
+
+    def act_as(self, viewer: Viewer) -> None:
+        """Write as somebody else from here on; what waits is written first."""
+        if viewer != self.viewer:
+            self.flush()
+            self.viewer = viewer
 
     def program(self, app: str, form: str) -> FormProgram:
         return self.services.programs.get(app, form)
@@ -93,10 +132,6 @@ class Run:
             refused(place, [problem("rule.not_created", form=program.form.text())])
         return made
 
-    def _insert(self, program: FormProgram, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-        writer = self.records.writer
-        return writer.create(self.unit, self.viewer, program.app.id, program.form.id, rows, raw=False)
-
     def _without_refused(self, places: list[int], problems: Iterable[Problem], refused: Refused) -> list[int]:
         """Paths begin with the row's place among those sent; a problem of no row is everybody's."""
         by_row: dict[int, list[Problem]] = {}
@@ -111,7 +146,9 @@ class Run:
 
     def flush(self) -> None:
         """Write what effects left for records that are not drafts."""
-        self.changes.flush(self)
+        if self.changes.flush(self):
+            self._context = None
+            self.__dict__.pop("showing", None)
 
 
 Performer = Callable[[Run, Sequence[Planned]], None]

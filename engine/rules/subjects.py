@@ -2,39 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Any
 
+from engine.access.quoting import Quoted
 from engine.expressions import EvaluationContext
 from engine.records.program import FormProgram
 from engine.rules.expressions import Expressions
+from engine.rules.roles import writable
+from metamodel import recipients
+from metamodel.labels import Label
 from metamodel.problems import Problem
+from metamodel.templates import filled, places
+
+if TYPE_CHECKING:
+    from engine.rules.run import Run
+
+LEFT_OUT = "…"
 
 
 class Subject:
-    """A record on its way in (`values` are its draft's own, changed in place), or a message.
+    """A record on its way in (`draft`: `values` are its own, changed in place), one that is stored, a
+    message, or nothing at all.
 
     `expressions` are those of the rule at work; `made` gathers the records that rules created,
-    `problems` what went wrong for this subject alone.
+    `problems` what went wrong for this subject alone; `before` is what stood there.
     """
 
     expressions: Expressions
-    __slots__ = ("app", "context", "expressions", "form", "made", "problems", "program", "record", "values")
+    __slots__ = (
+        "app", "before", "draft", "expressions", "form", "made", "moved", "problems", "program", "record",
+        "row", "run", "values",
+    )  # fmt: skip
 
     def __init__(
-        self, app: str, form: str, record: str, values: dict[str, Any], context: EvaluationContext,
-        program: FormProgram | None = None,
+        self, run: Run, app: str, form: str, record: str, values: dict[str, Any],
+        program: FormProgram | None = None, *, draft: bool = False,
+        before: Mapping[str, Any] | None = None, row: int = 0,
     ) -> None:  # fmt: skip
-        self.app, self.form, self.record, self.values = app, form, record, values
-        self.context, self.program = context, program
+        self.run, self.app, self.form, self.record, self.values = run, app, form, record, values
+        self.program, self.draft, self.before, self.row = program, draft, before, row
+        self.moved = False
         self.made: list[tuple[str, str, str]] = []
         self.problems: list[Problem] = []
 
+    @property
+    def context(self) -> EvaluationContext:
+        return self.run.context
+
+    @property
+    def zone(self) -> tzinfo:
+        return self.run.services.zone
+
     def evaluate(self, text: str) -> Any:
-        return self.expressions[text](self.values, self.context)
+        return self.expressions[text](self.values, self.run.context)
 
     def evaluate_all(self, texts: Mapping[str, str]) -> dict[str, Any]:
-        values, context = self.values, self.context
+        values, context = self.values, self.run.context
         return {
             name: run(values, context) if field is None else values.get(field)
             for name, field, run in self.expressions.several(texts)
@@ -47,6 +72,59 @@ class Subject:
             return None
         return reference.app or self.app, reference.form
 
+    # -- what people read --------------------------------------------------------------------------
+
+    def written(self, template: Label) -> Label:
+        quoted = self.quoted(template)
+        showing = self.run.showing
+
+        def show(path: str, language: str) -> str:
+            sealed = showing.sealed(self, path)
+            if sealed is not None and quoted is not None and sealed[2] != str(quoted.record):
+                return LEFT_OUT
+            return showing.show(self, path, language)
+
+        return filled(template, show)
+
+    def quoted(self, template: Label) -> Quoted | None:
+        """Sealed fields a template names: all of one record, what another has is left out."""
+        texts = [template] if isinstance(template, str) else template.values()
+        paths = dict.fromkeys(path for text in texts for path in places(text))
+        sealed = [found for path in paths if (found := self.run.showing.sealed(self, path)) is not None]
+        if not sealed:
+            return None
+        app, form, record, _ = sealed[0]
+        fields = tuple(found[3] for found in sealed if found[2] == record)
+        return Quoted(app, form, int(record), fields) if record.isdigit() else None
+
+    def people(self, to: str | Sequence[str]) -> tuple[str, ...]:
+        return recipients.planned_all(to, self)
+
+    def inlined(self, text: str) -> str:
+        from metamodel.expressions.inline import inlined
+
+        return inlined(text, self.values)
+
+    # -- for the engine ----------------------------------------------------------------------------
+
     def is_own(self, app: str, form: str, record: str) -> bool:
         """Is this the record itself, still a draft?"""
-        return record == self.record and form == self.form and app == self.app and bool(record)
+        return self.draft and record == self.record and form == self.form and app == self.app
+
+    def write(self, values: Mapping[str, Any]) -> None:
+        """Values that fit, into the draft; of a stored record, into what is to be written."""
+        if self.draft and self.program is not None:
+            run = self.run
+            may, refused = writable(run.services, run.unit.connection, run.viewer, self.program, values)
+            self.values.update(may)
+            self.moved = True
+            run.fail(self, refused)
+        elif self.record:
+            self.values.update(values)
+            self.run.changes.set(self.app, self.form, int(self.record), values, self.run.trace)
+
+    def changed(self, fields: Sequence[str]) -> bool:
+        """Does one of these fields differ from what stood there (none named: any of them)?"""
+        before = self.before or {}
+        names = fields or [name for name in self.values if name != "id"]
+        return any(self.values.get(name) != before.get(name) for name in names)

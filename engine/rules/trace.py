@@ -42,15 +42,27 @@ class Trace:
         return bool(self.matched or self.problems)
 
     def to_json(self) -> dict[str, Any]:
-        records = [subject.record or next((made[2] for made in subject.made), "") for subject in self.matched]
+        places = [_place(subject) for subject in self.matched]
+        records = [record for _, record in places]
         return {
+            "form": next((form for form, _ in places if form), ""),
             "tried": self.tried,
             "matched": len(self.matched),
             "records": records[:SHOWN_RECORDS],
             "effects": dict(self.effects),
             "sample": _plain(self.sample),
-            "problems": [found.to_json("zh") for found in self.problems[:SHOWN_PROBLEMS]],
+            "problems": [_problem(found) for found in self.problems[:SHOWN_PROBLEMS]],
         }
+
+
+def _place(subject: Subject) -> tuple[str, str]:
+    """(form, record) it was about; of a message, what it was made into."""
+    made = next(((form, record) for _, form, record in subject.made), ("", ""))
+    return (subject.form, subject.record) if subject.record else made
+
+
+def _problem(found: Problem) -> dict[str, Any]:
+    return {"code": found.code, "zh": found.text("zh"), "en": found.text("en")}
 
 
 def _plain(effect: Any) -> Any:
@@ -69,7 +81,7 @@ def keep(unit: Unit, database: Database, box: Box, traces: Sequence[Trace]) -> N
             unit.now,
             trace.app,
             trace.rule,
-            int(trace.matched[0].record) if len(trace.matched) == 1 and trace.matched[0].record else None,
+            _only_record(trace),
             trace.outcome if not trace.problems or trace.outcome != "done" else "failed",
             box.seal_json(trace.to_json()),
         )
@@ -78,3 +90,10 @@ def keep(unit: Unit, database: Database, box: Box, traces: Sequence[Trace]) -> N
     database.insert_many(
         unit.connection, rule_runs, rows, ("id", "at", "app", "rule", "record", "outcome", "trace_sealed")
     )
+
+
+def _only_record(trace: Trace) -> int | None:
+    """The record a trace is about when it is about one."""
+    if len(trace.matched) != 1 or not trace.matched[0].record:
+        return None
+    return int(trace.matched[0].record)

@@ -81,6 +81,7 @@ class CreateTask(Action):
                 due,
                 span(options.due_in),
                 options.outcomes,
+                subject.quoted(options.note),
             )
         ]
 

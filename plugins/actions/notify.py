@@ -36,7 +36,7 @@ class Notify(Action):
         return [
             *scope.check_recipients(options.to, "/to"),
             *scope.check_template(options.title, "/title"),
-            *scope.check_template(options.body, "/body"),
+            *scope.check_template(options.body, "/body", plain=False),
             *check_about(scope, options.of, "/of"),
             *check_once(scope, options.once_per, "/once_per"),
         ]
@@ -51,6 +51,7 @@ class Notify(Action):
                 subject.written(options.body),
                 once_key(subject, options.once_per, to),
                 options.mail,
+                subject.quoted(options.body),
             )
         ]
 

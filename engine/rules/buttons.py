@@ -1,0 +1,82 @@
+"""Buttons: rules that somebody sets off on a record's page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.access.audit import Occurrence
+from engine.access.viewer import Viewer
+from engine.database import Unit
+from engine.records.query import RecordView
+from engine.rules.interpreter import Interpreter
+from engine.rules.ruleset import CompiledRule
+from engine.rules.subjects import Subject
+from metamodel.labels import label_text
+from metamodel.problems import Rejected, has_errors, problem
+
+
+class Buttons:
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter, self._services = interpreter, interpreter.services
+
+    def shown(self, viewer: Viewer, app: str, form: str, record: RecordView) -> list[tuple[str, str]]:
+        """(rule, words) of the buttons this viewer may press on this record now, in order."""
+        rules = self._theirs(viewer, app, form)
+        if not rules:
+            return []
+        with self._services.database.read() as connection:
+            unit = Unit(connection, self._services.database.clock.now())
+            subjects = self._subject(unit, viewer, app, form, int(record.id))
+            return [(r.rule.id, _words(r, viewer)) for r in rules for s in subjects if _shows(r, s)]
+
+    def press(self, viewer: Viewer, app: str, rule: str, record: str) -> None:
+        """All of it or nothing. Rejected: rule.unknown, record.unknown (not theirs to read), rule.no_button,
+        and whatever goes wrong on the way."""
+        compiled = self._interpreter.rules(app).get(rule)
+        if compiled is None or compiled not in self._theirs(viewer, app, compiled.rule.form):
+            raise Rejected([problem("rule.unknown", rule=rule)])
+        form = compiled.rule.form
+        program = self._services.programs.get(app, form)
+
+        def work(unit: Unit) -> None:
+            self._interpreter.records.reader.row(unit.connection, viewer, program, record)
+            subjects = self._subject(unit, viewer, app, form, int(record))
+            if not all(_shows(compiled, subject) for subject in subjects):
+                raise Rejected([problem("rule.no_button")])
+            traces = self._interpreter.act(subjects[0].run, [compiled], subjects)
+            wrong = [found for trace in traces for found in trace.problems]
+            if has_errors(wrong):
+                raise Rejected(wrong)
+            pressed = Occurrence("press", app, form, int(record), detail={"rule": rule})
+            self._services.audit.add(unit, viewer, [pressed])
+
+        self._services.database.write(work)
+
+    def _theirs(self, viewer: Viewer, app: str, form: str) -> list[CompiledRule]:
+        rules = self._interpreter.rules(app).listening({"name": "button", "form": form})
+        return [rule for rule in rules if rule.broken is None and _may(rule, viewer, app)]
+
+    def _subject(self, unit: Unit, viewer: Viewer, app: str, form: str, record: int) -> list[Subject]:
+        return self._interpreter.stored(self._interpreter.run(unit, app, viewer), form, [record])
+
+
+def _may(rule: CompiledRule, viewer: Viewer, app: str) -> bool:
+    roles: Sequence[str] = getattr(rule.rule.trigger_options, "roles", ())
+    return viewer.system or not roles or not viewer.roles_in(app).isdisjoint(roles)
+
+
+def _shows(rule: CompiledRule, subject: Subject) -> bool:
+    """An expression that fails shows no button."""
+    where: str = getattr(rule.rule.trigger_options, "where", "")
+    if not where:
+        return True
+    subject.expressions = rule.expressions
+    try:
+        return bool(subject.evaluate(where))
+    except Rejected:
+        return False
+
+
+def _words(rule: CompiledRule, viewer: Viewer) -> str:
+    assert rule.rule.trigger is not None
+    return label_text(rule.rule.trigger.words(rule.rule.trigger_options), viewer.language, rule.rule.id)

@@ -1,0 +1,47 @@
+"""Rules: all there is to rules behind one object; what the runtime holds and pages ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from engine.access.viewer import Viewer
+from engine.evidence.seals import Box
+from engine.records.query import RecordView
+from engine.records.records import Records
+from engine.records.services import Services
+from engine.rules.buttons import Buttons
+from engine.rules.clocks import Clocks
+from engine.rules.events import Events
+from engine.rules.log import RuleLog, RuleRun
+
+if TYPE_CHECKING:
+    from engine.working_time import WorkingCalendar
+
+
+class Rules(Events):
+    def __init__(
+        self, services: Services, records: Records, box: Box, calendar: Callable[[], WorkingCalendar]
+    ) -> None:
+        super().__init__(services, records, box)
+        self.clocks = Clocks(self, calendar)
+        self._buttons, self._log = Buttons(self), RuleLog(services, box)
+
+    def tick(self) -> int:
+        """Do what clocks say is due; how many rules struck."""
+        return self.clocks.tick()
+
+    def buttons(self, viewer: Viewer, app: str, form: str, record: RecordView) -> list[tuple[str, str]]:
+        """(rule, words) of the buttons this viewer may press on this record now, in order."""
+        return self._buttons.shown(viewer, app, form, record)
+
+    def press(self, viewer: Viewer, app: str, rule: str, record: str) -> None:
+        """All of it or nothing. Rejected: rule.unknown, record.unknown, rule.no_button, what went wrong."""
+        self._buttons.press(viewer, app, rule, record)
+
+    def log(
+        self, viewer: Viewer, app: str, rule: str = "", record: str = "", outcome: str = "", limit: int = 50,
+        after: str = "",
+    ) -> list[RuleRun]:  # fmt: skip
+        """What rules did, newest first; `after` is the last id of the page before. Rejected (access.denied)."""
+        return self._log.page(viewer, app, rule, record, outcome, limit, after)
