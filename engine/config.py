@@ -19,6 +19,9 @@ class Config:
     search_backend: str = ""  # '' = the database's own; 'whoosh'
     origin: str = ""  # the ledger's origin; '' = made once and kept in the database
     master_key_file: Path | None = None  # None = data/keys/master.json
+    smtp_url: str = field(default="", repr=False)  # '' = no mail; it holds a password
+    mail_from: str = "Muniment <muniment@localhost>"
+    public_url: str = ""  # where people reach us, for links in mail
 
     @classmethod
     def from_environment(cls, data: str | Path | None = None) -> Config:
@@ -29,6 +32,9 @@ class Config:
             zone=ZoneInfo(os.environ.get("MUNIMENT_ZONE", "Asia/Shanghai")),
             synchronous=os.environ.get("MUNIMENT_SYNCHRONOUS", "FULL"),
             search_backend=os.environ.get("MUNIMENT_SEARCH", ""),
+            smtp_url=os.environ.get("MUNIMENT_SMTP_URL", ""),
+            mail_from=os.environ.get("MUNIMENT_MAIL_FROM", "") or cls.mail_from,
+            public_url=os.environ.get("MUNIMENT_PUBLIC_URL", ""),
         )
 
     @property

@@ -329,18 +329,19 @@ notifications = _table(
     sa.Column("app", sa.String(63), nullable=False),
     sa.Column("form", sa.String(63), nullable=False, server_default=""),
     sa.Column("record", Id),
+    sa.Column("task", Id),  # what it is about, when that is a task
     sa.Column("title_sealed", sa.LargeBinary, nullable=False),
     sa.Column("body_sealed", sa.LargeBinary, nullable=False),
     sa.Column("once_key", sa.LargeBinary),
     sa.Column("hits", sa.Integer, nullable=False, server_default="1"),
     sa.Column("at", Time, nullable=False),
     sa.Column("read_at", Time),
-    sa.Column("mail", sa.String(10), nullable=False, server_default=""),  # waiting sent failed; '' none
+    sa.Column("mail", sa.String(10), nullable=False, server_default=""),  # waiting sent failed refused; '' none
     sa.Index("ix_notifications_person", "person", "id"),
     sa.Index(
         "ix_notifications_once_key", "once_key", unique=True, sqlite_where=KEYED, postgresql_where=KEYED
     ),
-    sa.Index("ix_notifications_mail", "mail", "person"),
+    sa.Index("ix_notifications_task", "task"),
 )
 RUNS = sa.text("state IN ('running', 'returned')")
 flow_instances = _table(

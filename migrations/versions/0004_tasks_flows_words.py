@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("app", sa.String(63), nullable=False),
         sa.Column("form", sa.String(63), nullable=False, server_default=""),
         sa.Column("record", Long),
+        sa.Column("task", Long),
         sa.Column("title_sealed", sa.LargeBinary, nullable=False),
         sa.Column("body_sealed", sa.LargeBinary, nullable=False),
         sa.Column("once_key", sa.LargeBinary),
@@ -72,8 +73,8 @@ def upgrade() -> None:
         "ix_notifications_once_key", "notifications", ["once_key"], unique=True, sqlite_where=keyed,
         postgresql_where=keyed,
     )  # fmt: skip
-    op.create_index("ix_notifications_mail", "notifications", ["mail", "person"])
     op.create_index("ix_notifications_person", "notifications", ["person", "id"])
+    op.create_index("ix_notifications_task", "notifications", ["task"])
     op.create_table(
         "flow_instances",
         sa.Column("id", Long, nullable=False),

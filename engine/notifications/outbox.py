@@ -1,0 +1,105 @@
+"""The outbox: notifications that wait for their mail, sent by a job for each person.
+
+The job waits a minute for company: many at once become one digest. What a server refuses for good is
+marked so; every other failure is tried again by the queue. Only titles leave the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from email.errors import MessageError
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.access.people import People, Person
+from engine.config import Config
+from engine.database import Database, Unit
+from engine.evidence.seals import Box
+from engine.jobs import Jobs
+from engine.notifications.letters import Letter, Line, digest, single
+from engine.notifications.smtp import Connection, Refused, Server
+from engine.system_tables import notifications
+from metamodel.labels import label_text
+
+JOB = "send_mail"
+GATHER = timedelta(minutes=1)
+SINGLE = 5  # so many at once come each in a mail of its own
+MOST = 500  # in one run
+
+
+class Outbox:
+    def __init__(self, database: Database, box: Box, people: People, jobs: Jobs, config: Config) -> None:
+        self._database, self._box, self._people, self._jobs = database, box, people, jobs
+        self._server = Server.of(config.smtp_url) if config.smtp_url else None
+        self._sender, self._public = config.mail_from, config.public_url.rstrip("/")
+        jobs.register(JOB, self._send)
+
+    def reaches(self, person: str) -> bool:
+        """Is there a server, and an address of this person?"""
+        known = self._people.organisation().people.get(person)
+        return self._server is not None and known is not None and bool(known.email)
+
+    def defer(self, unit: Unit, people: Sequence[str]) -> None:
+        for person in people:
+            self._jobs.defer(unit, JOB, {"person": person}, f"mail:{person}", unit.moment + GATHER)
+
+    # -- the job -----------------------------------------------------------------------------------
+
+    def _send(self, payload: Mapping[str, Any], _job: str) -> None:
+        person = self._people.organisation().people.get(str(payload["person"]))
+        waiting = self._waiting(str(payload["person"]))
+        if not waiting:
+            return
+        if person is None or not person.active or not person.email or self._server is None:
+            self._mark([row["id"] for row in waiting], "refused")
+            return
+        try:
+            with self._server.connect() as connection:
+                for letter, ids in self._letters(person, waiting):
+                    self._deliver(connection, letter, person, ids)
+        except Exception:
+            self._mark([row["id"] for row in self._waiting(person.id)], "failed")
+            raise
+
+    def _deliver(self, connection: Connection, letter: Letter, person: Person, ids: Sequence[int]) -> None:
+        """Marked one by one, so that a broken connection sends none of them twice. An address that is none
+        is refused by ourselves."""
+        now = self._database.clock.now()
+        try:
+            connection.send(letter.message(self._sender, person.name, person.email, now))
+        except (Refused, MessageError, ValueError, IndexError):
+            self._mark(ids, "refused")
+        else:
+            self._mark(ids, "sent")
+
+    def _waiting(self, person: str) -> list[sa.RowMapping]:
+        query = sa.select(notifications).where(
+            notifications.c.person == person, notifications.c.mail.in_(("waiting", "failed"))
+        )
+        with self._database.read() as connection:
+            return list(connection.execute(query.order_by(notifications.c.id).limit(MOST)).mappings())
+
+    def _letters(self, person: Person, rows: Sequence[sa.RowMapping]) -> list[tuple[Letter, list[int]]]:
+        lines = [self._line(person, row) for row in rows]
+        ids = [int(row["id"]) for row in rows]
+        if len(lines) > SINGLE:
+            address = f"{self._public}/notifications" if self._public else ""
+            return [(digest(lines, address, person.language, ids[-1]), ids)]
+        return [(single(line, person.language, one), [one]) for line, one in zip(lines, ids, strict=True)]
+
+    def _line(self, person: Person, row: sa.RowMapping) -> Line:
+        address = f"{self._public}/notifications/{row['id']}" if self._public else ""
+        return Line(title_of(self._box, row, person.language), address)
+
+    def _mark(self, ids: Sequence[int], state: str) -> None:
+        """What was read meanwhile has no mail waiting and stays as it is."""
+        if ids:
+            these = sa.and_(notifications.c.id.in_(ids), notifications.c.mail.in_(("waiting", "failed")))
+            change = sa.update(notifications).where(these).values(mail=state)
+            self._database.write(lambda unit: unit.connection.execute(change).rowcount)
+
+
+def title_of(box: Box, row: sa.RowMapping, language: str) -> str:
+    return label_text(box.open_json(row["title_sealed"], b"notification %d title" % row["id"]), language)

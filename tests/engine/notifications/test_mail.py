@@ -1,0 +1,312 @@
+"""Mail, against a real server: what leaves the house, in whose language, what is tried again and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from engine.access.people import Person
+from engine.clock import FrozenClock
+from engine.config import Config
+from engine.notifications import NewNotification
+from engine.notifications.letters import Line, digest, single
+from engine.notifications.smtp import Server
+from engine.runtime import Runtime
+from metamodel.problems import Rejected
+from tests.conftest import NOW
+from tests.engine.notifications.mail_server import PASSWORD, USER, Postbox, certificate, serving
+
+TOLD = NewNotification("zhou", "", "", None, {"zh": "风险预警：恒锐", "en": "A warning: Hengrui"}, "客户原话")
+PEOPLE = [
+    Person("zhou", "周婧", email="zhou@example.com"),
+    Person("lu", "Lu, \"M\"", email="lu@example.com", language="en"),
+    Person("wang", "王磊"),
+]  # fmt: skip
+Open = Callable[..., Runtime]
+
+
+@pytest.fixture
+def postbox() -> Postbox:
+    return Postbox()
+
+
+@pytest.fixture
+def open_with(config: Config, clock: FrozenClock) -> Iterator[Open]:
+    opened: list[Runtime] = []
+
+    def open_it(url: str, public: str = "https://archive.example.com/") -> Runtime:
+        mail = replace(config, smtp_url=url, mail_from="存鉴 <archive@example.com>", public_url=public)
+        runtime = Runtime.open(mail, clock)
+        opened.append(runtime)
+        runtime.database.write(lambda unit: runtime.people.save_people(unit, PEOPLE))
+        return runtime
+
+    yield open_it
+    for runtime in opened:
+        runtime.close()
+
+
+@pytest.fixture
+def house(open_with: Open, postbox: Postbox) -> Iterator[Runtime]:
+    with serving(postbox) as port:
+        yield open_with(f"smtp://127.0.0.1:{port}")
+
+
+def send(runtime: Runtime, *wanted: NewNotification) -> list[int]:
+    return runtime.database.write(lambda unit: runtime.notifications.send(unit, wanted))
+
+
+def work(runtime: Runtime, clock: FrozenClock, minutes: float = 1) -> None:
+    clock.advance(minutes=minutes)
+    runtime.jobs.run_due()
+
+
+def states(runtime: Runtime, person: str = "zhou") -> list[str]:
+    return [one.mail for one in runtime.notifications.of(runtime.require_viewer(person)).items]
+
+
+def test_the_title_and_a_link_leave_the_house_and_nothing_else(
+    house: Runtime, postbox: Postbox, clock: FrozenClock
+) -> None:
+    (identifier,) = send(house, TOLD)
+    assert states(house) == ["waiting"]
+    house.jobs.run_due()
+    assert postbox.messages == []  # it waits a minute for company
+    work(house, clock)
+    (letter,) = postbox.messages
+    assert postbox.recipients == ["zhou@example.com"]
+    assert (letter["from"], letter["to"]) == ("存鉴 <archive@example.com>", "周婧 <zhou@example.com>")
+    assert letter["subject"] == "风险预警：恒锐"
+    assert letter["message-id"] == f"<notification.{identifier}@example.com>"
+    assert letter["auto-submitted"] == "auto-generated"
+    address = f"https://archive.example.com/notifications/{identifier}"
+    for kind in ("plain", "html"):
+        body = letter.get_body((kind,))
+        assert body is not None
+        assert "风险预警：恒锐" in body.get_content()
+        assert address in body.get_content()
+        assert "客户原话" not in body.get_content()
+    assert states(house) == ["sent"]
+    work(house, clock)
+    assert len(postbox.messages) == 1
+
+
+def test_everybody_is_written_to_in_his_language(
+    house: Runtime, postbox: Postbox, clock: FrozenClock
+) -> None:
+    send(house, replace(TOLD, person="lu"))
+    work(house, clock)
+    (letter,) = postbox.messages
+    assert letter["subject"] == "A warning: Hengrui"
+    assert letter["to"].addresses[0].display_name == 'Lu, "M"'
+    body = letter.get_body(("plain",))
+    assert body is not None
+    assert "please do not reply" in body.get_content()
+
+
+@pytest.mark.parametrize(("number", "letters"), [(5, 5), (6, 1), (60, 1)])
+def test_more_than_five_are_a_digest(
+    house: Runtime, postbox: Postbox, clock: FrozenClock, number: int, letters: int
+) -> None:
+    send(house, *(replace(TOLD, title=f"第 {one} 条") for one in range(number)))
+    work(house, clock)
+    assert len(postbox.messages) == letters
+    assert set(states(house)) == {"sent"}
+    if letters == 1:
+        (letter,) = postbox.messages
+        body = letter.get_body(("plain",))
+        assert body is not None
+        assert letter["subject"] == f"您有 {number} 条新通知"
+        assert "第 0 条" in body.get_content()
+        assert ("另有 10 条" in body.get_content()) == (number == 60)
+
+
+def test_two_people_and_two_minutes(house: Runtime, postbox: Postbox, clock: FrozenClock) -> None:
+    send(house, TOLD, replace(TOLD, person="lu"))
+    work(house, clock)
+    send(house, TOLD)
+    work(house, clock)
+    assert postbox.recipients.count("zhou@example.com") == 2
+    assert postbox.recipients.count("lu@example.com") == 1
+
+
+@pytest.mark.parametrize("what", [{"person": "wang"}, {"mail": False}])
+def test_who_has_no_address_and_what_is_for_the_house_alone(
+    house: Runtime, postbox: Postbox, clock: FrozenClock, what: dict[str, Any]
+) -> None:
+    told = replace(TOLD, **what)
+    send(house, told)
+    work(house, clock)
+    assert (postbox.messages, states(house, told.person)) == ([], [""])
+
+
+def test_what_was_read_needs_no_mail(house: Runtime, postbox: Postbox, clock: FrozenClock) -> None:
+    send(house, TOLD)
+    zhou = house.require_viewer("zhou")
+    house.database.write(lambda unit: house.notifications.read(unit, zhou))
+    work(house, clock)
+    assert (postbox.messages, states(house)) == ([], [""])
+
+
+def test_a_key_that_is_counted_is_mailed_once(house: Runtime, postbox: Postbox, clock: FrozenClock) -> None:
+    send(house, replace(TOLD, once="k"), replace(TOLD, once="k"))
+    work(house, clock)
+    send(house, replace(TOLD, once="k"))
+    work(house, clock)
+    assert len(postbox.messages) == 1
+
+
+# -- what goes wrong -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "answer", [{"rcpt": "450 busy"}, {"data": "451 later"}, {"data": "421 closing"}], ids=str
+)
+def test_a_busy_server_is_tried_again(
+    house: Runtime, postbox: Postbox, clock: FrozenClock, answer: dict[str, str]
+) -> None:
+    vars(postbox).update(answer)
+    send(house, TOLD)
+    work(house, clock)
+    assert states(house) == ["failed"]
+    postbox.rcpt = postbox.data = ""
+    work(house, clock)
+    assert states(house) == ["sent"]
+    assert len(postbox.messages) == 1
+
+
+@pytest.mark.parametrize("answer", [{"rcpt": "550 nobody here"}, {"data": "554 no"}], ids=str)
+def test_what_a_server_never_takes_is_not_tried_again(
+    house: Runtime, postbox: Postbox, clock: FrozenClock, answer: dict[str, str]
+) -> None:
+    vars(postbox).update(answer)
+    send(house, TOLD)
+    work(house, clock)
+    postbox.rcpt = postbox.data = ""
+    work(house, clock, 60)
+    assert (states(house), postbox.messages, house.jobs.waiting()) == (["refused"], [], 0)
+
+
+def test_an_address_that_is_none_is_refused_by_ourselves(
+    house: Runtime, postbox: Postbox, clock: FrozenClock
+) -> None:
+    odd = [Person("zhou", "周婧", email="zhou@@\r\nBcc: all@example.com")]
+    house.database.write(lambda unit: house.people.save_people(unit, odd))
+    send(house, TOLD)
+    work(house, clock)
+    assert (states(house), postbox.messages) == (["refused"], [])
+
+
+def test_a_server_that_is_away_leaves_a_dead_job_at_last(
+    open_with: Open, postbox: Postbox, clock: FrozenClock
+) -> None:
+    with serving(postbox) as port:
+        pass
+    house = open_with(f"smtp://127.0.0.1:{port}")
+    send(house, TOLD)
+    for _ in range(10):
+        work(house, clock, 61)
+    assert states(house) == ["failed"]
+    (dead,) = house.jobs.dead()
+    assert (dead.name, "周婧" in dead.error, "zhou" in dead.error) == ("send_mail", False, False)
+    with serving(postbox) as other:
+        house.notifications._outbox._server = Server.of(f"smtp://127.0.0.1:{other}")
+        house.jobs.retry(dead.id)
+        house.jobs.run_due()
+    assert states(house) == ["sent"]
+
+
+# -- servers ---------------------------------------------------------------------------------------
+
+
+def test_a_server_that_asks_for_a_password(open_with: Open, postbox: Postbox, clock: FrozenClock) -> None:
+    asking = {"authenticator": postbox.authenticate, "auth_required": True, "auth_require_tls": False}
+    with serving(postbox, **asking) as port:
+        house = open_with(f"smtp://{USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{port}")
+        send(house, TOLD)
+        work(house, clock)
+    assert (postbox.signed_in, states(house)) == ([USER], ["sent"])
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp"])
+def test_encrypted_either_way(
+    open_with: Open,
+    postbox: Postbox,
+    clock: FrozenClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    scheme: str,
+) -> None:
+    context, trusted = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    options: dict[str, Any] = {"ssl_context": context} if scheme == "smtps" else {"tls_context": context}
+    with serving(postbox, **options) as port:
+        house = open_with(f"{scheme}://127.0.0.1:{port}" + ("?starttls=1" if scheme == "smtp" else ""))
+        send(house, TOLD)
+        work(house, clock)
+    assert (states(house), postbox.encrypted) == (["sent"], [True])
+
+
+def test_a_server_nobody_vouches_for_gets_no_mail(
+    open_with: Open, postbox: Postbox, clock: FrozenClock, tmp_path: Path
+) -> None:
+    context, _ = certificate(tmp_path)
+    with serving(postbox, tls_context=context) as port:
+        house = open_with(f"smtp://127.0.0.1:{port}?starttls=1")
+        send(house, TOLD)
+        work(house, clock)
+    assert (states(house), postbox.messages) == (["failed"], [])
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtp://mail", Server("mail", 25)),
+        ("smtps://mail", Server("mail", 465, tls=True)),
+        ("smtp://u:p%40x@mail:587?starttls=1", Server("mail", 587, "u", "p@x", starttls=True)),
+    ],
+)
+def test_addresses_of_servers(url: str, server: Server) -> None:
+    assert Server.of(url) == server
+    assert "p@x" not in repr(Server.of(url))
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mail", "http://mail", "smtp://", "smtp://mail:port", "smtps://mail?starttls=1", "smtp://mail?tls=1"],
+)
+def test_what_is_no_address_of_a_server(url: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        Server.of(url)
+    assert refused.value.problems[0].code == "mail.bad_url"
+
+
+# -- letters ---------------------------------------------------------------------------------------
+
+
+def test_what_people_write_stays_text_and_on_its_line() -> None:
+    letter = single(Line("<b>x</b>\r\nBcc: all@example.com\u202e!", ""), "zh", 1)
+    message = letter.message("a@example.com", "周\n婧", "zhou@example.com", NOW)
+    assert message["subject"] == "<b>x</b> Bcc: all@example.com !"
+    assert message["bcc"] is None
+    body = message.get_body(("html",))
+    assert body is not None
+    assert "&lt;b&gt;x&lt;/b&gt;" in body.get_content()
+    assert "请登录" in body.get_content()
+
+
+def test_a_long_title_is_a_short_subject() -> None:
+    letter = single(Line("字" * 500, ""), "zh", 1)
+    assert (len(letter.subject), letter.lines[0].title) == (150, "字" * 500)
+
+
+def test_a_digest_leads_to_the_list() -> None:
+    letter = digest([Line("一", ""), Line("二", "")], "https://a.example/notifications", "en", 9)
+    body = letter.message("a@example.com", "Lu", "lu@example.com", NOW).get_body(("html",))
+    assert body is not None
+    assert '<a href="https://a.example/notifications">Open it</a>' in body.get_content()
