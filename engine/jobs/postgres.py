@@ -70,8 +70,8 @@ class PostgresQueue:
 
     def _schedule(self, unit: Unit, run_at: int) -> datetime | None:
         """In procrastinate's time; None for at once."""
-        ahead = from_microseconds(run_at) - unit.moment
-        return datetime.now(UTC) + ahead if ahead > timedelta(0) else None
+        at = from_microseconds(run_at)
+        return at - self._offset if at > unit.moment else None
 
     # -- working -----------------------------------------------------------------------------------
     def run_due(self, perform: Perform) -> int:
