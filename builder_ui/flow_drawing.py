@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from builder_ui.site import Visit
     from engine.flows import FlowView, NodeView, StepView
 
-NODE_ICONS = {
-    "start": "play", "approval": "person", "condition": "branch", "action": "spark", "cc": "mail", "timer": "hourglass",
-    "end": "flag",
-}  # fmt: skip
 HUES = {"running": "amber", "returned": "blue", "approved": "green", "rejected": "red", "withdrawn": "grey"}
 TONES = {"approve": "ok", "reject": "bad", "return": "bad", "withdraw": "bad"}
 
@@ -65,9 +61,9 @@ def _box(visit: Visit, node: NodeView) -> Box:
         "skipped": visit.text("not taken"),
     }  # fmt: skip
     said = ", ".join(each for each in (states.get(node.state, ""), people, when) if each)
-    return Box(
-        node.id, node.label, node.state, NODE_ICONS.get(node.type, "dot"), sub, f"{node.label}: {said}"
-    )
+    kind = visit.runtime.registry.get("node", node.type)
+    icon = kind.icon if kind else "dot"
+    return Box(node.id, node.label, node.state, icon, sub, f"{node.label}: {said}")
 
 
 # -- what happened, what may be done ---------------------------------------------------------------------

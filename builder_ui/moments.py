@@ -62,7 +62,7 @@ class Moments:
     def span(self, start: datetime, end: datetime | None = None) -> str:
         """How long it is from a moment to now (or to another): 2 hours, 3 days."""
         spent = abs((end or self.now) - start)
-        return str(format_timedelta(spent, granularity="minute", threshold=1.2, locale=self.locale))
+        return str(format_timedelta(spent, granularity="minute", threshold=1, locale=self.locale))
 
     def days_until(self, moment: datetime) -> int:
         """0 today, 1 tomorrow, less than 0 before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from builder_ui.models.tasks import Answer, TaskCard, TaskGroup, TaskLine
@@ -146,10 +146,25 @@ def card(visit: Visit, task: TaskView) -> TaskCard:
         task.id, task.title, task.kind, task.source_label, app_name(visit, task.app),
         visit.text("Since %(time)s", time=visit.moments.short(task.created_at)), task_url(task.id),
         due=due_text(visit, task), tone=tone(visit, task), hits=_hits(visit, task), others=_others(visit, others),
-        note=note, answers=answers(visit, task), close_action=f"{task_url(task.id)}/close",
+        moves=tuple(_moves(visit, task)), note=note, answers=answers(visit, task),
+        close_action=f"{task_url(task.id)}/close",
         transfer_action=f"{task_url(task.id)}/transfer" if mine else "", people_url="/people/options",
         state=task.state, closed=closed_sentence(visit, task), comment=task.comment,
     )  # fmt: skip
+
+
+def _moves(visit: Visit, task: TaskView) -> Iterator[str]:
+    """How it came to whom it is with: nobody was where it was meant for, or somebody handed it on."""
+    if task.nobody:
+        yield visit.text(
+            "Nobody was found where it was meant for, so it came to whoever answers for the app."
+        )
+    for move in task.moves:
+        when = visit.moments.short(move.at)
+        handed = visit.text(
+            "%(giver)s handed it to %(taker)s, %(time)s.", giver=move.giver, taker=move.taker, time=when
+        )
+        yield f"{handed} {move.comment}".rstrip()
 
 
 def _hits(visit: Visit, task: TaskView) -> str:

@@ -29,6 +29,7 @@ CHIPS = 4_000  # rows of chips kept drawn, in each language
 SAME_ICON = {
     "user": "person", "users": "people", "message": "chat", "messages": "chat", "wecom": "chat",
     "file-text": "contract",
+    "bolt": "spark", "ban": "reject",
     "align-left": "lines", "list-checks": "task", "check-circle": "check", "check-square": "task", "toggle": "settings",
     "function": "sigma", "department": "building", "mic": "voice",
 }  # fmt: skip
@@ -51,13 +52,15 @@ class Renderer:
 
     def icon(self, name: str, size: str = "") -> Markup:
         """An icon of the sprite; decoration only, so hidden from screen readers."""
-        sprite = self.assets.url("icons.svg")
-        name = SAME_ICON.get(name, name)
-        known = name if name in self._icons else "dot"
         classes = f"icon icon-{size}" if size else "icon"
-        return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
-            classes, sprite, known
+        return Markup('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>').format(
+            classes, self.icon_url(name)
         )
+
+    def icon_url(self, name: str) -> str:
+        """Where an icon is drawn; a dot for one nobody drew."""
+        name = SAME_ICON.get(name, name)
+        return f"{self.assets.url('icons.svg')}#{name if name in self._icons else 'dot'}"
 
     def _chips(self, environment: jinja2.Environment, chips: tuple[Any, ...]) -> Markup:
         """The same few chips stand in row after row: drawn by their macro once."""
@@ -82,6 +85,7 @@ class Renderer:
         environment.globals |= {
             "static": self.assets.url,
             "icon": self.icon,
+            "icon_url": self.icon_url,
             "language": language,
             "language_tag": TAGS[language],
             "languages": LANGUAGES,

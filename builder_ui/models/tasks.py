@@ -104,6 +104,7 @@ class TaskCard:
     tone: str = ""
     hits: str = ""
     others: str = ""
+    moves: tuple[str, ...] = ()
     note: str = ""
     facts: tuple[Cell, ...] = ()
     answers: tuple[Answer, ...] = ()

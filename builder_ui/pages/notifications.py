@@ -11,9 +11,9 @@ from builder_ui.cells import record_url
 from builder_ui.models.news import Notice, NoticeDay, NoticesPage
 from builder_ui.models.parts import Tab
 from builder_ui.site import Ask, Here, InPath, Visit, local_address, sent_form
-from builder_ui.task_drawing import app_name
+from builder_ui.task_drawing import app_name, task_url
 from builder_ui.templating import href
-from metamodel.problems import Rejected, problem
+from metamodel.problems import Rejected
 
 if TYPE_CHECKING:
     from engine.notifications import NotificationView
@@ -33,16 +33,17 @@ def live(request: Ask, site: Here) -> Response[Any]:
 def notifications_page(request: Ask, site: Here) -> Response[Any]:
     visit = site.visit(request)
     unread = visit.runtime.notifications.unread(visit.viewer)
-    found = visit.runtime.notifications.of(visit.viewer, limit=MOST, after=visit.query.get("after", ""))
     only = visit.query.get("unread") == "yes"
-    kept = [n for n in found.items if n.read_at is None or not only]
+    found = visit.runtime.notifications.of(
+        visit.viewer, limit=MOST, after=visit.query.get("after", ""), unread=only
+    )
     tabs = (
         Tab(visit.text("All"), "/notifications", not only),
         Tab(visit.text("Unread"), "/notifications?unread=yes", only, str(unread or "")),
     )
     more = href("/notifications", unread="yes" if only else "", after=found.next) if found.next else ""
     title = visit.text("Notifications")
-    page = NoticesPage(title, _days(visit, kept), tabs, unread, only, more)
+    page = NoticesPage(title, _days(visit, found.items), tabs, unread, only, more)
     return visit.page("notifications.html", page, title=title, styles=STYLES)
 
 
@@ -50,7 +51,7 @@ def notifications_page(request: Ask, site: Here) -> Response[Any]:
 def panel(request: Ask, site: Here) -> Response[Any]:
     """The newest, beside any page."""
     visit = site.visit(request)
-    found = visit.runtime.notifications.of(visit.viewer, limit=PANEL, after="")
+    found = visit.runtime.notifications.of(visit.viewer, limit=PANEL)
     unread = visit.runtime.notifications.unread(visit.viewer)
     page = NoticesPage(visit.text("Notifications"), _days(visit, found.items), unread=unread)
     return visit.part("parts/notices_panel.html", page)
@@ -89,14 +90,15 @@ def _notice(visit: Visit, item: NotificationView) -> Notice:
 
 
 def _address(visit: Visit, item: NotificationView) -> str:
-    """Its record, where that may still be read; else back to the list."""
-    if not item.record:
-        return "/notifications"
-    try:
-        visit.runtime.records.get(visit.viewer, item.app, item.form, item.record)
-    except Rejected:
-        raise Rejected([problem("record.unknown", record=item.record)]) from None
-    return record_url(item.app, item.form, item.record)
+    """Its to-do while that is open, else its record; back to the list where it is about neither."""
+    if item.task:
+        try:
+            task = visit.runtime.tasks.get(visit.viewer, item.task)
+        except Rejected:  # it is somebody else's now
+            task = None
+        if task is not None and (task.mine or not item.record):
+            return task_url(item.task)
+    return record_url(item.app, item.form, item.record) if item.record else "/notifications"
 
 
 HANDLERS = (

@@ -49,8 +49,6 @@ def flow_tab(opened: Opened) -> FlowPart | None:
 def buttons(opened: Opened) -> tuple[Button, ...]:
     """What rules offer on this record to this person."""
     visit, view = opened.visit, opened.view
-    if not hasattr(visit.runtime.rules, "buttons"):  # TODO wired
-        return ()
     offered = visit.runtime.rules.buttons(visit.viewer, opened.app.id, opened.form.id, view)
     base = record_url(opened.app.id, opened.form.id, view.id)
     return tuple(Button(label, f"{base}/press/{rule}", "spark") for rule, label in offered)
@@ -59,7 +57,5 @@ def buttons(opened: Opened) -> tuple[Button, ...]:
 def about(opened: Opened) -> tuple[TaskLine, ...]:
     """To-dos about it, open ones first, for whoever may read it."""
     visit = opened.visit
-    if not hasattr(visit.runtime, "tasks"):  # TODO wired
-        return ()
     found = visit.runtime.tasks.about(visit.viewer, opened.app.id, opened.form.id, opened.view.id)
     return about_lines(visit, found)

@@ -15,7 +15,7 @@ from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.templating import href
 from metamodel.application import App
 from metamodel.labels import label_text
-from metamodel.problems import Rejected, problem
+from metamodel.rules import Rule
 
 if TYPE_CHECKING:
     from engine.rules import RuleRun
@@ -55,32 +55,25 @@ def _outcomes(visit: Visit) -> dict[str, str]:
 
 def _lines(visit: Visit, app: App, runs: Iterable[RuleRun]) -> Iterator[RuleRunLine]:
     runs = list(runs)
-    wanted = {run.id: [(form, str(record)) for form, record in _records(app, run)][:SHOWN] for run in runs}
-    titles = visit.titles((app.id, form, record) for found in wanted.values() for form, record in found)
+    shown = [(app.id, run.form, record) for run in runs for record in run.records[:SHOWN]]
+    titles = visit.titles(shown)
     for run in runs:
-        links = tuple(
-            Link(titles[app.id, form, record], record_url(app.id, form, record))
-            for form, record in wanted[run.id] if (app.id, form, record) in titles
-        )  # fmt: skip
-        more = len(run.records) - len(links)
+        places = [(app.id, run.form, record) for record in run.records[:SHOWN]]
+        links = tuple(Link(titles[p], record_url(*p)) for p in places if p in titles)
+        more = max(0, run.matched - len(links))
         yield RuleRunLine(
             run.id, visit.moments.short(run.at), visit.moments.full(run.at), run.label,
             href(f"/apps/{app.id}/rule-log", rule=run.rule), _outcomes(visit).get(run.outcome, run.outcome),
-            HUES.get(run.outcome, "grey"), tuple(_sentences(visit, run)), links,
-            visit.count("and %(num)s more", "and %(num)s more", more) if links and more > 0 else "",
-            tuple(_said(visit, each) for each in run.problems),
+            HUES.get(run.outcome, "grey"), tuple(_sentences(visit, app, run)), links,
+            visit.count("and %(num)s more", "and %(num)s more", more) if links and more else "", run.problems,
         )  # fmt: skip
 
 
-def _records(app: App, run: RuleRun) -> Iterator[tuple[str, str]]:
-    """The records it matched, with their form."""
+def _sentences(visit: Visit, app: App, run: RuleRun) -> Iterator[str]:
+    """When it ran, what it looked at, what it did."""
     rule = next((each for each in app.rules if each.id == run.rule), None)
-    form = rule.form if rule else ""
-    for record in run.records:
-        yield form, str(record)
-
-
-def _sentences(visit: Visit, run: RuleRun) -> Iterator[str]:
+    if rule is not None:
+        yield _reads(visit, app, rule)
     yield visit.count(
         "Looked at one record, %(matched)s fit.", "Looked at %(num)s records, %(matched)s fit.",
         run.tried, matched=f"{run.matched:,}",
@@ -88,6 +81,16 @@ def _sentences(visit: Visit, run: RuleRun) -> Iterator[str]:
     done = [_effect(visit, name, number) for name, number in run.effects.items()]
     if done:
         yield visit.text("It %(what)s.", what=("," if visit.language == "zh" else ", ").join(done))
+
+
+def _reads(visit: Visit, app: App, rule: Rule) -> str:
+    """The rule's WHEN and IF."""
+    form = app.form(rule.form)
+    when = label_text(rule.trigger.label, visit.language) if rule.trigger else rule.trigger_name
+    place = f"{when} ({form.text(visit.language)})" if form else when
+    if not rule.condition:
+        return visit.text("When: %(when)s.", when=place)
+    return visit.text("When: %(when)s. If: %(condition)s", when=place, condition=rule.condition)
 
 
 def _effect(visit: Visit, name: str, number: int) -> str:
@@ -112,20 +115,12 @@ def _effect(visit: Visit, name: str, number: int) -> str:
     return known[name](number) if name in known else f"{name} × {number:,}"
 
 
-def _said(visit: Visit, found: Any) -> str:
-    return found if isinstance(found, str) else str(found.text(visit.language))
-
-
 @post(f"{RECORD}/press/{{rule:str}}", sync_to_thread=True)
 def press(
     request: Ask, site: Here, app_id: InPath, form_id: InPath, record: InPath, rule: InPath
 ) -> Response[Any]:
     """A button that a rule put on the record's page."""
     visit = site.visit(request)
-    app, form = visit.form(app_id, form_id)
-    view = visit.runtime.records.get(visit.viewer, app_id, form_id, record)
-    if rule not in {name for name, _ in visit.runtime.rules.buttons(visit.viewer, app.id, form.id, view)}:
-        raise Rejected([problem("access.denied")])
     visit.runtime.rules.press(visit.viewer, app_id, rule, record)
     return visit.go(record_url(app_id, form_id, record, list=visit.query.get("list", "")))
 
