@@ -137,25 +137,83 @@ TEXTS: dict[str, Texts] = {
     "app.unknown": Texts("应用“{app}”不存在", "There is no app “{app}”", status=404),
     # app tests: first what a definition may get wrong, then what running one may find
     "app_test.bad_moment": Texts(
-        "“{value}”不是时刻", "“{value}” is no moment", "如 2026-03-02T10:00:00+08:00", "Like 2026-03-02T10:00:00+08:00"
+        "“{value}”不是时刻",
+        "“{value}” is no moment",
+        "如 2026-03-02T10:00:00+08:00",
+        "Like 2026-03-02T10:00:00+08:00",
     ),
     "app_test.bad_wait": Texts(
-        "“{value}”既不是时长也不是时刻", "“{value}” is neither a duration nor a moment",
-        "如 PT5H、P3D、2026-03-03T09:00:00+08:00", "Like PT5H, P3D, 2026-03-03T09:00:00+08:00",
+        "“{value}”既不是时长也不是时刻",
+        "“{value}” is neither a duration nor a moment",
+        "如 PT5H、P3D、2026-03-03T09:00:00+08:00",
+        "Like PT5H, P3D, 2026-03-03T09:00:00+08:00",
     ),
     "app_test.name_taken": Texts("名称“{name}”已经用过", "The name “{name}” was given before"),
     "app_test.not_one_expectation": Texts(
         "期望要说明对象：{known}", "An expectation says what it is about: {known}"
     ),
     "app_test.not_one_step": Texts("步骤要写明且只写一件事：{known}", "A step does exactly one of: {known}"),
-    "app_test.unknown_channel": Texts("没有渠道“{name}”", "There is no channel “{name}”", "{known}", "{known}"),
+    "app_test.unknown_channel": Texts(
+        "没有渠道“{name}”", "There is no channel “{name}”", "{known}", "{known}"
+    ),
     "app_test.unknown_data": Texts("没有数据“{name}”", "There is no data “{name}”", "{known}", "{known}"),
     "app_test.unknown_flow": Texts("没有流程“{name}”", "There is no flow “{name}”", "{known}", "{known}"),
     "app_test.unknown_name": Texts(
         "前面的步骤没有“{name}”", "No step before names “{name}”", "{known}", "{known}"
     ),
     "app_test.unknown_rule": Texts("没有规则“{name}”", "There is no rule “{name}”", "{known}", "{known}"),
-    "app_test.unknown_widget": Texts("报表没有组件“{name}”", "The report has no widget “{name}”", "{known}", "{known}"),
+    "app_test.unknown_widget": Texts(
+        "报表没有组件“{name}”", "The report has no widget “{name}”", "{known}", "{known}"
+    ),
+    "app_test.broken": Texts("出错：{reason}", "It broke: {reason}"),
+    "app_test.count": Texts(
+        "{what}应有 {expected} 条，实有 {found} 条{examples}",
+        "{what}: {expected} expected, {found} found{examples}",
+    ),
+    "app_test.has": Texts(
+        "{what}的“{field}”应含 {expected}，实为 {found}",
+        "“{field}” of {what} should hold {expected}; it is {found}",
+    ),
+    "app_test.lacks": Texts(
+        "{what}的“{field}”不应含 {expected}，实为 {found}",
+        "“{field}” of {what} should not hold {expected}; it is {found}",
+    ),
+    "app_test.no_app": Texts(
+        "找不到所依赖的应用“{app}”",
+        "The app “{app}” that it requires is not here",
+        "放在同级文件夹，或一并写在命令里",
+        "Put it in a folder beside this one, or name it in the command too",
+    ),
+    "app_test.no_database": Texts(
+        "不能为用例建立数据库：{reason}", "No database could be made for the tests: {reason}"
+    ),
+    "app_test.no_flow": Texts("“{name}”没有流程在走", "No flow runs on “{name}”"),
+    "app_test.no_task": Texts("{person}没有“{source}”的待办", "{person} has no open to-do of “{source}”"),
+    "app_test.not_refused": Texts(
+        "应当被拒绝（{expected}），却成功了", "It should be refused ({expected}) and was not"
+    ),
+    "app_test.nothing": Texts("没有找到 {form}：{where}", "There is no {form} where {where}"),
+    "app_test.nothing_behind": Texts("“{name}”是空的，或不是关联字段", "“{name}” is blank, or no link"),
+    "app_test.refused": Texts("被拒绝：{reasons}", "Refused: {reasons}"),
+    "app_test.refused_otherwise": Texts(
+        "应因 {expected} 被拒绝，实际是：{reasons}",
+        "It should be refused for {expected}; it was for: {reasons}",
+    ),
+    "app_test.value": Texts(
+        "{what}的“{field}”应为 {expected}，实为 {found}",
+        "“{field}” of {what} should be {expected}; it is {found}",
+    ),
+    "app_test.visible": Texts("{what}的“{field}”不应看得到", "“{field}” of {what} should not be seen"),
+    # calendar
+    "calendar.hours": Texts(
+        "工作时间应从早到晚，如 09:00 至 18:00", "Working hours go from early to late, like 09:00 to 18:00"
+    ),
+    "calendar.unreadable": Texts(
+        "工作日历看不懂",
+        "The working calendar cannot be read",
+        "日期形如 2026-10-01，时间形如 09:00",
+        "Days look like 2026-10-01, hours like 09:00",
+    ),
     # channel
     "channel.taken": Texts(
         "渠道标识“{value}”已被“{app}”使用", "Channel “{value}” belongs to “{app}” already"
@@ -340,12 +398,16 @@ TEXTS: dict[str, Texts] = {
     "flow.not_a_person": Texts("“{field}”不是成员字段", "“{field}” is not a person"),
     "flow.out_of_end": Texts("结束之后不能再有线", "No edge may lead out of an end"),
     "flow.own_request": Texts("不能审批自己的申请", "Nobody decides over his own request", status=403),
-    "flow.running": Texts(
-        "流程“{flow}”已在进行", "The flow “{flow}” is running already", status=409
-    ),
+    "flow.running": Texts("流程“{flow}”已在进行", "The flow “{flow}” is running already", status=409),
     "flow.too_large": Texts(
         "流程并行太多，无法证明（超过 {limit} 种情形）",
         "Too much happens at once to prove the flow (more than {limit} cases)",
+    ),
+    "flow.two_begin": Texts(
+        "“{flow}”与“{other}”都随新记录开始",
+        "“{flow}” and “{other}” both begin with every new record",
+        "把其中一个的 start 设为 manual",
+        "Let one of them start manually",
     ),
     "flow.two_otherwise": Texts("“{node}”有两条“否则”", "“{node}” has more than one “otherwise”"),
     "flow.two_starts": Texts("“{node}”是多余的开始", "“{node}” is a second start"),
@@ -594,12 +656,15 @@ TEXTS: dict[str, Texts] = {
     "report.no_person": Texts("“{field}”不是人员", "“{field}” is no person"),
     "report.sealed": Texts("“{field}”已加密，不能统计", "“{field}” is sealed: no number may be made of it"),
     "report.later": Texts(
-        "“{field}”在读取时才计算，不能在统计里使用", "“{field}” is computed when it is read: it cannot be counted by"
+        "“{field}”在读取时才计算，不能在统计里使用",
+        "“{field}” is computed when it is read: it cannot be counted by",
     ),
     "report.not_told_by": Texts("不能按“{field}”分组", "Nothing can be grouped by “{field}”"),
     "report.needs_bucket": Texts(
-        "按“{field}”分组要说明时间粒度", "To group by “{field}”, say by which stretch of time",
-        "写 bucket：day、week、month、hour 或 weekday", "Give it a bucket: day, week, month, hour or weekday",
+        "按“{field}”分组要说明时间粒度",
+        "To group by “{field}”, say by which stretch of time",
+        "写 bucket：day、week、month、hour 或 weekday",
+        "Give it a bucket: day, week, month, hour or weekday",
     ),
     "report.no_measures": Texts("至少要有一个指标", "At least one measure is needed"),
     "report.unknown_measure": Texts(
@@ -622,10 +687,14 @@ TEXTS: dict[str, Texts] = {
         status=403,
     ),
     "report.totals_only": Texts(
-        "您在这里只能看数字，不能看到记录和文字", "You see numbers here, neither records nor words", status=403
+        "您在这里只能看数字，不能看到记录和文字",
+        "You see numbers here, neither records nor words",
+        status=403,
     ),
     "report.not_drillable": Texts("这里没有可以打开的记录", "There are no records to open here", status=400),
-    "report.bad_filter": Texts("筛选“{name}”不能是“{value}”", "Filter “{name}” cannot be “{value}”", status=400),
+    "report.bad_filter": Texts(
+        "筛选“{name}”不能是“{value}”", "Filter “{name}” cannot be “{value}”", status=400
+    ),
     # widget
     "widget.dimensions": Texts(
         "这个组件要 {least} 到 {most} 个维度，现在是 {found} 个",
@@ -720,10 +789,14 @@ TEXTS: dict[str, Texts] = {
     ),
     "rule.failed": Texts("规则“{rule}”执行出错", "The rule “{rule}” failed"),
     "rule.grant_to_nobody": Texts("没有可授权的人", "There is nobody to grant it to"),
-    "rule.no_keyword_list": Texts("没有关键词库“{code}”", "There is no keyword list “{code}”"),
+    "rule.no_keyword_list": Texts("没有关键词库“{list}”", "There is no keyword list “{list}”"),
     "rule.unknown": Texts("没有规则“{rule}”", "There is no rule “{rule}”", status=404),
     "rule.no_button": Texts(
-        "这个按钮现在不能按", "This button cannot be pressed now", "页面可能已过时，请刷新", "Reload the page", status=409
+        "这个按钮现在不能按",
+        "This button cannot be pressed now",
+        "页面可能已过时，请刷新",
+        "Reload the page",
+        status=409,
     ),
     "rule.no_performer": Texts("还不能执行“{effect}”", "Nothing here can perform “{effect}”"),
     "rule.not_created": Texts("未能新建“{form}”", "No record of “{form}” could be created"),
@@ -812,9 +885,13 @@ TEXTS: dict[str, Texts] = {
     ),
     "task.needs_reason": Texts("请填写理由", "Say why"),
     "task.to_yourself": Texts("不能转交给自己", "It is yours already"),
-    "task.unknown": Texts("待办不存在，或不是您的待办", "There is no such task, or it is not yours", status=404),
+    "task.unknown": Texts(
+        "待办不存在，或不是您的待办", "There is no such task, or it is not yours", status=404
+    ),
     "task.unknown_outcome": Texts("此待办没有“{outcome}”这个选项", "The task has no outcome “{outcome}”"),
-    "task.unknown_person": Texts("没有“{person}”这个人，或已离职", "There is nobody called “{person}”, or they have left"),
+    "task.unknown_person": Texts(
+        "没有“{person}”这个人，或已离职", "There is nobody called “{person}”, or they have left"
+    ),
     # title
     "title.braces": Texts(
         "标题中的 {{ }} 里要写字段标识", "Between {{ and }} of a title stands a field's id"

@@ -23,19 +23,19 @@ Place = tuple[str, str]  # app, form
 class Wanted:
     """What is wanted of one record, and by which rules."""
 
-    set: dict[str, Any] = field(default_factory=dict)
-    add: dict[str, list[Any]] = field(default_factory=dict)
-    remove: dict[str, list[Any]] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    added: dict[str, list[Any]] = field(default_factory=dict)
+    removed: dict[str, list[Any]] = field(default_factory=dict)
     traces: list[Trace] = field(default_factory=list)
 
     @property
     def lists(self) -> set[str]:
         """The fields whose present values are needed."""
-        return self.add.keys() | self.remove.keys()
+        return self.added.keys() | self.removed.keys()
 
     def merged(self, there: Mapping[str, Any]) -> dict[str, Any]:
         """The fields as they are to become; what changes nothing is left out."""
-        merged = dict(self.set)
+        merged = dict(self.values)
         for name in self.lists:
             before = there.get(name) or []
             after = self.of(name, merged.get(name, before) or [])
@@ -45,8 +45,8 @@ class Wanted:
 
     def of(self, name: str, items: Sequence[Any]) -> list[Any]:
         """A list with what is added, without what is removed."""
-        kept = [item for item in items if item not in self.remove.get(name, ())]
-        return [*kept, *(item for item in self.add.get(name, ()) if item not in kept)]
+        kept = [item for item in items if item not in self.removed.get(name, ())]
+        return [*kept, *(item for item in self.added.get(name, ()) if item not in kept)]
 
 
 class Changes:
@@ -56,25 +56,25 @@ class Changes:
     def set(
         self, app: str, form: str, record: int, values: Mapping[str, Any], trace: Trace | None = None
     ) -> None:
-        self._of(app, form, record, trace).set.update(values)
+        self._of(app, form, record, trace).values.update(values)
 
     def add(
         self, app: str, form: str, record: int, name: str, items: Sequence[Any], trace: Trace | None = None
     ) -> None:
         """Items to join what stands in a many-valued field."""
         wanted = self._of(app, form, record, trace)
-        known = wanted.add.setdefault(name, [])
+        known = wanted.added.setdefault(name, [])
         known += [item for item in items if item not in known]
-        _drop(wanted.remove, name, items)
+        _drop(wanted.removed, name, items)
 
     def remove(
         self, app: str, form: str, record: int, name: str, items: Sequence[Any], trace: Trace | None = None
     ) -> None:
         """Items to leave a many-valued field."""
         wanted = self._of(app, form, record, trace)
-        known = wanted.remove.setdefault(name, [])
+        known = wanted.removed.setdefault(name, [])
         known += [item for item in items if item not in known]
-        _drop(wanted.add, name, items)
+        _drop(wanted.added, name, items)
 
     def _of(self, app: str, form: str, record: int, trace: Trace | None) -> Wanted:
         wanted = self._wanted.setdefault((app, form), {}).setdefault(record, Wanted())
@@ -99,6 +99,11 @@ class Changes:
         return something
 
     def _write(self, run: Run, program: FormProgram, wanted: dict[int, Wanted]) -> None:
+        """A record that is on its way in further out takes its changes into its draft."""
+        for record in [one for one in wanted if run.drafts.get((program.app.id, program.form.id, one))]:
+            draft, mine = run.drafts[program.app.id, program.form.id, record], wanted.pop(record)
+            draft.values.update(mine.merged(draft.values))
+            draft.moved = True
         changes = _merged(run, program, wanted)
         while changes:
             try:

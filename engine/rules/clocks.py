@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -50,10 +51,10 @@ class Clocks:
         struck = 0
         for app in self._services.apps():
             for rule in self._interpreter.rules(app).of_event("clock"):
-                struck += self._services.database.write(lambda unit, a=app, r=rule: self._look(unit, a, r))
+                struck += self._services.database.write(partial(self._look, app, rule))
         return struck
 
-    def _look(self, unit: Unit, app: str, rule: CompiledRule) -> bool:
+    def _look(self, app: str, rule: CompiledRule, unit: Unit) -> bool:
         """Each in a unit of its own: one that fails does not hold up the others."""
         mine = sa.and_(rule_clocks.c.app == app, rule_clocks.c.rule == rule.rule.id)
         looked = unit.connection.scalar(sa.select(rule_clocks.c.at).where(mine).with_for_update())

@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.access.viewer import Viewer
 from engine.database import Unit
-from engine.records.drafts import Batch, Draft, Stages
+from engine.records.drafts import Batch, Stages
 from engine.records.state import apply_formulas
 from engine.rules.interpreter import Interpreter
 from engine.rules.subjects import Subject
@@ -71,7 +71,7 @@ class Events(Interpreter):
             )
             for draft in batch.drafts
         ]  # fmt: skip
-        with _named(batch.drafts):
+        with _on_their_way(subjects):
             self.act(run, rules, subjects)
         if event != "before_save" and (program.formulas or program.computed_rows):
             for subject in subjects:
@@ -103,13 +103,16 @@ class Events(Interpreter):
 
 
 @contextmanager
-def _named(drafts: Sequence[Draft]) -> Iterator[None]:
-    """While rules look at drafts, `record.id` is the id they are going to have."""
-    for draft in drafts:
-        if draft.id:
-            draft.values["id"] = str(draft.id)
+def _on_their_way(subjects: Sequence[Subject]) -> Iterator[None]:
+    """While rules look at drafts, `record.id` is the id they are going to have, and what other rules want of
+    them goes into them."""
+    named = [subject for subject in subjects if subject.record]
+    for subject in named:
+        subject.values["id"] = subject.record
+        subject.run.drafts[subject.app, subject.form, int(subject.record)] = subject
     try:
         yield
     finally:
-        for draft in drafts:
-            draft.values.pop("id", None)
+        for subject in named:
+            subject.values.pop("id", None)
+            subject.run.drafts.pop((subject.app, subject.form, int(subject.record)), None)

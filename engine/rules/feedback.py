@@ -26,7 +26,7 @@ def count_feedback(run: Run, planned: Sequence[Planned]) -> None:
         program = run.program(effect.app, form.id)
         record = _list(run, program, form.keywords, effect.code)
         if record is None:
-            run.fail(one.subject, [problem("rule.no_keyword_list", code=effect.code)])
+            run.fail(one.subject, [problem("rule.no_keyword_list", list=effect.code)])
         else:
             _count(run, program, form.keywords, record, effect)
 

@@ -21,7 +21,7 @@ from engine.records.services import Services
 from engine.rules.expressions import Broken
 from engine.rules.feedback import FEEDBACK
 from engine.rules.fitting import Fitters
-from engine.rules.performers import CORE
+from engine.rules.performers import CORE, LIGHT
 from engine.rules.roles import viewer_of
 from engine.rules.ruleset import CompiledRule, RuleSet
 from engine.rules.run import Performer, Performers, Planned, Run
@@ -122,9 +122,23 @@ class Interpreter:
         run.trace.tried = len(concerned)
         run.trace.matched = matched = matching(run, rule, concerned)
         for action, options in rule.actions if matched else ():
-            planned = plan(run, rule, action, options, matched)
+            self._act_on(run, rule, action, options, matched)
+
+    def _act_on(
+        self, run: Run, rule: CompiledRule, action: Action, options: Any, subjects: Sequence[Subject]
+    ) -> None:
+        """What only notes what is to be written is done subject by subject, so that the next one's plan sees
+        it; the rest for all of them at once."""
+        assert run.trace is not None
+        waiting: list[Planned] = []
+        for subject in subjects:
+            planned = plan(run, rule, action, options, subject)
             run.trace.saw([one.effect for one in planned])
-            self.perform(run, planned)
+            light = [one for one in planned if type(one.effect) in LIGHT]
+            if light:
+                self.perform(run, light)
+            waiting += [one for one in planned if type(one.effect) not in LIGHT]
+        self.perform(run, waiting)
 
     def perform(self, run: Run, planned: Sequence[Planned]) -> None:
         by_kind: dict[type[Any], list[Planned]] = {}
@@ -160,16 +174,12 @@ def matching(run: Run, rule: CompiledRule, subjects: Sequence[Subject]) -> list[
     return found
 
 
-def plan(
-    run: Run, rule: CompiledRule, action: Action, options: Any, subjects: Sequence[Subject]
-) -> list[Planned]:
-    planned = []
-    for subject in subjects:
-        try:
-            planned += [Planned(subject, effect) for effect in action.plan(options, subject)]
-        except Exception as error:
-            run.fail(subject, told(rule, error))
-    return planned
+def plan(run: Run, rule: CompiledRule, action: Action, options: Any, subject: Subject) -> list[Planned]:
+    try:
+        return [Planned(subject, effect) for effect in action.plan(options, subject)]
+    except Exception as error:
+        run.fail(subject, told(rule, error))
+        return []
 
 
 def told(rule: CompiledRule, error: Exception) -> Sequence[Problem]:

@@ -173,6 +173,7 @@ def set_own(run: Run, one: Planned, values: Mapping[str, Any]) -> None:
         one.subject.write(fitted)
 
 
+LIGHT = frozenset({SetFields, AddTags, RemoveTags, Refuse})  # they only note what is to be written
 CORE: Performers = {
     SetFields: set_fields,
     AddTags: add_tags,

@@ -70,8 +70,14 @@ class Run:
         if wanted is None:
             return stored(of, identifier, name)
         if name in wanted.lists:
-            return wanted.of(name, wanted.set.get(name, stored(of, identifier, name)) or [])
-        return wanted.set[name] if name in wanted.set else stored(of, identifier, name)
+            return wanted.of(name, wanted.values.get(name, stored(of, identifier, name)) or [])
+        return wanted.values[name] if name in wanted.values else stored(of, identifier, name)
+
+    @property
+    def drafts(self) -> dict[tuple[str, str, int], Subject]:
+        """Records that rules are looking at in this unit and that are not written yet."""
+        found: dict[tuple[str, str, int], Subject] = self.unit.notes.setdefault("rules.drafts", {})
+        return found
 
     @cached_property
     def showing(self) -> Showing:
