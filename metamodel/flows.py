@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from metamodel.binding import Binder
@@ -121,6 +121,19 @@ def check_flows(checking: Checking) -> list[Problem]:
         found += check_ids(flow.nodes, {"zh": "节点", "en": "node"})
         found += [*_check_applicant(flow, checking), *_check_nodes(flow, checking)]
         found += [*_check_edges(flow, checking), *check_graph(flow)]
+    return found + _check_beginnings(flows)
+
+
+def _check_beginnings(flows: Sequence[Flow]) -> list[Problem]:
+    """A record begins one flow by itself; of two, the second would be refused every time."""
+    first: dict[str, Flow] = {}
+    found = []
+    for flow in flows:
+        known = first.setdefault(flow.form, flow) if flow.start == "created" else flow
+        if known is not flow:
+            found.append(
+                problem("flow.two_begin", flow.path + "/start", flow=flow.text(), other=known.text())
+            )
     return found
 
 

@@ -729,6 +729,10 @@ class Node(Plugin):
         """What the edges out of it are told apart by (`on`), and how that reads; '' is an unnamed one."""
         return {"": ""}
 
+    def begins_for(self, options: Any, roles: frozenset[str]) -> bool:
+        """May somebody with these roles begin the flow here?"""
+        return True
+
     def cancels(self, options: Any) -> bool:
         """Does ending here give up whatever else the flow waits for?"""
         return False

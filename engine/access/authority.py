@@ -28,6 +28,7 @@ from metamodel.scope import FormScope
 
 Apps = Callable[[], Mapping[str, App]]
 ContextOf = Callable[[sa.Connection, Viewer], EvaluationContext]
+MoreWays = Callable[[Viewer, App, Form], list[Way]]
 
 
 class Authority:
@@ -38,6 +39,7 @@ class Authority:
         self._database, self._catalog, self._people = database, catalog, people
         self._grants, self._registry, self._apps, self._context = grants, registry, apps, context
         self._checked: dict[tuple[int, str, str], Expression] = {}
+        self.more_ways: list[MoreWays] = []  # of rooms above, such as that of who is asked to approve
 
     def ways(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> list[Way]:
         """Every reason this viewer may touch rows of this form; empty: none."""
@@ -45,7 +47,8 @@ class Authority:
             return ways(viewer, app, form)
         now = microseconds(self._database.clock.now())
         running = self._grants.running(connection, viewer.person, app.id, form.id, now)
-        return ways(viewer, app, form, running)
+        more = [way for find in self.more_ways for way in find(viewer, app, form)]
+        return [*ways(viewer, app, form, running), *more]
 
     def visible_rows(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> Visible:
         """The start of any read: rows this viewer may read, with the ways that reach them."""
@@ -68,6 +71,8 @@ class Authority:
     def _condition(
         self, way: Way, app: App, form: Form, columns: FormColumns, context: EvaluationContext
     ) -> sa.ColumnElement[bool]:
+        if way.records is not None:
+            return columns.record_id().in_(way.records)
         rows: Any = sa.true()
         if way.rows != "true":
             rows = to_sql(self._expression(app, form, way.rows), columns, self._database.ops, context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -149,6 +149,7 @@ class People:
         self._database = database
         self._cached: tuple[int, Organisation] | None = None
         self._looked = 0.0
+        self.changed: list[Callable[[Unit, Sequence[Person]], None]] = []  # told who was saved, in the unit
 
     def organisation(self) -> Organisation:
         """As it is now; what another process changed is seen within a fifth of a second."""
@@ -163,7 +164,8 @@ class People:
         return cached[1]
 
     def save_people(self, unit: Unit, rows: Iterable[Person]) -> None:
-        for person in rows:
+        saved = list(rows)
+        for person in saved:
             values = {
                 "id": person.id, "name": person.name, "post": person.post, "department": person.department,
                 "other_departments": json.dumps(person.other_departments), "superior": person.superior,
@@ -172,6 +174,8 @@ class People:
             }  # fmt: skip
             _replace(unit.connection, people, {"id": person.id}, values)
         self._changed(unit)
+        for hear in self.changed:
+            hear(unit, saved)
 
     def save_departments(self, unit: Unit, rows: Iterable[Department]) -> None:
         for row in rows:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.access.viewer import Viewer
 from metamodel.application import App
@@ -37,7 +38,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """`rows` is an expression; `newest` bounds the record id for a grant."""
+    """`rows` is an expression, or else `records` a Select of ids; `newest` bounds the record id for a grant."""
 
     rows: str
     actions: frozenset[str]
@@ -45,6 +46,8 @@ class Way:
     rest: FieldAccess = "read"
     role: str = ""
     grant: Grant | None = None
+    records: Any = None
+    reason: str = ""  # what it is called where it is neither a role's nor a grant's
 
     def field_access(self, name: str) -> FieldAccess:
         return self.fields.get(name, self.rest)

@@ -88,7 +88,7 @@ class Machine:
     """One operation on one instance: `state` moves on, `steps` are what to add to the history."""
 
     def __init__(self, graph: FlowGraph, state: State, world: World) -> None:
-        self.graph, self.flow, self.state, self._world = graph, graph.flow, state, world
+        self.graph, self.flow, self.state, self.world = graph, graph.flow, state, world
         self.steps: list[Step] = []
         self._passed: set[str] = set()  # nodes gone through by themselves in this operation
 
@@ -110,7 +110,7 @@ class Machine:
             self._take(Step(node, answer, person, detail))
             return
         found = self._node(node)
-        self._do(found, self._world.leave(found, answer, person))
+        self._do(found, self.world.leave(found, answer, person))
         self._move(found, answer, person, answer, **detail)
         self._settle()
 
@@ -119,9 +119,9 @@ class Machine:
         there = self._allowed(node, person)
         if not there.transfer:
             raise refused("flow.unknown_action", action="transfer")
-        if not self._world.active(to):
+        if not self.world.active(to):
             raise refused("flow.unknown_person", person=to)
-        if to in self._world.applicants():
+        if to in self.world.applicants():
             raise refused("flow.own_request")
         if to in there.answered:
             raise refused("flow.unknown_action", action="transfer")
@@ -132,13 +132,13 @@ class Machine:
     def resubmit(self, person: str, comment: str = "") -> None:
         self._by_applicant(person, "resubmit", RETURNED)
         first = self._first
-        self._do(first, self._world.leave(first, "resubmit", person))
+        self._do(first, self.world.leave(first, "resubmit", person))
         self._begin("resubmit", person, comment)
 
     def withdraw(self, person: str, comment: str = "") -> None:
         self._by_applicant(person, "withdraw", *OPEN)
         first = self._first
-        self._do(first, self._world.leave(first, "withdraw", person))
+        self._do(first, self.world.leave(first, "withdraw", person))
         self._take(Step(first.id, "withdraw", person, {"comment": comment} if comment else {}))
 
     def remind(self, person: str) -> list[str]:
@@ -177,11 +177,28 @@ class Machine:
         self._people_become(node, "escalate", SYSTEM, people, added=added)
         return added
 
+    def nudge(self, node: str, visit: int) -> list[str]:
+        """Nobody answered: they are reminded. Who."""
+        there = self.state.waiting.get(node)
+        if there is None or there.visit != visit or there.until:
+            return []
+        self._take(Step(node, "remind"))
+        return list(there.asked)
+
+    def hand_on(self, node: str, giver: str, to: str) -> None:
+        """What waits for somebody is given to somebody else, by who looks after that."""
+        there = self.state.waiting.get(node)
+        if there is None or giver not in there.asked:
+            raise refused("flow.closed")
+        if to in self.world.applicants() and self.state.status == RUNNING:
+            raise refused("flow.own_request")
+        self._people_become(node, "reassign", SYSTEM, _replaced(there.people, giver, [to]), gone=giver)
+
     def reassign(self, gone: str) -> None:
         """Somebody has left: what waited for him waits for others."""
         for node, there in list(self.state.waiting.items()):
             if gone in there.asked:
-                left = [one for one in there.asked if one != gone and self._world.active(one)]
+                left = [one for one in there.asked if one != gone and self.world.active(one)]
                 heirs = [] if left and there.mode == "any" else self._heirs(gone, there)
                 people = _replaced(there.people, gone, heirs)
                 if left or heirs:
@@ -202,15 +219,15 @@ class Machine:
 
     def _send_back(self, node: str, person: str, comment: str) -> None:
         first = self._first
-        self._do(first, self._world.leave(first, "return", person))
+        self._do(first, self.world.leave(first, "return", person))
         people = self._to_answer_for()
         self._take(Step(node, "return", person, {"comment": comment, "first": first.id, "people": people}))
 
     def _to_answer_for(self) -> list[str]:
         """Who changes a request that was sent back: the applicant, or who stands in for one that is gone."""
-        there = [one for one in self._world.applicants() if self._world.active(one)]
-        above = [found for one in self._world.applicants() if (found := self._above(one, deciding=False))]
-        return (there or above or self._world.owners())[:1]
+        there = [one for one in self.world.applicants() if self.world.active(one)]
+        above = [found for one in self.world.applicants() if (found := self._above(one, deciding=False))]
+        return (there or above or self.world.owners())[:1]
 
     def _settle(self) -> None:
         """Until every token waits, or the flow is over."""
@@ -228,7 +245,7 @@ class Machine:
     def _enter(self, node: FlowNode) -> None:
         again = node.id in self._passed
         self._passed.add(node.id)
-        for step in self._world.enter(node):
+        for step in self.world.enter(node):
             if isinstance(step, Do):
                 self._do(node, [step])
             elif isinstance(step, AskPeople):
@@ -241,10 +258,10 @@ class Machine:
                 self._move(node, "pass", SYSTEM, step.outcome)
 
     def _pause(self, node: FlowNode, pause: Pause, again: bool) -> None:
-        until = self._world.until(pause)
+        until = self.world.until(pause)
         if again:
-            until = max(until, self._world.now + AGAIN)
-        if until <= self._world.now:
+            until = max(until, self.world.now + AGAIN)
+        if until <= self.world.now:
             self._move(node, "pass", SYSTEM, "")
         else:
             self._take(Step(node.id, "wait", SYSTEM, {"until": until.isoformat()}))
@@ -255,7 +272,7 @@ class Machine:
             before = {person for person, where in self.state.approved if where != node.id}
             done = [one for one in people if one in before]
             if done and (ask.mode == "any" or len(done) == len(people)):
-                self._do(node, self._world.leave(node, "approve", done[0]))
+                self._do(node, self.world.leave(node, "approve", done[0]))
                 self._move(node, "skip", SYSTEM, "approve", people=done)
                 return
             people = [one for one in people if one not in done]
@@ -268,13 +285,13 @@ class Machine:
 
     def _whom(self, node: FlowNode, ask: AskPeople) -> tuple[list[str], str]:
         """Who is asked, and why it is not who was meant: `nobody` there, or only the applicant `himself`."""
-        meant = self._world.people(ask.to)
+        meant = self.world.people(ask.to)
         people = self._others(meant)
         if people:
             return people, ""
         why = "himself" if meant else "nobody"
         above = [found for one in meant if (found := self._above(one)) is not None]
-        instead = self._others(self._world.people(ask.if_nobody)) or above or self._owners()
+        instead = self._others(self.world.people(ask.if_nobody)) or above or self._owners()
         if not instead:
             raise refused("flow.nobody", node=node.text())
         return list(dict.fromkeys(instead)), why
@@ -290,14 +307,14 @@ class Machine:
         if node.kind is not None and node.kind.way == "all":
             return edges
         if node.kind is not None and node.kind.way == "condition":
-            conditional = [edge for edge in edges if edge.condition.strip() and self._world.holds(edge)]
+            conditional = [edge for edge in edges if edge.condition.strip() and self.world.holds(edge)]
             return (conditional or [edge for edge in edges if not edge.condition.strip()])[:1]
         return [edge for edge in edges if edge.on == outcome][:1]
 
     def _do(self, node: FlowNode, steps: Sequence[Do]) -> None:
         effects = [effect for step in steps for effect in step.effects]
         if effects:
-            self._world.perform(node, effects)
+            self.world.perform(node, effects)
 
     def _take(self, step: Step) -> None:
         self.steps.append(step)
@@ -316,7 +333,7 @@ class Machine:
         there = self.state.waiting.get(node)
         if self.state.status != RUNNING or there is None or there.until:
             raise refused("flow.closed")
-        if person in self._world.applicants():
+        if person in self.world.applicants():
             raise refused("flow.own_request")
         if person not in there.asked:
             raise refused("flow.closed" if person in there.answered else "flow.denied")
@@ -331,23 +348,23 @@ class Machine:
     def answering(self) -> list[str]:
         """Who may withdraw the request, and hand it in again."""
         returned = self.state.waiting.values() if self.state.status == RETURNED else ()
-        return [*self._world.applicants(), *(one for there in returned for one in there.people)]
+        return [*self.world.applicants(), *(one for there in returned for one in there.people)]
 
     def _others(self, people: Iterable[str]) -> list[str]:
-        applicants = self._world.applicants()
+        applicants = self.world.applicants()
         return [one for one in people if one not in applicants]
 
     def _owners(self) -> list[str]:
-        return self._others(self._world.owners())
+        return self._others(self.world.owners())
 
     def _above(self, person: str, deciding: bool = True) -> str | None:
         """The nearest superior who is there and (`deciding`) whose request it is not."""
-        seen, current = {person}, self._world.superior(person)
+        seen, current = {person}, self.world.superior(person)
         while current is not None and current not in seen:
-            if self._world.active(current) and not (deciding and current in self._world.applicants()):
+            if self.world.active(current) and not (deciding and current in self.world.applicants()):
                 return current
             seen.add(current)
-            current = self._world.superior(current)
+            current = self.world.superior(current)
         return None
 
     # -- the definition ----------------------------------------------------------------------------

@@ -260,7 +260,7 @@ def _actions(program: FormProgram, ways: Sequence[Way]) -> frozenset[str]:
 
 
 def _reason(way: Way) -> str:
-    return f"grant:{way.grant.id}" if way.grant else f"role:{way.role}"
+    return way.reason or (f"grant:{way.grant.id}" if way.grant else f"role:{way.role}")
 
 
 def _asked(query: Query, total: int) -> Mapping[str, Any]:

@@ -85,6 +85,7 @@ class MovingTask:
     instance: int | None
     giver: str
     taker: str
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

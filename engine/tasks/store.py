@@ -121,6 +121,14 @@ class TaskStore:
         sealed = self._seal(row["id"], "detail", {**detail, "moves": moves})
         unit.connection.execute(sa.update(tasks).where(tasks.c.id == row["id"]).values(detail_sealed=sealed))
 
+    def share(self, unit: Unit, task: int, people: Iterable[str], gone: Iterable[str]) -> None:
+        given = sa.and_(task_people.c.task == task, task_people.c.person.in_(list(gone)))
+        unit.connection.execute(sa.delete(task_people).where(given))
+        there = set(self.people(unit.connection, [task]).get(task, ()))
+        added = [{"task": task, "person": one} for one in people if one not in there]
+        if added:
+            unit.connection.execute(sa.insert(task_people), added)
+
     # -- what is sealed ----------------------------------------------------------------------------
 
     def title(self, row: Row) -> Label:

@@ -174,12 +174,27 @@ class Tasks:
     def _move(self, unit: Unit, viewer: Viewer, row: Row, giver: str, taker: str, comment: str) -> None:
         about = row["id"], row["app"], row["form"], row["record"], row["kind"], row["source"], row["instance"]
         for agree in self.moving:
-            agree(unit, viewer, MovingTask(*about, giver, taker))
+            agree(unit, viewer, MovingTask(*about, giver, taker, comment))
         self._store.move(unit, row, giver, taker, comment)
         self._tell_gone(unit, [row["id"]], giver)
         due = None if row["due_at"] is None else from_microseconds(row["due_at"])
         for hear in self.opened:
             hear(unit, [OpenedTask(*about, self._store.title(row), (taker,), due)])
+
+    def share(self, unit: Unit, task: int, people: Sequence[str], gone: Sequence[str] = ()) -> None:
+        """An open task is for these people too, and for some no longer: somebody above who does not answer,
+        or has left. Nobody is asked whether he agrees; that is for who shares."""
+        row = self._store.locked(unit, task)
+        if row is None or row["state"] != "open":
+            return
+        self._store.share(unit, task, people, gone)
+        for person in gone:
+            self._tell_gone(unit, [task], person)
+        self._note(unit, SYSTEM, "task.share", row, to=list(people), without=list(gone))
+        about = task, row["app"], row["form"], row["record"], row["kind"], row["source"], row["instance"]
+        due = None if row["due_at"] is None else from_microseconds(row["due_at"])
+        for hear in self.opened if people else ():
+            hear(unit, [OpenedTask(*about, self._store.title(row), tuple(people), due)])
 
     # -- calling off -------------------------------------------------------------------------------
 

@@ -55,6 +55,9 @@ class Start(Node):
             found += check_setting(scope, values, pointer("set_when", when))
         return found
 
+    def begins_for(self, options: StartOptions, roles: frozenset[str]) -> bool:
+        return not options.roles or not roles.isdisjoint(options.roles)
+
     def enter(self, options: StartOptions, visit: Visit) -> Sequence[NodeStep]:
         return [Pass()]
 

@@ -1,0 +1,80 @@
+"""The fence around a record a flow runs on: who may change it meanwhile, and who may read it for being asked."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from engine.access.viewer import Viewer
+from engine.access.ways import Way
+from engine.flows.pinned import Versions
+from engine.flows.state import RETURNED
+from engine.flows.store import FlowStore, Instance
+from engine.records.drafts import Batch
+from engine.records.services import Services
+from engine.system_tables import task_people, tasks
+from metamodel.application import App
+from metamodel.forms import Form
+from metamodel.problems import Rejected, problem
+from metamodel.roles import FieldAccess
+
+
+class Fence:
+    def __init__(self, services: Services, store: FlowStore, versions: Versions) -> None:
+        self._services, self._store, self._versions = services, store, versions
+        self._forms: set[tuple[str, str]] | None = None
+
+    def runs_on(self, app: str, form: str) -> None:
+        """A flow begins on a record of this form."""
+        self._known().add((app, form))
+
+    def guard(self, batch: Batch) -> None:
+        """While a flow runs its record is the engine's to change; when it was sent back, who has to hand it
+        in again may."""
+        if batch.viewer.system or not self._concerns(self._services.apps().get(batch.app), batch.form):
+            return
+        ids = [draft.id for draft in batch.drafts if draft.id]
+        running = self._store.open_on(batch.unit.connection, ids) if ids else {}
+        found = [
+            problem("flow.locked", f"/{record}", flow=self._name(instance))
+            for record, instance in running.items()
+            if not self._may_change(batch, instance)
+        ]
+        if found:
+            raise Rejected(found)
+
+    def _may_change(self, batch: Batch, instance: Instance) -> bool:
+        if instance.state != RETURNED:
+            return False
+        state = self._store.state(batch.unit.connection, instance.id)
+        waiting = [person for there in state.waiting.values() for person in there.people]
+        return batch.viewer.person in (instance.started_by, *waiting)
+
+    def _name(self, instance: Instance) -> str:
+        return self._versions.of(instance.app, instance.version).flow(instance.flow).text()
+
+    def ways(self, viewer: Viewer, app: App, form: Form) -> list[Way]:
+        """Who was asked may read that record, masked where it is masked, and nothing else."""
+        if not self._concerns(app, form.id):
+            return []
+        asked = (
+            sa.select(tasks.c.record)
+            .join(task_people, task_people.c.task == tasks.c.id)
+            .where(
+                task_people.c.person == viewer.person, tasks.c.app == app.id, tasks.c.form == form.id,
+                tasks.c.instance.is_not(None), tasks.c.state.in_(("open", "done")),
+            )
+        )  # fmt: skip
+        masked: dict[str, FieldAccess] = {field.id: "mask" for field in form.fields if field.mask}
+        return [Way("", frozenset({"read"}), masked, "read", records=asked, reason="flow")]
+
+    def _concerns(self, app: App | None, form: str) -> bool:
+        """Is there a flow on this form, or was there ever one?"""
+        if app is None:
+            return False
+        return (app.id, form) in self._known() or any(flow.form == form for flow in app.flows)
+
+    def _known(self) -> set[tuple[str, str]]:
+        if self._forms is None:
+            with self._services.database.read() as connection:
+                self._forms = self._store.forms(connection)
+        return self._forms

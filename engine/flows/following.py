@@ -1,0 +1,203 @@
+"""What follows from the steps of an instance: to-dos opened and called off, clocks set, people told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from engine.access.viewer import SYSTEM
+from engine.database import Unit
+from engine.flows.machine import Machine
+from engine.flows.state import RETURNED, RUNNING, State, Step, Waiting
+from engine.flows.store import Instance
+from engine.flows.wording import label, titled
+from engine.flows.world import LiveWorld
+from engine.jobs import Jobs
+from engine.notifications import NewNotification, Notifications
+from engine.records.references import References
+from engine.records.rows import Rows
+from engine.records.services import Services
+from engine.system_tables import task_people, tasks as task_rows
+from engine.tasks import NewTask, Outcome, Tasks
+from metamodel.flows import Flow
+from metamodel.labels import Label
+from metamodel.plugin_api import AskPeople
+
+CLOCK_JOB = "flow_clock"
+APPROVAL, FILL_IN = "approval", "fill_in"
+TO_RESUBMIT = (
+    Outcome("resubmit", label("resubmit"), "primary"),
+    Outcome("withdraw", label("withdraw"), "danger"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    id: int
+    node: str
+    people: tuple[str, ...]
+
+
+class Following:
+    def __init__(self, services: Services, tasks: Tasks, notifications: Notifications, jobs: Jobs) -> None:
+        self._services, self._tasks = services, tasks
+        self._notifications, self._jobs = notifications, jobs
+        self._rows = Rows(services)
+
+    def follow(self, unit: Unit, world: LiveWorld, before: State, machine: Machine, moving: bool) -> None:
+        """Everything that is to happen now that the state is what it is. `moving`: the task whose people
+        changed is being moved by whoever called us."""
+        instance, after = world.instance, machine.state
+        opened = self.open_tasks(unit.connection, instance.id)
+        gone = [task.id for task in opened if _visit(before, task.node) != _visit(after, task.node)]
+        if gone:
+            self._tasks.cancel(unit, tasks=gone)
+        for node, there in after.waiting.items():
+            if _visit(before, node) != there.visit:
+                self._wait(unit, world, node, there, machine)
+            elif not moving:
+                self._share(unit, [task for task in opened if task.node == node], there)
+        if before.is_open and not after.is_open:
+            self._tell_end(unit, world, after)
+
+    def open_tasks(self, connection: sa.Connection, instance: int) -> list[OpenTask]:
+        """The open tasks of an instance, oldest first."""
+        query = (
+            sa.select(task_rows.c.id, task_rows.c.source, task_people.c.person)
+            .outerjoin(task_people, task_people.c.task == task_rows.c.id)
+            .where(task_rows.c.instance == instance, task_rows.c.state == "open")
+            .order_by(task_rows.c.id, task_people.c.person)
+        )
+        found: dict[int, OpenTask] = {}
+        for row in connection.execute(query):
+            known = found.get(row.id, OpenTask(row.id, row.source.partition("/")[2], ()))
+            people = (*known.people, row.person) if row.person else known.people
+            found[row.id] = OpenTask(row.id, known.node, people)
+        return list(found.values())
+
+    # -- waiting -----------------------------------------------------------------------------------
+
+    def _wait(self, unit: Unit, world: LiveWorld, node: str, there: Waiting, machine: Machine) -> None:
+        if there.until:
+            self._set_clock(unit, world.instance, node, there, "expire", datetime.fromisoformat(there.until))
+        elif machine.state.status == RETURNED:
+            self._open_fill_in(unit, world, node, there, machine.steps)
+        elif machine.state.status == RUNNING:
+            self._open_approvals(unit, world, node, there, machine.steps)
+
+    def _open_approvals(
+        self, unit: Unit, world: LiveWorld, node: str, there: Waiting, steps: Sequence[Step]
+    ) -> None:
+        """One for all where one is enough, one each where all have to."""
+        asked = world.asked[node]
+        groups = [[one] for one in there.asked] if there.mode == "all" else [list(there.asked)]
+        due = asked.remind_after or asked.escalate_after
+        why = next(
+            (s.detail.get("why", "") for s in reversed(steps) if (s.node, s.action) == (node, "ask")), ""
+        )
+        self._tasks.open(
+            unit,
+            [
+                self._task(
+                    world, node, APPROVAL, people, asked.title or self._title(unit, world),
+                    outcomes=asked.answers, note=label(why) if why else "",
+                    due_at=world.working(due) if due else None,
+                )
+                for people in groups
+            ],
+        )  # fmt: skip
+        self._remind(unit, world, node, there, asked)
+
+    def _remind(self, unit: Unit, world: LiveWorld, node: str, there: Waiting, asked: AskPeople) -> None:
+        for what, after in (("remind", asked.remind_after), ("escalate", asked.escalate_after)):
+            if after is not None:
+                self._set_clock(unit, world.instance, node, there, what, world.working(after))
+
+    def _open_fill_in(
+        self, unit: Unit, world: LiveWorld, node: str, there: Waiting, steps: Sequence[Step]
+    ) -> None:
+        said = next((str(s.detail.get("comment", "")) for s in reversed(steps) if s.action == "return"), "")
+        title = titled("returned_title", self._title(unit, world))
+        self._tasks.open(
+            unit, [self._task(world, node, FILL_IN, there.people, title, outcomes=TO_RESUBMIT, note=said)]
+        )
+
+    def _task(
+        self, world: LiveWorld, node: str, kind: str, people: Iterable[str], title: Label,
+        *, outcomes: tuple[Outcome, ...], note: Label = "", due_at: datetime | None = None,
+    ) -> NewTask:  # fmt: skip
+        instance = world.instance
+        return NewTask(
+            instance.app, instance.form, instance.record, kind, f"{instance.flow}/{node}",
+            tuple(f"person:{one}" for one in people), title, note, outcomes,
+            due_at=due_at, instance=instance.id,
+        )  # fmt: skip
+
+    def _share(self, unit: Unit, tasks: Sequence[OpenTask], there: Waiting) -> None:
+        """People came and went while it waited: whoever is new takes the place of who is gone."""
+        known = {person for task in tasks for person in task.people}
+        new = [one for one in there.asked if one not in known]
+        for task in tasks:
+            gone = [one for one in task.people if one not in there.people]
+            if not (gone or (new and there.mode == "any")):
+                continue
+            heirs = new if there.mode == "any" else new[:1]
+            if heirs or len(gone) < len(task.people):
+                self._tasks.share(unit, task.id, heirs, gone)
+            else:
+                self._tasks.cancel(unit, tasks=[task.id])
+            new = new[len(heirs) :]
+
+    def _set_clock(
+        self, unit: Unit, instance: Instance, node: str, there: Waiting, what: str, at: datetime
+    ) -> None:
+        payload = {"instance": instance.id, "node": node, "visit": there.visit, "what": what}
+        self._jobs.defer(unit, CLOCK_JOB, payload, run_at=max(at, unit.moment + timedelta(microseconds=1)))
+
+    # -- telling -----------------------------------------------------------------------------------
+
+    def tell_to_hurry(self, unit: Unit, world: LiveWorld, people: Sequence[str], word: str = "hurry") -> None:
+        """A reminder to those who are waited for; unread ones are counted, not piled up."""
+        title = titled(word, self._title(unit, world))
+        self._tell(unit, world, people, title, once=f"flow/{world.instance.id}/{word}")
+
+    def _tell_end(self, unit: Unit, world: LiveWorld, after: State) -> None:
+        """The applicant hears how it ended, unless he ended it himself."""
+        if after.status != "withdrawn":
+            self._tell(unit, world, world.applicants(), titled(after.status, self._title(unit, world)))
+
+    def _tell(
+        self, unit: Unit, world: LiveWorld, people: Sequence[str], title: Label, once: str = ""
+    ) -> None:
+        instance = world.instance
+        self._notifications.send(
+            unit,
+            [
+                NewNotification(person, instance.app, instance.form, instance.record, title, once=once)
+                for person in people
+                if world.active(person)
+            ],
+        )
+
+    def _title(self, unit: Unit, world: LiveWorld) -> Label:
+        """The flow's name and what the record is called."""
+        return flow_title(world.flow, self.record_title(unit.connection, world.instance))
+
+    def record_title(self, connection: sa.Connection, instance: Instance) -> str:
+        """What the record is called: nothing sealed is in it."""
+        program = self._services.programs.get(instance.app, instance.form)
+        rows = self._rows.by_ids(connection, SYSTEM, program, [instance.record], program.title_fields)
+        references = References(self._services, self._rows)
+        return references.titles(connection, SYSTEM, program, list(rows.values())).get(instance.record, "")
+
+
+def flow_title(flow: Flow, record: str) -> Label:
+    return {"zh": f"{flow.text('zh')}：{record}", "en": f"{flow.text('en')}: {record}"}
+
+
+def _visit(state: State, node: str) -> int:
+    there = state.waiting.get(node)
+    return there.visit if there else 0
