@@ -133,6 +133,28 @@ def check(apps: tuple[Path, ...], as_json: bool) -> None:
         sys.exit(1)
 
 
+@main.command()
+@click.argument("apps", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--only", multiple=True, help="Only the tests of this id; may be given several times.")
+@click.option("--keep", is_flag=True, help="Keep the data of those that fail.")
+@json_option
+def test(apps: tuple[Path, ...], only: tuple[str, ...], keep: bool, as_json: bool) -> None:
+    """The apps' own tests, each in a database of its own; exit 1 when one fails."""
+    from engine.commands import settle
+    from engine.commands.app_tests import run_app_tests
+
+    settle()
+    url = Config.from_environment().database_url
+    try:
+        passed = run_app_tests(
+            apps, url, click.echo, only=only, keep=keep, as_json=as_json, language=language()
+        )
+    except Rejected as refused:
+        report(refused.problems)
+        sys.exit(1)
+    sys.exit(0 if passed else 1)
+
+
 @main.command("eval")
 @click.argument("expression")
 @click.option("--given", default="{}", help="JSON object of values.")

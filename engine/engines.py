@@ -1,4 +1,5 @@
-"""How connections are made: drivers, pragmas, isolation, pools. Called by `database.py` only.
+"""How connections are made: drivers, pragmas, isolation, pools. Called by `database.py`, and by
+app tests for databases of their own.
 
 SQLite: we send BEGIN ourselves (the driver would begin late, lose DDL on rollback and
 upgrade locks); writers begin IMMEDIATE, so a lock is waited for and never fought over.
@@ -74,3 +75,26 @@ def postgres_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine, sa.Engine]:
         connection.read_only = True
 
     return writer, reader, aside
+
+
+def make_database(server: sa.URL, name: str, template: str = "") -> None:
+    """A database beside the one `server` names, empty or a copy; nobody may be connected to the template."""
+    from psycopg import sql
+
+    copied = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+    _maintain(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + copied)
+
+
+def drop_database(server: sa.URL, name: str) -> None:
+    """Gone, whoever is connected to it."""
+    from psycopg import sql
+
+    _maintain(server, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _maintain(server: sa.URL, statement: Any) -> None:
+    import psycopg
+
+    plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(statement)

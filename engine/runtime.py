@@ -14,12 +14,14 @@ import sqlalchemy as sa
 
 from engine.access.audit import AuditTrail, Occurrence
 from engine.access.authority import Authority
+from engine.access.calendar import Calendars
 from engine.access.grants import Grants
 from engine.access.people import People
 from engine.access.quoting import Quoting
 from engine.access.sessions import Sessions
 from engine.access.tokens import Tokens
 from engine.access.viewer import SYSTEM, Viewer
+from engine.analysis import Analysis
 from engine.applications import Applications
 from engine.channels import Channels
 from engine.clock import Clock, FrozenClock, MovableClock, SystemClock
@@ -32,6 +34,7 @@ from engine.evidence.seals import Box, Seals
 from engine.evidence.verify import verify
 from engine.expressions import EvaluationContext
 from engine.files import Files
+from engine.flows import Flows
 from engine.jobs import Jobs
 from engine.migrate import COPY_JOB, ColumnCopies, index_for_lookups
 from engine.notifications import Notifications
@@ -42,15 +45,18 @@ from engine.records.keyword_lists import KeywordLists
 from engine.records.program import Programs
 from engine.records.records import Records
 from engine.records.services import Services
+from engine.reports.reports import Reports
 from engine.rules import Rules
+from engine.rules.analyzing import Analyzing
 from engine.rules.granting import Granting
 from engine.rules.telling import Telling
 from engine.search.index import Search
 from engine.tables import Catalog, FormTable
 from engine.tasks import Tasks
 from engine.tasks.telling import tell_people
+from engine.working_time import WorkingCalendar
 from metamodel.application import App
-from metamodel.plugin_api import RawMessage
+from metamodel.plugin_api import RawMessage, RunAnalyzer
 from metamodel.problems import Rejected, problem
 
 SECOND = timedelta(seconds=1)
@@ -127,7 +133,8 @@ class Runtime:
         self.people, self.grants = People(self.database), Grants(self.database)
         self.sessions, self.tokens = Sessions(self.database, self.clock), Tokens(self.database, self.clock)
         self.audit = AuditTrail(self.database, self.box)
-        self.contexts = Contexts(self.people, self.config.zone)
+        self._calendars = Calendars(self.database, self.config.zone)
+        self.contexts = Contexts(self.people, self.config.zone, lambda: self.calendar)
         self.authority = Authority(
             self.database,
             self.catalog,
@@ -156,6 +163,8 @@ class Runtime:
         )  # fmt: skip
         self.stages = Stages()
         self.records = Records(self.services, self.stages)
+        self.analysis = Analysis(self.database, self.box)
+        self.reports = Reports(self.services, self.records.reader, self.analysis.words)
         self.keyword_lists = KeywordLists(self.services)
         self.keyword_lists.join(self.stages)
         self.contexts.keywords = self.keyword_lists.words
@@ -166,7 +175,14 @@ class Runtime:
         self.rules = Rules(self.services, self.records, self.box, lambda: self.calendar)
         self.rules.register_all(Telling(self.tasks, self.notifications, lambda: self.calendar).performers)
         self.rules.register_all(Granting(self.grants).performers)
+        analyzing = Analyzing(self.services, self.records, self.analysis, lambda: self.calendar)
+        self.rules.register(RunAnalyzer, analyzing.perform)
         self.rules.join(self.stages)
+        self.flows = Flows(
+            self.services, self.rules, self.tasks, self.notifications, self.applications, self.jobs, self.box,
+            lambda: self.calendar,
+        )  # fmt: skip
+        self.flows.join(self.stages)  # its to-dos close before rules hear of it
         self.tasks.closed.append(self.rules.task_closed)
         self.applications.preparing.append(self.rules.clocks.prepare)
         self.jobs.register("rule_clocks", lambda _payload, _job: self.rules.tick(), every=HALF_A_MINUTE)
@@ -194,6 +210,17 @@ class Runtime:
         """The clock, where it may be moved: for stories and tests, never while people work."""
         assert isinstance(self.clock, FrozenClock | MovableClock), "this clock cannot be moved"
         return self.clock
+
+    # -- working time ------------------------------------------------------------------------------
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The organisation's, as it is now."""
+        return self._calendars.current
+
+    def set_calendar(self, unit: Unit, raw: Mapping[str, Any]) -> WorkingCalendar:
+        """`{holidays, workdays, hours}`. Rejected: calendar.unreadable, calendar.hours."""
+        return self._calendars.save(unit, raw)
 
     # -- people ------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from engine.sample_data.almanac import (
     lay_traffic as lay_traffic,
     read_almanac as read_almanac,
     read_calendar as read_calendar,
-    read_object,
+    read_object as read_object,
 )
 from engine.sample_data.passing import pass_time as pass_time
 from engine.sample_data.rows import Say, load_rows as load_rows, read_rows as read_rows

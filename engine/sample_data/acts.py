@@ -6,6 +6,7 @@ What came of an act may be given a name, by which later acts find it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -43,6 +44,7 @@ class Acting:
     ) -> None:
         self.runtime, self.app, self.almanac = runtime, app, almanac
         self.known = {} if known is None else known
+        self.numbers = itertools.count(1)  # of messages that need one
 
     # -- names -------------------------------------------------------------------------------------
 

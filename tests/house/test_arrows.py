@@ -27,6 +27,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "cli",
         "commands",
         "web",
+        "app_tests",
         "sample_data",
         "runtime",
         "channels rules flows",
@@ -48,6 +49,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
 NEIGHBOURS: dict[tuple[str, str], str] = {
     ("channels", "rules"): "a message becomes a record through the rules of its app",
     ("flows", "rules"): "the effects of an action node are performed as a rule's are",
+    ("reports", "records"): "a list on a board, and the way from a number to its records, are a query",
     ("migrate", "evidence"): "a plan makes the frozen-column triggers whose texts evidence verifies",
 }
 
