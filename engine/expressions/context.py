@@ -9,14 +9,16 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from engine.working_time import WorkingCalendar
 from metamodel.expressions.limits import MAX_MADE
 from metamodel.expressions.types import Type
 
 MAX_STEPS = 20_000
+USUAL = WorkingCalendar()  # Monday to Friday, nine to six
 
 
 class People(Protocol):
@@ -62,10 +64,6 @@ def _no_words(_code: str) -> Sequence[str] | None:
     return None
 
 
-def _weekday(day: date) -> bool:
-    return day.weekday() < 5
-
-
 @dataclass(frozen=True)
 class EvaluationContext:
     """`me` is what `Viewer.as_me()` says (None: nobody). `resolve(type, id, attribute)` reads an
@@ -78,7 +76,7 @@ class EvaluationContext:
     resolve: Callable[[Type, str, str], Any] = _nothing_there
     keywords: Callable[[str], Sequence[str] | None] = _no_words
     people: People = field(default_factory=Nobody)
-    is_working_day: Callable[[date], bool] = _weekday
+    calendar: WorkingCalendar = USUAL
     budget: Budget | None = None
 
     @property
@@ -91,6 +89,13 @@ class EvaluationContext:
     def midnight(self, day: date) -> datetime:
         """When the day began in the organisation's zone."""
         return datetime.combine(day, time(), self.zone).astimezone(UTC)
+
+    def is_working_day(self, day: date) -> bool:
+        return self.calendar.is_working_day(day)
+
+    def working_time(self, start: datetime, end: datetime) -> timedelta:
+        """The working time between two moments."""
+        return self.calendar.between(start, end)
 
     def spend(self, size: int) -> None:
         """A function that does much for little tells so; OverBudget when the evaluation costs too much."""

@@ -15,6 +15,7 @@ from engine.access.viewer import SYSTEM, Viewer
 from engine.expressions import EvaluationContext
 from engine.records.program import Programs
 from engine.records.rows import Row, Rows
+from engine.working_time import WorkingCalendar
 from metamodel.expressions.types import Type
 from metamodel.problems import Rejected
 
@@ -52,10 +53,10 @@ class AskedPeople:
 
 
 class Contexts:
-    """`keywords` (app, code) and the calendar are given by the runtime once they are there."""
+    """`keywords` (app, code) are given by the runtime once they are there."""
 
-    def __init__(self, people: People, zone: ZoneInfo) -> None:
-        self._people, self._zone = people, zone
+    def __init__(self, people: People, zone: ZoneInfo, calendar: Callable[[], WorkingCalendar]) -> None:
+        self._people, self._zone, self._calendar = people, zone, calendar
         self.keywords: Callable[[str, str], Sequence[str] | None] = lambda _app, _code: None
 
     def make(
@@ -72,7 +73,7 @@ class Contexts:
         me = None if viewer.system else viewer.as_me()
         return EvaluationContext(
             now=moment, zone=self._zone, me=me, resolve=resolved, people=asked,
-            keywords=partial(self.keywords, app),
+            keywords=partial(self.keywords, app), calendar=self._calendar(),
         )  # fmt: skip
 
 

@@ -1,16 +1,18 @@
-"""Working-day functions. Which days are worked is asked of the context, so that holidays and moved
-working days are one calendar for everything; Monday to Friday where nobody says otherwise.
+"""Functions of working days and working time. Which days are worked, and when, is asked of the context, so
+that holidays and moved working days are one calendar for everything.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from metamodel.plugin_api import (
     BOOLEAN,
     DATE,
+    DATETIME,
+    DURATION,
     NUMBER,
     Argument,
     BadValue,
@@ -68,6 +70,14 @@ def add_workdays(context: Any, start: date | None, days: Number | None, holidays
     raise BadValue("expression.date_range")
 
 
+def working_time(context: Any, start: datetime | None, end: datetime | None) -> timedelta | None:
+    if start is None or end is None:
+        return None
+    context.spend(DAY_COST)
+    found: timedelta = context.working_time(start, end)
+    return found
+
+
 FUNCTIONS = (
     Function(
         "IS_WORKDAY",
@@ -108,6 +118,27 @@ FUNCTIONS = (
         examples=(
             ("WORKDAY(DATE(2026, 11, 20), 1)", {}, "2026-11-23"),
             ("WORKDAY(DATE(2026, 11, 20), -5)", {}, "2026-11-13"),
+        ),
+    ),
+    Function(
+        "WORKING_TIME",
+        (Argument("start", DATETIME), Argument("end", DATETIME)),
+        DURATION,
+        working_time,
+        group="dates",
+        context=True,
+        label=bilingual("工作时长", "Working time between"),
+        doc=bilingual(
+            "两个时刻之间的工作时间，按工作日历计",
+            "The working time between two moments, by the working calendar",
+        ),
+        examples=(
+            (
+                "WORKING_TIME(DATETIME(DATE(2026, 11, 20), 17), DATETIME(DATE(2026, 11, 23), 9, 30))",
+                {},
+                "PT1H30M",
+            ),
+            ("WORKING_TIME(DATETIME(DATE(2026, 11, 20), 20), DATETIME(DATE(2026, 11, 21), 9))", {}, "PT0S"),
         ),
     ),
 )
