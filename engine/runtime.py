@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from engine.access.audit import AuditTrail, Occurrence
 from engine.access.authority import Authority
 from engine.access.calendar import Calendars
-from engine.access.calendar import Calendars
 from engine.access.grants import Grants
 from engine.access.people import People
 from engine.access.quoting import Quoting
@@ -55,7 +54,6 @@ from engine.search.index import Search
 from engine.tables import Catalog, FormTable
 from engine.tasks import Tasks
 from engine.tasks.telling import tell_people
-from engine.working_time import WorkingCalendar
 from engine.working_time import WorkingCalendar
 from metamodel.application import App
 from metamodel.plugin_api import RawMessage, RunAnalyzer
@@ -212,17 +210,6 @@ class Runtime:
         """The clock, where it may be moved: for stories and tests, never while people work."""
         assert isinstance(self.clock, FrozenClock | MovableClock), "this clock cannot be moved"
         return self.clock
-
-    # -- working time ------------------------------------------------------------------------------
-
-    @property
-    def calendar(self) -> WorkingCalendar:
-        """The organisation's, as it is now."""
-        return self._calendars.current
-
-    def set_calendar(self, unit: Unit, raw: Mapping[str, Any]) -> WorkingCalendar:
-        """`{holidays, workdays, hours}`. Rejected: calendar.unreadable, calendar.hours."""
-        return self._calendars.save(unit, raw)
 
     # -- working time ------------------------------------------------------------------------------
 

@@ -25,13 +25,16 @@ from engine.flows.fence import Fence
 from engine.flows.following import APPROVAL, CLOCK_JOB, Following, OpenTask
 from engine.flows.machine import Machine, refused
 from engine.flows.pinned import Versions
+from engine.flows.preview import SupposedWorld, supposed, walk
 from engine.flows.state import RETURNED, State
 from engine.flows.store import FlowStore, Instance
+from engine.flows.views import FlowView, RequestView, Views
 from engine.flows.world import Calendar, House, LiveWorld
 from engine.jobs import Jobs
 from engine.notifications import Notifications
 from engine.records.drafts import Batch, Stages
 from engine.records.services import Services
+from engine.records.state import apply_defaults, apply_formulas, parse_values
 from engine.rules import Rules
 from engine.rules.run import Planned, Run
 from engine.system_tables import task_people, tasks as task_rows
@@ -58,6 +61,7 @@ class Flows:
         self.store = FlowStore(services.database, box)
         self.versions = Versions(applications, services.programs)
         self.following = Following(services, tasks, notifications, jobs)
+        self._views = Views(services, self.store, self.versions, self.following)
         self._fence = Fence(services, self.store, self.versions)
         rules.register(StartFlow, self._start_effects)
         jobs.register(CLOCK_JOB, self._clock)
@@ -217,6 +221,52 @@ class Flows:
         if viewer.system or instance.started_by == viewer.person:
             return True
         return self._quoting.may_see(connection, viewer, instance.app, instance.form, instance.record)
+
+    # -- looking -----------------------------------------------------------------------------------
+
+    def view(self, viewer: Viewer, app: str, form: str, record: int | str) -> FlowView | None:
+        """The newest flow on a record, for those who may read the record or began the flow."""
+        with self._services.database.read() as connection:
+            there = self.store.on_record(connection, int(record)) if str(record).isdecimal() else []
+            newest = next((one for one in there if (one.app, one.form) == (app, form)), None)
+            if newest is None or not self._may_see(connection, viewer, newest):
+                return None
+            return self._views.view(connection, viewer, newest)
+
+    def mine(self, viewer: Viewer, state: str = "", limit: int = 200) -> list[RequestView]:
+        """What this viewer asked for, newest first; `state`: `open`, `ended`, one of the states, or all."""
+        with self._services.database.read() as connection:
+            instances = self.store.started_by(connection, viewer.person, state, limit)
+            return self._views.requests(connection, viewer, instances)
+
+    def state_of(self, instance: int | str) -> str:
+        with self._services.database.read() as connection:
+            found = self.store.get(connection, int(instance)) if str(instance).isdecimal() else None
+        return found.state if found else ""
+
+    def preview(
+        self, viewer: Viewer, app: str, flow: str, values: Mapping[str, Any]
+    ) -> list[tuple[str, tuple[str, ...]]]:
+        """Who would be asked, node by node, if this viewer handed these values in."""
+        pinned = self.versions.newest(app)
+        found = pinned.flow(flow)
+        if not may_begin(found, viewer, app):
+            raise refused("flow.denied")
+        program = self._services.programs.get(app, found.form)
+        with self._services.database.read() as connection:
+            unit = Unit(connection, self._services.database.clock.now())
+            parsed, _ = parse_values(program, values)
+            context = self._services.context(connection, viewer, unit.moment, app)
+            apply_defaults(program, parsed, context)
+            apply_formulas(program, parsed, context)
+            instance = supposed(found, pinned, unit, viewer.person)
+            world = SupposedWorld(self._house, unit, pinned, found, instance, parsed)
+            walked = list(walk(Machine(pinned.graph(found), State(), world), viewer.person))
+        names = self._services.people.organisation().names()
+        return [
+            (node.text(viewer.language), tuple(names.get(("person", one), one) for one in people))
+            for node, people in walked
+        ]
 
     # -- what to-dos and people tell ---------------------------------------------------------------
 
