@@ -7,7 +7,7 @@ traffic, tasks and flows for what people did. Called by `muniment run`, `import 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from engine.sample_data.almanac import (
 )
 from engine.sample_data.passing import pass_time as pass_time
 from engine.sample_data.rows import Say, load_rows as load_rows, read_rows as read_rows
-from engine.sample_data.story import STRIKE, read_events, replay
+from engine.sample_data.story import STRIKE, leavings, read_events, replay
 
 if TYPE_CHECKING:
     from engine.runtime import Runtime
@@ -34,18 +34,19 @@ def load_sample_data(
     """Everything in these apps' data folders, laid up to `today`; how many acts of the story were refused.
     The runtime's clock is moved along and stands at the end where it stood before."""
     clock = runtime.movable_clock
-    now, known = clock.now(), {} if known is None else known
+    before, now, known = clock.standing, clock.now(), {} if known is None else known
     stage = [_acting(runtime, folder, today, now, known) for folder in folders]
     events = [event for one, folder in zip(stage, folders, strict=True) for event in read_events(one, folder)]
     end = min(one.almanac.now for one in stage)
     clock.set(_morning(min((event.at for event in events), default=end), runtime))
+    events += leavings(runtime, clock.now())
     try:
         for one, folder in zip(stage, folders, strict=True):
             load_rows(one, folder, say)
         refused = replay(runtime, events, say)
         pass_time(runtime, end, STRIKE)
     finally:
-        clock.set(now)
+        clock.set(before)
     say(f"  {len(events)}: {sum(bool(event.raw) for event in events)} messages, {refused} acts refused")
     return refused
 
@@ -59,4 +60,4 @@ def _acting(runtime: Runtime, folder: Path, today: date, now: datetime, known: d
 def _morning(first: datetime, runtime: Runtime) -> datetime:
     """The beginning of the day on which something happens first."""
     local = first.astimezone(runtime.config.zone)
-    return datetime.combine(local.date(), time(), local.tzinfo).astimezone(first.tzinfo) + timedelta(0)
+    return datetime.combine(local.date(), time(), local.tzinfo).astimezone(first.tzinfo)

@@ -8,13 +8,15 @@ clocks strike: so to-dos, promises, expiries and weekly reports come out of the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.access.people import Person
 from engine.sample_data.acts import Acting
 from engine.sample_data.almanac import lay_traffic, read_object
 from engine.sample_data.passing import pass_time
@@ -31,14 +33,15 @@ STRIKE = timedelta(hours=2)  # how often the house's clocks are looked at
 
 @dataclass(order=True)
 class Event:
-    """Something at a moment: a message that came in, or an act. `number` keeps the order of one moment."""
+    """Something at a moment: a message that came in, or something done (`told` says what). `number` keeps
+    the order of one moment."""
 
     at: datetime
     number: int
     raw: RawMessage | None = field(compare=False, default=None)
     channel: str = field(compare=False, default="")
-    act: Mapping[str, Any] = field(compare=False, default_factory=dict)
-    acting: Acting | None = field(compare=False, default=None)
+    do: Callable[[], None] | None = field(compare=False, default=None)
+    told: Any = field(compare=False, default=None)
 
 
 def read_events(acting: Acting, folder: Path) -> list[Event]:
@@ -60,7 +63,30 @@ def _acts(acting: Acting, folder: Path) -> Iterator[Event]:
     path = folder / "story.json"
     told = read_object(path).get("acts", []) if path.exists() else []
     for number, act in enumerate((*rows_with_a_moment(folder), *told)):
-        yield Event(acting.almanac.moment(act["at"]), number, act=act, acting=acting)
+        yield Event(acting.almanac.moment(act["at"]), number, do=partial(acting.act, Part(act)), told=act)
+
+
+def leavings(runtime: Runtime, start: datetime) -> list[Event]:
+    """Who left since the story began worked here until then; the leaving happens on its day."""
+    zone = runtime.config.zone
+    people = runtime.people.organisation().people.values()
+    gone = [
+        p for p in people if not p.active and p.left_on and p.left_on > start.astimezone(zone).toordinal()
+    ]
+    runtime.database.write(
+        lambda unit: runtime.people.save_people(unit, [replace(person, active=True) for person in gone])
+    )
+    return [
+        Event(
+            datetime.combine(date.fromordinal(person.left_on or 1), time(), zone).astimezone(start.tzinfo), 0,
+            do=partial(_leave, runtime, person), told=person.id,
+        )
+        for person in gone
+    ]  # fmt: skip
+
+
+def _leave(runtime: Runtime, person: Person) -> None:
+    runtime.database.write(lambda unit: runtime.people.save_people(unit, [person]))
 
 
 def replay(runtime: Runtime, events: Sequence[Event], say: Say) -> int:
@@ -68,9 +94,9 @@ def replay(runtime: Runtime, events: Sequence[Event], say: Say) -> int:
     clock, refused = runtime.movable_clock, 0
     for edge, stretch in groupby(sorted(events), key=lambda event: _edge(event.at)):
         pass_time(runtime, edge - STRIKE, STRIKE)
-        for acts, some in groupby(stretch, key=lambda event: bool(event.act)):
+        for came_in, some in groupby(stretch, key=lambda event: event.raw is not None):
             together = list(some)
-            if not acts:
+            if came_in:
                 clock.set(max(clock.now(), together[-1].at))
                 _take(runtime, together)
                 continue
@@ -97,10 +123,10 @@ def _take(runtime: Runtime, events: Sequence[Event]) -> None:
 
 
 def _act(event: Event, say: Say) -> int:
-    assert event.acting is not None
+    assert event.do is not None
     try:
-        event.acting.act(Part(event.act))
+        event.do()
     except Rejected as error:
-        say(f"  ! {event.at:%Y-%m-%d %H:%M} {json.dumps(event.act, ensure_ascii=False)}: {error}")
+        say(f"  ! {event.at:%Y-%m-%d %H:%M} {json.dumps(event.told, ensure_ascii=False)}: {error}")
         return 1
     return 0
