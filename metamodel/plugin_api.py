@@ -433,8 +433,10 @@ class Function(Plugin):
     values that are known when the expression is saved (None for the rest) and raises BadValue.
     `lazy`: arguments come as zero-argument callables. `bind(*rest)`, when all arguments but the first
     are known, gives the call of that first one, prepared: for functions on the hot path.
+    `sighted(find, *values)` is `call` for many rules at once: `find(text, words)` tells which words' `match_form`
+    stand in a text, all rules' words having been looked for in one pass.
     `context`: `call(context, *values)`, where context has now, zone, me, keywords(list),
-    people, is_working_day(date) and spend(size), to be called before much work.
+    people, is_working_day(date), working_time(start, end) and spend(size), to be called before much work.
     `sql`: `sql(ops, *columns)` using SqlOps only; None: refused where SQL is needed.
     `examples`: (expression, given, expected JSON value) rows, run as tests.
     """
@@ -453,6 +455,7 @@ class Function(Plugin):
     context: bool = False
     check: Callable[..., None] | None = None
     bind: Callable[..., Callable[[Any], Any]] | None = None
+    sighted: Callable[..., Any] | None = None
     volatile: bool = False  # depends on the moment or the viewer; not in stored formulas
     examples: tuple[tuple[str, Mapping[str, Any], Any], ...] = ()
 

@@ -16,7 +16,7 @@ from engine.expressions.compiled import build
 from engine.expressions.context import EvaluationContext, Nobody, OverBudget, People
 from engine.expressions.walk import walk
 from metamodel.expressions.checker import Expression
-from metamodel.plugin_api import Registry
+from metamodel.plugin_api import Function, Registry
 from metamodel.problems import BadValue, Problem, Rejected, problem
 
 __all__ = [
@@ -44,10 +44,12 @@ def evaluate(
         raise Rejected([problem_of(error)]) from None
 
 
-def compile_expression(expression: Expression, registry: Registry) -> Compiled:
-    """The same meaning as `evaluate`, ten times as fast."""
+def compile_expression(
+    expression: Expression, registry: Registry, functions: Mapping[str, Function] | None = None
+) -> Compiled:
+    """The same meaning as `evaluate`, ten times as fast. `functions` in place of the registered ones."""
     try:
-        body = build(expression, registry)
+        body = build(expression, registry.all("function") if functions is None else functions)
     except BadValue as error:
         raise Rejected([problem_of(error)]) from None
     if _makers(expression) > _UNBUDGETED:

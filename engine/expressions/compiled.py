@@ -27,13 +27,13 @@ from engine.expressions.calls import function_of, own_record, settled
 from engine.expressions.closures import NUMBERS, Part, Run, chain, comparison, numbers, pair
 from metamodel.expressions.checker import Expression, argument_at
 from metamodel.expressions.types import ANY, Type
-from metamodel.plugin_api import Function, Registry
+from metamodel.plugin_api import Function
 from metamodel.problems import BadValue
 
 
-def build(expression: Expression, registry: Registry) -> Run:
+def build(expression: Expression, functions: Mapping[str, Function]) -> Run:
     """The whole expression as one closure; it raises what `walk` raises."""
-    return _Builder(expression.types, registry.all("function")).part(expression.tree).run
+    return _Builder(expression.types, functions).part(expression.tree).run
 
 
 def build_part(node: ast.expr, expression: Expression) -> Run:

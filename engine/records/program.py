@@ -22,7 +22,7 @@ from engine.values import decoder, encoder, from_bytes
 from metamodel.application import App
 from metamodel.expressions import Scope, check
 from metamodel.forms import FieldDefinition, Form
-from metamodel.plugin_api import AutoNumber, Field, Formula, Lookup, Reference, Registry, Rollup
+from metamodel.plugin_api import AutoNumber, Field, Formula, Function, Lookup, Reference, Registry, Rollup
 from metamodel.problems import Rejected, problem
 from metamodel.scope import FormScope, RowScope
 
@@ -171,7 +171,7 @@ class Programs:
         self, applications: Applications, catalog: Catalog, registry: Registry, search: Search
     ) -> None:
         self._applications, self._catalog = applications, catalog
-        self._registry, self._search = registry, search
+        self.registry, self._search = registry, search
         self._made: dict[tuple[str, str], FormProgram] = {}
 
     def apps(self) -> dict[str, App]:
@@ -206,9 +206,11 @@ class Programs:
             cells=tuple(self._field(cell, rows) for cell in field.fields if cell.usable),
         )  # fmt: skip
 
-    def compiled(self, text: str, scope: Scope) -> Compiled | None:
+    def compiled(
+        self, text: str, scope: Scope, functions: Mapping[str, Function] | None = None
+    ) -> Compiled | None:
         """None for no text, and for a text that no longer checks (its plugin is missing)."""
         if not text:
             return None
-        expression, _ = check(text, scope, self._registry)
-        return compile_expression(expression, self._registry) if expression else None
+        expression, _ = check(text, scope, self.registry)
+        return compile_expression(expression, self.registry, functions) if expression else None

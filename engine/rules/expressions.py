@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from engine.expressions import Compiled
 from engine.records.program import Programs
 from metamodel.expressions import Scope
+from metamodel.plugin_api import Function
 from metamodel.problems import Problem, problem
 
 Step = tuple[str, str | None, Compiled]  # what it is for, the field it is (if it is but one), how to get it
@@ -26,9 +27,11 @@ class Broken(Exception):
 class Expressions(dict[str, Compiled]):
     """Compiled expressions over one scope, each text once; a blank text is blank."""
 
-    def __init__(self, programs: Programs, scope: Scope) -> None:
+    def __init__(
+        self, programs: Programs, scope: Scope, functions: Mapping[str, Function] | None = None
+    ) -> None:
         super().__init__()
-        self._programs, self._scope = programs, scope
+        self._programs, self._scope, self._functions = programs, scope, functions
         self._several: dict[int, tuple[Mapping[str, str], Sequence[Step]]] = {}
         self._fields = frozenset(scope.names()) - {"me", "record"}
 
@@ -47,7 +50,7 @@ class Expressions(dict[str, Compiled]):
         return name, field if field in self._fields else None, run
 
     def __missing__(self, text: str) -> Compiled:
-        made = self._programs.compiled(text or "None", self._scope)
+        made = self._programs.compiled(text or "None", self._scope, self._functions)
         if made is None:
             raise Broken(problem("rule.broken_expression", text=text))
         self[text] = made

@@ -13,6 +13,7 @@ from typing import Any
 from engine.expressions import Compiled
 from engine.records.program import Programs
 from engine.rules.expressions import Broken, Expressions
+from engine.rules.sightings import Sightings
 from metamodel.application import App
 from metamodel.expressions import Scope
 from metamodel.plugin_api import Action
@@ -39,6 +40,7 @@ class RuleSet:
         self.app = app
         self._programs = programs
         self._scopes: dict[str, Expressions] = {}
+        self._functions = Sightings().functions(programs.registry)
         ordered = sorted(app.rules, key=lambda rule: -rule.priority)
         self._rules = [self.compile(rule) for rule in ordered if rule.enabled]
 
@@ -88,7 +90,7 @@ class RuleSet:
                 scope: Scope = FormScope(self.app, form, self._programs.apps())
             else:
                 scope = MessageScope() if on_message else NothingScope()
-            known = self._scopes[key] = Expressions(self._programs, scope)
+            known = self._scopes[key] = Expressions(self._programs, scope, self._functions)
         return known
 
 

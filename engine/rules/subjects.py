@@ -12,6 +12,7 @@ from engine.records.program import FormProgram
 from engine.rules.expressions import Expressions
 from engine.rules.roles import writable
 from metamodel import recipients
+from metamodel.expressions.inline import inlined, outer_paths
 from metamodel.labels import Label
 from metamodel.problems import Problem
 from metamodel.templates import filled, places
@@ -101,9 +102,8 @@ class Subject:
         return recipients.planned_all(to, self)
 
     def inlined(self, text: str) -> str:
-        from metamodel.expressions.inline import inlined
-
-        return inlined(text, self.values)
+        values = {path: self.record if path == "id" else self.evaluate(path) for path in outer_paths(text)}
+        return inlined(text, values, self.zone)
 
     # -- for the engine ----------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ from metamodel.plugin_api import (
     room_for,
 )
 
+Find = Callable[[str, tuple[str, ...]], frozenset[str]]  # which words stand in a text
 MAX_PATTERN = 500
 MAX_PROGRAM = 4_000  # steps of a compiled pattern: its size times the text's is the work
 MAX_MEMORY = 2 * 1024 * 1024
@@ -93,6 +94,40 @@ def found_words(text: str, *words: str) -> list[str]:
     room_for(len(text) * len(forms), MAX_COMPARISONS)
     folded = match_form(text)
     return [word for word in dict.fromkeys(words) if (form := match_form(word)) and form in folded]
+
+
+# -- the same with all rules' words looked for at once ---------------------------------------------
+
+
+def _too_many(text: str, words: tuple[str, ...]) -> bool:
+    return len(text) * len(words) > MAX_COMPARISONS
+
+
+def sighted_any(find: Find, where: Any, *words: str) -> bool:
+    if isinstance(where, list) or _too_many(where, words):
+        return contains_any(where, *words)
+    return bool(find(where, words))
+
+
+def sighted_all(find: Find, where: Any, *words: str) -> bool:
+    if isinstance(where, list) or _too_many(where, words):
+        return contains_all(where, *words)
+    found = find(where, words)
+    return bool(found) and found.issuperset(match_forms(words))
+
+
+def sighted_count(find: Find, text: str, *words: str) -> int:
+    if _too_many(text, words):
+        return count_words(text, *words)
+    found = find(text, words)
+    return len(_any_of(tuple(sorted(found))).findall(match_form(text))) if found else 0
+
+
+def sighted_words(find: Find, text: str, *words: str) -> list[str]:
+    if _too_many(text, words):
+        return found_words(text, *words)
+    found = find(text, words)
+    return [word for word in dict.fromkeys(words) if match_form(word) in found] if found else []
 
 
 @lru_cache(maxsize=256)
@@ -186,6 +221,7 @@ FUNCTIONS = (
         BOOLEAN,
         contains_any,
         bind=any_of,
+        sighted=sighted_any,
         group="words",
         plain=True,
         sql=_any_sql,
@@ -207,6 +243,7 @@ FUNCTIONS = (
         BOOLEAN,
         contains_any,
         bind=any_of,
+        sighted=sighted_any,
         group="words",
         plain=True,
         sql=_any_sql,
@@ -222,6 +259,7 @@ FUNCTIONS = (
         (_WHERE, _WORDS),
         BOOLEAN,
         contains_all,
+        sighted=sighted_all,
         group="words",
         plain=True,
         sql=_all_sql,
@@ -237,6 +275,7 @@ FUNCTIONS = (
         (_TEXT, _WORDS),
         NUMBER,
         count_words,
+        sighted=sighted_count,
         group="words",
         plain=True,
         label=bilingual("词出现几次", "Count words"),
@@ -254,6 +293,7 @@ FUNCTIONS = (
         (_TEXT, _WORDS),
         list_of(TEXT),
         found_words,
+        sighted=sighted_words,
         group="words",
         label=bilingual("出现的词", "Words found"),
         doc=bilingual("这些词中哪些出现了", "Which of these words stand in the text"),

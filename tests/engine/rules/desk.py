@@ -60,9 +60,7 @@ def publish(office: Runtime, *rules: Mapping[str, Any], **parts: Any) -> Runtime
     return office
 
 
-def create(
-    runtime: Runtime, form: str, *rows: Mapping[str, Any], viewer: Viewer = SYSTEM
-) -> list[str]:
+def create(runtime: Runtime, form: str, *rows: Mapping[str, Any], viewer: Viewer = SYSTEM) -> list[str]:
     return runtime.records.create(viewer, "office", form, rows)
 
 

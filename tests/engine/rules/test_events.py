@@ -44,7 +44,9 @@ def test_a_rule_on_fields_hears_only_when_one_of_them_changed(office: Runtime) -
 
 
 def test_nothing_changed_sets_off_nothing(office: Runtime) -> None:
-    runtime = publish(office, {"id": "count", "when": UPDATED, "then": [sets(count="COALESCE(count, 0) + 1")]})
+    runtime = publish(
+        office, {"id": "count", "when": UPDATED, "then": [sets(count="COALESCE(count, 0) + 1")]}
+    )
     record = client(runtime, "恒锐")
     update(runtime, "client", record, name="恒锐")
     assert values(runtime, "client", record).get("count") is None
@@ -80,7 +82,10 @@ def test_the_changes_of_a_rule_set_off_rules_on_other_records(office: Runtime) -
 
 def test_two_records_that_set_each_other_off_come_to_an_end(office: Runtime) -> None:
     """What the second wants of the first, still on its way in, goes into its draft."""
-    more = {"action": "set_fields", "with": {"of": "parent", "values": {"count": "COALESCE(parent.count, 0) + 1"}}}
+    more = {
+        "action": "set_fields",
+        "with": {"of": "parent", "values": {"count": "COALESCE(parent.count, 0) + 1"}},
+    }
     runtime = publish(office, {"id": "bounce", "when": UPDATED, "if": "not ISBLANK(parent)", "then": [more]})
     first = client(runtime)
     second = client(runtime, parent=first)
@@ -105,7 +110,9 @@ def test_a_chain_that_is_too_long_is_stopped(office: Runtime) -> None:
 
 
 def test_before_saving_a_rule_completes_the_record(office: Runtime) -> None:
-    runtime = publish(office, {"id": "fill", "when": BEFORE, "if": "ISBLANK(level)", "then": [sets(level="'a'", price="5")]})
+    runtime = publish(
+        office, {"id": "fill", "when": BEFORE, "if": "ISBLANK(level)", "then": [sets(level="'a'", price="5")]}
+    )
     record = client(runtime, amount="2")
     assert values(runtime, "client", record)["total"] == "10.00"
     assert values(runtime, "client", record)["level"] == "a"
@@ -145,7 +152,9 @@ BUTTON = {
 
 def buttons(runtime: Runtime, person: str, record: str) -> list[tuple[str, str]]:
     viewer = runtime.require_viewer(person)
-    return runtime.rules.buttons(viewer, "office", "client", runtime.records.get(viewer, "office", "client", record))
+    return runtime.rules.buttons(
+        viewer, "office", "client", runtime.records.get(viewer, "office", "client", record)
+    )
 
 
 def test_a_button_shows_while_its_condition_holds_and_for_its_roles(office: Runtime) -> None:
@@ -154,7 +163,10 @@ def test_a_button_shows_while_its_condition_holds_and_for_its_roles(office: Runt
     assert buttons(runtime, "zhou", record) == [("close", "结案")]
     assert buttons(runtime, "lu", record) == []
     runtime.rules.press(runtime.require_viewer("zhou"), "office", "close", record)
-    assert (values(runtime, "client", record)["state"], values(runtime, "client", record)["tags"]) == ("done", ["zhou"])
+    assert (values(runtime, "client", record)["state"], values(runtime, "client", record)["tags"]) == (
+        "done",
+        ["zhou"],
+    )
     assert buttons(runtime, "zhou", record) == []
     with pytest.raises(Rejected, match="rule.no_button"):
         runtime.rules.press(runtime.require_viewer("zhou"), "office", "close", record)
@@ -186,7 +198,12 @@ def test_a_button_that_fails_does_nothing_and_says_so(office: Runtime) -> None:
 def test_a_rule_that_runs_as_a_role_writes_what_the_role_may(office: Runtime) -> None:
     runtime = publish(
         office,
-        {"id": "as_seller", "run_as": "boss", "when": CREATED, "then": [sets(state="'ok'", mobile="'1990000'")]},
+        {
+            "id": "as_seller",
+            "run_as": "boss",
+            "when": CREATED,
+            "then": [sets(state="'ok'", mobile="'1990000'")],
+        },
     )
     record = client(runtime)
     found = values(runtime, "client", record)
@@ -198,7 +215,12 @@ def test_a_role_without_a_way_to_the_form_creates_nothing(office: Runtime) -> No
     note = {"action": "create_record", "with": {"form": "client", "values": {"name": "subject"}}}
     runtime = publish(
         office,
-        {"id": "as_clerk", "run_as": "clerk", "when": {"trigger": "record_created", "form": "letter"}, "then": [note]},
+        {
+            "id": "as_clerk",
+            "run_as": "clerk",
+            "when": {"trigger": "record_created", "form": "letter"},
+            "then": [note],
+        },
     )
     create(runtime, "letter", {"subject": "信"})
     assert rows(runtime, "client") == []
