@@ -31,6 +31,7 @@ export default class Picker extends Controller {
 
   ask(delay) {
     this.fresh = false;
+    this.asking?.abort(); // what it would answer was asked before this was typed
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.fetch(), delay);
   }

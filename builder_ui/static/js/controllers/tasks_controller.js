@@ -49,9 +49,14 @@ export default class Tasks extends Controller {
   open(event) {
     if (!this.wide.matches || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const again = event.actor.hasAttribute("aria-current");
-    this.choose(event.actor);
-    if (again || event.detail === 0) this.target("pane").querySelector(".decide-bar button, .decide-bar summary, a")?.focus();
+    if (event.actor.hasAttribute("aria-current")) this.enter();
+    else this.choose(event.actor);
+  }
+
+  /** From the list into the to-do beside it: to its first answer. */
+  enter() {
+    const pane = this.target("pane");
+    (pane.querySelector(".decide-bar :is(button, summary)") ?? pane.querySelector("a"))?.focus();
   }
 
   choose(line, focus = true) {
