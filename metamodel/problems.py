@@ -262,6 +262,9 @@ TEXTS: dict[str, Texts] = {
         "写成 {name}(…)",
         "Write {name}(…)",
     ),
+    "expression.not_inlined": Texts(
+        "“{name}”的值不能写进条件", "The value of “{name}” cannot be written into a condition"
+    ),
     "expression.not_in_sql": Texts(
         "“{what}”不能在数据库中计算", "“{what}” cannot be worked out in the database"
     ),
