@@ -42,6 +42,11 @@ class FormColumns:
     def record_id(self) -> sa.ColumnElement[Any]:
         return self._columns["id"]
 
+    def source(self) -> sa.FromClause:
+        """The table, or its alias, that these columns are of."""
+        found: sa.FromClause = self._columns["id"].table
+        return found
+
     def _through(
         self, field: FieldDefinition, column: sa.ColumnElement[Any], rest: tuple[str, ...]
     ) -> tuple[sa.ColumnElement[Any], FieldDefinition]:

@@ -165,6 +165,7 @@ Ask = GroupAsk | RowAsk | WordAsk
 # -- answers ---------------------------------------------------------------------------------------
 
 Key = str | int | bool | None
+Number = Decimal | int | None
 OTHERS = "\uffff"  # the key of what is not among the first
 
 
@@ -193,11 +194,10 @@ class Measured:
     format: Format = "number"
     places: int | None = None
     unit: str = ""
-    additive: bool = False  # a group without rows is 0, not unknown
+    nothing: Number = None  # its number for a group without rows
 
 
 Cell = tuple[Key, ...]
-Number = Decimal | int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,16 +213,16 @@ class GroupAnswer:
     marks: tuple[tuple[Key, str], ...] = ()  # (key of the first axis, label)
 
     def value(self, measure: Measured, *keys: Key) -> Number:
-        """A number that is simply not there is 0 where rows are counted, else blank."""
+        """Of a group without rows too: 0 where rows are counted, else blank."""
         found = self.values.get(keys)
-        return found[measure.id] if found else 0 if measure.additive else None
+        return found[measure.id] if found else measure.nothing
 
     def earlier(self, measure: Measured, *keys: Key) -> Number:
         """The number of the period before; None where nothing is compared."""
         if not self.compared:
             return None
         found = self.before.get(keys)
-        return found[measure.id] if found else 0 if measure.additive else None
+        return found[measure.id] if found else measure.nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,8 @@ class WordAnswer:
     total: int = 0  # uses of all words, of the high group
     other_total: int = 0
     people: tuple[str, ...] = ()  # names of the high group
-    threshold: str = ""  # what it took to be in it, shown
+    ranked_by: Measured | None = None
+    threshold: Number = None  # what it took to be in it
     others: int = 0  # how many people there are besides
 
 

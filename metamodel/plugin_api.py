@@ -289,7 +289,27 @@ class AutoNumber:
     dated_by: str = ""
 
 
-Derived = Lookup | Rollup | Formula | AutoNumber
+@dataclass(frozen=True, slots=True)
+class RelatedRows:
+    """`aggregate` over `field` of the records of a form (blank app: our own) that `where` picks; in it,
+    `record.x` is ours."""
+
+    app: str
+    form: str
+    aggregate: str = "count"  # count sum avg min max
+    field: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedQuery:
+    """Asked of all records, whoever may read them, when ours is saved, and kept: what was true then."""
+
+    queries: tuple[RelatedRows, ...]
+    combine: Literal["sum", "max", "min"] = "sum"
+
+
+Derived = Lookup | Rollup | Formula | AutoNumber | RelatedQuery
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ class DrillTarget:
     form: str
     conditions: tuple[Condition, ...] = ()
     filter: str = ""  # an expression, besides
-    chips: tuple[tuple[str, str], ...] = ()  # (label, text)
+    chips: tuple[tuple[str, str, str], ...] = ()  # (label, text, path of its condition; '': an expression)
     text: str = ""  # words to search for
 
 

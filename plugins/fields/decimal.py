@@ -35,7 +35,7 @@ from metamodel.plugin_api import (
 )
 
 if TYPE_CHECKING:
-    from metamodel.plugin_api import App, FieldDefinition
+    from metamodel.plugin_api import App, FieldDefinition, Format, Label
 
 CURRENCIES = {  # code: (sign, places)
     "CNY": ("¥", 2), "USD": ("US$", 2), "EUR": ("€", 2), "GBP": ("£", 2), "HKD": ("HK$", 2),
@@ -124,6 +124,9 @@ class Decimal(Field):
         shown = show_number(value, options.places)
         return f"{shown} {unit}" if unit else shown
 
+    def measured_as(self, field: FieldDefinition) -> tuple[Format, Label]:
+        return "number", options_of(field, DecimalOptions).unit
+
     def search_text(self, value: Number, field: FieldDefinition) -> str:
         return f"{value:f}"
 
@@ -164,6 +167,9 @@ class Money(Decimal):
         sign, places = self._currency(field)
         return f"{'-' * (value < 0)}{sign}{show_number(abs(value), places)}"
 
+    def measured_as(self, field: FieldDefinition) -> tuple[Format, Label]:
+        return "money", self._currency(field)[0]
+
 
 class Percent(Decimal):
     """Kept as the share it is: 12.5% is 0.125, in JSON too; `%` or `％` in text divides by 100."""
@@ -185,6 +191,9 @@ class Percent(Decimal):
 
     def display(self, value: Number, field: FieldDefinition, display: Display) -> str:
         return show_number(value.scaleb(2), options_of(field, PercentOptions).places) + "%"
+
+    def measured_as(self, field: FieldDefinition) -> tuple[Format, Label]:
+        return "percent", ""
 
 
 def register(registry: Registry) -> None:

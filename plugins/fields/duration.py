@@ -19,7 +19,7 @@ from metamodel.plugin_api import (
 )
 
 if TYPE_CHECKING:
-    from metamodel.plugin_api import FieldDefinition
+    from metamodel.plugin_api import FieldDefinition, Format, Label
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -58,6 +58,9 @@ class Duration(Field):
 
     def display(self, value: timedelta, field: FieldDefinition, display: Display) -> str:
         return show_duration(value, display.language)
+
+    def measured_as(self, field: FieldDefinition) -> tuple[Format, Label]:
+        return "duration", ""
 
     def search_text(self, value: timedelta, field: FieldDefinition) -> str:
         return show_duration(value)

@@ -6,9 +6,10 @@ checked with the app's other expressions; the write path computes it at every sa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from metamodel.plugin_api import (
@@ -48,25 +49,30 @@ from metamodel.plugin_api import (
 )
 
 if TYPE_CHECKING:
-    from metamodel.plugin_api import App, FieldDefinition
+    from metamodel.plugin_api import App, Derived, FieldDefinition, Format, Label
 
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class FormulaOptions(Options, frozen=True):
-    expression: Annotated[str, labelled("公式", "Formula", max_length=4000)]
+class ResultOptions(Options, frozen=True):
+    """What comes out of a computation that is kept."""
+
     result: Annotated[
-        Literal["text", "number", "money", "percent", "boolean", "date", "datetime", "duration"],
+        Literal["text", "number", "integer", "money", "percent", "boolean", "date", "datetime", "duration"],
         labelled("结果类型", "Result"),
     ] = "number"
     places: Annotated[int, labelled("小数位", "Digits after the point", ge=0, le=10)] = 2
+
+
+class FormulaOptions(ResultOptions, frozen=True):
+    expression: Annotated[str, labelled("公式", "Formula", max_length=4000)]
 
 
 def _same(value: Any) -> Any:
     return value
 
 
-def _yes_or_no(value: bool, options: FormulaOptions, display: Display) -> str:
+def _yes_or_no(value: bool, options: ResultOptions, display: Display) -> str:
     zh = display.language.startswith("zh")
     return ("是" if value else "否") if zh else ("Yes" if value else "No")
 
@@ -77,7 +83,7 @@ class Result:
 
     storage: Storage
     type: Type
-    show: Callable[[Any, FormulaOptions, Display], str]
+    show: Callable[[Any, ResultOptions, Display], str]
     to_json: Callable[[Any], Any] = _same
     to_storage: Callable[[Any], Any] = _same
     from_storage: Callable[[Any], Any] = _same
@@ -91,6 +97,12 @@ RESULTS = {
         NUMBER,
         lambda value, options, display: show_number(value, options.places),
         "{:f}".format,
+    ),
+    "integer": Result(
+        Storage.INTEGER,
+        NUMBER,
+        lambda value, options, display: show_number(value),
+        to_storage=lambda value: int(Decimal(value).to_integral_value(ROUND_HALF_EVEN)),
     ),
     "money": Result(
         Storage.DECIMAL,
@@ -124,6 +136,11 @@ RESULTS = {
 }
 
 
+MEASURED: Mapping[str, tuple[Format, Label]] = {
+    "money": ("money", "¥"), "percent": ("percent", ""), "duration": ("duration", ""),
+}  # fmt: skip
+
+
 class Formula(Field):
     name = "formula"
     label = {"zh": "公式", "en": "Formula"}
@@ -147,7 +164,7 @@ class Formula(Field):
         self._registry = registry
 
     def _result(self, field: FieldDefinition) -> Result:
-        return RESULTS[options_of(field, FormulaOptions).result]
+        return RESULTS[options_of(field, ResultOptions).result]
 
     def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
         if not options_of(field, FormulaOptions).expression.strip():
@@ -161,14 +178,16 @@ class Formula(Field):
         return self._result(field).type
 
     def scale(self, field: FieldDefinition) -> int:
-        return options_of(field, FormulaOptions).places + self._result(field).extra_places
+        if options_of(field, ResultOptions).result == "integer":
+            return 0
+        return options_of(field, ResultOptions).places + self._result(field).extra_places
 
-    def derived(self, field: FieldDefinition) -> FormulaSource:
+    def derived(self, field: FieldDefinition) -> Derived:
         return FormulaSource(options_of(field, FormulaOptions).expression)
 
     def parse(self, raw: Any, field: FieldDefinition) -> Any:
         """What the expression gave, or its JSON, in the form the column keeps."""
-        kind = options_of(field, FormulaOptions).result
+        kind = options_of(field, ResultOptions).result
         if kind == "text":
             return clean_text(raw)
         if kind == "boolean":
@@ -190,10 +209,13 @@ class Formula(Field):
     def from_storage(self, raw: Any, field: FieldDefinition) -> Any:
         return self._result(field).from_storage(raw)
 
+    def measured_as(self, field: FieldDefinition) -> tuple[Format, Label]:
+        return MEASURED.get(options_of(field, ResultOptions).result, ("number", ""))
+
     def display(self, value: Any, field: FieldDefinition, display: Display) -> str:
         if isinstance(value, datetime):
             return show_moment(value, display.zone or self._registry.zone, display.language)
-        return self._result(field).show(value, options_of(field, FormulaOptions), display)
+        return self._result(field).show(value, options_of(field, ResultOptions), display)
 
 
 def register(registry: Registry) -> None:

@@ -28,7 +28,7 @@ from metamodel.plugin_api import (
 )
 
 if TYPE_CHECKING:
-    from metamodel.plugin_api import App, FieldDefinition
+    from metamodel.plugin_api import App, FieldDefinition, Format, Label
 
 LARGEST = 2**53 - 1  # what every JSON reader keeps exactly
 
@@ -100,6 +100,9 @@ class Integer(Field):
         unit = label_text(options_of(field, IntegerOptions).unit, display.language)
         return f"{show_number(value)} {unit}" if unit else show_number(value)
 
+    def measured_as(self, field: FieldDefinition) -> tuple[Format, Label]:
+        return "number", options_of(field, IntegerOptions).unit
+
 
 class Rating(Integer):
     name = "rating"
@@ -116,6 +119,9 @@ class Rating(Integer):
     def display(self, value: int, field: FieldDefinition, display: Display) -> str:
         stars = options_of(field, RatingOptions).stars
         return f"{value} / {stars}"
+
+    def measured_as(self, field: FieldDefinition) -> tuple[Format, Label]:
+        return "number", ""
 
 
 def register(registry: Registry) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from metamodel.plugin_api import Axis, GroupAnswer, Key, Measured, Number, drill_key
+from metamodel.plugin_api import OTHERS, Axis, GroupAnswer, Key, Measured, Number, drill_key
 from plugins.widgets.amounts import Scale, scale_of
 
 Chart = dict[str, Any]
@@ -65,9 +65,14 @@ def points(
 ) -> list[Chart]:
     """The data of a series, each with the key that leads to its records."""
     return [
-        {"value": scale.number(value), "key": drill_key(measure.id, *key)}
+        {"value": scale.number(value), **leading(measure, *key)}
         for key, value in zip(keys, values, strict=True)
     ]
+
+
+def leading(measure: Measured, *keys: Key) -> Chart:
+    """The way from a datum to its records; what stands for the rest has none."""
+    return {} if OTHERS in keys else {"key": drill_key(measure.id, *keys)}
 
 
 def bare_points(values: Sequence[Number], scale: Scale) -> list[Chart]:
@@ -133,4 +138,8 @@ def along(answer: GroupAnswer, value: Callable[[Key], Number]) -> list[Number]:
 
 def is_empty(answer: GroupAnswer) -> bool:
     """Is there nothing to draw?"""
-    return not any(value not in (None, 0) for cell in answer.values.values() for value in cell.values())
+    return all(
+        cell[measure.id] in (None, measure.nothing)
+        for cell in answer.values.values()
+        for measure in answer.measures
+    )

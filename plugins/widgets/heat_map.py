@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from metamodel.plugin_api import Display, Drawing, GroupAnswer, Registry, drill_key
-from plugins.widgets.charts import is_empty, measure_scales, names_axis
+from metamodel.plugin_api import Display, Drawing, GroupAnswer, Registry
+from plugins.widgets.charts import is_empty, leading, measure_scales, names_axis
 from plugins.widgets.told import GroupOptions, ToldWidget
 
 
@@ -21,9 +22,9 @@ class HeatMap(ToldWidget):
         answer = answers[0]
         measure, (up, across) = answer.measures[0], answer.axes
         scale = measure_scales(answer, display.language)[measure.id]
-        data = [
+        data: list[Any] = [
             {
-                "value": [x, y, scale.number(value)], "key": drill_key(measure.id, first, second),
+                "value": [x, y, scale.number(value)], **leading(measure, first, second),
                 "name": f"{up.text(first)} · {across.text(second)}",
             }
             for y, first in enumerate(up.keys)

@@ -23,6 +23,7 @@ from metamodel.plugin_api import (
     drill_key,
     labelled,
 )
+from plugins.widgets.amounts import text_of
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import Ask
@@ -62,9 +63,7 @@ class Keyness(Widget):
                 "low": [_shown(row, farthest) for row in low],
                 "columns": _columns(zh),
             },
-            "people": list(answer.people),
-            "threshold": answer.threshold,
-            "others": answer.others,
+            "who": _who(answer, display.language),
             "totals": [answer.total, answer.other_total],
         }
         return Drawing("table", model, not high and not low)
@@ -103,6 +102,18 @@ def _shown(row: dict[str, Any], farthest: float) -> dict[str, Any]:
         "likelihood": round(row["likelihood"], 1), "bar": round(row["effect"] / farthest, 3),
         "key": drill_key("word", row["word"]),
     }  # fmt: skip
+
+
+def _who(answer: WordAnswer, language: str) -> str:
+    """Who is in the high group, and what it took to be in it."""
+    if not answer.people or answer.ranked_by is None:
+        return ""
+    least, many = text_of(answer.ranked_by, answer.threshold, language), len(answer.people)
+    if language.startswith("zh"):
+        names = "、".join(answer.people)
+        return f"高绩效 {many} 人：{names}（{answer.ranked_by.label}不低于 {least}）；其他 {answer.others} 人"
+    names = ", ".join(answer.people)
+    return f"High group, {many}: {names} ({answer.ranked_by.label} at least {least}); others: {answer.others}"
 
 
 def _columns(zh: bool) -> dict[str, str]:

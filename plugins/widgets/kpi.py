@@ -65,7 +65,7 @@ class Kpi(Widget):
             goal = goal_of(measure, options.goal)
             missed = value is None or (value > goal if options.better == "down" else value < goal)
             model["goal"] = {"text": text_of(measure, goal, language), "reached": not missed}
-        return Drawing("number", model, value is None or (measure.additive and not value))
+        return Drawing("number", model, value is None or value == measure.nothing)
 
 
 class KpiTrend(Kpi):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from metamodel.plugin_api import Display, Drawing, GroupAnswer, Registry, drill_key, labelled
-from plugins.widgets.charts import is_empty, measure_scales
+from metamodel.plugin_api import Display, Drawing, GroupAnswer, Registry, labelled
+from plugins.widgets.charts import is_empty, leading, measure_scales
 from plugins.widgets.told import GroupOptions, ToldWidget
 
 
@@ -27,7 +27,7 @@ class Pie(ToldWidget):
         measure, axis = answer.measures[0], answer.axes[0]
         scale = measure_scales(answer, display.language)[measure.id]
         data = [
-            {"name": axis.text(key), "value": scale.number(value), "key": drill_key(measure.id, key)}
+            {"name": axis.text(key), "value": scale.number(value), **leading(measure, key)}
             for key in axis.keys
             if (value := answer.value(measure, key))
         ]

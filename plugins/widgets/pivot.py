@@ -12,11 +12,10 @@ from metamodel.plugin_api import (
     GroupAnswer,
     GroupAsk,
     Registry,
-    drill_key,
     labelled,
 )
 from plugins.widgets.amounts import text_of
-from plugins.widgets.charts import is_empty
+from plugins.widgets.charts import is_empty, leading
 from plugins.widgets.told import GroupOptions, ToldWidget, group_ask
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class Pivot(ToldWidget):
     least, most = 1, 3
     Options = PivotOptions
 
-    def asks(self, options: PivotOptions) -> list[Ask]:  # type: ignore[override]
+    def asks(self, options: PivotOptions) -> list[Ask]:
         """The cells; then what each row, each column and everything amounts to, which no sum of
         medians would tell."""
         whole = group_ask(options)
@@ -119,7 +118,7 @@ class _Table:
             shown: dict[str, Any] = {"text": text_of(measure, value, self.display.language)}
             whole = len(cell) == len(self.cells.axes)
             if value and whole and not foot:
-                shown["key"] = drill_key(measure.id, *cell)
+                shown.update(leading(measure, *cell))
             made.append(shown)
         return made
 

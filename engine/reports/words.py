@@ -1,0 +1,121 @@
+"""Words of records, counted: a cloud's, and those of two groups of people.
+
+Words lie as (record, word number, uses); the database counts numbers, and only those that are shown
+are opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from math import ceil
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.reports.answers import Names, answer_groups
+from engine.reports.columns import Column
+from engine.reports.ground import Ground
+from engine.system_tables import record_words
+from metamodel.asks import Dimension, GroupAsk, Groups, Measured, Number, WordAnswer, WordAsk, WordCount
+from metamodel.problems import Rejected, problem
+
+OpenWords = Callable[[sa.Connection, Iterable[int]], Mapping[int, str]]
+
+
+@dataclass(frozen=True)
+class Leaders:
+    """The high group: ids, names, and the number of the last one in it."""
+
+    people: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    ranked_by: Measured | None = None
+    threshold: Number = None
+
+
+def answer_words(ground: Ground, ask: WordAsk, open_words: OpenWords, names: Names) -> WordAnswer:
+    """Rejected (report.totals_only) for who may see numbers only."""
+    if ground.asking.totals:
+        raise Rejected([problem("report.totals_only")])
+    leaders = _leaders(ground, ask.groups, names) if ask.groups else Leaders()
+    person = _person(ground, ask.groups) if ask.groups else None
+    ground.columns.read.add(ask.words.field)
+    statement = _statement(ground, ask, person, leaders)
+    rows = ground.asking.connection.execute(statement).fetchall()
+    if not rows:
+        return WordAnswer((), people=leaders.names, ranked_by=leaders.ranked_by, threshold=leaders.threshold)
+    opened = open_words(ground.asking.connection, [row.word for row in rows])
+    counts = tuple(
+        WordCount(opened[row.word], int(row.uses), int(row.other)) for row in rows if row.word in opened
+    )
+    first = rows[0]
+    return WordAnswer(
+        counts, int(first.total or 0), int(first.other_total or 0), leaders.names, leaders.ranked_by,
+        leaders.threshold, int(first.others or 0),
+    )  # fmt: skip
+
+
+def _statement(ground: Ground, ask: WordAsk, person: Column | None, leaders: Leaders) -> sa.Select[Any]:
+    """Uses of each word, here and (of two groups) with everybody else; the sums of both beside it."""
+    ops = ground.asking.house.ops
+    where = ground.where()
+    if ground.stretch is not None:
+        where.append(ground.within(ground.stretch))
+    columns: list[Any] = [ground.columns.record_id().label("id")]
+    if person is not None:
+        where.append(person.is_not(None))
+        columns += [person.label("person"), sa.case((person.in_(leaders.people), 1), else_=0).label("high")]
+    rows = sa.select(*columns).where(ground.visible().condition, *where).cte("rows")
+    used = sa.join(rows, record_words, record_words.c.record == rows.c.id)
+    uses = record_words.c.uses
+    nought = ops.integer(0)
+    here = uses if person is None else sa.case((rows.c.high == 1, uses), else_=nought)
+    there = nought if person is None else sa.case((rows.c.high == 0, uses), else_=nought)
+    grouped = (
+        sa.select(record_words.c.word, sa.func.sum(here).label("uses"), sa.func.sum(there).label("other"))
+        .select_from(used)
+        .group_by(record_words.c.word)
+        .cte("grouped")
+    )
+    whole = sa.select(sa.func.sum(grouped.c.uses)).scalar_subquery()
+    other = sa.select(sa.func.sum(grouped.c.other)).scalar_subquery()
+    others: Any = nought
+    if person is not None:
+        others = (
+            sa.select(sa.func.count(sa.distinct(rows.c.person))).where(rows.c.high == 0).scalar_subquery()
+        )
+    both = grouped.c.uses + grouped.c.other
+    return (
+        sa.select(*grouped.c, whole.label("total"), other.label("other_total"), others.label("others"))
+        .where(both >= ask.minimum)
+        .order_by(both.desc(), grouped.c.word)
+        .limit(ask.limit)
+    )
+
+
+def _person(ground: Ground, groups: Groups) -> Column:
+    found = ground.columns.find(groups.by)
+    if found.many:
+        raise Rejected([problem("report.no_person", field=groups.by)])
+    return found.column
+
+
+def _leaders(ground: Ground, groups: Groups, names: Names) -> Leaders:
+    """Who leads: the top share of all who have any of the measure, over the rows this viewer may read."""
+    high = groups.high
+    told = Ground(ground.asking, high.dataset())
+    ask = GroupAsk(high.dataset(), (Dimension(field=high.person),), (high.measure,))
+    answer = answer_groups(told, ask, names)
+    measure, axis = answer.measures[0], answer.axes[0]
+    ranked = [
+        (Decimal(value), key)
+        for key in axis.keys
+        if isinstance(key, str) and (value := answer.value(measure, key)) is not None and value > 0
+    ]
+    if not ranked:
+        return Leaders()
+    ranked.sort(key=lambda one: (-one[0], one[1]))
+    first = ranked[: max(1, ceil(Decimal(str(high.share)) * len(ranked)))]
+    people = tuple(key for _, key in first)
+    return Leaders(people, tuple(axis.text(key) for key in people), measure, first[-1][0])
