@@ -37,8 +37,6 @@ class Frames:
 
     def counts(self, visit: Visit) -> Counts:
         """What waits for this viewer."""
-        if not hasattr(self._runtime, "notifications"):  # TODO wired
-            return Counts()
         if visit.counts is None:
             tasks = self._runtime.tasks.counts(visit.viewer)
             visit.counts = Counts(tasks.open, tasks.overdue, self._runtime.notifications.unread(visit.viewer))
@@ -100,6 +98,8 @@ class Frames:
                 return None
             count = self.counts(visit).tasks if item.page == "tasks" else 0
             return MenuEntry(label, known, item.icon or PAGE_ICONS[item.page], path.startswith(known), count)
+        if item.report:
+            return self._board(visit, app, item)
         form = forms.get(item.form)
         if form is None:
             return None
@@ -109,6 +109,19 @@ class Frames:
         view = form.view(item.view)
         icon = item.icon or ("timeline" if view and view.kind == "timeline" else form.icon) or "list"
         return MenuEntry(label, href(base, view=item.view), icon, current and path == base)
+
+    def boards(self, visit: Visit, app: App) -> dict[str, str]:
+        """The reports this viewer may open, with their names."""
+        if app.id not in visit.boards:
+            visit.boards[app.id] = dict(self._runtime.reports.list(visit.viewer, app.id))
+        return visit.boards[app.id]
+
+    def _board(self, visit: Visit, app: App, item: MenuItem) -> MenuEntry | None:
+        if item.report not in self.boards(visit, app):
+            return None
+        address = f"/apps/{app.id}/reports/{item.report}"
+        label = label_text(item.label, visit.language) or self.boards(visit, app)[item.report]
+        return MenuEntry(label, address, item.icon or "board", visit.request.url.path == address)
 
     def _opens(self, visit: Visit, app: App, page: str) -> bool:
         if page == "search":

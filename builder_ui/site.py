@@ -69,6 +69,7 @@ class Visit:
         self.language = language_of(request)
         self.viewer: Viewer = replace(viewer_of(request), language=self.language)
         self.readable: dict[str, list[Form]] = {}  # by app; filled by `frames` when first asked for
+        self.boards: dict[str, dict[str, str]] = {}  # the same of reports
         self.counts: Counts | None = None  # the same
         self._catalogue = translations(self.language)
 

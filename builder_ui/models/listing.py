@@ -81,6 +81,8 @@ class ListPage:
     everything: str = ""
     archive: bool = False
     field_options: tuple[Option, ...] = field(default=())
+    scope: tuple[str, ...] = ()  # of a number of a board: conditions the filter panel cannot say
+    scope_clear_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

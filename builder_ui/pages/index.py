@@ -6,6 +6,7 @@ from litestar import Router
 
 from builder_ui.pages import (
     assets,
+    boards,
     bulk,
     channels,
     edit,
@@ -23,8 +24,8 @@ from builder_ui.pages import (
 )
 
 MODULES = (
-    assets, sign_in, home, listing, bulk, record, edit, search, channels, proofs, files, tasks, requests, notifications,
-    rules,
+    assets, sign_in, home, boards, listing, bulk, record, edit, search, channels, proofs, files, tasks,
+    requests, notifications, rules,
 )  # fmt: skip
 # One router: handlers of one path must meet in it, whichever module they come from.
 router = Router("/", route_handlers=[handler for module in MODULES for handler in module.HANDLERS])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -10,6 +11,7 @@ from litestar import Response, get
 
 from builder_ui.cells import Cell, record_url
 from builder_ui.conditions import Asked, ConditionRows, read_conditions
+from builder_ui.drilling import DRILL, Drill, Told, told
 from builder_ui.inputs import Inputs, control_of
 from builder_ui.layouts import fits_in_list, list_columns
 from builder_ui.models.listing import BulkField, Column, FilterRow, ListPage, Row
@@ -29,7 +31,7 @@ from metamodel.problems import Rejected
 LIST = "/apps/{app_id:str}/forms/{form_id:str}"
 SIZE = 50
 STYLES = ("list", "form")
-OWN = ("view", "q", "where", "sort", "columns", "page")
+OWN = ("view", "q", "where", "sort", "columns", "page", DRILL)
 
 
 class Listing:
@@ -40,15 +42,28 @@ class Listing:
         pairs = parse_qsl(visit.request.url.query if query is None else query)
         self.asked = {name: value for name, value in pairs if name in OWN}
         self.conditions = read_conditions((v for n, v in pairs if n == "where"), form)
-        views = list_views(form)
-        self.view: View | None = next(
-            (v for v in views if v.id == self.asked.get("view")), views[0] if views else None
-        )
+        self.view: View | None = self._view(list_views(form))
         self.base = f"/apps/{app.id}/forms/{form.id}"
         with visit.runtime.database.read() as connection:
             self.ways = visit.runtime.authority.ways(connection, visit.viewer, app, form)
 
+    def _view(self, views: list[View]) -> View | None:
+        """The one asked for, else the first; of a board's number none that would show fewer records."""
+        asked = next((view for view in views if view.id == self.asked.get("view")), None)
+        if asked or DRILL not in self.asked:
+            return asked or next(iter(views), None)
+        return next((view for view in views if not view.filter and view.kind != "timeline"), None)
+
     # -- what is asked -----------------------------------------------------------------------------
+
+    @cached_property
+    def came_from(self) -> Told | None:
+        """The number of a board whose records these are; Rejected where that is closed to this viewer."""
+        drill = Drill.read(self.asked.get(DRILL, ""))
+        found = told(self.visit, drill, self.form) if drill else None
+        return (
+            found if found and (found.target.app, found.target.form) == (self.app.id, self.form.id) else None
+        )
 
     @property
     def columns(self) -> list[str]:
@@ -67,9 +82,16 @@ class Listing:
 
     def query(self, *, size: int = SIZE, columns: Iterable[str] | None = None) -> Query:
         names = list(columns) if columns is not None else [*self.columns, *self.title_fields]
+        filters = [
+            self.view.filter if self.view else "",
+            self.came_from.target.filter if self.came_from else "",
+        ]
         return Query(
-            text=self.asked.get("q", ""), conditions=tuple(c.for_engine() for c in self.conditions),
-            filter=self.view.filter if self.view else "", sort=self.sort, page=self.page, limit=size,
+            text=self.asked.get("q", ""),
+            conditions=(
+                *(c.for_engine() for c in self.conditions), *(self.came_from.rest if self.came_from else ()),
+            ),
+            filter=" and ".join(f"({each})" for each in filters if each), sort=self.sort, page=self.page, limit=size,
             columns=tuple(dict.fromkeys(names)),
         )  # fmt: skip
 
@@ -139,9 +161,9 @@ def _page(listing: Listing, found: Page, problems: tuple[str, ...]) -> ListPage:
     maker = _rows_maker(listing)
     names = listing.columns
     rows = rows_of(visit, listing.app, form, found.items, names, listing.state())
-    filtered = bool(listing.conditions or listing.asked.get("q"))
+    filtered = bool(listing.conditions or listing.asked.get("q") or listing.asked.get(DRILL))
     card = (listing.view.options.get("card") if listing.view else None) or names[1:4]
-    kept = tuple((n, v) for n, v in listing.asked.items() if n in ("view", "sort", "columns") and v)
+    kept = tuple((n, v) for n, v in listing.asked.items() if n in ("view", "sort", "columns", DRILL) and v)
     first = listing.page * SIZE
     more = bool(found.next)
     tag_field, bulk = changeable(listing)
@@ -151,14 +173,25 @@ def _page(listing: Listing, found: Page, problems: tuple[str, ...]) -> ListPage:
         tabs=tabs(listing), new_href=f"{base}/new" if listing.may("create") and not form.is_archive else "",
         export_href=listing.address().replace(base, f"{base}/export", 1) if listing.may("export") else "",
         query=listing.asked.get("q", ""), searchable=any(field.searchable for field in form.fields),
-        conditions=_conditions(listing, maker), clear_href=listing.address([], q=""), hidden=kept,
+        conditions=_conditions(listing, maker), clear_href=listing.address([], q="", drill=""), hidden=kept,
         all_columns=_choosable(listing), sorts=_sorts(listing), card_columns=frozenset(card),
         next_href=listing.address(page=str(listing.page + 1)) if more else "",
         previous_href=listing.address(page=str(listing.page - 1)) if listing.page else "",
         bulk_fields=bulk, tag_field=tag_field, may_export=listing.may("export"), problems=problems,
         filtered=filtered, everything=_everything(visit, found), archive=form.is_archive,
-        field_options=maker.options(),
+        field_options=maker.options(), **_scope(listing),
     )  # fmt: skip
+
+
+def _scope(listing: Listing) -> dict[str, Any]:
+    """Of a list opened from a board: what its conditions do not say, and the way back."""
+    try:
+        found = listing.came_from
+    except Rejected:
+        found = None
+    if found is None:
+        return {}
+    return {"scope": found.chips, "scope_clear_href": listing.address(drill=""), "trail": (found.back(),)}
 
 
 def tabs(listing: Listing) -> tuple[Tab, ...]:
