@@ -163,14 +163,15 @@ class Channels:
         except BadValue as error:
             raise Rejected([problem(error.code, **error.params)]) from error
 
-    def _store(self, channel: Channel, messages: Sequence[RawMessage]) -> list[int]:
+    def _store(self, channel: Channel, messages: Sequence[RawMessage], *, later: bool = True) -> list[int]:
+        """`later`: a job takes them in; else the caller does at once, or whoever works the channel next."""
         connector = channel.connector
         assert connector is not None
         placed = [(raw, connector.position(raw, channel.options)) for raw in messages]
 
         def store(unit: Unit) -> list[int]:
             ids = self._inbox.store(unit, channel.id, placed)
-            if ids:
+            if ids and later:
                 self._jobs.defer(unit, JOB, {"channel": channel.id}, key=f"{JOB}:{channel.id}")
             return ids
 
@@ -212,7 +213,7 @@ class Channels:
         _, known = self.find(channel)
         report, waiting = Report(), iter(messages)
         while batch := list(islice(waiting, BATCH)):
-            self._ingest_batch(known, batch, report)
+            self._ingest_batch(known, batch, report, later=False)
         self._jobs.run_due()
         return report
 
@@ -237,8 +238,10 @@ class Channels:
     def _reasons(self, row: int) -> str:
         return " ".join(one.text() for one in self.quarantine() if one.id == str(row))
 
-    def _ingest_batch(self, channel: Channel, batch: Sequence[RawMessage], report: Report) -> None:
-        fresh = self._store(channel, batch)
+    def _ingest_batch(
+        self, channel: Channel, batch: Sequence[RawMessage], report: Report, *, later: bool = True
+    ) -> None:
+        fresh = self._store(channel, batch, later=later)
         report.read += len(batch)
         report.new += len(fresh)
         if fresh:
