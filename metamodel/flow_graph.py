@@ -70,6 +70,7 @@ class FlowGraph:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self._joins = {node.id for node in flow.nodes if node.kind is not None and node.kind.joins}
+        self._waiting = {node.id for node in flow.nodes if node.kind is not None and node.kind.waits}
 
     def place(self, edge: FlowEdge) -> Place:
         """Where a token is after it has gone along this edge."""
@@ -113,10 +114,12 @@ class FlowGraph:
         return found
 
     def enabled(self, marking: Marking) -> list[Firing]:
+        """What can happen next. Nodes that wait for nobody act at once, before anybody can answer."""
         seen: dict[Firing, None] = {}
         for place in sorted(marking):
             seen.update((firing, None) for firing in self.fired_at.get(place, ()) if firing.takes <= marking)
-        return list(seen)
+        at_once = [firing for firing in seen if firing.node not in self._waiting]
+        return at_once or list(seen)
 
     def after(self, marking: Marking, firing: Firing) -> tuple[Marking, str]:
         """The next marking, and what is wrong with getting there ('' nothing)."""

@@ -235,12 +235,15 @@ class Machine:
             self._enter(node)
 
     def _next(self) -> FlowNode | None:
-        """A node all of whose places hold a token that has not been looked at."""
+        """A node all of whose places hold a token that has not been looked at; those that wait come last."""
+        found = None
         for node in self.flow.nodes:
             arrivals = self.graph.arrivals(node.id)
             if arrivals and arrivals <= self.state.places and node.id not in self.state.waiting:
-                return node
-        return None
+                if node.kind is not None and not node.kind.waits:
+                    return node
+                found = found or node
+        return found
 
     def _enter(self, node: FlowNode) -> None:
         again = node.id in self._passed

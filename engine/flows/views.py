@@ -277,6 +277,6 @@ def _step(flow: Flow, told: Told, names: Mapping[str, str], language: str) -> St
 
 def _facts(flow: Flow, own: OpenTask | None) -> tuple[str, ...]:
     """The fields that matter to who decides: of his node, or of the first that names some."""
-    nodes = [flow.node(own.node)] if own else list(flow.nodes)
+    nodes = [*([flow.node(own.node)] if own else []), *flow.nodes]
     named = (tuple(getattr(node.options, "facts", ())) for node in nodes if node is not None)
     return next((facts for facts in named if facts), ())

@@ -148,7 +148,7 @@ def flow_of(*edges: str, **nodes: str) -> Document:
             ["flow.unsound"], ["start", "s", "end"], id="ends while t waits",
         ),
         pytest.param(
-            flow_of("start>s", "s>t", "s>u", "t>cc", "u>cc", "cc>end", s="split", t="timer", u="timer", cc="cc"),
+            flow_of("start>s", "s>t", "s>u", "t>v", "u>v", "v>end", s="split", t="timer", u="timer", v="timer"),
             ["flow.unsound"], ["start", "s", "t", "u"], id="two tokens meet without a join",
         ),
         pytest.param(
@@ -171,7 +171,8 @@ def test_what_is_wrong_is_told_with_a_way_to_it(flow: Document, codes: list[str]
 
 
 def test_ending_may_give_up_what_runs_beside_it() -> None:
-    document = flow_of("start>s", "s>t", "s>end", "t>stop", s="split", t="timer", stop="end")
+    document = flow_of("start>s", "s>t", "s>u", "t>end", "u>stop", s="split", t="timer", u="timer", stop="end")
+    assert [p.code for p in loaded(document)[1]] == ["flow.unsound"]
     for node in document["nodes"]:
         if node["type"] == "end":
             node["options"] = {"cancels": True}

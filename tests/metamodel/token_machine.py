@@ -12,6 +12,7 @@ from typing import Any
 Marking = tuple[str, ...]
 OVER: Marking = ("over",)
 MOST = 3_000
+WAITING = ("approval", "timer")
 
 
 class TooLarge(Exception):
@@ -27,8 +28,13 @@ class TokenMachine:
     def place(self, edge: tuple[str, str]) -> str:
         return "-".join(edge) if self.kinds[edge[1]] == "join" else edge[1]
 
-    def moves(self, marking: Marking) -> Iterator[tuple[str, Marking, str]]:
-        """(node, next marking, what is wrong with it) of everything that can happen."""
+    def moves(self, marking: Marking) -> list[tuple[str, Marking, str]]:
+        """(node, next marking, what is wrong with it) of everything that can happen next: whoever waits for
+        an answer or a moment comes after all that happens by itself."""
+        found = list(self.all_moves(marking))
+        return [move for move in found if self.kinds[move[0]] not in WAITING] or found
+
+    def all_moves(self, marking: Marking) -> Iterator[tuple[str, Marking, str]]:
         for node, kind in self.kinds.items():
             wanted = (
                 sorted({self.place(edge) for edge in self.edges if edge[1] == node})
@@ -80,7 +86,7 @@ class TokenMachine:
         return found | ({"endless"} if self.endless() else set())
 
     def endless(self) -> bool:
-        busy = {node for node, kind in self.kinds.items() if kind not in ("approval", "timer")}
+        busy = {node for node, kind in self.kinds.items() if kind not in WAITING}
         ways = {node: {to for source, to in self.edges if source == node and to in busy} for node in busy}
         while ways:
             last = {node for node, targets in ways.items() if not targets & ways.keys()}

@@ -7,10 +7,13 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from engine.access.people import Department, Membership, Person
+from engine.access.viewer import SYSTEM
 from engine.clock import FrozenClock
 from engine.runtime import Runtime
+from engine.system_tables import flow_instances, task_people, tasks
 from tests.metamodel.flow_makers import REQUEST, Join, Split
 
 MANAGER: dict[str, Any] = {
@@ -77,6 +80,13 @@ ROLES = {
 }  # fmt: skip
 
 
+OPEN_OF_FLOWS = (
+    sa.select(tasks.c.instance, tasks.c.source, task_people.c.person)
+    .join(task_people, task_people.c.task == tasks.c.id)
+    .where(tasks.c.state == "open", tasks.c.instance.is_not(None))
+)
+
+
 class Office:
     """The runtime, and what tests say in a word."""
 
@@ -134,6 +144,44 @@ class Office:
     def told(self, person: str) -> list[str]:
         return [one.title for one in self.runtime.notifications.of(self.who(person)).items]
 
+    def close(self, person: str, task: str, outcome: str) -> None:
+        """In the to-do centre; nobody: the engine."""
+        viewer = self.who(person) if person else SYSTEM
+        self.runtime.database.write(lambda unit: self.runtime.tasks.close(unit, viewer, task, outcome))
+
+    def hand(self, person: str, task: str, to: str) -> None:
+        viewer = self.who(person)
+        self.runtime.database.write(lambda unit: self.runtime.tasks.transfer(unit, viewer, task, to))
+
+    def ever_asked(self, instance: int) -> set[str]:
+        """Everybody the instance ever waited for, its start apart."""
+        with self.runtime.database.read() as connection:
+            told = self.flows.store.history(connection, instance)
+        changing = ("ask", "transfer", "escalate", "reassign")
+        return {person for one in told if one.step.action in changing for person in one.step.detail["people"]}
+
+    def is_whole(self) -> None:
+        """Nothing stuck, nothing orphaned, and every history leads to the state that is stored."""
+        open_tasks: dict[int, dict[str, set[str]]] = {}
+        with self.runtime.database.read() as connection:
+            for row in connection.execute(OPEN_OF_FLOWS):
+                people = open_tasks.setdefault(row.instance, {}).setdefault(
+                    row.source.partition("/")[2], set()
+                )
+                people.add(row.person)
+            for (identifier,) in connection.execute(sa.select(flow_instances.c.id)).all():
+                instance = self.flows.store.get(connection, identifier)
+                state = self.flows.store.state(connection, identifier)
+                assert instance is not None
+                assert (state.status, tuple(sorted(state.places)), state.revision) == (
+                    instance.state, instance.places, instance.revision,
+                )  # fmt: skip
+                asked = {node: set(there.asked) for node, there in state.waiting.items() if not there.until}
+                assert open_tasks.pop(identifier, {}) == asked
+                assert bool(state.waiting) == state.is_open
+                assert all(there.asked or there.until for there in state.waiting.values())
+        assert open_tasks == {}
+
     def wait(self, **parts: float) -> None:
         self.clock.advance(**parts)
         self.runtime.jobs.run_due()
@@ -151,7 +199,8 @@ def populate(runtime: Runtime) -> None:
         runtime.people.save_departments(unit, departments)
         runtime.people.save_people(unit, PEOPLE)
         runtime.people.save_memberships(
-            unit, [Membership("requests", role, "person", one) for role, people in ROLES.items() for one in people]
+            unit,
+            [Membership("requests", role, "person", one) for role, people in ROLES.items() for one in people],
         )
 
     runtime.database.write(work)
