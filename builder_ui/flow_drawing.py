@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from builder_ui.flow_picture import Arrow, Box, Picture, drawn
@@ -12,35 +13,47 @@ if TYPE_CHECKING:
     from builder_ui.site import Visit
     from engine.flows import FlowView, NodeView, StepView
 
-HUES = {"running": "amber", "returned": "blue", "approved": "green", "rejected": "red", "withdrawn": "grey"}
-TONES = {"approve": "ok", "reject": "bad", "return": "bad", "withdraw": "bad"}
+HUES = {
+    "running": "amber", "returned": "blue", "approved": "green", "finished": "green", "rejected": "red",
+    "withdrawn": "grey",
+}  # fmt: skip
+TONES = {
+    "approve": "ok",
+    "approved": "ok",
+    "reject": "bad",
+    "rejected": "bad",
+    "return": "bad",
+    "withdraw": "bad",
+}
+BESIDE = ("comment", "remind")  # these move nothing
 
 
-def part(visit: Visit, view: FlowView, action: str, *, deciding: bool = False) -> FlowPart:
-    """`action`: where the forms of what may be done are sent; `deciding`: the page itself has the answers."""
-    actions = () if deciding else tuple(a for name in view.may if (a := _action(visit, name)))
-    task = f"/tasks/{view.task}" if view.task and not deciding else ""
+def part(visit: Visit, view: FlowView, action: str, *, back: str = "") -> FlowPart:
+    """`action`: where what may be done is sent; `back`: the to-do's page, which has the answers itself."""
+    offered = ("comment",) if back else view.may
+    actions = tuple(made for name in offered if name in view.may and (made := _action(visit, name)))
+    task = f"/tasks/{view.task}" if view.task and "approve" in view.may and not back else ""
     return FlowPart(
         view.label, view.state, view.state_label, HUES.get(view.state, "grey"), waiting(visit, view),
-        picture(visit, view), tuple(_step(visit, step) for step in view.steps), action, actions, task,
-        "/people/options",
+        picture(visit, view), tuple(_step(visit, step) for step in view.steps), action, actions, task, back,
     )  # fmt: skip
 
 
 def waiting(visit: Visit, view: FlowView) -> str:
     """For whom it waits, since when."""
-    if view.state == "returned":
-        return visit.text("Waits for %(names)s to change it", names=_name(visit, view.started_by))
-    people = [name for node in view.nodes if node.state == "waiting" for name in node.people]
-    if view.state != "running" or not people:
+    if not view.waiting_for or view.state not in ("running", "returned"):
         return ""
-    last = view.steps[-1].at if view.steps else view.started_at
-    names = names_of(visit, list(dict.fromkeys(people)))
-    return visit.text("Waits for %(names)s, for %(span)s now", names=names, span=visit.moments.span(last))
+    names = names_of(visit, view.waiting_for)
+    span = visit.moments.span(waiting_since(view))
+    if view.state == "returned":
+        return visit.text("Waits for %(names)s to change it, for %(span)s now", names=names, span=span)
+    return visit.text("Waits for %(names)s, for %(span)s now", names=names, span=span)
 
 
-def _name(visit: Visit, person: str) -> str:
-    return visit.names.get(("person", person), person)
+def waiting_since(view: FlowView) -> datetime:
+    """Since when it stands where it stands."""
+    moved = [step.at for step in view.steps if step.action not in BESIDE]
+    return moved[-1] if moved else view.started_at
 
 
 # -- the picture ---------------------------------------------------------------------------------------
@@ -70,18 +83,20 @@ def _box(visit: Visit, node: NodeView) -> Box:
 
 
 def _step(visit: Visit, step: StepView) -> FlowStep:
-    who = step.person_name if step.person != "system" else visit.text("The system")
-    return FlowStep(
-        who, step.person, visit.moments.short(step.at), step.action_label, step.node_label, step.comment,
-        TONES.get(step.action, ""),
-    )  # fmt: skip
+    who = step.person_name or visit.text("The system")
+    what, people = step.action_label, names_of(visit, step.people)
+    if people:
+        what = visit.text("%(action)s: %(names)s", action=what, names=people)
+    note = "\n".join(each for each in (step.why, step.comment) if each)
+    tone = TONES.get(step.action, "")
+    return FlowStep(who, step.person, visit.moments.short(step.at), what, step.node_label, note, tone)
 
 
 def _action(visit: Visit, name: str) -> FlowAction | None:
     """What may be done here besides deciding; None for what the answers of the to-do are."""
     known = {
         "withdraw": FlowAction(
-            "withdraw", visit.text("Withdraw"), "recall", "words",
+            "withdraw", visit.text("Withdraw"), "recall", "reason",
             hint=visit.text("Nobody has to decide it any more."),
         ),
         "remind": FlowAction("remind", visit.text("Remind"), "bell", hint=visit.text("Tells them it waits.")),

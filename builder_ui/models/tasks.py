@@ -61,7 +61,7 @@ class FlowStep:
 
 @dataclass(frozen=True, slots=True)
 class FlowAction:
-    """What somebody may do with a running flow. `asks` reason, words, person or ''."""
+    """What somebody may do with a running flow. `asks` words, reason or ''."""
 
     id: str
     text: str
@@ -85,7 +85,7 @@ class FlowPart:
     action: str = ""
     actions: tuple[FlowAction, ...] = ()
     task_href: str = ""
-    people_url: str = ""
+    back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,7 @@ class TaskCard:
     closed: str = ""
     comment: str = ""
     problem: str = ""
+    edit_href: str = ""
     flow: FlowPart | None = None
 
 

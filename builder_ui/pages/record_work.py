@@ -25,19 +25,14 @@ def flows_of(opened: Opened) -> list[Flow]:
 def flow_tab(opened: Opened) -> FlowPart | None:
     """Where the record stands in its flow; of one that begins by hand, the way to begin."""
     visit, view = opened.visit, opened.view
-    if not hasattr(visit.runtime, "flows"):  # TODO wired
-        return None
     action = record_url(opened.app.id, opened.form.id, view.id) + "/flow"
     running = visit.runtime.flows.view(visit.viewer, opened.app.id, opened.form.id, view.id)
     if running is not None:
         return flow_drawing.part(visit, running, action)
-    manual = [flow for flow in flows_of(opened) if flow.start == "manual"]
+    offered = visit.runtime.flows.startable(visit.viewer, opened.app.id, opened.form.id, view.id)
     starts = tuple(
-        FlowAction(
-            f"start:{f.id}", visit.text("Begin: %(flow)s", flow=f.text(visit.language)), "play", "", "primary"
-        )
-        for f in manual
-        if "update" in view.can
+        FlowAction(f"start:{flow}", visit.text("Begin: %(flow)s", flow=label), "play", "", "primary")
+        for flow, label in offered
     )
     if not starts:
         return None

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Response, get, post
 
+from builder_ui import flow_drawing
 from builder_ui.cells import record_url
-from builder_ui.flow_drawing import HUES
 from builder_ui.models.parts import Link, Tab
 from builder_ui.models.tasks import RequestLine, RequestsPage
 from builder_ui.pages.record import RECORD
-from builder_ui.site import Ask, Here, InPath, Visit, sent_form
+from builder_ui.site import Ask, Here, InPath, Visit, local_address, sent_form
 from builder_ui.task_drawing import names_of
 from builder_ui.templating import href
 from metamodel.application import App
@@ -61,10 +61,16 @@ def _line(visit: Visit, view: RequestView) -> RequestLine:
     started = visit.text("Since %(time)s", time=visit.moments.short(view.started_at))
     return RequestLine(
         view.title, record_url(view.app, view.form, view.record, tab="flow"), view.label, view.state_label,
-        HUES.get(view.state, "grey"), started, waiting,
-        visit.moments.span(view.waiting_since) if open_ and view.waiting_since else "",
+        flow_drawing.HUES.get(view.state, "grey"), started, waiting,
+        _since(visit, view) if open_ else "",
         visit.moments.short(view.ended_at) if view.ended_at else "", tuple(view.waiting_for),
     )  # fmt: skip
+
+
+def _since(visit: Visit, view: RequestView) -> str:
+    """How long it has waited where it waits now."""
+    flow = visit.runtime.flows.view(visit.viewer, view.app, view.form, view.record)
+    return visit.moments.span(flow_drawing.waiting_since(flow)) if flow else ""
 
 
 def _new(visit: Visit, app: App | None) -> Iterator[Link]:
@@ -88,12 +94,14 @@ def act(
     flows = visit.runtime.flows
     view = flows.view(visit.viewer, app_id, form_id, record)
     if action.startswith("start:"):
-        flows.start(visit.viewer, app_id, action.removeprefix("start:"), record)
+        flow = action.removeprefix("start:")
+        visit.runtime.database.write(lambda unit: flows.start(unit, visit.viewer, app_id, flow, record))
     elif view is None:
         raise Rejected([problem("record.unknown", record=record)])
     else:
         flows.act(visit.viewer, view.instance, action, comment, sent.get("to", [""])[-1])
-    return visit.go(record_url(app_id, form_id, record, tab="flow"))
+    address = record_url(app_id, form_id, record, tab="flow")
+    return visit.go(local_address(sent.get("next", [""])[-1], address))
 
 
 HANDLERS = (

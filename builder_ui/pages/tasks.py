@@ -166,23 +166,22 @@ def _page(visit: Visit, task: TaskView, refused: str = "", status: int = 200) ->
 
 def _full_card(visit: Visit, task: TaskView) -> TaskCard:
     """The card with the record it is about and the flow it belongs to."""
-    made = card(visit, task)
+    made = replace(card(visit, task), next_href=_next(visit, task.id))
     view = _record(visit, task)
-    flow = (
-        visit.runtime.flows.view(visit.viewer, task.app, task.form, task.record)
-        if view and task.instance
-        else None
-    )
-    if view is not None:
-        icon = visit.runtime.applications.get(task.app).form(task.form)
-        about = Link(view.title, record_url(task.app, task.form, view.id), icon.icon if icon else "")
-        made = replace(made, about=about, facts=_facts(visit, task, view, flow))
-    if flow is not None:
-        action = f"{record_url(task.app, task.form, task.record)}/flow"
-        made = replace(
-            made, flow=flow_drawing.part(visit, flow, action, deciding=True), reasons=tuple(flow.reasons)
-        )
-    return replace(made, next_href=_next(visit, task.id))
+    if view is None:
+        return made
+    form = visit.runtime.applications.get(task.app).form(task.form)
+    url = record_url(task.app, task.form, view.id)
+    flow = visit.runtime.flows.view(visit.viewer, task.app, task.form, view.id) if task.instance else None
+    facts = _facts(visit, task, view, flow)
+    made = replace(made, about=Link(view.title, url, form.icon if form else ""), facts=facts)
+    if flow is None or flow.instance != task.instance:
+        return made
+    returned = task.mine and flow.state == "returned"
+    return replace(
+        made, flow=flow_drawing.part(visit, flow, f"{url}/flow", back=task_url(task.id)), reasons=flow.reasons,
+        edit_href=f"{url}/edit" if returned else "",
+    )  # fmt: skip
 
 
 def _record(visit: Visit, task: TaskView) -> RecordView | None:

@@ -61,7 +61,7 @@ def flow(actions: bool = True) -> FlowPart:
     )
     return FlowPart(
         "会话查阅申请", "running", "审批中", "amber", "等待 秦若兰、叶知秋 · 自昨天 10:32", picture(), steps,
-        f"{REQUEST}/flow", doing if actions else (), "" if actions else "/tasks/12", "/people/options",
+        f"{REQUEST}/flow", doing if actions else (), "" if actions else "/tasks/12",
     )  # fmt: skip
 
 
