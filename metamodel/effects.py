@@ -56,12 +56,21 @@ class CreateRecord(msgspec.Struct, frozen=True):
 
 class Span(msgspec.Struct, frozen=True):
     """A record that covers a time, from its `start` field to its `end` field. It is found when `moment`
-    lies in it or within `silence` of it, and grows to cover the moment; a new one starts with it."""
+    lies in it or within `silence` of it, and grows to cover the moment; a new one starts with it. The
+    newest one is found after as long as `patience`, too, while its field `waiting` (name, value) says
+    that it waits for this."""
 
     start: str
     end: str
     moment: datetime
     silence: timedelta
+    patience: timedelta | None = None
+    waiting: tuple[str, Any] = ("", None)
+
+    @property
+    def reach(self) -> timedelta:
+        """How far from it a moment may lie at most."""
+        return max(self.silence, self.patience or self.silence)
 
 
 class FindOrCreate(msgspec.Struct, frozen=True):

@@ -40,6 +40,13 @@ class Case:
             return False
         return start - span.silence <= span.moment <= end + span.silence
 
+    def awaits(self, span: Span) -> bool:
+        """Is this what it waits for, though silence would have ended it?"""
+        end, (name, value) = self.values.get(span.end), span.waiting
+        if span.patience is None or not isinstance(end, datetime) or self.values.get(name) != value:
+            return False
+        return end <= span.moment <= end + span.patience
+
     def take(self, one: Planned, update: dict[str, Any], add: dict[str, Any]) -> None:
         self.subjects.append(one)
         span: Span | None = one.effect.span
@@ -84,7 +91,8 @@ class _Group:
         cases = self._existing(keyed)
         for one, key, match in sorted(keyed, key=_moment):
             self._assign(one, match, cases.setdefault(key, []))
-        every = [case for known in cases.values() for case in known if case.subjects]
+        # The newest stand first and are to get the highest ids.
+        every = [case for known in cases.values() for case in reversed(known) if case.subjects]
         self._create([case for case in every if case.id is None])
         for case in every:
             self._settle(case)
@@ -108,6 +116,7 @@ class _Group:
         if self._span is None:
             found = {key: ids[:1] for key, ids in found.items()}
         growing = {name for one, _, _ in keyed for name in (*one.effect.add, *one.effect.update)}
+        growing |= {one.effect.span.waiting[0] for one, _, _ in keyed if one.effect.span}
         wanted = sorted((growing | set(self._span or ())) & self._program.fields.keys())
         rows = self._run.load(self._program, {i for ids in found.values() for i in ids}, wanted)
         return {key: [Case(rows[i].values, i) for i in ids if i in rows] for key, ids in found.items()}
@@ -115,7 +124,7 @@ class _Group:
     def _within(self, spans: Sequence[Span]) -> Within | None:
         if self._span is None or not spans:
             return None
-        earliest = min(span.moment - span.silence for span in spans)
+        earliest = min(span.moment - span.reach for span in spans)
         return Within(*self._span, earliest, max(span.moment + span.silence for span in spans))
 
     def _assign(self, one: Planned, match: dict[str, Any], known: list[Case]) -> None:
@@ -124,6 +133,8 @@ class _Group:
         add = self._fitted(one, effect.add)
         span = effect.span
         case = next((c for c in known if span is None or c.covers(span)), None)
+        if case is None and span is not None and known and known[0].awaits(span):
+            case = known[0]
         if case is None:
             case = Case({**match, **self._fitted(one, effect.create)})
             known.insert(0, case)

@@ -28,11 +28,21 @@ if TYPE_CHECKING:
     from metamodel.plugin_api import ActionScope, Problem, Subject
 
 
+class PatienceOptions(Options, frozen=True):
+    """A question waits longer for its answer than anything else goes on."""
+
+    answers: Annotated[str, labelled("这条是回复吗（公式）", "Is this an answer? (expression)")]
+    field: Annotated[str, labelled("在等回复时，其字段", "While it waits, its field")]
+    value: Annotated[str, labelled("等于", "is")]
+    silence: Annotated[str, labelled("最久等多久，如 P7D", "It waits at most, like P7D")]
+
+
 class SpanOptions(Options, frozen=True):
     start: Annotated[str, labelled("开始时间字段", "Field of its start")]
     end: Annotated[str, labelled("最后时间字段", "Field of its end")]
     moment: Annotated[str, labelled("此刻（公式）", "This moment (expression)")]
     silence: Annotated[str, labelled("静默多久另起一条，如 PT4H", "Silence that ends it, like PT4H")]
+    waiting: Annotated[PatienceOptions | None, labelled("等待回复", "Waiting for an answer")] = None
 
 
 class FindOrCreateOptions(Options, frozen=True):
@@ -81,10 +91,11 @@ class FindOrCreate(Action):
             *target.check_field(span.end, "/span/end"),
             *scope.check_expression(span.moment, "/span/moment"),
         ]
-        try:
-            read_duration(span.silence)
-        except BadValue:
-            found.append(problem("rule.bad_silence", "/span/silence", text=span.silence))
+        found += _check_silence(span.silence, "/span/silence")
+        if span.waiting is not None:
+            found += target.check_field(span.waiting.field, "/span/waiting/field")
+            found += scope.check_condition(span.waiting.answers, "/span/waiting/answers")
+            found += _check_silence(span.waiting.silence, "/span/waiting/silence")
         return found
 
     def plan(self, options: FindOrCreateOptions, subject: Subject) -> list[Effect]:
@@ -105,9 +116,23 @@ class FindOrCreate(Action):
         return [(options.app, options.form, field) for field in options.match]
 
 
+def _check_silence(text: str, path: str) -> list[Problem]:
+    try:
+        read_duration(text)
+    except BadValue:
+        return [problem("rule.bad_silence", path, text=text)]
+    return []
+
+
 def _span(options: SpanOptions, subject: Subject) -> Span | None:
-    moment = subject.evaluate(options.moment)
-    return Span(options.start, options.end, moment, read_duration(options.silence)) if moment else None
+    moment, waiting = subject.evaluate(options.moment), options.waiting
+    if not moment:
+        return None
+    silence = read_duration(options.silence)
+    if waiting is None or not subject.evaluate(waiting.answers):
+        return Span(options.start, options.end, moment, silence)
+    patience = read_duration(waiting.silence)
+    return Span(options.start, options.end, moment, silence, patience, (waiting.field, waiting.value))
 
 
 def _items(value: Any) -> tuple[Any, ...]:

@@ -113,6 +113,38 @@ def test_a_link_looks_only_where_it_is_told_and_says_when_several_fit(publish: P
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_question_waits_longer_for_its_answer(publish: Publish, at_once: bool) -> None:
+    waiting = {"answers": "direction == 'out'", "field": "contact_name", "value": "in", "silence": "P2D"}
+    runtime = publish(
+        {"id": "group", "when": {"trigger": "record_created", "form": "message"},
+         "then": [{"action": "find_or_create", "with": {
+             "form": "conversation", "match": {"thread": "thread"},
+             "span": {"start": "happened_at", "end": "last_at", "moment": "sent_at", "silence": "PT4H",
+                      "waiting": waiting},
+             "update": {"contact_name": "direction"}, "link": "conversation",
+         }}]},
+    )  # fmt: skip
+    told = [
+        ("in", "20 22:00"), ("out", "21 09:00"), ("out", "22 09:00"), ("in", "22 10:00"),
+        ("out", "25 09:00"), ("in", "25 20:00"), ("in", "26 08:00"), ("out", "26 14:00"),
+    ]  # fmt: skip
+    messages = [
+        {
+            "channel": "wecom",
+            "vendor_id": str(n),
+            "thread": "a",
+            "direction": side,
+            "sent_at": f"2026-11-{at}",
+        }
+        for n, (side, at) in enumerate(told)
+    ]
+    for some in [messages] if at_once else [[message] for message in messages]:
+        create(runtime, "message", *some)
+    places = [row["id"] for row in rows(runtime, "conversation")]
+    assert [places.index(row["conversation"]) for row in rows(runtime, "message")] == [0, 0, 1, 1, 2, 3, 4, 4]
+
+
 def test_find_or_create_updates_what_it_finds_once_a_batch(publish: Publish) -> None:
     runtime = publish(
         {"id": "group", "when": {"trigger": "record_created", "form": "message"},
