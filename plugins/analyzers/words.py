@@ -42,6 +42,7 @@ _COUNTED = re.compile(  # 三个, 那台, 第一版
 # What the cutter makes up around these is half a sentence (我查, 再录, 提个), not a word it knows.
 _GLUE = re.compile("[我你他她它您咱再已没能会要有这那哪是先老又就也都还把被给叫让请个了过得的着吗呢吧啊嘛么]")
 LONGEST = 30
+NEGATIONS = ("不", "未")
 
 
 class NameSource(Options, frozen=True):
@@ -112,8 +113,17 @@ def cut(text: str, whole: frozenset[str] = frozenset()) -> list[str]:
         if number % 2:
             found.append(piece)
         elif piece:
-            found += [word for word in cut_chinese(piece) if _is_word(word, has_word)]
+            found += [word for word in _negated(cut_chinese(piece)) if _is_word(word, has_word)]
     return found
+
+
+def _negated(words: Iterable[str]) -> Iterator[str]:
+    """`不 满意` is one word: else a complaint would count as praise."""
+    before = ""
+    for word in words:
+        joined = before in NEGATIONS and len(word) > 1 and word not in STOP_WORDS
+        yield before + word if joined else word
+        before = word
 
 
 def _is_word(word: str, is_known: Callable[[str], bool]) -> bool:

@@ -68,6 +68,7 @@ def words_of(text: str, house: House | None = None, **options: Any) -> dict[str,
         ("給個報價單", {"报价单": 1}),  # traditional characters
         ("ＳＡＰ接口和sap对接", {"sap": 2, "接口": 1, "对接": 1}),  # full width, capitals
         ("您好，好的，谢谢，嗯嗯，收到", {}),  # politeness
+        ("很不满意，数据不同步", {"不满意": 1, "数据": 1, "不同步": 1}),  # no praise
         ("", {}),
         ("！？…", {}),
     ],
