@@ -1,7 +1,8 @@
 """Do computed fields make sense: formulas, lookups, rollups; what they use, and that none uses itself.
 
 A formula is stored with the record, so it may use only the record's own fields and rows and
-nothing that changes by itself. Lookups and rollups are read when asked for, through links.
+nothing that changes by itself. Lookups and rollups are read when asked for, through links; a
+related query is asked of the database and kept.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import networkx as nx
 
 from metamodel.checking import Checking
 from metamodel.expressions import Expression, Scope
+from metamodel.expressions.inline import outer_paths
 from metamodel.forms import FieldDefinition, Form
-from metamodel.plugin_api import Formula, Lookup, Rollup
-from metamodel.problems import Problem, problem
-from metamodel.scope import RowScope
+from metamodel.plugin_api import Formula, Lookup, RelatedQuery, RelatedRows, Rollup
+from metamodel.problems import Problem, pointer, problem
+from metamodel.row_conditions import beyond_database
+from metamodel.scope import OtherRowsScope, RowScope
 
 Spot = tuple[str, str]  # form id, field id
 
@@ -38,7 +41,7 @@ def _check_field(field: FieldDefinition, form: Form, checking: Checking, scope: 
         return list(_check_lookup(field, derived, form, checking))
     if isinstance(derived, Rollup):
         return _check_rollup(field, derived, checking)
-    return []
+    return _check_queries(field, derived, form, checking) if isinstance(derived, RelatedQuery) else []
 
 
 def _check_formula(
@@ -85,6 +88,46 @@ def _check_rollup(field: FieldDefinition, rollup: Rollup, checking: Checking) ->
     return found
 
 
+def _check_queries(
+    field: FieldDefinition, derived: RelatedQuery, form: Form, checking: Checking
+) -> list[Problem]:
+    if form.field(field.id) is not field:
+        return [problem("field.query_in_rows", field.path + "/type")]
+    return [
+        found.under(field.path + pointer("options", "queries", number))
+        for number, query in enumerate(derived.queries)
+        for found in _check_query(query, form, checking)
+    ]
+
+
+def _check_query(query: RelatedRows, form: Form, checking: Checking) -> list[Problem]:
+    there = query.app or checking.app.id, query.form
+    if not checking.forms.knows(*there):
+        return []  # told by the type itself
+    scope = OtherRowsScope(checking.app, form, there, checking.apps, checking.registry)
+    known = checking.forms.field_type(*there, query.field) if query.field else None
+    found = []
+    if known is not None and known.sealed and query.aggregate != "count":
+        found.append(problem("rollup.sealed", "/field", field=query.field))
+    used = {query.field} if query.field else set()
+    checked, wrong = checking.condition(query.where, "/where", scope)
+    if checked is not None:
+        used |= {path[0] for path in checked.names} - {"record"}
+        wrong += beyond_database(checked, scope, "/where", checking.registry)
+        wrong += [problem("formula.not_constant", "/where")] if checked.uses_me else []
+    return [*found, *wrong, *_unlisted(sorted(used), there, checking)]
+
+
+def _unlisted(names: Iterable[str], there: tuple[str, str], checking: Checking) -> Iterator[Problem]:
+    """Fields of another app that its requirement does not name."""
+    app, form = there
+    need = checking.app.required(app)
+    known = need.forms.get(form) if need and app != checking.app.id else None
+    for name in names if known is not None else ():
+        if known is not None and name != "id" and name not in known:
+            yield problem("requires.unlisted", app=app, form=form, field=name)
+
+
 def check_cycles(forms: Iterable[Form], checking: Checking) -> list[Problem]:
     """Computed fields that wait for each other, told at the first of each circle."""
     graph: nx.DiGraph[Spot] = nx.DiGraph()
@@ -120,6 +163,10 @@ def _uses(spot: Spot, field: FieldDefinition, form: Form, checking: Checking) ->
         return [(form.id, derived.through), *([(target.form, derived.field)] if target and own else [])]
     if isinstance(derived, Rollup) and derived.app in ("", checking.app.id):
         return [(derived.form, derived.field), (derived.form, derived.via)]
+    if isinstance(derived, RelatedQuery):
+        return [
+            (form.id, path.split(".")[0]) for query in derived.queries for path in outer_paths(query.where)
+        ]
     return []
 
 

@@ -357,6 +357,9 @@ TEXTS: dict[str, Texts] = {
         "Set sealed",
         "warning",
     ),
+    "field.query_in_rows": Texts(
+        "查询统计不能放在子表单里", "A figure over records cannot stand in the rows of a sub-form"
+    ),
     "field.required_but_hidden": Texts(
         "“{field}”必填，却永远不显示", "“{field}” is required and never shown"
     ),
@@ -793,6 +796,9 @@ TEXTS: dict[str, Texts] = {
     "rule.failed": Texts("规则“{rule}”执行出错", "The rule “{rule}” failed"),
     "rule.grant_to_nobody": Texts("没有可授权的人", "There is nobody to grant it to"),
     "rule.no_keyword_list": Texts("没有关键词库“{list}”", "There is no keyword list “{list}”"),
+    "rule.not_to_try": Texts(
+        "这条规则不针对记录，无法试运行", "This rule is about no record, so there is nothing to try it on"
+    ),
     "rule.unknown": Texts("没有规则“{rule}”", "There is no rule “{rule}”", status=404),
     "rule.no_button": Texts(
         "这个按钮现在不能按",

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class ResultOptions(Options, frozen=True):
+class ResultOptions(Options, frozen=True, kw_only=True):
     """What comes out of a computation that is kept."""
 
     result: Annotated[
@@ -64,7 +64,7 @@ class ResultOptions(Options, frozen=True):
     places: Annotated[int, labelled("小数位", "Digits after the point", ge=0, le=10)] = 2
 
 
-class FormulaOptions(ResultOptions, frozen=True):
+class FormulaOptions(ResultOptions, frozen=True, kw_only=True):
     expression: Annotated[str, labelled("公式", "Formula", max_length=4000)]
 
 
@@ -102,7 +102,8 @@ RESULTS = {
         Storage.INTEGER,
         NUMBER,
         lambda value, options, display: show_number(value),
-        to_storage=lambda value: int(Decimal(value).to_integral_value(ROUND_HALF_EVEN)),
+        int,
+        lambda value: int(Decimal(value).to_integral_value(ROUND_HALF_EVEN)),
     ),
     "money": Result(
         Storage.DECIMAL,
@@ -141,35 +142,21 @@ MEASURED: Mapping[str, tuple[Format, Label]] = {
 }  # fmt: skip
 
 
-class Formula(Field):
-    name = "formula"
-    label = {"zh": "公式", "en": "Formula"}
-    icon = "function"
-    doc = {"zh": "由本记录其他字段算出", "en": "Computed from the record's own fields"}
-    texts = {
-        "field.no_expression": Texts("请填写公式", "Write the formula"),
-        "value.not_yes_or_no": Texts("“{text}”不是“是”或“否”", "“{text}” is neither yes nor no"),
-    }
+class Kept(Field):
+    """A computed value that is kept with its record; `Options` are `ResultOptions` and more."""
+
     group = "relation"
     storage = Storage.DECIMAL
     type = NUMBER
     operators = ("is", "is_not", "lt", "le", "gt", "ge", "between", "blank", "not_blank")
     aggregates = ("count", "distinct", "sum", "avg", "min", "max", "median")
     input = "none"
-    example_options = {"expression": "1 + 1"}
-    examples = (("2.005", "2.00"), ("1,234.5", "1234.50"))
-    Options = FormulaOptions
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def _result(self, field: FieldDefinition) -> Result:
         return RESULTS[options_of(field, ResultOptions).result]
-
-    def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
-        if not options_of(field, FormulaOptions).expression.strip():
-            return [problem("field.no_expression", "/options/expression")]
-        return []
 
     def storage_of(self, field: FieldDefinition) -> Storage:
         return self._result(field).storage
@@ -181,9 +168,6 @@ class Formula(Field):
         if options_of(field, ResultOptions).result == "integer":
             return 0
         return options_of(field, ResultOptions).places + self._result(field).extra_places
-
-    def derived(self, field: FieldDefinition) -> Derived:
-        return FormulaSource(options_of(field, FormulaOptions).expression)
 
     def parse(self, raw: Any, field: FieldDefinition) -> Any:
         """What the expression gave, or its JSON, in the form the column keeps."""
@@ -198,7 +182,10 @@ class Formula(Field):
             return day_of(raw, self._registry.zone) if isinstance(raw, datetime) else read_date(raw)
         if kind == "datetime":
             return read_moment(raw, self._registry.zone)
-        return read_duration(raw) if kind == "duration" else fit_number(read_number(raw), self.scale(field))
+        if kind == "duration":
+            return read_duration(raw)
+        number = fit_number(read_number(raw), self.scale(field))
+        return int(number) if kind == "integer" else number
 
     def to_json(self, value: Any, field: FieldDefinition) -> Any:
         return self._result(field).to_json(value)
@@ -216,6 +203,28 @@ class Formula(Field):
         if isinstance(value, datetime):
             return show_moment(value, display.zone or self._registry.zone, display.language)
         return self._result(field).show(value, options_of(field, ResultOptions), display)
+
+
+class Formula(Kept):
+    name = "formula"
+    label = {"zh": "公式", "en": "Formula"}
+    icon = "function"
+    doc = {"zh": "由本记录其他字段算出", "en": "Computed from the record's own fields"}
+    texts = {
+        "field.no_expression": Texts("请填写公式", "Write the formula"),
+        "value.not_yes_or_no": Texts("“{text}”不是“是”或“否”", "“{text}” is neither yes nor no"),
+    }
+    example_options = {"expression": "1 + 1"}
+    examples = (("2.005", "2.00"), ("1,234.5", "1234.50"))
+    Options = FormulaOptions
+
+    def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
+        if not options_of(field, FormulaOptions).expression.strip():
+            return [problem("field.no_expression", "/options/expression")]
+        return []
+
+    def derived(self, field: FieldDefinition) -> Derived:
+        return FormulaSource(options_of(field, FormulaOptions).expression)
 
 
 def register(registry: Registry) -> None:
