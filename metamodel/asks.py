@@ -195,6 +195,7 @@ class Measured:
     places: int | None = None
     unit: str = ""
     nothing: Number = None  # its number for a group without rows
+    additive: bool = False  # groups add up to the whole, so each has a share of it
 
 
 Cell = tuple[Key, ...]

@@ -101,10 +101,7 @@ class Drill:
             call = f"HOUR({path})" if told.bucket == "hour" else f"WEEKDAY({path}, 2)"
             self.filters.append(f"{call} == {key}")
             return
-        try:
-            first, end = days_of(told.bucket, key)
-        except (ValueError, OverflowError):
-            raise Rejected([problem("report.not_drillable")]) from None
+        first, end = days_of(told.bucket, key)
         if self.ground.date is None or told.found.path != self.ground.date.path or self.stretch is None:
             self.conditions.append(_on_days(told.found, first, end))
             return
@@ -129,10 +126,18 @@ def drill_groups(ground: Ground, ask: GroupAsk, measure: str, keys: Sequence[Key
         told = make_told(ground, dimension)
         reference = told.found.reference
         known = names(reference, [key]) if reference is not None and isinstance(key, str) else {}
-        drill.key(told, key, told.texts([key], known)[key])
+        try:
+            drill.key(told, key, told.texts([key], known)[key])
+        except (ValueError, OverflowError, IndexError):  # a key nobody was given
+            raise Rejected([problem("report.not_drillable")]) from None
     if counted.aggregate != "ratio":
         drill.where(counted.where, label_text(counted.label, ground.asking.language, counted.id))
     return drill.target()
+
+
+def drill_rows(ground: Ground) -> DrillTarget:
+    """All records of a list, of which the widget shows the first."""
+    return Drill(ground).target()
 
 
 def drill_word(ground: Ground, ask: WordAsk, word: str) -> DrillTarget:

@@ -20,7 +20,7 @@ from engine.records.references import NOT_SHOWN
 from engine.records.services import Services
 from engine.reports.answers import answer_groups
 from engine.reports.boards import filter_views
-from engine.reports.drill import drill_groups, drill_word, read_key, rows_conditions
+from engine.reports.drill import drill_groups, drill_rows, drill_word, read_key, rows_conditions
 from engine.reports.ground import Asking, Ground, House
 from engine.reports.last_days import last_with_data
 from engine.reports.phrases import Phrases
@@ -107,7 +107,6 @@ class Reports:
         asks = kind.asks(options)
         answers = [self._answer(asking, ask) for ask in asks]
         drawing = kind.draw(options, answers, Display(asking.language, self._services.zone))
-        rows_only = any(isinstance(ask, RowAsk) for ask in asks)
         return replace(
             view,
             state="empty" if drawing.empty else "ready",
@@ -115,7 +114,7 @@ class Reports:
             definition=self._definition(asking, asks[0]),
             empty=self._last(asking, asks[0]) if drawing.empty else None,
             people=str(drawing.model.get("who", "")),
-            drillable=not asking.totals and not rows_only,
+            drillable=not asking.totals,
         )
 
     # -- answers -----------------------------------------------------------------------------------
@@ -216,6 +215,8 @@ class Reports:
 
     def _target(self, asking: Asking, asks: Sequence[Ask], measure: str, keys: Sequence[Any]) -> DrillTarget:
         for ask in asks:
+            if isinstance(ask, RowAsk) and not keys:
+                return drill_rows(Ground(asking, ask.dataset))
             if isinstance(ask, WordAsk) and len(keys) == 1:
                 return drill_word(Ground(asking, ask.words.dataset()), ask, str(keys[0]))
             if isinstance(ask, GroupAsk) and len(ask.dimensions) == len(keys):

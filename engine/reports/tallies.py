@@ -220,4 +220,5 @@ def _measured(measure: Measure, found: Found | None, nothing: Number, language: 
     return Measured(
         measure.id, measure_label(measure, found, language), measure.format or shown,
         measure.places, own_unit or label_text(unit, language), nothing,
+        measure.aggregate in ("count", "sum"),
     )  # fmt: skip

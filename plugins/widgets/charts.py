@@ -1,6 +1,7 @@
 """Pieces of ECharts options: axes, series, tooltips. No script, no colours; sizes and themes are the page's.
 
-A series that shows the period before carries `"role": "before"`, a moving mean `"role": "mean"`.
+A series that shows the period before carries `"role": "before"`, a moving mean `"role": "mean"`, a datum that
+stands for the rest `"role": "others"`; every datum its exact `text`, where it is part of a whole its `share`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from metamodel.plugin_api import OTHERS, Axis, GroupAnswer, Key, Measured, Number, drill_key
-from plugins.widgets.amounts import Scale, scale_of
+from plugins.widgets.amounts import Scale, scale_of, text_of
 
 Chart = dict[str, Any]
 MANY = 31  # points above which a line has no dots
@@ -61,23 +62,29 @@ def numbers_axis(unit: str = "", *, right: bool = False) -> Chart:
 
 
 def points(
-    keys: Sequence[tuple[Key, ...]], values: Sequence[Number], measure: Measured, scale: Scale
+    keys: Sequence[tuple[Key, ...]], values: Sequence[Number], measure: Measured, scale: Scale, language: str
 ) -> list[Chart]:
-    """The data of a series, each with the key that leads to its records."""
-    return [
-        {"value": scale.number(value), **leading(measure, *key)}
-        for key, value in zip(keys, values, strict=True)
-    ]
+    """The data of a series, each with its exact text and the key that leads to its records."""
+    shown = bare_points(values, measure, scale, language)
+    return [{**point, **leading(measure, *key)} for point, key in zip(shown, keys, strict=True)]
+
+
+def shares(values: Sequence[Number], measure: Measured) -> list[str]:
+    """What part of the whole each is; blank where parts do not make up a whole."""
+    total = sum((Decimal(value) for value in values if value), Decimal(0))
+    if not measure.additive or not total or any(value is not None and value < 0 for value in values):
+        return [""] * len(values)
+    return [f"{Decimal(value or 0) / total * 100:.1f}%" for value in values]
 
 
 def leading(measure: Measured, *keys: Key) -> Chart:
     """The way from a datum to its records; what stands for the rest has none."""
-    return {} if OTHERS in keys else {"key": drill_key(measure.id, *keys)}
+    return {"role": "others"} if OTHERS in keys else {"key": drill_key(measure.id, *keys)}
 
 
-def bare_points(values: Sequence[Number], scale: Scale) -> list[Chart]:
+def bare_points(values: Sequence[Number], measure: Measured, scale: Scale, language: str) -> list[Chart]:
     """Data that leads nowhere: the period before, a mean."""
-    return [{"value": scale.number(value)} for value in values]
+    return [{"value": scale.number(value), "text": text_of(measure, value, language)} for value in values]
 
 
 def goal_of(measure: Measured, goal: float | int) -> Decimal:

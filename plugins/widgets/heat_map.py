@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from metamodel.plugin_api import Display, Drawing, GroupAnswer, Registry
+from plugins.widgets.amounts import text_of
 from plugins.widgets.charts import is_empty, leading, measure_scales, names_axis
 from plugins.widgets.told import GroupOptions, ToldWidget
 
@@ -26,6 +27,7 @@ class HeatMap(ToldWidget):
             {
                 "value": [x, y, scale.number(value)], **leading(measure, first, second),
                 "name": f"{up.text(first)} · {across.text(second)}",
+                "text": text_of(measure, value, display.language),
             }
             for y, first in enumerate(up.keys)
             for x, second in enumerate(across.keys)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from metamodel.plugin_api import Display, Drawing, GroupAnswer, Registry, labelled
-from plugins.widgets.charts import is_empty, leading, measure_scales
+from plugins.widgets.amounts import text_of
+from plugins.widgets.charts import is_empty, leading, measure_scales, shares
 from plugins.widgets.told import GroupOptions, ToldWidget
 
 
@@ -26,11 +27,14 @@ class Pie(ToldWidget):
         answer = answers[0]
         measure, axis = answer.measures[0], answer.axes[0]
         scale = measure_scales(answer, display.language)[measure.id]
+        slices = [(key, value) for key in axis.keys if (value := answer.value(measure, key))]
         data = [
-            {"name": axis.text(key), "value": scale.number(value), **leading(measure, key)}
-            for key in axis.keys
-            if (value := answer.value(measure, key))
-        ]
+            {
+                "name": axis.text(key), "value": scale.number(value), "share": share,
+                "text": text_of(measure, value, display.language), **leading(measure, key),
+            }
+            for (key, value), share in zip(slices, shares([v for _, v in slices], measure), strict=True)
+        ]  # fmt: skip
         series = {
             "type": "pie", "name": scale.name(measure.label), "data": data,
             "radius": ["48%", "72%"] if options.ring else "72%",

@@ -14,6 +14,7 @@ from metamodel.plugin_api import (
     RowAsk,
     Widget,
     WidgetOptions,
+    drill_key,
     labelled,
     problem,
 )
@@ -51,6 +52,7 @@ class RecordList(Widget):
             "rows": [{"record": r, "title": title, "cells": list(cells)} for r, title, cells in answer.rows],
             "total": answer.total,
             "exact": answer.exact,
+            "key": drill_key("rows"),
         }
         return Drawing("list", model, not answer.rows)
 

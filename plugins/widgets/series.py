@@ -16,6 +16,7 @@ from plugins.widgets.charts import (
     moving_mean,
     points,
     running,
+    shares,
 )
 
 
@@ -58,7 +59,8 @@ class Drawn:
         keys = [(key,) for key in answer.axes[0].keys]
         now = along(answer, lambda key: answer.value(measure, key))
         name = scale.name(measure.label)
-        made = [{"type": kind, "name": name, "data": self._points(keys, now, measure, scale), **look}]
+        data = self._shared(self._points(keys, now, measure, scale), now, measure)
+        made = [{"type": kind, "name": name, "data": data, **look}]
         if answer.compared:
             earlier = along(answer, lambda key: self._earlier(measure, key))
             old = self._shaped(earlier)
@@ -68,7 +70,7 @@ class Drawn:
                     "type": kind,
                     "name": scale.name(label),
                     "role": "before",
-                    "data": bare_points(old, scale),
+                    "data": bare_points(old, measure, scale, self.display.language),
                     **look,
                 }
             )
@@ -77,7 +79,8 @@ class Drawn:
             made.append(
                 {
                     "type": "line", "name": mean_name(self.options.average_over, self.display.language),
-                    "role": "mean", "showSymbol": False, "smooth": True, "data": bare_points(mean, scale),
+                    "role": "mean", "showSymbol": False, "smooth": True,
+                    "data": bare_points(mean, measure, scale, self.display.language),
                 }
             )  # fmt: skip
         return made
@@ -93,7 +96,14 @@ class Drawn:
         return running(values) if self.options.running else values
 
     def _points(self, keys: list[Any], values: list[Any], measure: Measured, scale: Scale) -> list[Chart]:
-        return points(keys, self._shaped(values), measure, scale)
+        return points(keys, self._shaped(values), measure, scale, self.display.language)
+
+    def _shared(self, data: list[Chart], values: list[Any], measure: Measured) -> list[Chart]:
+        """With the share of the whole, where parts stand side by side."""
+        if self.options.running or self.answer.axes[0].time:
+            return data
+        told = zip(data, shares(values, measure), strict=True)
+        return [{**point, "share": share} if share else point for point, share in told]
 
 
 def mean_name(over: int, language: str) -> str:
