@@ -476,6 +476,7 @@ class Function(Plugin):
     check: Callable[..., None] | None = None
     bind: Callable[..., Callable[[Any], Any]] | None = None
     sighted: Callable[..., Any] | None = None
+    needs: Literal["", "any", "all"] = ""  # of a yes: the first argument holds any, or all, of the others
     volatile: bool = False  # depends on the moment or the viewer; not in stored formulas
     examples: tuple[tuple[str, Mapping[str, Any], Any], ...] = ()
 

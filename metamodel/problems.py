@@ -948,6 +948,9 @@ TEXTS: dict[str, Texts] = {
         "“{field}” is sealed: search it, it cannot filter or sort",
         status=400,
     ),
+    "query.too_often": Texts(
+        "一分钟内最多统计 {limit} 次，请稍后再试", "At most {limit} counts a minute; try again shortly", status=429
+    ),
     "query.unknown_operator": Texts("没有条件“{operator}”", "There is no operator “{operator}”", status=400),
     "value.invalid": Texts("“{field}”不符合要求", "“{field}” is not acceptable"),
     "value.no_such_reference": Texts(

@@ -12,6 +12,7 @@ from typing import Any, Protocol, cast
 
 from simpleeval import InvalidExpression
 
+from engine.expressions.closures import Run as Run
 from engine.expressions.compiled import build
 from engine.expressions.context import EvaluationContext, Nobody, OverBudget, People
 from engine.expressions.walk import walk
@@ -45,11 +46,13 @@ def evaluate(
 
 
 def compile_expression(
-    expression: Expression, registry: Registry, functions: Mapping[str, Function] | None = None
-) -> Compiled:
-    """The same meaning as `evaluate`, ten times as fast. `functions` in place of the registered ones."""
+    expression: Expression, registry: Registry, functions: Mapping[str, Function] | None = None,
+    names: Mapping[str, Run] | None = None,
+) -> Compiled:  # fmt: skip
+    """The same meaning as `evaluate`, ten times as fast. `functions` in place of the registered ones; `names`:
+    see `build`."""
     try:
-        body = build(expression, registry.all("function") if functions is None else functions)
+        body = build(expression, registry.all("function") if functions is None else functions, names)
     except BadValue as error:
         raise Rejected([problem_of(error)]) from None
     if _makers(expression) > _UNBUDGETED:

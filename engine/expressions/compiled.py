@@ -31,9 +31,12 @@ from metamodel.plugin_api import Function
 from metamodel.problems import BadValue
 
 
-def build(expression: Expression, functions: Mapping[str, Function]) -> Run:
-    """The whole expression as one closure; it raises what `walk` raises."""
-    return _Builder(expression.types, functions).part(expression.tree).run
+def build(
+    expression: Expression, functions: Mapping[str, Function], names: Mapping[str, Run] | None = None
+) -> Run:
+    """The whole expression as one closure; it raises what `walk` raises. `names`: how those get their value
+    that do not simply stand among the values."""
+    return _Builder(expression.types, functions, names).part(expression.tree).run
 
 
 def build_part(node: ast.expr, expression: Expression) -> Run:
@@ -42,8 +45,11 @@ def build_part(node: ast.expr, expression: Expression) -> Run:
 
 
 class _Builder:
-    def __init__(self, types: Mapping[ast.expr, Type], functions: Mapping[str, Function]) -> None:
-        self.types, self.functions = types, functions
+    def __init__(
+        self, types: Mapping[ast.expr, Type], functions: Mapping[str, Function],
+        names: Mapping[str, Run] | None = None,
+    ) -> None:  # fmt: skip
+        self.types, self.functions, self.names = types, functions, names or {}
 
     def part(self, node: ast.expr) -> Part:
         made: Part = _BUILDERS[type(node)](self, node)
@@ -74,7 +80,7 @@ class _Builder:
             return Part(lambda v, c: (c.me or {}).get("id"), self.types[node])
         if name == "record":
             return Part(lambda v, c: own_record(v).get("id"), self.types[node])
-        return Part(lambda v, c: v.get(name), self.types[node])
+        return Part(self.names.get(name) or (lambda v, c: v.get(name)), self.types[node])
 
     def attribute(self, node: ast.Attribute) -> Part:
         name, of = node.attr, self.types.get(node.value, ANY)

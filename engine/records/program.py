@@ -7,7 +7,7 @@ Reading and writing share it; nothing in it knows a viewer or a moment.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field as dataclass_field
 from functools import cached_property
 from typing import Any
 
@@ -15,14 +15,25 @@ import networkx as nx
 
 from engine.applications import Applications
 from engine.evidence.layout import Layout
-from engine.expressions import Compiled, compile_expression
+from engine.expressions import Compiled, Run, compile_expression
 from engine.search.index import FormTexts, Search
 from engine.tables import Catalog, FormTable
 from engine.values import decoder, encoder, from_bytes
 from metamodel.application import App
 from metamodel.expressions import Scope, check
+from metamodel.expressions.inline import outer_paths
 from metamodel.forms import FieldDefinition, Form
-from metamodel.plugin_api import AutoNumber, Field, Formula, Function, Lookup, Reference, Registry, Rollup
+from metamodel.plugin_api import (
+    AutoNumber,
+    Field,
+    Formula,
+    Function,
+    Lookup,
+    Reference,
+    Registry,
+    RelatedQuery,
+    Rollup,
+)
 from metamodel.problems import Rejected, problem
 from metamodel.scope import FormScope, RowScope
 
@@ -43,6 +54,7 @@ class FieldProgram:
     valid: Compiled | None = None
     formula: Compiled | None = None
     cells: tuple[FieldProgram, ...] = ()  # the columns of a sub-form
+    asked: Mapping[str, Compiled] = dataclass_field(default_factory=dict)  # of a figure: our values, by path
 
     @property
     def id(self) -> str:
@@ -121,6 +133,10 @@ class FormProgram:
     @cached_property
     def rollups(self) -> tuple[tuple[FieldProgram, Rollup], ...]:
         return tuple((p, d) for p in self.fields.values() if isinstance(d := p.field.derived, Rollup))
+
+    @cached_property
+    def figures(self) -> tuple[FieldProgram, ...]:
+        return tuple(p for p in self.fields.values() if isinstance(p.field.derived, RelatedQuery))
 
     @cached_property
     def sealed(self) -> tuple[FieldProgram, ...]:
@@ -204,13 +220,20 @@ class Programs:
             **{name: self.compiled(getattr(field, name), scope) for name in CONDITIONS},
             formula=self.compiled(formula, scope),
             cells=tuple(self._field(cell, rows) for cell in field.fields if cell.usable),
+            asked=self._asked(derived, scope) if isinstance(derived, RelatedQuery) else {},
         )  # fmt: skip
 
+    def _asked(self, query: RelatedQuery, scope: FormScope) -> dict[str, Compiled]:
+        paths = {path for rows in query.queries for path in outer_paths(rows.where)}
+        made = {path: self.compiled("record.id" if path == "id" else path, scope) for path in sorted(paths)}
+        return {path: run for path, run in made.items() if run is not None}
+
     def compiled(
-        self, text: str, scope: Scope, functions: Mapping[str, Function] | None = None
-    ) -> Compiled | None:
+        self, text: str, scope: Scope, functions: Mapping[str, Function] | None = None,
+        names: Mapping[str, Run] | None = None,
+    ) -> Compiled | None:  # fmt: skip
         """None for no text, and for a text that no longer checks (its plugin is missing)."""
         if not text:
             return None
         expression, _ = check(text, scope, self.registry)
-        return compile_expression(expression, self.registry, functions) if expression else None
+        return compile_expression(expression, self.registry, functions, names) if expression else None

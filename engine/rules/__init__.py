@@ -6,3 +6,4 @@
 from engine.rules.events import Outcome as Outcome
 from engine.rules.log import RuleRun as RuleRun
 from engine.rules.rules import Rules as Rules
+from engine.rules.trying import Example as Example, Trial as Trial

@@ -5,13 +5,16 @@ Conditions and the parameters of actions come from here; this runs for every mes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from engine.expressions import Compiled
+from engine.expressions import Compiled, EvaluationContext, Run, operators
 from engine.records.program import Programs
 from metamodel.expressions import Scope
-from metamodel.plugin_api import Function
+from metamodel.expressions.types import ANY, Type
+from metamodel.plugin_api import Function, Lookup
 from metamodel.problems import Problem, problem
+from metamodel.scope import FormScope
 
 Step = tuple[str, str | None, Compiled]  # what it is for, the field it is (if it is but one), how to get it
 
@@ -32,8 +35,9 @@ class Expressions(dict[str, Compiled]):
     ) -> None:
         super().__init__()
         self._programs, self._scope, self._functions = programs, scope, functions
+        self._names = dict(_looked_up(scope)) if isinstance(scope, FormScope) else {}
         self._several: dict[int, tuple[Mapping[str, str], Sequence[Step]]] = {}
-        self._fields = frozenset(scope.names()) - {"me", "record"}
+        self._fields = frozenset(scope.names()) - {"me", "record"} - self._names.keys()
 
     def several(self, texts: Mapping[str, str]) -> Sequence[Step]:
         """The compiled ones of an action's own mapping, which lives as long as its rule."""
@@ -50,8 +54,25 @@ class Expressions(dict[str, Compiled]):
         return name, field if field in self._fields else None, run
 
     def __missing__(self, text: str) -> Compiled:
-        made = self._programs.compiled(text or "None", self._scope, self._functions)
+        made = self._programs.compiled(text or "None", self._scope, self._functions, self._names)
         if made is None:
             raise Broken(problem("rule.broken_expression", text=text))
         self[text] = made
         return made
+
+
+def _looked_up(scope: FormScope) -> Iterator[tuple[str, Run]]:
+    """A record on its way in does not hold what it looks up: that is read through its link."""
+    for field in scope.form.fields:
+        lookup = field.derived
+        if isinstance(lookup, Lookup):
+            yield field.id, _through(field.id, lookup, scope.name(lookup.through) or ANY)
+
+
+def _through(name: str, lookup: Lookup, link: Type) -> Run:
+    def run(values: Mapping[str, Any], context: EvaluationContext) -> Any:
+        if name in values:
+            return values[name]
+        return operators.attribute(values.get(lookup.through), link, lookup.field, context)
+
+    return run

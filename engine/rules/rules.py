@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from engine.access.viewer import Viewer
 from engine.evidence.seals import Box
@@ -14,6 +14,7 @@ from engine.rules.buttons import Buttons
 from engine.rules.clocks import Clocks
 from engine.rules.events import Events
 from engine.rules.log import RuleLog, RuleRun
+from engine.rules.trying import Trial, Trying
 
 if TYPE_CHECKING:
     from engine.working_time import WorkingCalendar
@@ -26,6 +27,7 @@ class Rules(Events):
         super().__init__(services, records, box)
         self.clocks = Clocks(self, calendar)
         self._buttons, self._log = Buttons(self), RuleLog(services, box)
+        self._trying = Trying(self)
 
     def tick(self) -> int:
         """Do what clocks say is due; how many rules struck."""
@@ -38,6 +40,13 @@ class Rules(Events):
     def press(self, viewer: Viewer, app: str, rule: str, record: str) -> None:
         """All of it or nothing. Rejected: rule.unknown, record.unknown, rule.no_button, what went wrong."""
         self._buttons.press(viewer, app, rule, record)
+
+    def try_out(
+        self, viewer: Viewer, app: str, rule: str | Mapping[str, Any], last: int = 1_000, samples: int = 5
+    ) -> Trial:
+        """What a rule (an id, or JSON) would have matched among the newest `last` records this viewer may read.
+        Rejected: rule.unknown, rule.not_to_try, access.denied, what is wrong with it."""
+        return self._trying.try_out(viewer, app, rule, last, samples)
 
     def log(
         self, viewer: Viewer, app: str, rule: str = "", record: str = "", outcome: str = "", limit: int = 50,

@@ -1,4 +1,5 @@
-"""One spelling for searching: width, case, blanks and invisible letters make no difference.
+"""One spelling for searching: width, case, kind of characters, blanks and invisible letters make no
+difference, as they make none to keyword functions (`match_form`), so that the index finds whatever those do.
 
 Indexed texts, queries and highlighting all fold here, or they would not meet. `fold_mapped` is the
 slow twin that remembers where each folded letter came from; only highlighting needs it.
@@ -9,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from metamodel.plugin_api import simplified
+
 # Scripts written without spaces between words, and pictures: found by letters and pairs of letters.
 SPACELESS = (
     "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
@@ -18,11 +21,13 @@ SPACELESS = (
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff"
 _invisible = re.compile(f"[{_INVISIBLE}]")
 _blanks = re.compile(r"\s+")
-# A line break stays: two lines are two utterances, a blank between two characters is a typing habit.
-_blank_beside = re.compile(rf"(?<=[{SPACELESS}])[^\S\n]+|[^\S\n]+(?=[{SPACELESS}])")
+# A blank or a line break beside a character is a habit of typing or of wrapping lines, and no end of a word.
+_blank_beside = re.compile(rf"(?<=[{SPACELESS}])\s+|\s+(?=[{SPACELESS}])")
 # Two quick looks that spare most texts the rest: anything to fold, anything to leave out?
 _cased = re.compile("[A-Z\xb5-\u2e7f\ua640-\uabff\U00010000-\U0001ffff]")
 _odd = re.compile(rf"[\s{_INVISIBLE}]")
+_simplified = simplified()
+_traditional = re.compile(f"[{''.join(map(chr, _simplified))}]")
 
 
 def fold(text: str) -> str:
@@ -33,6 +38,8 @@ def fold(text: str) -> str:
         folded = unicodedata.normalize("NFKC", text)
         if _cased.search(folded):
             folded = folded.casefold()
+        if _traditional.search(folded):
+            folded = folded.translate(_simplified)
     return _without_blanks(folded) if _odd.search(folded) else folded
 
 
@@ -47,7 +54,7 @@ def fold_mapped(text: str) -> tuple[str, list[tuple[int, int]]]:
     spans: list[tuple[int, int]] = []
     for start, end in _clusters(text):
         piece = text[start:end]
-        for letter in unicodedata.normalize("NFKC", piece).casefold():
+        for letter in unicodedata.normalize("NFKC", piece).casefold().translate(_simplified):
             letters.append(letter)
             spans.append((start, end))
     folded = "".join(letters)
