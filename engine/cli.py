@@ -308,6 +308,26 @@ def search(
             click.echo(f"{item.id}\t{item.title}\t{text}")
 
 
+@main.command("report")
+@click.argument("app_id")
+@click.argument("report_id")
+@click.option("--as", "person", default="", help="On whose behalf; blank: over everything.")
+@click.option("--filter", "filters", multiple=True, help="FILTER=VALUE, as in the board's address.")
+@click.option("--widget", default="", help="This widget alone.")
+@json_option
+@data_option
+def report_command(
+    app_id: str, report_id: str, person: str, filters: tuple[str, ...], widget: str, as_json: bool,
+    data: Path | None,
+) -> None:  # fmt: skip
+    """A board's numbers, as the page shows them to a person."""
+    from engine.commands.board import board_numbers, board_text
+
+    with opened(data) as runtime:
+        found = board_numbers(runtime, app_id, report_id, person, filters, widget, language())
+        click.echo(json.dumps(found, ensure_ascii=False) if as_json else board_text(found))
+
+
 @main.command()
 @data_option
 @json_option

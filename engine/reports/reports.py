@@ -115,6 +115,7 @@ class Reports:
             empty=self._last(asking, asks[0]) if drawing.empty else None,
             people=str(drawing.model.get("who", "")),
             drillable=not asking.totals,
+            answers=tuple(answers),
         )
 
     # -- answers -----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.records.query import Condition
-from metamodel.plugin_api import Drawing
+from metamodel.asks import Answer, Drawing
 from metamodel.problems import Problem
 
 State = Literal["ready", "empty", "denied", "broken"]
@@ -74,6 +74,7 @@ class WidgetView:
     note: str = ""
     problems: tuple[Problem, ...] = ()
     drillable: bool = False
+    answers: tuple[Answer, ...] = ()  # the numbers themselves, before they were drawn
 
 
 @dataclass(frozen=True, slots=True)

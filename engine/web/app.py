@@ -15,7 +15,7 @@ from litestar.plugins import InitPlugin
 
 from engine.runtime import Runtime
 from engine.web import problem_details
-from engine.web.api import flows, records, system
+from engine.web.api import flows, records, reports, system
 from engine.web.security import HEADERS, Identify, refuse_forged
 from metamodel.problems import Rejected
 
@@ -29,7 +29,8 @@ def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
     def provide_runtime() -> Runtime:
         return runtime
 
-    api = Router("/api/v1", route_handlers=[records.router, flows.router, system.router, system.public_ledger])
+    rooms = [records.router, reports.router, flows.router, system.router, system.public_ledger]
+    api = Router("/api/v1", route_handlers=rooms)
     return Litestar(
         route_handlers=[system.health, api],
         dependencies={"runtime": Provide(provide_runtime, sync_to_thread=False)},
