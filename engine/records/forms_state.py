@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine.access.viewer import Viewer
 from engine.access.ways import best_access
+from engine.records.figures import Figures
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.read import Reader
 from engine.records.services import Services
@@ -17,8 +18,8 @@ from metamodel.problems import Problem, Rejected, problem
 
 
 def form_state(
-    services: Services, reader: Reader, viewer: Viewer, app: str, form: str, record: str | None,
-    values: Mapping[str, Any], changed: Sequence[str],
+    services: Services, reader: Reader, figures: Figures, viewer: Viewer, app: str, form: str,
+    record: str | None, values: Mapping[str, Any], changed: Sequence[str],
 ) -> dict[str, Any]:  # fmt: skip
     """`{field: {visible, required, writable, value?, problems?}}` for every field; `value` only for
     fields the person is not typing in (defaults and computed ones); problems only of changed ones."""
@@ -31,11 +32,19 @@ def form_state(
         if record is None:
             apply_defaults(program, complete, context)
         apply_formulas(program, complete, context)
+        shown = [field.id for field in program.figures if allowed.get(field.id, "hide") != "hide"]
+        asked, refused = figures.show(
+            connection, viewer, program, complete, context, shown, stored if record else None
+        )
         states = evaluate(program, complete, context, lambda name: allowed.get(name) == "write")
+    figures.note(viewer, program, asked, int(record) if record else None)
     found = {
         name: _answer(program, states[name], name, values, changed, wrong, viewer.language) for name in states
     }
-    computed = {f.id: _computed(f, complete) for f in program.formulas if allowed.get(f.id, "hide") != "hide"}
+    kept = [f for f in (*program.formulas, *program.figures) if allowed.get(f.id, "hide") != "hide"]
+    computed = {f.id: _computed(f, complete) for f in kept}
+    for one in refused:
+        computed[one.path.strip("/")]["problems"] = [one.to_json(viewer.language)]
     return {**{k: v for k, v in found.items() if allowed.get(k, "hide") != "hide"}, **computed}
 
 

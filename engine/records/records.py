@@ -10,6 +10,7 @@ from engine.access.viewer import Viewer
 from engine.database import Unit
 from engine.records.around import Around
 from engine.records.drafts import Stages
+from engine.records.figures import Figures
 from engine.records.forms_state import form_state
 from engine.records.query import (
     Change,
@@ -36,7 +37,8 @@ class Records:
         self._services = services
         self.reader = Reader(services)
         self.store = Store(services)
-        self.writer = Writer(services, self.store, stages)
+        self._figures = Figures(services)
+        self.writer = Writer(services, self.store, stages, self._figures)
         self._around = Around(services, self.reader)
 
     # -- writing -----------------------------------------------------------------------------------
@@ -87,7 +89,9 @@ class Records:
         changed: Sequence[str] = (),
     ) -> dict[str, Any]:  # fmt: skip
         """What the form looks like with these values typed in: see `forms_state.form_state`."""
-        return form_state(self._services, self.reader, viewer, app, form, record, values, changed)
+        return form_state(
+            self._services, self.reader, self._figures, viewer, app, form, record, values, changed
+        )
 
     def facets(
         self, viewer: Viewer, app: str, form: str, query: Query, fields: Sequence[str]

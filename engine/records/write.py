@@ -15,6 +15,7 @@ from engine.access.visible import Visible
 from engine.access.ways import best_access
 from engine.database import Unit
 from engine.records.drafts import Batch, Draft, Stages
+from engine.records.figures import Figures
 from engine.records.numbers import give_numbers
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.references import missing_references
@@ -27,8 +28,8 @@ QUOTED = 200  # characters of a value kept in the audit detail
 
 
 class Writer:
-    def __init__(self, services: Services, store: Store, stages: Stages) -> None:
-        self._services, self._store, self._stages = services, store, stages
+    def __init__(self, services: Services, store: Store, stages: Stages, figures: Figures) -> None:
+        self._services, self._store, self._stages, self._figures = services, store, stages, figures
 
     # -- create ------------------------------------------------------------------------------------
 
@@ -86,6 +87,8 @@ class Writer:
         Stages.run(self._stages.before, Batch(unit, viewer, program.app.id, program.form.id, drafts))
         for draft in drafts:
             apply_formulas(program, draft.values, context)
+            if program.figures:
+                self._figures.fill(unit, viewer, program, draft, context)
             found = check_values(program, draft.values, context)
             problems += [p.under(f"/{draft.row}") for p in found] if found else ()
         if not viewer.system:
@@ -129,6 +132,8 @@ class Writer:
         problems: list[Problem] = []
         for draft in drafts:
             apply_formulas(program, draft.values, context)
+            if program.figures:
+                self._figures.fill(unit, viewer, program, draft, context)
             if not viewer.system:
                 problems += [p.under(f"/{draft.id}") for p in check_values(program, draft.values, context)]
         if not viewer.system:

@@ -1,0 +1,215 @@
+"""Figures over records (`RelatedQuery`): asked of all rows when a record is saved or filled in, whoever may
+read them.
+
+That is more than the person asking may see, so each time is written into the audit trail with what was
+asked, and nobody may ask more often than so many times a minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.access.audit import Occurrence
+from engine.access.viewer import SYSTEM, Viewer
+from engine.clock import microseconds
+from engine.database import Unit
+from engine.expressions import EvaluationContext
+from engine.form_columns import FormColumns
+from engine.records.drafts import Draft
+from engine.records.program import FieldProgram, FormProgram
+from engine.records.services import Services
+from engine.records.state import apply_formulas
+from engine.system_tables import audit
+from engine.values import decoder
+from metamodel.expressions.inline import inlined
+from metamodel.plugin_api import RelatedQuery, RelatedRows
+from metamodel.problems import Problem, Rejected, pointer, problem
+
+ACTION = "count"
+MOST = 60  # times a person and minute
+MINUTE = 60_000_000
+REMEMBERED = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What came out, and the conditions it was asked by."""
+
+    field: FieldProgram
+    value: Any
+    asked: tuple[str, ...]
+
+
+class Figures:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._known: dict[tuple[Any, ...], tuple[int, Any]] = {}  # what somebody was told a moment ago
+        self._asked: dict[str, list[int]] = {}  # when, by person
+
+    # -- on the way into the database --------------------------------------------------------------
+
+    def fill(
+        self, unit: Unit, viewer: Viewer, program: FormProgram, draft: Draft, context: EvaluationContext
+    ) -> None:
+        """Into a new record, or one whose asking changed. Rejected: query.too_often."""
+        new = not draft.id
+        due = [field for field in program.figures if new or _moved(field, draft.before, draft.values)]
+        if not due:
+            return
+        if not self._may_ask(unit.connection, viewer, unit.now):
+            raise Rejected([problem("query.too_often", pointer(due[0].id), limit=MOST)])
+        found = [self._figure(unit.connection, program, field, draft.values, context) for field in due]
+        draft.values.update((figure.field.id, figure.value) for figure in found)
+        apply_formulas(program, draft.values, context)
+        if not viewer.system:
+            self._services.audit.add(unit, viewer, [_told(program, found, draft.id or None)])
+
+    # -- while somebody types ----------------------------------------------------------------------
+
+    def show(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, values: dict[str, Any],
+        context: EvaluationContext, fields: Iterable[str], before: Mapping[str, Any] | None = None,
+    ) -> tuple[list[Figure], list[Problem]]:  # fmt: skip
+        """The figures of these fields into `values`, except where they ask as what stood `before` did. Those
+        that were asked anew, to be told to the audit trail before the answer leaves; and query.too_often."""
+        asked, problems, now = list[Figure](), list[Problem](), microseconds(context.now)
+        names = set(fields)
+        for field in program.figures:
+            if field.id not in names or (before is not None and not _moved(field, before, values)):
+                continue
+            texts = self._texts(field, values, context)
+            key = viewer.person, program.app.id, program.version, program.form.id, field.id, texts
+            known = self._known.get(key)
+            if known is not None and now - known[0] < MINUTE:
+                values[field.id] = known[1]
+            elif not asked and not self._may_ask(connection, viewer, now):  # one answer is one time
+                problems.append(problem("query.too_often", pointer(field.id), limit=MOST))
+            else:
+                figure = self._figure(connection, program, field, values, context)
+                self._remember(key, now, figure.value)
+                values[field.id] = figure.value
+                asked.append(figure)
+        apply_formulas(program, values, context)
+        return asked, problems
+
+    def note(self, viewer: Viewer, program: FormProgram, asked: Sequence[Figure], record: int | None) -> None:
+        """Before the answer leaves."""
+        if asked and not viewer.system:
+            self._services.audit.note(viewer, _told(program, asked, record))
+
+    def _remember(self, key: tuple[Any, ...], now: int, value: Any) -> None:
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[key] = now, value
+
+    def _may_ask(self, connection: sa.Connection, viewer: Viewer, now: int) -> bool:
+        """The audit trail counts, in all processes; and what was asked here and then not saved counts too."""
+        if viewer.system:
+            return True
+        recent = [at for at in self._asked.get(viewer.person, ()) if at > now - MINUTE]
+        query = sa.select(sa.func.count()).where(
+            audit.c.person == viewer.person, audit.c.at > now - MINUTE, audit.c.action == ACTION
+        )
+        if max(len(recent), connection.scalar(query) or 0) >= MOST:
+            return False
+        self._asked[viewer.person] = [*recent, now]
+        return True
+
+    # -- asking ------------------------------------------------------------------------------------
+
+    def _figure(
+        self, connection: sa.Connection, program: FormProgram, field: FieldProgram,
+        values: Mapping[str, Any], context: EvaluationContext,
+    ) -> Figure:  # fmt: skip
+        query = _query_of(field)
+        texts = self._texts(field, values, context)
+        pairs = zip(query.queries, texts, strict=True)
+        found = [self._ask(connection, program, rows, text) for rows, text in pairs]
+        value = _combined(query.combine, [one for one in found if one is not None])
+        return Figure(field, None if value is None else field.decode(field.encode(value)), texts)
+
+    def _texts(
+        self, field: FieldProgram, values: Mapping[str, Any], context: EvaluationContext
+    ) -> tuple[str, ...]:
+        """The conditions of the queries, our values written into them."""
+        own = {path: run(values, context) for path, run in field.asked.items()}
+        return tuple(inlined(rows.where, own, context.zone) for rows in _query_of(field).queries)
+
+    def _ask(self, connection: sa.Connection, program: FormProgram, rows: RelatedRows, text: str) -> Any:
+        """A count of nothing is 0; every other aggregate of nothing is blank, and blanks do not count."""
+        there = self._services.programs.get(rows.app or program.app.id, rows.form)
+        column: sa.ColumnElement[Any] = there.table.table.c.id
+        decode: Callable[[Any], Any] = int
+        if rows.field:
+            column, decode = self._column(there, rows.field)
+        statement = sa.select(sa.func.count(column), AGGREGATES[rows.aggregate](column))
+        visible = self._services.authority.visible_rows(connection, SYSTEM, there.app, there.form)
+        statement = statement.where(visible.condition)
+        if text.strip():
+            where, _ = self._services.authority.condition(connection, SYSTEM, there.app, there.form, text)
+            statement = statement.where(where)
+        number, raw = connection.execute(statement).one()
+        if rows.aggregate == "count":
+            return number
+        if raw is None:
+            return None
+        value = decode(int(raw))
+        return _share(value, number) if rows.aggregate == "avg" else value
+
+    def _column(
+        self, there: FormProgram, path: str
+    ) -> tuple[sa.ColumnElement[Any], Callable[[Any], Any]]:  # fmt: skip
+        """A field's column, or one reached through a link, and how its values are read."""
+        services = self._services
+        columns = FormColumns(services.catalog, services.apps(), there.app.id, there.form, there.table)
+        column, field = columns.column(tuple(path.split(".")))
+        return column, decoder(field)
+
+
+AGGREGATES: Mapping[str, Any] = {
+    "count": sa.func.count, "sum": sa.func.sum, "avg": sa.func.sum, "min": sa.func.min, "max": sa.func.max,
+}  # fmt: skip
+
+
+def _query_of(field: FieldProgram) -> RelatedQuery:
+    derived = field.field.derived
+    assert isinstance(derived, RelatedQuery)
+    return derived
+
+
+def _moved(field: FieldProgram, before: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Did anything change that it asks by?"""
+    names = {path.partition(".")[0] for path in field.asked}
+    return any(values.get(name) != before.get(name) for name in names)
+
+
+def _combined(way: str, found: Sequence[Any]) -> Any:
+    if not found:
+        return None
+    if way != "sum":
+        return max(found) if way == "max" else min(found)
+    total = found[0]
+    for one in found[1:]:
+        total = total + one
+    return total
+
+
+def _share(value: Any, number: int) -> Any:
+    return Decimal(value) / number if isinstance(value, (int, Decimal)) else value / number
+
+
+def _told(program: FormProgram, found: Sequence[Figure], record: int | None) -> Occurrence:
+    detail = {figure.field.id: {"asked": list(figure.asked), "found": _plain(figure)} for figure in found}
+    return Occurrence(ACTION, program.app.id, program.form.id, record, detail={"fields": detail})
+
+
+def _plain(figure: Figure) -> Any:
+    field = figure.field.field
+    if figure.value is None or field.type is None:
+        return None
+    return field.type.to_json(figure.value, field)
