@@ -3,7 +3,7 @@ their references need. A row with `at` is made at that moment of the story."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,16 +29,21 @@ def read_rows(folder: Path) -> list[Mapping[str, Any]]:
     return [files[form] for form in nx.lexicographical_topological_sort(order) if form in files]
 
 
-def _referred(value: Any) -> Iterator[str]:
-    """The forms that `{"$record": "form/key"}` anywhere inside point to."""
+def _referred(rows: Any) -> Iterator[str]:
+    """The forms whose rows these rows point at."""
+    return (reference.split("/")[0] for reference in _references(rows))
+
+
+def _references(value: Any) -> Iterator[str]:
+    """Every `{"$record": "form/key"}` anywhere inside."""
     if isinstance(value, dict):
         if "$record" in value:
-            yield value["$record"].split("/")[0]
+            yield value["$record"]
         for item in value.values():
-            yield from _referred(item)
+            yield from _references(item)
     elif isinstance(value, list):
         for item in value:
-            yield from _referred(item)
+            yield from _references(item)
 
 
 def load_rows(acting: Acting, folder: Path, say: Say, only: Collection[str] | None = None) -> None:
@@ -47,13 +52,26 @@ def load_rows(acting: Acting, folder: Path, say: Say, only: Collection[str] | No
         form, rows = found["form"], [row for row in found["rows"] if "at" not in row]
         if only is not None and form not in only:
             continue
-        for start in range(0, len(rows), AT_ONCE):
-            some = rows[start : start + AT_ONCE]
+        for some in _batches(form, rows):
             values = [acting.lay(row["values"]) for row in some]
             made = acting.runtime.records.create(SYSTEM, acting.app, form, values)
             for row, record in zip(some, made, strict=True):
                 acting.give(f"{form}/{row['key']}", form, record)
         say(f"  {form}: {len(rows)}")
+
+
+def _batches(form: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """As many as fit; a row that points at another of its batch begins the next."""
+    batch: list[Mapping[str, Any]] = []
+    keys: set[str] = set()
+    for row in rows:
+        if len(batch) == AT_ONCE or not keys.isdisjoint(_references(row)):
+            yield batch
+            batch, keys = [], set()
+        batch.append(row)
+        keys.add(f"{form}/{row['key']}")
+    if batch:
+        yield batch
 
 
 def rows_with_a_moment(folder: Path) -> Iterator[Mapping[str, Any]]:
