@@ -18,7 +18,7 @@ from engine.evidence.layout import Layout
 from engine.expressions import Compiled, Run, compile_expression
 from engine.search.index import FormTexts, Search
 from engine.tables import Catalog, FormTable
-from engine.values import decoder, encoder, from_bytes
+from engine.values import bytes_reader, decoder, encoder
 from metamodel.application import App
 from metamodel.expressions import Scope, check
 from metamodel.expressions.inline import outer_paths
@@ -71,7 +71,11 @@ class FieldProgram:
 
     def unseal(self, plain: bytes) -> Any:
         """The value of a sealed column's opened bytes."""
-        return self.decode(from_bytes(plain, self.field))
+        return self.decode(self._raw(plain))
+
+    @cached_property
+    def _raw(self) -> Callable[[bytes], Any]:
+        return bytes_reader(self.field)
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,11 @@ class FormProgram:
     def conditional(self) -> bool:
         """Does any field need an expression to be checked?"""
         return any(p.visible or p.required_if or p.writable or p.valid for p in self.inputs)
+
+    @cached_property
+    def closable(self) -> tuple[FieldProgram, ...]:
+        """Fields that a condition opens and closes to people."""
+        return tuple(p for p in self.inputs if p.writable)
 
     @cached_property
     def defaults(self) -> tuple[FieldProgram, ...]:

@@ -59,6 +59,28 @@ def apply_defaults(program: FormProgram, values: dict[str, Any], context: Evalua
             values[field.id] = field.default(values, context)
 
 
+def refuse_closed(
+    program: FormProgram, sent: Mapping[str, Any], standing: Mapping[str, Any], context: EvaluationContext
+) -> list[Problem]:
+    """A field whose condition closes it keeps what stands there, whoever sends what; paths `/field`."""
+    return [
+        problem("value.not_writable", pointer(field.id), field=field.field.text())
+        for field in program.closable
+        if field.id in sent and sent[field.id] != standing.get(field.id)
+        and not _holds(field.writable, standing, context)
+    ]  # fmt: skip
+
+
+def standing_at_first(
+    program: FormProgram, sent: Mapping[str, Any], context: EvaluationContext
+) -> dict[str, Any]:
+    """What a new record would hold if nobody had filled the fields that conditions close."""
+    closable = {field.id for field in program.closable}
+    values = {name: value for name, value in sent.items() if name not in closable}
+    apply_defaults(program, values, context)
+    return values
+
+
 def apply_formulas(program: FormProgram, values: dict[str, Any], context: EvaluationContext) -> None:
     """Computed fields as they will be stored, rounded to their scale: what is shown is what is saved.
     Cells of sub-forms come first, the fields that sum them up after."""

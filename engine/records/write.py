@@ -14,13 +14,21 @@ from engine.access.viewer import Viewer
 from engine.access.visible import Visible
 from engine.access.ways import best_access
 from engine.database import Unit
+from engine.expressions import EvaluationContext
 from engine.records.drafts import Batch, Draft, Stages
 from engine.records.figures import Figures
 from engine.records.numbers import give_numbers
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.references import missing_references
 from engine.records.services import Services
-from engine.records.state import apply_defaults, apply_formulas, check_values, parse_values
+from engine.records.state import (
+    apply_defaults,
+    apply_formulas,
+    check_values,
+    parse_values,
+    refuse_closed,
+    standing_at_first,
+)
 from engine.records.store import Store
 from metamodel.problems import Problem, Rejected, has_errors, pointer, problem
 
@@ -45,10 +53,20 @@ class Writer:
         self._number(unit, program, drafts, number)
         batch = Batch(unit, viewer, app, form, drafts)
         Stages.run(self._stages.created, batch)
+        self._compute_again(unit, viewer, program, drafts)
         self._store.insert(unit, viewer, program, drafts)
         self._services.audit.add(unit, viewer, list(_created(program, drafts)))
         Stages.run(self._stages.written, batch)
         return [draft.id for draft in drafts]
+
+    def _compute_again(
+        self, unit: Unit, viewer: Viewer, program: FormProgram, drafts: Sequence[Draft]
+    ) -> None:  # fmt: skip
+        """Rules may have set what formulas stand on."""
+        if program.formulas:
+            context = self._services.context(unit.connection, viewer, unit.moment, program.app.id)
+            for draft in drafts:
+                apply_formulas(program, draft.values, context)
 
     def _drafts(
         self, unit: Unit, program: FormProgram, viewer: Viewer, rows: Sequence[Mapping[str, Any]], raw: bool
@@ -83,6 +101,10 @@ class Writer:
         """Defaults, rules before, computed fields, checks; Rejected with everything found."""
         context = self._services.context(unit.connection, viewer, unit.moment, program.app.id)
         for draft in drafts:
+            if program.closable and not viewer.system:
+                first = standing_at_first(program, draft.values, context)
+                closed = refuse_closed(program, draft.values, first, context)
+                problems += [p.under(f"/{draft.row}") for p in closed]
             apply_defaults(program, draft.values, context)
         Stages.run(self._stages.before, Batch(unit, viewer, program.app.id, program.form.id, drafts))
         for draft in drafts:
@@ -115,19 +137,28 @@ class Writer:
         rows = self._store.load(unit.connection, program, self._updatable(unit, viewer, program), changes)
         problems = _absent(changes, rows) + _stale(rows, revisions or {})
         drafts = []
+        context = self._services.context(unit.connection, viewer, unit.moment, program.app.id)
         for identifier, (draft, ways) in rows.items():
             sent = changes[identifier]
             values, wrong = parse_values(program, sent) if raw else (dict(sent), [])
             wrong += _unwritable(program, sent, ways, viewer) + _frozen(program, values, draft)
+            if program.closable and not viewer.system:
+                wrong += refuse_closed(program, values, draft.before, context)
             problems += [p.under(f"/{identifier}") for p in wrong]
             draft.values = {**draft.before, **values}
             drafts.append(draft)
         if has_errors(problems):
             raise Rejected(_once(problems))
-        self._apply(unit, viewer, program, drafts)
+        self._apply(unit, viewer, program, drafts, context)
 
-    def _apply(self, unit: Unit, viewer: Viewer, program: FormProgram, drafts: list[Draft]) -> None:
-        context = self._services.context(unit.connection, viewer, unit.moment, program.app.id)
+    def _apply(
+        self,
+        unit: Unit,
+        viewer: Viewer,
+        program: FormProgram,
+        drafts: list[Draft],
+        context: EvaluationContext,
+    ) -> None:
         Stages.run(self._stages.before, Batch(unit, viewer, program.app.id, program.form.id, drafts))
         problems: list[Problem] = []
         for draft in drafts:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from engine.access.people import Department, Membership, Person
 from engine.records.query import Change, Condition, Query
 from engine.runtime import Runtime
 from metamodel.problems import Rejected
+from tests.engine.conftest import OFFICE
 
 CLIENT = {
     "name": "苏州恒锐精密机械",
@@ -271,3 +275,44 @@ def test_every_look_is_in_the_audit_trail(office: Runtime) -> None:
     assert [(e.person, e.action) for e in trail] == [("lu", "view"), ("lu", "search"), ("zhou", "create")]
     assert trail[1].detail["text"] == "恒锐"
     assert trail[1].detail["count"] == 1
+
+
+def test_a_closed_field_keeps_what_stands_there(make_runtime: Callable[[], Runtime]) -> None:
+    runtime = make_runtime()
+    document = copy.deepcopy(OFFICE)
+    fields = {field["id"]: field for field in document["forms"][0]["fields"]}
+    fields["owner"]["writable"] = "false"
+    fields["price"]["writable"] = "level != 'a'"
+    document["roles"][0]["forms"]["client"]["fields"] = {}
+    runtime.applications.publish(None, document, "system")
+    runtime.database.write(lambda unit: _one_seller(runtime, unit))
+    zhou = runtime.require_viewer("zhou")
+
+    def refused(work: Callable[[], object]) -> list[tuple[str, str]]:
+        with pytest.raises(Rejected) as error:
+            work()
+        return [(p.path, p.code) for p in error.value.problems]
+
+    made = runtime.records.create(zhou, "office", "client", [{"name": "甲", "owner": "zhou", "price": "5"}])
+    assert refused(
+        lambda: runtime.records.create(zhou, "office", "client", [{"name": "乙", "owner": "wang"}])
+    ) == [("/0/owner", "value.not_writable")]
+    (first,) = runtime.records.update(zhou, "office", "client", [Change(made[0], {"owner": "wang"})])
+    assert [(p.path, p.code) for p in first.problems] == [("/owner", "value.not_writable")]
+    (both,) = runtime.records.update(
+        zhou, "office", "client", [Change(made[0], {"level": "a", "price": "6"})]
+    )
+    assert both.ok
+    (late,) = runtime.records.update(zhou, "office", "client", [Change(made[0], {"price": "7"})])
+    assert [(p.path, p.code) for p in late.problems] == [("/price", "value.not_writable")]
+    (same,) = runtime.records.update(
+        zhou, "office", "client", [Change(made[0], {"price": "6", "owner": "zhou"})]
+    )
+    assert same.ok
+    runtime.close()
+
+
+def _one_seller(runtime: Runtime, unit: Any) -> None:
+    runtime.people.save_departments(unit, [Department("east", "华东")])
+    runtime.people.save_people(unit, [Person("zhou", "周婧", department="east"), Person("wang", "王磊")])
+    runtime.people.save_memberships(unit, [Membership("office", "seller", "person", "zhou")])

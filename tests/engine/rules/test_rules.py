@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from engine.access.viewer import SYSTEM
 from engine.runtime import Runtime
 from engine.system_tables import leaves, rule_runs
 from tests.engine.archive_app import line, rows, traffic, with_rules
+from tests.engine.conftest import OFFICE
 
 Publish = Callable[..., Runtime]
 
@@ -56,6 +58,21 @@ def test_a_condition_decides_and_every_matching_rule_acts_in_order(publish: Publ
     )  # fmt: skip
     create(runtime, "contact", {"name": "李雷"}, {"name": "韩梅梅"})
     assert [row["chat_id"] for row in rows(runtime, "contact")] == ["two", None]
+
+
+def test_formulas_see_what_rules_set(make_runtime: Callable[[], Runtime]) -> None:
+    document = copy.deepcopy(OFFICE)
+    document["rules"] = [
+        {"id": "dear", "when": {"trigger": "record_created", "form": "client"},
+         "then": [{"action": "set_fields", "with": {"values": {"price": "100"}}}]},
+    ]  # fmt: skip
+    runtime = make_runtime()
+    runtime.applications.publish(None, document, "system")
+    (made,) = runtime.records.create(
+        SYSTEM, "office", "client", [{"name": "甲", "price": "5", "amount": "3"}]
+    )
+    assert runtime.records.get(SYSTEM, "office", "client", made).values["total"] == "300"
+    runtime.close()
 
 
 def test_a_blank_text_sets_a_field_to_nothing(publish: Publish) -> None:
