@@ -83,10 +83,15 @@ def to_bytes(raw: Raw) -> bytes:
 
 def from_bytes(plain: bytes, field: FieldDefinition) -> Raw:
     """The inverse of `to_bytes`, ready for the decoder."""
+    return bytes_reader(field)(plain)
+
+
+def bytes_reader(field: FieldDefinition) -> Callable[[bytes], Raw]:
+    """`from_bytes` for many values of one field."""
     storage = storage_of(field)
     if storage is Storage.BYTES:
-        return plain
-    return plain.decode() if storage in (Storage.TEXT, Storage.JSON) else int(plain)
+        return bytes
+    return bytes.decode if storage in (Storage.TEXT, Storage.JSON) else int
 
 
 def link_values(field: FieldDefinition) -> Callable[[Any], list[int | str]]:
