@@ -71,7 +71,7 @@ def test_formulas_see_what_rules_set(make_runtime: Callable[[], Runtime]) -> Non
     (made,) = runtime.records.create(
         SYSTEM, "office", "client", [{"name": "甲", "price": "5", "amount": "3"}]
     )
-    assert runtime.records.get(SYSTEM, "office", "client", made).values["total"] == "300"
+    assert runtime.records.get(SYSTEM, "office", "client", made).values["total"] == "300.00"
     runtime.close()
 
 
@@ -103,7 +103,8 @@ def test_a_link_looks_only_where_it_is_told_and_says_when_several_fit(publish: P
         {"id": "who", "when": {"trigger": "record_created", "form": "conversation"},
          "then": [{"action": "link", "with": {
              "form": "contact", "match": [{"wecom_id": "thread", "chat_id": "account"}, {"wecom_id": "thread"}],
-             "where": "name != '离职'", "link": "contact", "copy": {"contact_name": "name"}, "then": {"link_state": "'auto'"},
+             "where": "name != '离职'", "link": "contact", "copy": {"contact_name": "name"},
+             "then": {"link_state": "'auto'"},
              "several": {"link_state": "'to_confirm'"},
          }}]},
     )  # fmt: skip
