@@ -572,9 +572,7 @@ class Trigger(Plugin):
         """Of a button: what stands on it."""
         return self.label
 
-    def last_strike(
-        self, options: Any, after: datetime, until: datetime, clock: Clock
-    ) -> datetime | None:
+    def last_strike(self, options: Any, after: datetime, until: datetime, clock: Clock) -> datetime | None:
         """A trigger with a clock: when it struck last, later than `after` and up to `until`."""
         return None
 
@@ -742,6 +740,9 @@ class Node(Plugin):
     waits: bool = False
     way: Literal["outcome", "condition", "all"] = "outcome"
     acts: str = ""  # the option that holds actions, which the engine binds
+    example_options: ClassVar[
+        Mapping[str, Any]
+    ] = {}  # sane ones over the form of tests/metamodel/flow_makers.py
 
     Options: ClassVar[OptionsType] = Options
 

@@ -27,7 +27,7 @@ from engine.flows.machine import Machine, refused
 from engine.flows.pinned import Versions
 from engine.flows.preview import SupposedWorld, supposed, walk
 from engine.flows.state import RETURNED, State
-from engine.flows.store import FlowStore, Instance
+from engine.flows.store import FlowStore, Instance, as_id
 from engine.flows.views import FlowView, RequestView, Views
 from engine.flows.world import Calendar, House, LiveWorld
 from engine.jobs import Jobs
@@ -83,7 +83,7 @@ class Flows:
         """Begin a flow on a record this viewer may read; the instance's id."""
         pinned = self.versions.newest(app)
         found = pinned.flow(flow)
-        identifier = int(record) if str(record).isdecimal() else 0
+        identifier = as_id(record)
         if not self._quoting.may_see(unit.connection, viewer, app, found.form, identifier):
             raise Rejected([problem("record.unknown", record=record)])
         if not may_begin(found, viewer, app):
@@ -93,9 +93,9 @@ class Flows:
     def startable(self, viewer: Viewer, app: str, form: str, record: int | str) -> list[tuple[str, str]]:
         """(flow, label) of what this viewer may begin on this record now."""
         with self._services.database.read() as connection:
-            if not str(record).isdecimal() or self.store.open_on(connection, [int(record)]):
+            if self.store.open_on(connection, [as_id(record)]):
                 return []
-            if not self._quoting.may_see(connection, viewer, app, form, int(record)):
+            if not self._quoting.may_see(connection, viewer, app, form, as_id(record)):
                 return []
         flows = self.versions.newest(app).app.flows
         return [
@@ -162,7 +162,7 @@ class Flows:
         unit: Unit | None = None,
     ) -> None:  # fmt: skip
         """What a person does in a flow: `approve reject return transfer resubmit withdraw remind comment`."""
-        identifier = int(instance) if str(instance).isdecimal() else 0
+        identifier = as_id(instance)
         self._services.database.write_on(
             unit, lambda inside: self._act(inside, viewer, identifier, action, comment.strip(), to)
         )
@@ -227,7 +227,7 @@ class Flows:
     def view(self, viewer: Viewer, app: str, form: str, record: int | str) -> FlowView | None:
         """The newest flow on a record, for those who may read the record or began the flow."""
         with self._services.database.read() as connection:
-            there = self.store.on_record(connection, int(record)) if str(record).isdecimal() else []
+            there = self.store.on_record(connection, as_id(record))
             newest = next((one for one in there if (one.app, one.form) == (app, form)), None)
             if newest is None or not self._may_see(connection, viewer, newest):
                 return None
@@ -241,7 +241,7 @@ class Flows:
 
     def state_of(self, instance: int | str) -> str:
         with self._services.database.read() as connection:
-            found = self.store.get(connection, int(instance)) if str(instance).isdecimal() else None
+            found = self.store.get(connection, as_id(instance))
         return found.state if found else ""
 
     def preview(

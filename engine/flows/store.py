@@ -159,6 +159,12 @@ class FlowStore:
         return Told(row["number"], from_microseconds(row["at"]), step)
 
 
+def as_id(sent: int | str) -> int:
+    """An id as it was sent; 0, which nothing has, for what cannot be one."""
+    text = str(sent)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
 def _instance(row: Any) -> Instance:
     return Instance(
         row["id"], row["app"], row["flow"], row["version"], row["form"], row["record"], row["state"],

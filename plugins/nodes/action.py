@@ -29,6 +29,7 @@ class ActionNode(Node):
     doc = {"zh": "执行动作，如授权、修改字段", "en": "Does what rules can do: grants, sets fields"}
     acts = "then"
     Options = ActionNodeOptions
+    example_options = {"then": [{"action": "set_fields", "with": {"values": {"noted": "'x'"}}}]}
 
     def enter(self, options: ActionNodeOptions, visit: Visit) -> Sequence[NodeStep]:
         return [Do(visit.planned()), Pass()]

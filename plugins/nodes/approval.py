@@ -78,6 +78,7 @@ class Approval(Node):
     }
     waits = True
     Options = ApprovalOptions
+    example_options = {"approvers": ["manager:applicant:1"]}
 
     def check_options(self, options: ApprovalOptions, scope: ActionScope) -> list[Problem]:
         found = scope.check_recipients(options.approvers, "/approvers")

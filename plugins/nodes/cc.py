@@ -24,6 +24,7 @@ class Cc(Node):
     icon = "mail"
     doc = {"zh": "告知有关的人，不等待", "en": "Tells people and goes on"}
     Options = CcOptions
+    example_options = {"to": ["field:applicant"], "title": "{number}"}
 
     def check_options(self, options: CcOptions, scope: ActionScope) -> list[Problem]:
         return [

@@ -37,6 +37,7 @@ class Timer(Node):
     }
     waits = True
     Options = TimerOptions
+    example_options = {"until": "due"}
 
     def check_options(self, options: TimerOptions, scope: ActionScope) -> list[Problem]:
         found = [problem("flow.one_wait", "/until")] if bool(options.until) == bool(options.span) else []
