@@ -12,10 +12,11 @@ from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
 from builder_ui.cells import Cell, CellKind, Chip, FileLink, Look, choice_chip, file_size, record_url
+from builder_ui.language import translations
 from builder_ui.templating import href
 from engine.records.query import RecordView
 from metamodel.forms import FieldDefinition, Form
-from metamodel.plugin_api import BadValue, Display, Reference, Rollup, Storage
+from metamodel.plugin_api import BadValue, Display, Reference, RelatedQuery, Rollup, Storage
 
 LONG_TEXT = 60
 COUNTED = ("count", "sum", "avg")
@@ -27,15 +28,15 @@ Draw = Callable[[Any, str], Drawn]  # (JSON value, its text) -> kind and the oth
 class FieldDrawer:
     """One field, with its way of drawing chosen."""
 
-    def __init__(self, field: FieldDefinition, label: str, draw: Draw) -> None:
-        self.id, self._label, self._draw = field.id, label, draw
+    def __init__(self, field: FieldDefinition, label: str, draw: Draw, unknown: str = "") -> None:
+        self.id, self._label, self._draw, self._unknown = field.id, label, draw, unknown
         self._sealed, self._evidence = field.sealed, field.evidence
 
     def cell(self, value: Any, text: str, *, masked: bool = False) -> Cell:
         """`value` as JSON has it, `text` as its type shows it."""
         parts: Mapping[str, Any]
         if value is None or value == "" or value == []:
-            kind, parts = "blank", {}
+            kind, parts = ("text", {"text": self._unknown}) if self._unknown else ("blank", {})
         elif masked:
             kind, parts = "text", {"text": text, "masked": True}
         else:
@@ -61,7 +62,8 @@ class Presenter:
     def drawer(self, field: FieldDefinition) -> FieldDrawer:
         known = self._drawers.get((field.path, field.id))
         if known is None:
-            known = FieldDrawer(field, field.text(self.display.language), self._way(field))
+            label, unknown = field.text(self.display.language), self._unknown(field)
+            known = FieldDrawer(field, label, self._way(field), unknown)
             self._drawers[field.path, field.id] = known
         return known
 
@@ -75,6 +77,12 @@ class Presenter:
 
     def cell(self, field: FieldDefinition, value: Any, text: str) -> Cell:
         return self.drawer(field).cell(value, text)
+
+    def _unknown(self, field: FieldDefinition) -> str:
+        """What a figure says that could not be worked out; '' where blank simply is blank."""
+        if not isinstance(field.derived, RelatedQuery):
+            return ""
+        return translations(self.display.language).gettext("Cannot be worked out")
 
     # -- ways of drawing ---------------------------------------------------------------------------
 
@@ -166,7 +174,7 @@ class Presenter:
     def shown(self, field: FieldDefinition, value: Any) -> str:
         """What its type makes of a JSON value; of one it cannot read, the value itself."""
         if value is None or value == "" or field.type is None:
-            return ""
+            return self._unknown(field)
         try:
             return field.type.display(field.type.parse(value, field), field, self.display)
         except BadValue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from builder_ui.flow_picture import Arrow, Box, Picture, drawn
@@ -26,6 +26,7 @@ TONES = {
     "withdraw": "bad",
 }
 BESIDE = ("comment", "remind")  # these move nothing
+MINUTE = timedelta(minutes=1)
 
 
 def part(visit: Visit, view: FlowView, action: str, *, back: str = "") -> FlowPart:
@@ -43,11 +44,18 @@ def waiting(visit: Visit, view: FlowView) -> str:
     """For whom it waits, since when."""
     if not view.waiting_for or view.state not in ("running", "returned"):
         return ""
-    names = names_of(visit, view.waiting_for)
-    span = visit.moments.span(waiting_since(view))
+    names, span = names_of(visit, view.waiting_for), waited(visit, view)
+    if not span:
+        return visit.text("Waits for %(names)s", names=names)
     if view.state == "returned":
         return visit.text("Waits for %(names)s to change it, for %(span)s now", names=names, span=span)
     return visit.text("Waits for %(names)s, for %(span)s now", names=names, span=span)
+
+
+def waited(visit: Visit, view: FlowView) -> str:
+    """How long it has stood where it stands; '' of what has only just come there."""
+    since = waiting_since(view)
+    return visit.moments.span(since) if visit.moments.now - since >= MINUTE else ""
 
 
 def waiting_since(view: FlowView) -> datetime:

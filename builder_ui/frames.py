@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
 from builder_ui.shell import AppCard, Counts, MenuEntry, MenuSection, Person, Shell
 from builder_ui.templating import href
 from engine.access.viewer import Viewer
@@ -65,8 +67,13 @@ class Frames:
         }
         rest = [form for form in app.forms if form.id not in by_role]
         with self._runtime.database.read() as connection:
-            granted = {f.id for f in rest if self._runtime.authority.ways(connection, viewer, app, f)}
+            granted = {form.id for form in rest if self._reads_any(connection, viewer, app, form)}
         return [form for form in app.forms if form.id in by_role or form.id in granted]
+
+    def _reads_any(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> bool:
+        """By a grant, or for being asked: is there a row to read?"""
+        visible = self._runtime.authority.visible_rows(connection, viewer, app, form)
+        return bool(visible.ways) and connection.scalar(visible.ids().limit(1)) is not None
 
     def searchable(self, visit: Visit, app: App) -> list[Form]:
         return [form for form in self.readable(visit, app) if any(field.searchable for field in form.fields)]

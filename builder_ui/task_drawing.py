@@ -29,7 +29,7 @@ def lines(visit: Visit, tasks: Sequence[TaskView], *, with_app: bool) -> list[Ta
 def _line(visit: Visit, task: TaskView, about: str, *, with_app: bool) -> TaskLine:
     return TaskLine(
         task.id, task.title, task_url(task.id), "flow" if task.kind == "approval" else "task",
-        task.source_label, about if about != task.title else "", due_text(visit, task), tone(visit, task),
+        task.source_label, about if about not in task.title else "", due_text(visit, task), tone(visit, task),
         task.hits, closed_text(visit, task), app_name(visit, task.app) if with_app else "",
     )  # fmt: skip
 
@@ -144,7 +144,7 @@ def card(visit: Visit, task: TaskView) -> TaskCard:
     note = visit.text("Its words quote what you may not read.") if task.hidden else task.note
     return TaskCard(
         task.id, task.title, task.kind, task.source_label, app_name(visit, task.app),
-        visit.text("Since %(time)s", time=visit.moments.short(task.created_at)), task_url(task.id),
+        visit.text("Came %(time)s", time=visit.moments.short(task.created_at)), task_url(task.id),
         due=due_text(visit, task), tone=tone(visit, task), hits=_hits(visit, task), others=_others(visit, others),
         moves=tuple(_moves(visit, task)), note=note, answers=answers(visit, task),
         close_action=f"{task_url(task.id)}/close",

@@ -84,7 +84,7 @@ def _page(opened: Opened) -> RecordPage:
         related=_related(opened) if details else (),
         history=_history(opened) if tab == HISTORY else (),
         facts=_facts(opened) if details else (), badge=_badge(opened), context=_context(opened),
-        edit_href=_edit_href(opened),
+        edit_href="" if flow and flow.state == "running" else _edit_href(opened),
         previous_href=_other(opened, before), next_href=_other(opened, after), list_href=list_href,
         granted=_granted(opened), chat=chat.view(visit, talk, view) if talk else None,
         timeline=timeline.view(visit, line, view.id) if line else None,

@@ -58,7 +58,7 @@ def _line(visit: Visit, view: RequestView) -> RequestLine:
     waiting = visit.text("Waits for you to change it") if view.state == "returned" else ""
     if view.state == "running" and names:
         waiting = visit.text("Waits for %(names)s", names=names)
-    started = visit.text("Since %(time)s", time=visit.moments.short(view.started_at))
+    started = visit.text("Asked %(time)s", time=visit.moments.short(view.started_at))
     return RequestLine(
         view.title, record_url(view.app, view.form, view.record, tab="flow"), view.label, view.state_label,
         flow_drawing.HUES.get(view.state, "grey"), started, waiting,
@@ -70,7 +70,7 @@ def _line(visit: Visit, view: RequestView) -> RequestLine:
 def _since(visit: Visit, view: RequestView) -> str:
     """How long it has waited where it waits now."""
     flow = visit.runtime.flows.view(visit.viewer, view.app, view.form, view.record)
-    return visit.moments.span(flow_drawing.waiting_since(flow)) if flow else ""
+    return flow_drawing.waited(visit, flow) if flow else ""
 
 
 def _new(visit: Visit, app: App | None) -> Iterator[Link]:

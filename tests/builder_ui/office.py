@@ -32,10 +32,23 @@ OFFICE: dict[str, Any] = {
             ],
         },
         {
+            "id": "inquiry", "label": {"zh": "查询", "en": "Inquiry"},
+            "fields": [
+                {"id": "owner", "type": "member", "label": "谁的"},
+                {"id": "found", "type": "related_query", "label": "命中数", "options": {
+                    "result": "integer", "queries": [{"form": "deal", "where": "owner == record.owner"}]}},
+                {"id": "worth", "type": "related_query", "label": "涉及金额", "options": {
+                    "result": "money", "combine": "max", "queries": [
+                        {"form": "deal", "aggregate": "max", "field": "amount", "where": "owner == record.owner"}]}},
+            ],
+        },
+        {
             "id": "deal", "label": {"zh": "线索", "en": "Lead"}, "title": "{name}",
             "fields": [
                 {"id": "name", "type": "text", "label": "名称", "required": True},
                 {"id": "words", "type": "text", "label": "原话"},
+                {"id": "owner", "type": "member", "label": "负责人"},
+                {"id": "amount", "type": "money", "label": "金额"},
                 {"id": "tags", "type": "tags", "label": "标签"},
             ],
             "views": [{"id": "all", "label": "全部", "columns": ["name", "words", "tags"]}],
@@ -90,7 +103,8 @@ OFFICE: dict[str, Any] = {
     "roles": [
         {"id": "clerk", "label": "职员", "forms": {
             "leave": {"rows": "applicant == me", "actions": ["read", "create", "update"]},
-            "deal": {"actions": ["read", "create", "update"]}}},
+            "deal": {"actions": ["read", "create", "update"]},
+            "inquiry": {"actions": ["read", "create"]}}},
         {"id": "keeper", "label": "管理", "manages": ["design", "audit"], "forms": {}},
     ],
     "menus": [

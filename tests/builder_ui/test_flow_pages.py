@@ -50,10 +50,8 @@ def open_task(tab: Tab) -> str:
 
 def boxes(page: str) -> dict[str, str]:
     """The nodes of the picture and how they are lit."""
-    return dict(
-        (name, state)
-        for state, name in re.findall(r'<g class="box (\w+)".*?<text class="name"[^>]*>([^<]+)', page, re.DOTALL)
-    )
+    found = re.findall(r'<g class="box (\w+)".*?<text class="name"[^>]*>([^<]+)', page, re.DOTALL)
+    return {name: state for state, name in found}
 
 
 def facts(page: str) -> list[str]:
@@ -64,7 +62,8 @@ def facts(page: str) -> list[str]:
 def test_the_applicant_sees_where_it_stands(tab: Callable[[str], Tab], file: File) -> None:
     page = tab("zhou").page(file() + "?tab=flow")
     assert boxes(page) == {
-        "发起": "done", "经理审批": "waiting", "超过三天": "ahead", "总监审批": "ahead", "通过": "ahead", "驳回": "ahead",
+        "发起": "done", "经理审批": "waiting", "超过三天": "ahead", "总监审批": "ahead", "通过": "ahead",
+        "驳回": "ahead",
     }  # fmt: skip
     assert "等待 王磊" in page
     assert "催办" in page

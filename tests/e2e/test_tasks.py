@@ -202,3 +202,102 @@ def test_a_to_do_is_handed_on_by_pinyin(desk: Open, office: Runtime, give: Give)
     page.wait_for_url("**/tasks")
     expect(page.get_by_text("都办完了")).to_be_visible()
     assert office.tasks.get(office.require_viewer("zhou"), task).mine
+
+
+# -- a request and its approval ----------------------------------------------------------------------------
+
+
+def ask_for_leave(office: Runtime, days: int = 5) -> str:
+    values = {"kind": "年假", "days": days, "reason": "回老家看望父母"}
+    (record,) = office.records.create(office.require_viewer("zhou"), "office", "leave", [values])
+    return record
+
+
+def lit(page: Page) -> dict[str, str]:
+    """The nodes of the picture by how they are lit."""
+    found = page.locator(".flow-picture .box")
+    return {
+        box.locator(".name").text_content() or "": (box.get_attribute("class") or "").removeprefix("box ")
+        for box in found.all()
+    }
+
+
+def test_a_request_goes_its_way_and_the_picture_says_where_it_is(desk: Open, office: Runtime) -> None:
+    zhou = desk("zhou").open("/apps/office/forms/leave/new")
+    zhou.get_by_label("类别").fill("年假")
+    zhou.get_by_label("天数").fill("5")
+    zhou.get_by_role("button", name="保存", exact=True).click()
+    zhou.wait_for_url("**?tab=flow")
+    assert lit(zhou)["经理审批"] == "waiting"
+    for person in ("wang", "wei"):
+        tab = desk(person)
+        tab.page.clock.install()
+        page = tab.open("/tasks")
+        expect(page.locator("#chosen h2")).to_contain_text("请假")
+        with page.expect_response("**/close"):
+            page.keyboard.press("1")
+            page.clock.run_for(8_000)
+    zhou.reload()
+    assert lit(zhou) == {
+        "发起": "done", "经理审批": "done", "超过三天": "done", "总监审批": "done", "通过": "done", "驳回": "skipped",
+    }  # fmt: skip
+    expect(zhou.locator(".history")).to_contain_text("魏然")
+
+
+def test_boxes_do_not_touch_and_arrows_end_at_them(desk: Open, office: Runtime) -> None:
+    record = ask_for_leave(office)
+    page = desk("zhou").open(f"/apps/office/forms/leave/records/{record}?tab=flow")
+    shapes = [box.bounding_box() for box in page.locator(".flow-picture .box .body").all()]
+    assert len(shapes) == 6
+    for at, one in enumerate(shapes):
+        for other in shapes[at + 1 :]:
+            assert one is not None
+            assert other is not None
+            beside = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+            above = one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
+            assert beside or above
+
+
+def test_a_reason_given_before_is_a_tap_away(desk: Open, office: Runtime) -> None:
+    wang = office.require_viewer("wang")
+    for reason in ("请写明日期", "人手不够"):
+        record = ask_for_leave(office)
+        (task,) = [t for t in office.tasks.of(wang).items if t.record == record]
+        office.database.write(lambda unit, t=task, r=reason: office.tasks.close(unit, wang, t.id, "reject", r))
+    record = ask_for_leave(office)
+    (task,) = office.tasks.of(wang).items
+    tab = desk("wang", **PHONE)
+    tab.page.clock.install()
+    page = tab.open(f"/tasks/{task.id}")
+    page.locator(".decide-bar summary", has_text="驳回").tap()
+    sheet = page.locator(".menu[open] form")
+    box = sheet.bounding_box()
+    assert box is not None
+    assert box["width"] == 390  # a sheet from the bottom edge
+    assert round(box["y"] + box["height"]) == 844
+    sheet.get_by_role("button", name="人手不够").tap()
+    expect(sheet.get_by_label("原因")).to_have_value("人手不够")
+    sheet.get_by_role("button", name="驳回").tap()
+    expect(page.get_by_text("都办完了")).to_be_visible()
+    with page.expect_response(f"**/tasks/{task.id}/close"):
+        page.clock.run_for(8_000)
+    assert office.flows.view(office.require_viewer("zhou"), "office", "leave", record).state == "rejected"
+
+
+def test_figures_over_records_follow_what_is_typed(desk: Open, office: Runtime) -> None:
+    mine = [{"name": f"线索{n}", "owner": "wang", "amount": f"{n}00.50"} for n in (1, 2, 3)]
+    office.records.create(SYSTEM, "office", "deal", [*mine, {"name": "无价", "owner": "wei"}])
+    page = desk("zhou").open("/apps/office/forms/inquiry/new")
+    expect(page.locator("[data-field=worth] output")).to_have_text("无法计算")
+    page.get_by_role("combobox").fill("wangl")
+    page.get_by_role("option", name="王磊").click()
+    expect(page.locator("[data-field=found] output")).to_have_text("3")
+    expect(page.locator("[data-field=worth] output")).to_have_text("¥300.50")
+    page.locator("[data-field=owner] .chip button").click()
+    page.get_by_role("combobox").fill("weir")
+    page.get_by_role("option", name="魏然").click()
+    expect(page.locator("[data-field=found] output")).to_have_text("1")
+    expect(page.locator("[data-field=worth] output")).to_have_text("无法计算")
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.wait_for_url("**/records/*")
+    expect(page.locator(".field", has_text="涉及金额")).to_contain_text("无法计算")

@@ -2,6 +2,7 @@
 // What was decided leaves the list at once and comes back when it is taken back.
 import { send } from "../lib/api.js";
 import { Controller } from "../lib/controller.js";
+import { waitingFor } from "../lib/holding.js";
 import { pick } from "../lib/swap.js";
 
 const STEPS = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 };
@@ -14,6 +15,8 @@ export default class Tasks extends Controller {
     this.heard = { decided: (event) => this.leave(event), returned: (event) => this.comeBack(event), sent: () => this.gone.clear() };
     document.addEventListener("keydown", this.key);
     for (const [name, listener] of Object.entries(this.heard)) this.element.addEventListener(name, listener);
+    const decided = this.lines.find((line) => waitingFor() === `${line.getAttribute("href")}/close`);
+    if (decided) this.take(decided);
     if (this.wide.matches && this.lines.length) this.choose(this.lines[0], false);
   }
 
@@ -86,13 +89,18 @@ export default class Tasks extends Controller {
     if (!line || this.value("state") === "done") return;
     const lines = this.lines;
     const at = lines.indexOf(line);
-    const item = line.closest("li");
-    this.gone.set(id, { item, list: item.parentElement, before: item.nextElementSibling });
-    item.remove();
-    this.tidy();
+    this.take(line);
     const next = lines[at + 1] ?? lines[at - 1];
     if (next) this.choose(next);
     else this.target("pane").replaceChildren();
+  }
+
+  /** Out of the list, and how it would come back. */
+  take(line) {
+    const item = line.closest("li");
+    this.gone.set(line.dataset.id, { item, list: item.parentElement, before: item.nextElementSibling });
+    item.remove();
+    this.tidy();
   }
 
   comeBack(event) {

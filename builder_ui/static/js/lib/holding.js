@@ -25,6 +25,9 @@ function take() {
   return decision;
 }
 
+/** The address of the decision that waits, or "". */
+export const waitingFor = () => held?.url ?? "";
+
 /** Send what waits, now. */
 export async function flush(options = {}) {
   const decision = take();
