@@ -168,6 +168,7 @@ TEST_MESSAGE = shape(
     times={"type": "integer", "minimum": 1, "maximum": 1000}, every=TEXT,
 )  # fmt: skip
 
+TEST_EXTREME = shape(("by", "row"), by=ref("id"), row=ANYTHING)  # the row with the most of a measure
 TEST_EXPECTATION = shape(
     (),
     as_=TEXT, count=COUNT, least=COUNT, rule=ref("id"), flow=TEXT, about=TEXT, title=TEXT,
@@ -175,7 +176,8 @@ TEST_EXPECTATION = shape(
     form=TEXT, where=ref("expression"), record=TEXT, values=ANYTHING, has=ANYTHING, lacks=ANYTHING,
     hides=list_of(ref("id")), export=FLAG, name=TEXT, search=TEXT,
     report=ref("id"), widget=ref("id"), filters={"type": "object", "additionalProperties": TEXT},
-    rows=COUNT, first=ANYTHING, last=ANYTHING, row=ANYTHING, value={}, denied=FLAG,
+    rows=COUNT, first=ANYTHING, last=ANYTHING, row=ANYTHING, denied=FLAG,
+    highest=ref("test_extreme"), lowest=ref("test_extreme"),
     waiting_for=list_of(TEXT), path=list_of(ref("id")),
 )  # fmt: skip
 
@@ -238,6 +240,7 @@ DEFINITIONS: dict[str, Schema] = {
     "menu_item": MENU_ITEM,
     "menu_group": MENU_GROUP,
     "test_message": TEST_MESSAGE,
+    "test_extreme": TEST_EXTREME,
     "test_expectation": TEST_EXPECTATION,
     "test_step": TEST_STEP,
     "test": TEST,

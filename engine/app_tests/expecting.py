@@ -170,8 +170,7 @@ def _flow(acting: Acting, expected: Part) -> list[Problem]:
     names = acting.runtime.people.organisation().people
     waiting = [names[who].name if who in names else who for who in expected.texts("waiting_for")]
     pairs: list[tuple[str, Any, Any]] = [("state", expected.text("state"), shown.state)]
-    now = sorted({name for node in shown.nodes if node.state == "waiting" for name in node.people})
-    pairs.append(("waiting_for", sorted(waiting), now))
+    pairs.append(("waiting_for", sorted(waiting), sorted(shown.waiting_for)))
     passed = [node.id for node in shown.nodes if node.state == "done"]
     pairs.append(("path", sorted(expected.texts("path")), sorted(passed)))
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.records.query import RecordView
@@ -42,10 +42,10 @@ class Comparison:
             yield self._problem("value", name, place, expected=self._shown(field, raw, wanted))
 
     def _holds(self, name: str, raw: Any, place: str, code: str) -> Iterator[Problem]:
-        """Of a list: these items; of a text: these words."""
+        """Of a list: these items; of a text: these words; of the rows of a sub-form: one with these cells."""
         items: Sequence[Any] = self._acting.lay(raw if isinstance(raw, list) else [raw])
         found = self._record.values.get(name) or ()
-        there = [item in found if isinstance(found, list | str) else item == found for item in items]
+        there = [_stands_in(item, found) for item in items]
         if not all(there) if code == "has" else any(there):
             yield self._problem(code, name, place, expected="、".join(map(str, items)))
 
@@ -70,6 +70,12 @@ class Comparison:
             return str(raw)
         display = Display("zh", self._acting.runtime.config.zone, names)
         return field.type.display(value, field, display)
+
+
+def _stands_in(item: Any, found: Any) -> bool:
+    if isinstance(item, Mapping) and isinstance(found, list):
+        return any(isinstance(row, Mapping) and item.items() <= row.items() for row in found)
+    return bool(item in found if isinstance(found, list | str) else item == found)
 
 
 def _alike(field: FieldDefinition, wanted: Any, found: Any) -> bool:
