@@ -51,6 +51,10 @@ def rule_parts(registry: Registry) -> str:
     return _plugin_table("trigger or action", parts)
 
 
+def flow_nodes(registry: Registry) -> str:
+    return _plugin_table("node", registry.all("node").values())
+
+
 def connectors(registry: Registry) -> str:
     return _plugin_table("connector", registry.all("connector").values())
 
@@ -70,6 +74,7 @@ TABLES = {
     "problem-codes": problem_codes,
     "field-types": field_types,
     "rule-parts": rule_parts,
+    "flow-nodes": flow_nodes,
     "connectors": connectors,
     "functions": render_function_table,
 }
