@@ -102,6 +102,10 @@ class Ground:
         last = types[-1]
         return last.of if last.kind == "list" and last.of is not None else last
 
+    def is_list(self, path: str) -> bool:
+        types = types_along(self.scope, path.split("."))
+        return bool(types) and types[-1].kind == "list"
+
     def check_condition(self, text: str, place: str) -> list[Problem]:
         checked, found = self.checking.expression(text, place, self.scope, BOOLEAN)
         if checked is None:
@@ -297,7 +301,7 @@ class _AskCheck:
         if wrong or known is None or known.kind == "any":
             return
         name = dimension.field
-        if known.kind not in TOLD_BY:
+        if known.kind not in TOLD_BY or "/" in known.form:  # a row of a sub-form has no key
             yield problem("report.not_told_by", place + "/field", field=name)
         if dimension.bucket and known.kind not in TIMES:
             yield problem("report.no_date", place + "/bucket", field=name)
@@ -307,7 +311,7 @@ class _AskCheck:
             yield problem("report.needs_bucket", place, field=name)
 
     def _measures(self, measures: Sequence[Measure], ground: Ground) -> Iterator[Problem]:
-        if not measures:
+        if all(measure.hidden for measure in measures):
             yield problem("report.no_measures", self.place)
         seen: set[str] = set()
         for measure in measures:
@@ -332,7 +336,8 @@ class _AskCheck:
         yield from (wrong := ground.check_path(measure.field, place + "/field"))
         known = ground.type_of(measure.field)
         allowed = MEASURED.get(measure.aggregate)
-        if not wrong and known and allowed and known.kind not in allowed | {"any"}:
+        several = ground.is_list(measure.field) and measure.aggregate != "count"
+        if not wrong and known and (several or (allowed and known.kind not in allowed | {"any"})):
             yield problem(
                 "report.not_measured", place + "/field", field=measure.field, aggregate=measure.aggregate
             )

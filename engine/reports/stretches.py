@@ -71,12 +71,11 @@ def stretch_before(stretch: Stretch, today: date) -> Stretch:
 def stretch_around(day: date, like: Stretch) -> Stretch:
     """The stretch of the same kind that a day lies in: its week, its month, so many days up to it."""
     first, end = day - timedelta(days=like.days - 1), day + timedelta(days=1)
-    unit = like.text.partition("_")[2]
-    if unit == "week":
+    months = _whole_months(like)
+    if like.days == 7 and like.first.weekday() == 0:
         first = day - timedelta(days=day.weekday())
         end = first + timedelta(days=7)
-    elif unit in ("month", "quarter", "year"):
-        months = {"month": 1, "quarter": 3, "year": 12}[unit]
+    elif months in (1, 3, 12):
         first = date(day.year, (day.month - 1) // months * months + 1, 1)
         end = _months_back(first, -months)
     return Stretch(first, end, f"{first.isoformat()}..{(end - timedelta(days=1)).isoformat()}")
