@@ -39,6 +39,13 @@ SHOP: dict[str, Any] = {
             ],
         },
         {
+            "id": "discount", "label": "打折", "title": "{reason}",
+            "fields": [
+                {"id": "reason", "type": "text", "label": "原因"},
+                {"id": "asked_by", "type": "member", "label": "申请人", "default": "me"},
+            ],
+        },
+        {
             "id": "words", "label": "词库", "title": "{code}",
             "keywords": {"code": "code", "rows": "rows", "word": "word"},
             "fields": [
@@ -78,9 +85,41 @@ SHOP: dict[str, Any] = {
             "then": [{"action": "set_fields", "with": {"values": {"state": "'late'"}}}],
         },
     ],
+    "flows": [
+        {
+            "id": "discount", "label": "打折", "form": "discount",
+            "nodes": [
+                {"id": "start", "type": "start", "label": "发起"},
+                {"id": "boss", "type": "approval", "label": "店长审批", "options": {"approvers": ["person:lu"]}},
+                {"id": "end", "type": "end", "options": {"state": "approved"}},
+                {"id": "no", "type": "end", "options": {"state": "rejected"}},
+            ],
+            "edges": [
+                {"from": "start", "to": "boss"}, {"from": "boss", "to": "end", "on": "approve"},
+                {"from": "boss", "to": "no", "on": "reject"},
+            ],
+        },
+    ],
+    "reports": [
+        {
+            "id": "sales", "label": "销售",
+            "filters": [{"id": "state", "kind": "choice", "label": "状态", "fields": {"order": "state"}}],
+            "widgets": [
+                {"id": "by_owner", "type": "bar", "label": "各人", "options": {
+                    "dataset": {"form": "order"}, "dimensions": [{"field": "owner"}],
+                    "measures": [{"id": "n", "aggregate": "count"},
+                                 {"id": "sum", "aggregate": "sum", "field": "price"}]}},
+                {"id": "by_day", "type": "line", "label": "各日", "options": {
+                    "dataset": {"form": "order", "on": "due_at", "period": "this_month"},
+                    "dimensions": [{"field": "due_at", "bucket": "day"}],
+                    "measures": [{"id": "n", "aggregate": "count"}]}},
+            ],
+        },
+    ],
     "roles": [
-        {"id": "clerk", "label": "店员", "forms": {
+        {"id": "clerk", "label": "店员", "reports": {"sales": "rows"}, "forms": {
             "order": {"rows": "owner == me", "actions": ["read", "create"], "fields": {"secret": "hide"}},
+            "discount": {"rows": "asked_by == me", "actions": ["read", "create", "update"]},
         }},
     ],
     "channels": [
@@ -93,6 +132,7 @@ PEOPLE: dict[str, Any] = {
     "departments": [{"id": "shop", "name": "店里"}],
     "people": [
         {"id": "zhou", "name": "周婧", "department": "shop"}, {"id": "wang", "name": "王磊", "department": "shop"},
+        {"id": "lu", "name": "陆志恒", "department": "shop"},
     ],
     "roles": {"shop": {"clerk": ["zhou", "wang"]}},
 }  # fmt: skip

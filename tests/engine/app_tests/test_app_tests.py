@@ -138,6 +138,50 @@ def test_keyword_lists_are_there_wherever_people_are(quick: Bench, data: str, li
     assert quick.run({"expect": {"form": "words", "count": lists}}, data=data).problems == ()
 
 
+def test_a_request_goes_its_way(bench: Bench) -> None:
+    result = bench.run(
+        {"as": "zhou", "create": "discount", "values": {"reason": "老客户"}, "name": "d"},
+        {"expect": {"flow": "d", "state": "running", "waiting_for": ["lu"], "path": ["start"]}},
+        {"as": "zhou", "flow": "d", "do": "approve", "refused": "flow.own_request"},
+        {"expect": {"tasks_of": "lu", "flow": "discount", "about": "d", "count": 1}},
+        {"as": "lu", "flow": "d", "do": "reject", "comment": "不行"},
+        {"expect": {"flow": "d", "state": "rejected", "waiting_for": []}},
+        {"as": "wang", "create": "discount", "values": {"reason": "新客户"}, "name": "e"},
+        {"as": "lu", "task": {"flow": "discount", "about": "e"}, "do": "approve"},
+        {"expect": {"flow": "e", "state": "approved", "path": ["start", "boss", "end"]}},
+    )
+    assert result.problems == ()
+
+
+def test_figures_of_a_report_are_what_is_compared(bench: Bench) -> None:
+    orders = [("zhou", 5, 0), ("zhou", 7, 0), ("wang", 1, 1)]
+    made = [
+        {"create": "order", "values": {"name": "a", "owner": owner, "price": price,
+                                       "due_at": {"$moment": {"workday": day}}}}
+        for owner, price, day in orders
+    ]  # fmt: skip
+    board: dict[str, Any] = {"report": "sales", "widget": "by_owner"}
+    result = bench.run(
+        *made,
+        {"expect": {**board, "as": "zhou", "rows": 1, "first": {"owner": "周婧", "n": 2, "sum": 12}}},
+        {"expect": {**board, "as": "wang", "row": {"owner": "wang", "n": {"least": 1, "most": 1}}}},
+        {"expect": {**board, "as": "wang", "filters": {"state": "late"}, "rows": 0}},
+        {"expect": {**board, "as": "lu", "denied": True}},
+        {"expect": {**board, "widget": "by_day", "as": "zhou", "rows": 2,
+                    "highest": {"by": "n", "row": {"due_at": {"$date": {"workday": 0}}, "n": 2}}}},
+    )  # fmt: skip
+    assert result.problems == ()
+
+
+def test_a_figure_that_is_otherwise_is_said(quick: Bench) -> None:
+    board = {"report": "sales", "widget": "by_owner", "as": "wang"}
+    told = quick.told(CHEAP, {"expect": {**board, "rows": 2, "first": {"n": 3}}})
+    assert told == [
+        ("app_test.count", "/tests/0/steps/1/expect/rows", "各人应有 2 条，实有 1 条"),
+        ("app_test.value", "/tests/0/steps/1/expect/first/n", "各人的“n”应为 3，实为 1"),
+    ]
+
+
 def test_a_person_sees_no_more_than_is_his(quick: Bench) -> None:
     result = quick.run(
         {"create": "order", "values": {"name": "a", "owner": "zhou", "secret": "9"}, "name": "o"},
