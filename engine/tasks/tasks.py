@@ -244,7 +244,7 @@ class Tasks:
     # -- reading -----------------------------------------------------------------------------------
 
     def of(
-        self, viewer: Viewer, *, state: Literal["open", "done", "all"] = "open", kind: str = "", app: str = "",
+        self, viewer: Viewer, *, state: Literal["open", "done", "cancelled", "all"] = "open", kind: str = "", app: str = "",
         text: str = "", sort: Literal["due", "new"] = "due", limit: int = 50, after: str = "",
     ) -> TaskPage:  # fmt: skip
         """This viewer's own tasks: by due date or newest first."""

@@ -15,7 +15,7 @@ from litestar.plugins import InitPlugin
 
 from engine.runtime import Runtime
 from engine.web import problem_details
-from engine.web.api import flows, records, reports, system
+from engine.web.api import flows, records, reports, system, tasks
 from engine.web.security import HEADERS, Identify, refuse_forged
 from metamodel.problems import Rejected
 
@@ -29,7 +29,10 @@ def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
     def provide_runtime() -> Runtime:
         return runtime
 
-    rooms = [records.router, reports.router, flows.router, system.router, system.public_ledger]
+    rooms = [
+        records.router, reports.router, flows.router, tasks.router, system.router,
+        system.public_ledger,
+    ]  # fmt: skip
     api = Router("/api/v1", route_handlers=rooms)
     return Litestar(
         route_handlers=[system.health, api],
