@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from builder_ui.models.listing import Row
 from builder_ui.models.parts import Link
+from builder_ui.models.tasks import TaskLine
 from builder_ui.shell import AppCard
 
 
@@ -35,6 +36,8 @@ class HomePage:
     recent: tuple[NewsItem, ...] = ()
     evidence: str = ""
     evidence_href: str = ""
+    tasks: tuple[TaskLine, ...] = ()
+    more_tasks: str = ""
 
 
 @dataclass(frozen=True, slots=True)

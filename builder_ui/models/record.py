@@ -115,3 +115,4 @@ class FormPage:
     problems: tuple[str, ...] = ()
     saved_text: str = ""
     may_add_next: bool = False
+    way: str | None = None  # who would be asked to approve it; None where no flow begins

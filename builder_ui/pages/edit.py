@@ -14,6 +14,7 @@ from builder_ui.layouts import blocks_of
 from builder_ui.models.inputs import Input
 from builder_ui.models.parts import Link
 from builder_ui.models.record import FormPage, FormSection
+from builder_ui.pages import record_work
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from builder_ui.templating import href
 from engine.records.query import Change, RecordView
@@ -139,7 +140,9 @@ def state(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: bytes
     found = visit.runtime.records.state(visit.viewer, app_id, form_id, record, values, changed)
     draft = Draft(visit, app, form, None, values, found)
     inputs = Inputs(draft.base, visit.presenter(app.id))
-    return {"seq": sent.get("seq", 0), "fields": {name: _answer(draft, inputs, name) for name in found}}
+    answer = {"seq": sent.get("seq", 0), "fields": {name: _answer(draft, inputs, name) for name in found}}
+    way = record_work.way(visit, app, form, values) if record is None else None
+    return answer if way is None else {**answer, "way": way}
 
 
 @get(f"{FORM}/options/{{name:str}}", sync_to_thread=True)
@@ -191,6 +194,7 @@ def _page(draft: Draft, status: int = 200) -> Response[Any]:
         str(view.revision) if view else "",
         tuple(p.text(visit.language) for p in draft.problems if _field_of(p) not in shown or not _field_of(p)),
         may_add_next=view is None,
+        way=record_work.way(visit, draft.app, form, draft.values) if view is None else None,
     )  # fmt: skip
     if draft.problems and not page.problems:
         page = replace(page, problems=(visit.text("Please look at the marked fields."),))

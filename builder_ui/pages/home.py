@@ -11,6 +11,7 @@ from litestar import Response, get
 from builder_ui.cells import record_url
 from builder_ui.models.places import HomePage, NewsItem
 from builder_ui.site import Ask, Here, InPath, Site, Visit
+from builder_ui.task_drawing import lines
 from builder_ui.views import chats
 from engine.clock import from_microseconds
 from engine.records.query import Query
@@ -19,17 +20,20 @@ from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.problems import Rejected
 
-NEWS, RECENT, LOOKED_AT = 8, 8, 60
-STYLES = ("pages",)
+NEWS, RECENT, LOOKED_AT, TASKS = 8, 8, 60, 5
+STYLES = ("pages", "tasks")
 
 
 @get("/", sync_to_thread=True)
 def home_page(request: Ask, site: Here) -> Response[Any]:
     visit = site.visit(request)
     apps = visit.runtime.apps_of(visit.viewer)
+    tasks = visit.runtime.tasks.of(visit.viewer, limit=TASKS)
+    more = visit.count("All %(num)s to-do", "All %(num)s to-dos", tasks.total) if tasks.total > TASKS else ""
     page = HomePage(
         _greeting(visit), visit.moments.long_date(), tuple(site.frames.card(visit, app, None) for app in apps),
         tuple(_news(visit, site, apps)), tuple(_recent(visit)), _evidence(visit), "/evidence",
+        tuple(lines(visit, tasks.items, with_app=False)), more,
     )  # fmt: skip
     return visit.page("home.html", page, title=visit.text("Home"), styles=STYLES)
 

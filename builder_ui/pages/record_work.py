@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from builder_ui import flow_drawing
 from builder_ui.cells import record_url
 from builder_ui.flow_picture import drawn
 from builder_ui.models.parts import Button
 from builder_ui.models.tasks import FlowAction, FlowPart, TaskLine
-from builder_ui.task_drawing import about_lines
+from builder_ui.task_drawing import about_lines, names_of
+from metamodel.application import App
 from metamodel.flows import Flow
+from metamodel.forms import Form
+from metamodel.problems import Rejected
 
 if TYPE_CHECKING:
     from builder_ui.pages.record import Opened
+    from builder_ui.site import Visit
 
 FLOW = "flow"
 
@@ -39,6 +44,20 @@ def flow_tab(opened: Opened) -> FlowPart | None:
     return FlowPart(
         visit.text("Flow"), "", visit.text("Not begun"), "grey", "", drawn([], []), (), action, starts
     )
+
+
+def way(visit: Visit, app: App, form: Form, values: Mapping[str, Any]) -> str | None:
+    """Who would be asked if this were handed in; None where handing it in begins no flow."""
+    flow = next((each for each in app.flows if each.form == form.id and each.start == "created"), None)
+    if flow is None:
+        return None
+    given = {name: value for name, value in values.items() if value not in (None, "", [])}
+    try:
+        asked = visit.runtime.flows.preview(visit.viewer, app.id, flow.id, given)
+    except Rejected:
+        return None
+    people = [names_of(visit, people) or visit.text("nobody (%(node)s)", node=node) for node, people in asked]
+    return visit.text("Goes to %(people)s", people=" → ".join(people)) if people else ""
 
 
 def buttons(opened: Opened) -> tuple[Button, ...]:

@@ -40,7 +40,7 @@ from builder_ui.models.record import (
     Section,
 )
 from builder_ui.shell import AppCard, Counts, MenuEntry, MenuSection, Person, Shell
-from tests.builder_ui.task_samples import task_pages
+from tests.builder_ui.task_samples import task_pages, tasks_page
 
 LONG = "苏州恒锐精密机械股份有限公司华东区域智能制造与设备巡检一体化项目联合采购办公室(含昆山、太仓、常熟三个厂区)"
 ARCHIVE = AppCard(
@@ -564,6 +564,7 @@ def form_page() -> FormPage:
             ),
         ),
         problems=("金额不能小于 0",),
+        way="提交后由 陆志恒 → 秦若兰 审批",
         may_add_next=True,
     )
 
@@ -586,6 +587,8 @@ def home_page() -> HomePage:
         tuple(NewsItem(f"HH20261123-{i:04d}", "#", "今天 10:32", "eye") for i in range(4)),
         "12,845 条已存证 · 上次校验 今天 09:00 无异常",
         "/evidence",
+        tasks_page().groups[1].lines,
+        "全部 7 条待办",
     )
 
 
@@ -697,7 +700,7 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
     archive = shell
     return {
         "sign_in": ("sign_in.html", Shell("登录", csrf="t", styles=("pages",)), sign_in_page()),
-        "home": ("home.html", archive("工作台", "pages", app=False), home_page()),
+        "home": ("home.html", archive("工作台", "pages", "tasks", app=False), home_page()),
         "list": ("list.html", archive("会话存档", "list", "form"), list_page()),
         "list_empty": ("list.html", archive("会话存档", "list", "form"), list_page(0)),
         "record": ("record.html", archive("会话", "list", "record"), record_page()),

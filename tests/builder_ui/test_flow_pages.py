@@ -59,6 +59,16 @@ def facts(page: str) -> list[str]:
     return re.findall(r'<div class="label">([^<]+)', found[1]) if found else []
 
 
+def test_the_form_says_who_would_be_asked(tab: Callable[[str], Tab]) -> None:
+    zhou = tab("zhou")
+    assert "提交后由 王磊 审批" in zhou.page(LEAVE + "/new")
+    question = {"seq": 1, "values": {"days": ["5"]}, "changed": ["days"]}
+    headers = {"x-csrf-token": zhou.csrf, "accept": "application/json"}
+    answer = zhou.client.post(LEAVE + "/state", json=question, headers=headers).json()
+    assert answer["way"] == "提交后由 王磊 → 魏然 审批"
+    assert 'data-state-target="way"' not in zhou.page("/apps/office/forms/deal/new")
+
+
 def test_the_applicant_sees_where_it_stands(tab: Callable[[str], Tab], file: File) -> None:
     page = tab("zhou").page(file() + "?tab=flow")
     assert boxes(page) == {

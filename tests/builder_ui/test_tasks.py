@@ -82,6 +82,15 @@ def test_each_sees_his_own_and_their_number(wang: Tab, zhou: Tab, give: Give) ->
     assert 'aria-label="待办:2 条待处理"' in wang.page("/live")
 
 
+def test_the_start_page_shows_the_most_urgent(wang: Tab, give: Give) -> None:
+    assert "等您处理" not in wang.page("/")
+    for hour in range(7):
+        give(f"跟进{hour}", due=hour * HOUR)
+    page = wang.page("/")
+    assert titles(page) == [f"跟进{hour}" for hour in range(5)]
+    assert "全部 7 条待办" in page
+
+
 def test_the_list_finds_by_words_and_by_app(wang: Tab, give: Give) -> None:
     give("跟进恒锐")
     give("跟进远港")

@@ -225,7 +225,9 @@ def lit(page: Page) -> dict[str, str]:
 def test_a_request_goes_its_way_and_the_picture_says_where_it_is(desk: Open, office: Runtime) -> None:
     zhou = desk("zhou").open("/apps/office/forms/leave/new")
     zhou.get_by_label("类别").fill("年假")
+    expect(zhou.locator(".way")).to_have_text("提交后由 王磊 审批")
     zhou.get_by_label("天数").fill("5")
+    expect(zhou.locator(".way")).to_have_text("提交后由 王磊 → 魏然 审批")
     zhou.get_by_role("button", name="保存", exact=True).click()
     zhou.wait_for_url("**?tab=flow")
     assert lit(zhou)["经理审批"] == "waiting"

@@ -42,6 +42,7 @@ export default class State extends Controller {
       if (answer.seq !== this.seq) return;
       this.say("");
       for (const [name, state] of Object.entries(answer.fields)) this.apply(name, state);
+      this.tellWay(answer.way ?? "");
     } catch (error) {
       if (error instanceof Failure) this.say(error.message);
       else this.say(this.target("status").dataset.offline);
@@ -65,6 +66,14 @@ export default class State extends Controller {
     if (mark) mark.hidden = !state.required;
     if (state.html !== undefined && !box.contains(document.activeElement)) replace(box.querySelector(".slot"), state.html);
     if (state.problems) this.complain(box, state.problems);
+  }
+
+  /** Who would be asked to approve what is typed. */
+  tellWay(text) {
+    const way = this.target("way");
+    if (!way) return;
+    way.hidden = !text;
+    way.querySelector("span").textContent = text;
   }
 
   complain(box, problems) {
