@@ -92,6 +92,7 @@ def _reads(figures: Figures, installation: Installation, floor: Floor) -> None:
     bare = {name: timed(work)[0] for name, work in floors.items()}
     works = {name: partial(installation.search, query) for name, query in QUERIES.items()}
     works["newest 20 with filter and total"] = installation.newest
+    works["trying a keyword rule on all"] = partial(installation.try_rule, figures.rows)
     for name, work in works.items():
         p50, p95 = timed(work)
         figures.add(f"{name} p50", p50, "ms", bare[name] / p50 if name in bare else None)

@@ -64,6 +64,15 @@ class Installation:
         condition = Condition("channel", "any_of", ("wecom",))
         return self.runtime.records.page(self._reader(), APP, FORM, Query(conditions=(condition,)))
 
+    def try_rule(self, rows: int) -> Any:
+        """A keyword rule tried on every message."""
+        rule = {
+            "id": "bench", "when": {"trigger": "record_created", "form": FORM},
+            "if": "direction == 'in' and CONTAINS_ANY(content, '报价', '合同', '再考虑一下', '竞品A')",
+            "then": [{"action": "add_tags", "with": {"tags": ["试"]}}],
+        }  # fmt: skip
+        return self.runtime.rules.try_out(self._reader(), APP, rule, last=rows)
+
     def _reader(self) -> Any:
         return self.runtime.require_viewer(READER)
 

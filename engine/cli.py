@@ -308,6 +308,27 @@ def search(
             click.echo(f"{item.id}\t{item.title}\t{text}")
 
 
+@main.command("try")
+@click.argument("app_id")
+@click.argument("rule")
+@click.option("--last", default=1_000, type=click.IntRange(1), help="Among so many newest records.")
+@click.option("--samples", default=5, type=click.IntRange(0, 1_000), help="Examples shown.")
+@click.option("--as", "person", default="", help="On whose behalf; blank: over everything.")
+@json_option
+@data_option
+def try_command(
+    app_id: str, rule: str, last: int, samples: int, person: str, as_json: bool, data: Path | None
+) -> None:
+    """What a rule (its id, or a file.json) would have matched among the newest records; changes nothing."""
+    from engine.commands.trying import trial_text, try_rule
+    from engine.rules.json_form import trial_json
+
+    with opened(data) as runtime:
+        trial = try_rule(runtime, app_id, rule, last, samples, person)
+        found = trial_json(trial, language())
+        click.echo(json.dumps(found, ensure_ascii=False) if as_json else trial_text(trial, language()))
+
+
 @main.command("report")
 @click.argument("app_id")
 @click.argument("report_id")

@@ -29,11 +29,12 @@ class Buttons:
             subjects = self._subject(unit, viewer, app, form, int(record.id))
             return [(r.rule.id, _words(r, viewer)) for r in rules for s in subjects if _shows(r, s)]
 
-    def press(self, viewer: Viewer, app: str, rule: str, record: str) -> None:
+    def press(self, viewer: Viewer, app: str, rule: str, record: str, form: str = "") -> None:
         """All of it or nothing. Rejected: rule.unknown, record.unknown (not theirs to read), rule.no_button,
         and whatever goes wrong on the way."""
         compiled = self._interpreter.rules(app).get(rule)
-        if compiled is None or compiled not in self._theirs(viewer, app, compiled.rule.form):
+        offered = self._theirs(viewer, app, compiled.rule.form) if compiled is not None else []
+        if compiled is None or compiled not in offered or form not in ("", compiled.rule.form):
             raise Rejected([problem("rule.unknown", rule=rule)])
         form = compiled.rule.form
         program = self._services.programs.get(app, form)

@@ -37,9 +37,9 @@ class Rules(Events):
         """(rule, words) of the buttons this viewer may press on this record now, in order."""
         return self._buttons.shown(viewer, app, form, record)
 
-    def press(self, viewer: Viewer, app: str, rule: str, record: str) -> None:
+    def press(self, viewer: Viewer, app: str, rule: str, record: str, form: str = "") -> None:
         """All of it or nothing. Rejected: rule.unknown, record.unknown, rule.no_button, what went wrong."""
-        self._buttons.press(viewer, app, rule, record)
+        self._buttons.press(viewer, app, rule, record, form)
 
     def try_out(
         self, viewer: Viewer, app: str, rule: str | Mapping[str, Any], last: int = 1_000, samples: int = 5

@@ -81,9 +81,6 @@ class Trying:
         about no record), access.denied, and what is wrong with the rule."""
         began = time.perf_counter()
         compiled, published = self._compiled(app, rule)
-        form = compiled.rule.form
-        if not form:
-            raise Rejected([problem("rule.not_to_try")])
         with self._services.database.read() as connection:
             unit = Unit(connection, self._services.database.clock.now())
             run = self._interpreter.run(unit, app)
@@ -98,9 +95,9 @@ class Trying:
             found = next((one for one in rules.app.rules if one.id == rule), None)
             if found is None:
                 raise Rejected([problem("rule.unknown", rule=rule)])
-            return _sound(rules.compile(found)), None
+            return _fit_to_try(rules.compile(found)), None
         wanted = self._read(rules.app, rule)
-        return _sound(rules.compile(wanted)), rules.get(wanted.id)
+        return _fit_to_try(rules.compile(wanted)), rules.get(wanted.id)
 
     def _read(self, app: App, raw: Mapping[str, Any]) -> Rule:
         """A rule as it would be were it in the app; Rejected with what is wrong with it."""
@@ -171,7 +168,9 @@ class _Trial:
 
     def _stretch(self) -> tuple[int, int]:
         """How many rows there are to try, and the lowest id among them."""
-        newest = self._visible.ids().order_by(self._program.table.table.c.id.desc()).limit(self._last).subquery()
+        newest = (
+            self._visible.ids().order_by(self._program.table.table.c.id.desc()).limit(self._last).subquery()
+        )
         counted = sa.select(sa.func.count(), sa.func.min(newest.c.id)).select_from(newest)
         row = self._connection.execute(counted).one()
         return int(row[0]), int(row[1] or 0)
@@ -225,7 +224,9 @@ class _Trial:
             )
         places = list(enumerate(stored, 1))
         for row in self._connection.execute(wanted.execution_options(yield_per=AT_ONCE)):
-            record, key, values = row[0], None, {"id": str(row[0])}
+            record: int = row[0]
+            key: bytes | None = None
+            values: dict[str, Any] = {"id": str(record)}
             for place, (one, sealed) in places:
                 raw = row[place]
                 if raw is not None and sealed:
@@ -263,7 +264,9 @@ class _Trial:
         problems: list[Problem] = []
         for record in ids:
             values = {"id": str(record), **rows[record].values}
-            subject = Subject(self._run, self._run.app, self._program.form.id, str(record), values, self._program)
+            subject = Subject(
+                self._run, self._run.app, self._program.form.id, str(record), values, self._program
+            )
             subject.expressions = self._rule.expressions
             for action, options in self._rule.actions:
                 planned = plan(self._run, self._rule, action, options, subject)
@@ -298,9 +301,10 @@ def _expression(rule: CompiledRule) -> Expression | None:
     return rule.condition.expression if rule.condition is not None else None
 
 
-def _sound(compiled: CompiledRule) -> CompiledRule:
-    """A condition that no longer makes sense is nothing to try."""
+def _fit_to_try(compiled: CompiledRule) -> CompiledRule:
+    """About records, with a condition that makes sense."""
+    if not compiled.rule.form:
+        raise Rejected([problem("rule.not_to_try")])
     if compiled.broken is not None and compiled.condition is None and compiled.rule.condition.strip():
         raise Rejected([compiled.broken])
     return compiled
-

@@ -15,7 +15,7 @@ from litestar.plugins import InitPlugin
 
 from engine.runtime import Runtime
 from engine.web import problem_details
-from engine.web.api import flows, records, reports, system, tasks
+from engine.web.api import flows, records, reports, rules, system, tasks
 from engine.web.security import HEADERS, Identify, refuse_forged
 from metamodel.problems import Rejected
 
@@ -30,7 +30,7 @@ def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
         return runtime
 
     rooms = [
-        records.router, reports.router, flows.router, tasks.router, system.router,
+        records.router, reports.router, flows.router, rules.router, tasks.router, system.router,
         system.public_ledger,
     ]  # fmt: skip
     api = Router("/api/v1", route_handlers=rooms)
