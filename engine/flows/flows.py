@@ -34,7 +34,7 @@ from engine.jobs import Jobs
 from engine.notifications import Notifications
 from engine.records.drafts import Batch, Stages
 from engine.records.services import Services
-from engine.records.state import apply_defaults, apply_formulas, parse_values
+from engine.records.state import parse_values
 from engine.rules import Rules
 from engine.rules.run import Planned, Run
 from engine.system_tables import task_people, tasks as task_rows
@@ -252,13 +252,11 @@ class Flows:
         found = pinned.flow(flow)
         if not may_begin(found, viewer, app):
             raise refused("flow.denied")
-        program = self._services.programs.get(app, found.form)
+        shown = self._house.rules.records.state(viewer, app, found.form, None, values)  # computed ones too
+        known = {name: answer["value"] for name, answer in shown.items() if "value" in answer}
+        parsed, _ = parse_values(self._services.programs.get(app, found.form), {**known, **values})
         with self._services.database.read() as connection:
             unit = Unit(connection, self._services.database.clock.now())
-            parsed, _ = parse_values(program, values)
-            context = self._services.context(connection, viewer, unit.moment, app)
-            apply_defaults(program, parsed, context)
-            apply_formulas(program, parsed, context)
             instance = supposed(found, pinned, unit, viewer.person)
             world = SupposedWorld(self._house, unit, pinned, found, instance, parsed)
             walked = list(walk(Machine(pinned.graph(found), State(), world), viewer.person))
