@@ -38,6 +38,7 @@ def load_sample_data(
     stage = [_acting(runtime, folder, today, now, known) for folder in folders]
     events = [event for one, folder in zip(stage, folders, strict=True) for event in read_events(one, folder)]
     end = min(one.almanac.now for one in stage)
+    _set_calendar(runtime, folders)
     clock.set(_morning(min((event.at for event in events), default=end), runtime))
     events += leavings(runtime, clock.now())
     try:
@@ -55,6 +56,13 @@ def _acting(runtime: Runtime, folder: Path, today: date, now: datetime, known: d
     almanac = read_almanac(folder, today, now, runtime.config.zone)
     app = read_object(folder.parent / "app.json")["app"]["id"]
     return Acting(runtime, app, almanac, known)
+
+
+def _set_calendar(runtime: Runtime, folders: Sequence[Path]) -> None:
+    """The first one there is becomes the organisation's."""
+    raw = next((found for folder in folders if (found := read_calendar(folder))), None)
+    if raw is not None:
+        runtime.database.write(lambda unit: runtime.set_calendar(unit, raw))
 
 
 def _morning(first: datetime, runtime: Runtime) -> datetime:
