@@ -786,6 +786,9 @@ class Widget(Plugin):
     What leads to records carries `"key"`, made by `drill_key`."""
 
     kind = "widget"
+    # Sane ones for docs and contract tests, over a form `sample` with the fields name (text), person
+    # (member), stage (select), amount (money), at (datetime, what the board's period means), note (long_text).
+    example_options: ClassVar[Mapping[str, Any]] = {}
 
     Options: ClassVar[OptionsType] = WidgetOptions
 

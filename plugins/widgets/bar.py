@@ -25,6 +25,10 @@ class Bar(ToldWidget):
     icon = "chart-bar"
     doc = {"zh": "比较各项的大小", "en": "Compares sizes"}
     Options = BarOptions
+    example_options = {
+        "dataset": {"form": "sample"}, "dimensions": [{"field": "person", "top": 3}], "compare": "previous_period",
+        "measures": [{"id": "n"}],
+    }  # fmt: skip
 
     def draw(self, options: BarOptions, answers: Sequence[GroupAnswer], display: Display) -> Drawing:
         answer = answers[0]

@@ -22,6 +22,10 @@ class Combo(ToldWidget):
     doc = {"zh": "柱与线并用，左右两轴", "en": "Bars and lines, two axes"}
     least, most = 1, 1
     Options = ComboOptions
+    example_options = {
+        "dataset": {"form": "sample"}, "dimensions": [{"field": "person"}],
+        "measures": [{"id": "n"}, {"id": "mean", "aggregate": "avg", "field": "amount"}],
+    }  # fmt: skip
 
     def draw(self, options: ComboOptions, answers: Sequence[GroupAnswer], display: Display) -> Drawing:
         answer = answers[0]

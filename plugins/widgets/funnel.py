@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from metamodel.plugin_api import (
     Display,
@@ -18,7 +19,10 @@ from metamodel.plugin_api import (
 )
 from plugins.widgets.amounts import text_of
 from plugins.widgets.charts import is_empty, measure_scales
-from plugins.widgets.told import GroupOptions, ToldWidget
+from plugins.widgets.told import GroupOptions, ToldWidget, group_ask
+
+if TYPE_CHECKING:
+    from metamodel.plugin_api import Ask
 
 Stage = tuple[str, Number, str, Measured]  # name, number, key, measure
 
@@ -34,6 +38,16 @@ class Funnel(ToldWidget):
     doc = {"zh": "各阶段各有多少，走到下一步的有多少", "en": "How many come from stage to stage"}
     least, most = 0, 1
     Options = FunnelOptions
+    example_options = {
+        "dataset": {"form": "sample"}, "dimensions": [{"field": "stage"}], "measures": [{"id": "n"}],
+        "reached": True,
+    }  # fmt: skip
+
+    def asks(self, options: FunnelOptions) -> list[Ask]:
+        """Stages in the order the field's choices have, those without records too."""
+        asked = group_ask(options)
+        name = options.dimensions[0].field if options.dimensions else ""
+        return [replace(asked, sort=asked.sort or name)]
 
     def draw(self, options: FunnelOptions, answers: Sequence[GroupAnswer], display: Display) -> Drawing:
         answer = answers[0]
@@ -62,12 +76,13 @@ class Funnel(ToldWidget):
 
 def _by_choice(answer: GroupAnswer, reached: bool) -> list[Stage]:
     measure, axis = answer.measures[0], answer.axes[0]
-    values = [answer.value(measure, key) for key in axis.keys]
+    keys = [key for key in axis.keys if key is not None]  # no stage is no stage
+    values = [answer.value(measure, key) for key in keys]
     if reached:
         values = [sum((v or 0 for v in values[place:]), Decimal(0)) for place in range(len(values))]
     return [
         (axis.text(key), value, drill_key(measure.id, key), measure)
-        for key, value in zip(axis.keys, values, strict=True)
+        for key, value in zip(keys, values, strict=True)
     ]
 
 

@@ -18,6 +18,10 @@ class HeatMap(ToldWidget):
     doc = {"zh": "两个维度交叉，颜色深浅表示大小", "en": "Two dimensions crossed; depth is size"}
     least, most = 2, 2
     Options = GroupOptions
+    example_options = {
+        "dataset": {"form": "sample"}, "dimensions": [{"bucket": "weekday"}, {"bucket": "hour"}],
+        "measures": [{"id": "n"}],
+    }  # fmt: skip
 
     def draw(self, options: GroupOptions, answers: Sequence[GroupAnswer], display: Display) -> Drawing:
         answer = answers[0]

@@ -45,6 +45,13 @@ class Keyness(Widget):
     icon = "scales"
     doc = {"zh": "高绩效的人比别人多用哪些词", "en": "Which words the best use more than everybody else"}
     Options = KeynessOptions
+    example_options = {
+        "words": {"form": "sample", "field": "note"}, "minimum": 1,
+        "groups": {"by": "person", "high": {
+            "form": "sample", "person": "person", "field": "at",
+            "measure": {"id": "sum", "aggregate": "sum", "field": "amount"},
+        }},
+    }  # fmt: skip
 
     def asks(self, options: KeynessOptions) -> list[Ask]:
         return [WordAsk(options.words, options.groups, options.minimum, CANDIDATES)]

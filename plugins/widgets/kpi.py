@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from metamodel.plugin_api import (
     Dimension,
@@ -45,6 +45,9 @@ class Kpi(Widget):
     icon = "number"
     doc = {"zh": "一个数字，可与上期、目标相比", "en": "One number, beside the period before and a goal"}
     Options = KpiOptions
+    example_options: ClassVar[Mapping[str, Any]] = {
+        "dataset": {"form": "sample"}, "measures": [{"id": "n"}], "compare": "previous_period", "goal": 3,
+    }  # fmt: skip
 
     def asks(self, options: KpiOptions) -> list[Ask]:
         return [GroupAsk(options.dataset, (), tuple(options.measures), bool(options.compare))]
@@ -74,6 +77,10 @@ class KpiTrend(Kpi):
     icon = "number-trend"
     doc = {"zh": "一个数字和它的走势", "en": "One number and its course"}
     Options = KpiTrendOptions
+    example_options = {
+        "dataset": {"form": "sample"}, "bucket": "week", "better": "up",
+        "measures": [{"id": "sum", "aggregate": "sum", "field": "amount"}],
+    }  # fmt: skip
 
     def asks(self, options: KpiTrendOptions) -> list[Ask]:  # type: ignore[override]
         course = GroupAsk(options.dataset, (Dimension(bucket=options.bucket),), tuple(options.measures))

@@ -25,6 +25,11 @@ class Line(ToldWidget):
     icon = "chart-line"
     doc = {"zh": "看数字随时间的变化", "en": "Shows how numbers go over time"}
     Options = LineOptions
+    example_options = {
+        "dataset": {"form": "sample"}, "dimensions": [{"bucket": "day"}], "average_over": 7, "area": True,
+        "measures": [{"id": "sum", "aggregate": "sum", "field": "amount"}],
+        "marks": [{"at": "TODAY() - 3", "label": "5.2"}],
+    }  # fmt: skip
 
     def draw(self, options: LineOptions, answers: Sequence[GroupAnswer], display: Display) -> Drawing:
         answer = answers[0]

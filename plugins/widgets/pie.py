@@ -22,6 +22,9 @@ class Pie(ToldWidget):
     doc = {"zh": "各部分占整体多少", "en": "The parts of a whole"}
     least, most = 1, 1
     Options = PieOptions
+    example_options = {
+        "dataset": {"form": "sample"}, "dimensions": [{"field": "stage"}], "measures": [{"id": "n"}],
+    }  # fmt: skip
 
     def draw(self, options: PieOptions, answers: Sequence[GroupAnswer], display: Display) -> Drawing:
         answer = answers[0]

@@ -34,6 +34,10 @@ class Pivot(ToldWidget):
     doc = {"zh": "行列交叉的表，每格可有多个指标", "en": "Rows and columns crossed, several numbers a cell"}
     least, most = 1, 3
     Options = PivotOptions
+    example_options = {
+        "dataset": {"form": "sample"}, "dimensions": [{"field": "stage"}, {"bucket": "month"}],
+        "measures": [{"id": "n"}, {"id": "middle", "aggregate": "median", "field": "amount"}],
+    }  # fmt: skip
 
     def asks(self, options: PivotOptions) -> list[Ask]:
         """The cells; then what each row, each column and everything amounts to, which no sum of

@@ -36,6 +36,7 @@ class RecordList(Widget):
     icon = "list"
     doc = {"zh": "列出记录，点开即看", "en": "Lists records, each a click away"}
     Options = ListOptions
+    example_options = {"dataset": {"form": "sample"}, "columns": ["person", "amount"], "sort": "-amount"}
 
     def check_options(self, options: ListOptions) -> list[Problem]:
         return [] if options.columns else [problem("widget.no_columns", "/columns")]

@@ -34,6 +34,7 @@ class WordCloud(Widget):
     icon = "cloud"
     doc = {"zh": "用得最多的词，点击即搜索", "en": "The words used most; a click searches for one"}
     Options = WordCloudOptions
+    example_options = {"words": {"form": "sample", "field": "note"}, "minimum": 1}
 
     def asks(self, options: WordCloudOptions) -> list[Ask]:
         return [WordAsk(options.words, None, options.minimum, options.limit)]
