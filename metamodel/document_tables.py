@@ -14,6 +14,7 @@ from metamodel.expressions.function_table import render_function_table
 from metamodel.labels import label_text
 from metamodel.plugin_api import KINDS, OptionsType, Plugin, Registry
 from metamodel.problems import CORE_CODES, TEXTS, Texts
+from metamodel.reports import PERIODS
 
 # What can be wrong with a document, by area; what can be wrong with a value or a request is not here.
 AREAS = (
@@ -55,6 +56,15 @@ def flow_nodes(registry: Registry) -> str:
     return _plugin_table("node", registry.all("node").values())
 
 
+def widgets(registry: Registry) -> str:
+    return _plugin_table("widget", registry.all("widget").values())
+
+
+def periods(registry: Registry) -> str:
+    rows = (f"| `{name}` | {words['zh']} | {words['en']} |" for name, words in PERIODS.items())
+    return _table("| period | zh | en |", rows)
+
+
 def connectors(registry: Registry) -> str:
     return _plugin_table("connector", registry.all("connector").values())
 
@@ -76,6 +86,8 @@ TABLES = {
     "rule-parts": rule_parts,
     "flow-nodes": flow_nodes,
     "connectors": connectors,
+    "widgets": widgets,
+    "periods": periods,
     "functions": render_function_table,
 }
 

@@ -636,12 +636,12 @@ TEXTS: dict[str, Texts] = {
         "Write role:ID, person:ID, field:PATH, manager:PATH:LEVEL, head:PATH or me",
     ),
     # report
-    "report.unknown": Texts(
+    "board.unknown": Texts(
         "没有报表“{name}”，或您无权查看",
         "There is no report “{name}”, or it is not for you",
         status=404,
     ),
-    "report.unknown_widget": Texts("报表里没有组件“{name}”", "The report has no widget “{name}”", status=404),
+    "board.unknown_widget": Texts("报表里没有组件“{name}”", "The report has no widget “{name}”", status=404),
     "report.unknown_filter": Texts(
         "看板没有筛选“{name}”", "The board has no filter “{name}”", "可用的有：{known}", "Known: {known}"
     ),
@@ -687,18 +687,18 @@ TEXTS: dict[str, Texts] = {
     "report.bad_sort": Texts(
         "不能按“{name}”排序", "Nothing can be sorted by “{name}”", "可用的有：{known}", "Known: {known}"
     ),
-    "report.denied_field": Texts(
+    "board.denied_field": Texts(
         "您无权读取“{field}”，因此看不到这里的数字",
         "You may not read “{field}”, so this is not shown to you",
         status=403,
     ),
-    "report.totals_only": Texts(
+    "board.totals_only": Texts(
         "您在这里只能看数字，不能看到记录和文字",
         "You see numbers here, neither records nor words",
         status=403,
     ),
-    "report.not_drillable": Texts("这里没有可以打开的记录", "There are no records to open here", status=400),
-    "report.bad_filter": Texts(
+    "board.not_drillable": Texts("这里没有可以打开的记录", "There are no records to open here", status=400),
+    "board.bad_filter": Texts(
         "筛选“{name}”不能是“{value}”", "Filter “{name}” cannot be “{value}”", status=400
     ),
     # widget

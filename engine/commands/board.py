@@ -28,7 +28,7 @@ def board_numbers(
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise Rejected([problem("report.bad_filter", name=name, value="")])
+        raise Rejected([problem("board.bad_filter", name=name, value="")])
     return name, value
 
 

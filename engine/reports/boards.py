@@ -23,7 +23,7 @@ Choices = Sequence[tuple[str, str]]
 
 
 def filter_views(asking: Asking, names: Names) -> tuple[FilterView, ...]:
-    """Rejected (report.bad_filter) for a period nobody understands."""
+    """Rejected (board.bad_filter) for a period nobody understands."""
     return tuple(
         _period(asking, one) if one.kind == "period" else _choice(asking, one, names)
         for one in asking.report.filters
@@ -40,7 +40,7 @@ def _period(asking: Asking, one: ReportFilter) -> FilterView:
     try:
         stretch = read_stretch(value, asking.today)
     except BadValue:
-        raise Rejected([problem("report.bad_filter", name=one.id, value=value)]) from None
+        raise Rejected([problem("board.bad_filter", name=one.id, value=value)]) from None
     days = (stretch.first.isoformat(), stretch.last.isoformat())
     return FilterView(
         one.id, label, "period", value, one.default, stretch_text(stretch, language), choices, days

@@ -148,7 +148,7 @@ class Columns:
         if not visible.ways:
             field = form.field(path[-1])
             name = field.text(self._viewer.language) if field else path[-1]
-            raise Rejected([problem("report.denied_field", field=name)])
+            raise Rejected([problem("board.denied_field", field=name)])
         if any(way.rows == "true" and way.grant is None for way in visible.ways):
             return None
         link, _ = self._plain.column(path[:-1])

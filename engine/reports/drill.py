@@ -24,14 +24,14 @@ Chip = tuple[str, str, str]  # label, text, path of the condition it shows; '': 
 
 
 def read_key(text: str) -> tuple[str, list[Key]]:
-    """The measure and the keys of a datum. Rejected (report.not_drillable)."""
+    """The measure and the keys of a datum. Rejected (board.not_drillable)."""
     try:
         found = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError):
         found = None
     plain = isinstance(found, list) and all(k is None or isinstance(k, str | int | bool) for k in found)
     if not plain or not found or not isinstance(found[0], str):
-        raise Rejected([problem("report.not_drillable")])
+        raise Rejected([problem("board.not_drillable")])
     return found[0], found[1:]
 
 
@@ -83,7 +83,7 @@ class Drill:
     def key(self, told: Told, key: Key, text: str) -> None:
         """Only the rows of this key."""
         if key == OTHERS:
-            raise Rejected([problem("report.not_drillable")])
+            raise Rejected([problem("board.not_drillable")])
         path = _path(told.found)
         exact = key is None or told.is_time or not (told.bucket or told.dimension.bins)
         self.chips.append((told.label(self.ground.asking.language), text, path if exact else ""))
@@ -120,7 +120,7 @@ def drill_groups(ground: Ground, ask: GroupAsk, measure: str, keys: Sequence[Key
     """The records behind one datum of a group ask."""
     counted = next((one for one in ask.measures if one.id == measure), None)
     if counted is None or len(keys) > len(ask.dimensions):
-        raise Rejected([problem("report.not_drillable")])
+        raise Rejected([problem("board.not_drillable")])
     drill = Drill(ground)
     for dimension, key in zip(ask.dimensions, keys, strict=False):
         told = make_told(ground, dimension)
@@ -129,7 +129,7 @@ def drill_groups(ground: Ground, ask: GroupAsk, measure: str, keys: Sequence[Key
         try:
             drill.key(told, key, told.texts([key], known)[key])
         except (ValueError, OverflowError, IndexError):  # a key nobody was given
-            raise Rejected([problem("report.not_drillable")]) from None
+            raise Rejected([problem("board.not_drillable")]) from None
     if counted.aggregate != "ratio":
         drill.where(counted.where, label_text(counted.label, ground.asking.language, counted.id))
     return drill.target()
@@ -181,7 +181,7 @@ def _class(told: Told, path: str, place: int) -> str:
     """A class of numbers as an expression."""
     bins = told.dimension.bins
     if not 0 <= place <= len(bins):
-        raise Rejected([problem("report.not_drillable")])
+        raise Rejected([problem("board.not_drillable")])
 
     def bound(number: float | int) -> str:
         return f"HOURS({number})" if told.found.type.kind == "duration" else f"{number}"

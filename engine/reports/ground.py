@@ -131,7 +131,7 @@ class Ground:
             return read_stretch(text, self.asking.today)
         except BadValue:
             name = self.period_filter.id if self.period_filter else "period"
-            raise Rejected([problem("report.bad_filter", name=name, value=text)]) from None
+            raise Rejected([problem("board.bad_filter", name=name, value=text)]) from None
 
     def within(self, stretch: Stretch) -> Where:
         """Is a row of these days?"""
@@ -184,11 +184,11 @@ class Ground:
         try:
             values = [encode(found.field.type.parse(text, found.field), found.field) for text in raw]
         except BadValue:
-            raise Rejected([problem("report.bad_filter", name=one.id, value=", ".join(raw))]) from None
+            raise Rejected([problem("board.bad_filter", name=one.id, value=", ".join(raw))]) from None
         return found.column.in_(values)
 
     def visible(self) -> Visible:
-        """The rows that count. Rejected (report.denied_field) where a field may not be read."""
+        """The rows that count. Rejected (board.denied_field) where a field may not be read."""
         asking = self.asking
         every = asking.house.authority.visible_rows(asking.connection, asking.seeing, self.app, self.form)
         visible = every.reading(sorted(self.columns.read))
@@ -202,8 +202,8 @@ class Ground:
         for name in sorted(self.columns.read):
             field = self.form.field(name)
             if field is not None and every.ways and not every.reading([name]).ways:
-                return problem("report.denied_field", field=field.text(language))
-        return problem("report.denied_field", field=self.form.text(language))
+                return problem("board.denied_field", field=field.text(language))
+        return problem("board.denied_field", field=self.form.text(language))
 
 
 def _form_of(asking: Asking, dataset: Dataset) -> tuple[App, Form]:

@@ -34,7 +34,7 @@ from metamodel.problems import Rejected, problem
 from metamodel.reports import Report, WidgetDefinition
 from metamodel.roles import ReportAccess
 
-DENIED = frozenset({"report.denied_field", "report.totals_only", "access.denied"})
+DENIED = frozenset({"board.denied_field", "board.totals_only", "access.denied"})
 
 
 class Reports:
@@ -56,12 +56,12 @@ class Reports:
         return tuple((r.id, r.text(viewer.language)) for r in found.reports if access_to(viewer, found, r.id))
 
     def _report(self, viewer: Viewer, app: str, report: str) -> tuple[App, Report, ReportAccess]:
-        """Rejected (report.unknown) alike for what is not there and what is not theirs."""
+        """Rejected (board.unknown) alike for what is not there and what is not theirs."""
         home = self._services.apps().get(app)
         found = home.report(report) if home else None
         access = access_to(viewer, home, report) if home and found else None
         if home is None or found is None or access is None:
-            raise Rejected([problem("report.unknown", name=report)])
+            raise Rejected([problem("board.unknown", name=report)])
         return home, found, access
 
     # -- boards and widgets ------------------------------------------------------------------------
@@ -144,7 +144,7 @@ class Reports:
     def _rows(self, asking: Asking, ask: RowAsk) -> RowAnswer:
         """Records as a list would show them: masked where they are masked, hidden where they are hidden."""
         if asking.totals:
-            raise Rejected([problem("report.totals_only")])
+            raise Rejected([problem("board.totals_only")])
         ground = Ground(asking, ask.dataset)
         conditions, text = rows_conditions(ground)
         program = self._services.programs.get(ground.app.id, ground.form.id)
@@ -198,14 +198,14 @@ class Reports:
     def drill(
         self, viewer: Viewer, app: str, report: str, widget: str, filters: Mapping[str, str], key: str
     ) -> DrillTarget:
-        """Where a click on a datum leads; in the audit trail. Rejected: report.totals_only,
-        report.not_drillable."""
+        """Where a click on a datum leads; in the audit trail. Rejected: board.totals_only,
+        board.not_drillable."""
         home, found, access = self._report(viewer, app, report)
         definition = _widget(found, widget)
         if access == "totals":
-            raise Rejected([problem("report.totals_only")])
+            raise Rejected([problem("board.totals_only")])
         if definition.type is None or definition.options is None:
-            raise Rejected([problem("report.not_drillable")])
+            raise Rejected([problem("board.not_drillable")])
         measure, keys = read_key(key)
         with self._services.database.read() as connection:
             asking = self._asking(connection, viewer, home, found, access, filters)
@@ -222,7 +222,7 @@ class Reports:
                 return drill_word(Ground(asking, ask.words.dataset()), ask, str(keys[0]))
             if isinstance(ask, GroupAsk) and len(ask.dimensions) == len(keys):
                 return drill_groups(Ground(asking, ask.dataset), ask, measure, keys, self._names(asking))
-        raise Rejected([problem("report.not_drillable")])
+        raise Rejected([problem("board.not_drillable")])
 
     # -- shared ------------------------------------------------------------------------------------
 
@@ -257,7 +257,7 @@ def place_of(widget: WidgetDefinition, language: str) -> WidgetPlace:
 def _widget(report: Report, widget: str) -> WidgetDefinition:
     found = report.widget(widget)
     if found is None:
-        raise Rejected([problem("report.unknown_widget", name=widget)])
+        raise Rejected([problem("board.unknown_widget", name=widget)])
     return found
 
 

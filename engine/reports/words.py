@@ -35,9 +35,9 @@ class Leaders:
 
 
 def answer_words(ground: Ground, ask: WordAsk, open_words: OpenWords, names: Names) -> WordAnswer:
-    """Rejected (report.totals_only) for who may see numbers only."""
+    """Rejected (board.totals_only) for who may see numbers only."""
     if ground.asking.totals:
-        raise Rejected([problem("report.totals_only")])
+        raise Rejected([problem("board.totals_only")])
     leaders = _leaders(ground, ask.groups, names) if ask.groups else Leaders()
     person = _person(ground, ask.groups) if ask.groups else None
     ground.columns.read.add(ask.words.field)
@@ -47,7 +47,9 @@ def answer_words(ground: Ground, ask: WordAsk, open_words: OpenWords, names: Nam
         return WordAnswer((), people=leaders.names, ranked_by=leaders.ranked_by, threshold=leaders.threshold)
     opened = open_words(ground.asking.connection, [row.word for row in rows])
     counts = tuple(
-        WordCount(opened[row.word], int(row.uses), int(row.other)) for row in rows if row.word in opened
+        WordCount(opened[row.word], int(row.uses), int(row.other), row.people, row.other_people)
+        for row in rows
+        if row.word in opened
     )
     first = rows[0]
     return WordAnswer(
@@ -72,8 +74,15 @@ def _statement(ground: Ground, ask: WordAsk, person: Column | None, leaders: Lea
     nought = ops.integer(0)
     here = uses if person is None else sa.case((rows.c.high == 1, uses), else_=nought)
     there = nought if person is None else sa.case((rows.c.high == 0, uses), else_=nought)
+    speakers = [_speakers(rows, side) if person is not None else nought for side in (1, 0)]
     grouped = (
-        sa.select(record_words.c.word, sa.func.sum(here).label("uses"), sa.func.sum(there).label("other"))
+        sa.select(
+            record_words.c.word,
+            sa.func.sum(here).label("uses"),
+            sa.func.sum(there).label("other"),
+            speakers[0].label("people"),
+            speakers[1].label("other_people"),
+        )  # fmt: skip
         .select_from(used)
         .group_by(record_words.c.word)
         .cte("grouped")
@@ -92,6 +101,11 @@ def _statement(ground: Ground, ask: WordAsk, person: Column | None, leaders: Lea
         .order_by(both.desc(), grouped.c.word)
         .limit(ask.limit)
     )
+
+
+def _speakers(rows: Any, side: int) -> sa.ColumnElement[Any]:
+    """How many people of this side use a word."""
+    return sa.func.count(sa.distinct(sa.case((rows.c.high == side, rows.c.person), else_=None)))
 
 
 def _person(ground: Ground, groups: Groups) -> Column:

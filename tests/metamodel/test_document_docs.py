@@ -24,7 +24,7 @@ EXPLAINED = {
     "required_field": "| key of a required field |", "form": "## Forms", "retention": "| key of `retention` |",
     "field": "### Fields", "rule": "## Rules", "action": "| key of an action |", "when": "| key of `when` |",
     "flow": "| key of a flow |", "edge": "| key of an edge |",
-    "report": "| key of a report |", "node": "| key of a node or a widget |",
+    "report": "| key of a report |", "report_filter": "| key of a filter |", "node": "| key of a node or a widget |",
     "widget": "| key of a node or a widget |", "role": "## Roles", "permission": "| key of a permission |",
     "channel": "## Channels", "menu_group": "| key of a group |", "menu_item": "| key of an item |",
 }  # fmt: skip

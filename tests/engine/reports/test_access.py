@@ -115,7 +115,7 @@ def test_titles_of_records_that_may_not_be_seen_are_not_told(shop: Any) -> None:
 @pytest.mark.parametrize("name", ["amount", "dear", "by_channel", "web", "by_level"])
 def test_a_hidden_or_masked_field_gives_no_number(shop: Any, name: str) -> None:
     runtime, _, _ = shop
-    assert state(runtime, "ye", name) == ("denied", ("report.denied_field",))
+    assert state(runtime, "ye", name) == ("denied", ("board.denied_field",))
 
 
 def test_other_fields_of_the_same_form_still_do(shop: Any) -> None:
@@ -142,13 +142,13 @@ def test_totals_are_over_all_rows_and_lead_nowhere(shop: Any) -> None:
     assert runtime.reports.board(viewer, APP, BOARD).totals
     with pytest.raises(Rejected) as refused:
         runtime.reports.drill(viewer, APP, BOARD, "by_seller", {}, drill_key("n", "zhou"))
-    assert refused.value.problems[0].code == "report.totals_only"
+    assert refused.value.problems[0].code == "board.totals_only"
 
 
 @pytest.mark.parametrize("name", ["list", "cloud"])
 def test_totals_have_no_rows_and_no_words(shop: Any, name: str) -> None:
     runtime, _, _ = shop
-    assert state(runtime, "gu", name) == ("denied", ("report.totals_only",))
+    assert state(runtime, "gu", name) == ("denied", ("board.totals_only",))
 
 
 def test_totals_tell_no_titles(shop: Any) -> None:
@@ -169,7 +169,7 @@ def test_without_the_permission_there_is_no_report(shop: Any, person: str) -> No
     ):
         with pytest.raises(Rejected) as refused:
             ask()
-        assert refused.value.problems[0].code == "report.unknown"
+        assert refused.value.problems[0].code == "board.unknown"
 
 
 def test_a_list_shows_each_reader_his_rows_and_fields(shop: Any) -> None:

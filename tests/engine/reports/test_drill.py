@@ -96,7 +96,7 @@ def test_what_leads_nowhere(shop: Runtime) -> None:
     for name, key in NOWHERE:
         with pytest.raises(Rejected) as refused:
             shop.reports.drill(SYSTEM, APP, BOARD, name, {}, key)
-        assert refused.value.problems[0].code == "report.not_drillable", key
+        assert refused.value.problems[0].code == "board.not_drillable", key
 
 
 def test_chips_say_what_the_conditions_do(shop: Runtime) -> None:

@@ -156,9 +156,9 @@ def test_a_department_stands_for_those_below_it(shop: Runtime) -> None:
 def test_a_period_nobody_understands(shop: Runtime, filters: dict[str, str]) -> None:
     with pytest.raises(Rejected) as refused:
         shop.reports.board(SYSTEM, APP, BOARD, filters)
-    assert refused.value.problems[0].code == "report.bad_filter"
+    assert refused.value.problems[0].code == "board.bad_filter"
     view = shop.reports.widget(SYSTEM, APP, BOARD, "by_day", filters)
-    assert (view.state, view.problems[0].code) == ("broken", "report.bad_filter")
+    assert (view.state, view.problems[0].code) == ("broken", "board.bad_filter")
 
 
 def test_a_list_is_sorted_cut_and_counted(shop: Runtime) -> None:
