@@ -240,11 +240,14 @@ class RowAnswer:
 
 @dataclass(frozen=True, slots=True)
 class WordCount:
-    """A word, its uses (of `groups`: in the high group) and those of everybody else."""
+    """A word, its uses (of `groups`: in the high group) and those of everybody else; by how many people
+    of each it is used."""
 
     word: str
     uses: int
     other: int = 0
+    people: int = 0
+    other_people: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def _statement(ground: Ground, ask: WordAsk, person: Column | None, leaders: Lea
             sa.func.sum(there).label("other"),
             speakers[0].label("people"),
             speakers[1].label("other_people"),
-        )  # fmt: skip
+        )
         .select_from(used)
         .group_by(record_words.c.word)
         .cte("grouped")

@@ -36,6 +36,7 @@ class KeynessOptions(WidgetOptions, frozen=True, kw_only=True):
     words: Annotated[WordsOf, labelled("哪些文字", "Which words")]
     groups: Annotated[Groups, labelled("两组人", "The two groups")]
     minimum: Annotated[int, labelled("至少用过几次", "Uses at least", ge=1)] = 5
+    people: Annotated[int, labelled("至少几个人用过", "Used by people at least", ge=1)] = 1
     limit: Annotated[int, labelled("每边最多几个词", "Words at most, each side", ge=1, le=100)] = 12
 
 
@@ -58,7 +59,7 @@ class Keyness(Widget):
 
     def draw(self, options: KeynessOptions, answers: Sequence[WordAnswer], display: Display) -> Drawing:
         answer = answers[0]
-        rated = [_rated(one, answer) for one in answer.words]
+        rated = [rated for one in answer.words if _is_common(rated := _rated(one, answer), one, options)]
         sure = sorted((row for row in rated if row["likelihood"] >= SURE), key=lambda row: -row["likelihood"])
         high = [row for row in sure if row["effect"] > 0][: options.limit]
         low = [row for row in sure if row["effect"] < 0][: options.limit]
@@ -74,6 +75,12 @@ class Keyness(Widget):
             "totals": [answer.total, answer.other_total],
         }
         return Drawing("table", model, not high and not low)
+
+
+def _is_common(rated: dict[str, Any], one: WordCount, options: KeynessOptions) -> bool:
+    """One person's word, a customer's name say, tells nothing of the group."""
+    users = one.people if rated["effect"] > 0 else one.other_people
+    return options.people == 1 or users >= options.people
 
 
 def _rated(one: WordCount, answer: WordAnswer) -> dict[str, Any]:

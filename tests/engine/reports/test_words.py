@@ -29,6 +29,8 @@ WIDGETS = [
      "options": {"words": {**OF_NOTES, "filter": "channel == 'web'"}, "minimum": 1, "limit": 4}},
     {"id": "keyness", "type": "keyness", "label": "用词对比",
      "options": {"words": OF_NOTES, "groups": {"by": "seller", "high": HIGH}, "minimum": 3}},
+    {"id": "common", "type": "keyness", "label": "两人都用的词",
+     "options": {"words": OF_NOTES, "groups": {"by": "seller", "high": HIGH}, "minimum": 3, "people": 2}},
     widget("orders", "kpi", measures=[{"id": "n"}]),
 ]  # fmt: skip
 Kept = list[tuple[Row, Counter[str]]]
@@ -100,6 +102,12 @@ def test_two_groups(shop: tuple[Runtime, Kept], clock: FrozenClock) -> None:
     assert {one.word: (one.uses, one.other) for one in found.words} == {
         word: (high[word], low[word]) for word in WORDS if high[word] + low[word] >= 3
     }
+    users = {
+        word: {order["seller"] for order, words in kept if words[word] and order["seller"]} for word in WORDS
+    }
+    assert {one.word: (one.people, one.other_people) for one in found.words} == {
+        one.word: (len(users[one.word] & leaders), len(users[one.word] - leaders)) for one in found.words
+    }
     assert (found.total, found.other_total, found.others) == (sum(high.values()), sum(low.values()), 2)
 
 
@@ -113,6 +121,9 @@ def test_planted_words_are_found_and_said(shop: tuple[Runtime, Kept]) -> None:
     assert view.drawing is not None
     first = view.drawing.model["keyness"]["high"][0]
     assert (first["text"], first["uses"], first["other"], first["bar"]) == ("回访", 60, 0, 1.0)
+    common = runtime.reports.widget(SYSTEM, APP, BOARD, "common").drawing
+    assert common is not None
+    assert "回访" not in [row["text"] for row in common.model["keyness"]["high"]]  # one person's word
     assert view.people.startswith("高绩效 2 人：")
     assert "成交额不低于 ¥" in view.people
     assert "对数似然" in view.definition
