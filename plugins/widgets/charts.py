@@ -120,12 +120,16 @@ def running(values: Sequence[Number]) -> list[Number]:
     return found
 
 
-def moving_mean(values: Sequence[Number], over: int) -> list[Number]:
-    """The mean of the last `over` values there are; blank where there is none."""
+def moving_mean(values: Sequence[Number], over: int, weights: Sequence[Number] | None = None) -> list[Number]:
+    """The mean of the last `over` values there are; blank where there is none. Weighed by what a rate is
+    a rate of, it is the rate of the whole stretch."""
+    heavy = [Decimal(1)] * len(values) if weights is None else [Decimal(w or 0) for w in weights]
     found: list[Number] = []
     for place in range(len(values)):
-        known = [Decimal(v) for v in values[max(0, place - over + 1) : place + 1] if v is not None]
-        found.append(sum(known, Decimal(0)) / len(known) if known else None)
+        window = range(max(0, place - over + 1), place + 1)
+        known = [(Decimal(v), heavy[at]) for at in window if (v := values[at]) is not None]
+        weight = sum((w for _, w in known), Decimal(0))
+        found.append(sum((v * w for v, w in known), Decimal(0)) / weight if weight else None)
     return found
 
 

@@ -75,7 +75,7 @@ class Drawn:
                 }
             )
         if self.options.average_over:
-            mean = moving_mean(now, self.options.average_over)
+            mean = moving_mean(now, self.options.average_over, self._weights(keys))
             made.append(
                 {
                     "type": "line", "name": mean_name(self.options.average_over, self.display.language),
@@ -84,6 +84,10 @@ class Drawn:
                 }
             )  # fmt: skip
         return made
+
+    def _weights(self, keys: list[Any]) -> list[Any] | None:
+        by = self.options.average_by
+        return [self.answer.values.get(key, {}).get(by) for key in keys] if by else None
 
     def _earlier(self, measure: Measured, key: Any) -> Any:
         """The number of this key's counterpart in the period before."""

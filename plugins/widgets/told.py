@@ -43,6 +43,7 @@ class SeriesOptions(GroupOptions, frozen=True, kw_only=True):
 
     running: Annotated[bool, labelled("累计", "Running total")] = False
     average_over: Annotated[int, labelled("移动平均（期数）", "Moving mean over", ge=2, le=90)] | None = None
+    average_by: Annotated[str, labelled("移动平均按此度量加权", "Mean weighed by this measure")] = ""
     goal: Annotated[float | int, labelled("目标线", "Goal")] | None = None
     marks: Annotated[list[Mark], labelled("标记", "Marks")] = []
 

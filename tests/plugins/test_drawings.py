@@ -152,3 +152,5 @@ def test_sums_so_far_and_moving_means() -> None:
     assert running([1, None, 2]) == [1, 1, 3]
     assert moving_mean([1, None, 3, 5], 2) == [1, 1, 3, 4]
     assert moving_mean([None], 3) == [None]
+    assert moving_mean([100, 0, None, 10], 2, [1, 9, None, 10]) == [100, 10, 0, 10]
+    assert moving_mean([5], 2, [0]) == [None]
