@@ -7,81 +7,18 @@ decides over his own request, by whichever way it came to him.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 from engine.flows.state import OPEN, RETURNED, RUNNING, SYSTEM, State, Step, Waiting, applied
+from engine.flows.whom import Whom, World, refused
+from engine.flows.wording import label
 from metamodel.flow_graph import FlowGraph
 from metamodel.flows import FlowEdge, FlowNode
-from metamodel.plugin_api import AskPeople, Do, Effect, Finish, NodeStep, Pause
-from metamodel.problems import Problem, Rejected, problem
+from metamodel.plugin_api import AskPeople, Do, Finish, Pause
 
 AGAIN = timedelta(minutes=1)  # a clock that has passed already, met twice at one go, waits this long
-
-STARTER, ASKED, APPLICANT, ANYONE, ENGINE = "starter", "asked", "applicant", "anyone", "engine"
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One line of the published state machine: who may do it, in which states, and what it leads to."""
-
-    action: str
-    by: str
-    states: tuple[str, ...]
-    leads_to: tuple[str, ...]
-
-
-ON = (RUNNING, "approved", "rejected", "finished")
-TRANSITIONS = (
-    Transition("start", STARTER, ("",), ON),
-    Transition("approve", ASKED, (RUNNING,), ON),
-    Transition("reject", ASKED, (RUNNING,), ON),
-    Transition("return", ASKED, (RUNNING,), (RETURNED,)),
-    Transition("transfer", ASKED, (RUNNING,), (RUNNING,)),
-    Transition("resubmit", APPLICANT, (RETURNED,), ON),
-    Transition("withdraw", APPLICANT, OPEN, ("withdrawn",)),
-    Transition("remind", APPLICANT, (RUNNING,), (RUNNING,)),
-    Transition("comment", ANYONE, OPEN, OPEN),
-    Transition("expire", ENGINE, (RUNNING,), ON),
-    Transition("escalate", ENGINE, (RUNNING,), (RUNNING,)),
-    Transition("reassign", ENGINE, OPEN, OPEN),
-)
-
-
-class World(Protocol):
-    """What the machine asks about one instance, and tells."""
-
-    now: datetime
-
-    def holds(self, edge: FlowEdge) -> bool:
-        """The edge's condition, on the record as it is now."""
-        ...
-
-    def enter(self, node: FlowNode) -> Sequence[NodeStep]: ...
-
-    def leave(self, node: FlowNode, outcome: str, person: str) -> Sequence[Do]: ...
-
-    def perform(self, node: FlowNode, effects: Sequence[Effect]) -> None:
-        """Rejected: the whole operation does not happen."""
-        ...
-
-    def applicants(self) -> Sequence[str]:
-        """Whose request it is: who began it, and whom the record names. The first one answers for it."""
-        ...
-
-    def people(self, recipients: Iterable[str]) -> list[str]: ...
-
-    def superior(self, person: str) -> str | None: ...
-
-    def owners(self) -> list[str]:
-        """Who gets what would reach nobody."""
-        ...
-
-    def active(self, person: str) -> bool: ...
-
-    def until(self, pause: Pause) -> datetime: ...
 
 
 class Machine:
@@ -90,6 +27,7 @@ class Machine:
     def __init__(self, graph: FlowGraph, state: State, world: World) -> None:
         self.graph, self.flow, self.state, self.world = graph, graph.flow, state, world
         self.steps: list[Step] = []
+        self._whom = Whom(world)
         self._passed: set[str] = set()  # nodes gone through by themselves in this operation
 
     # -- what people do ----------------------------------------------------------------------------
@@ -101,7 +39,7 @@ class Machine:
         """Approve, reject or send back, as somebody who was asked."""
         there = self._allowed(node, person)
         if answer not in there.answers:
-            raise refused("flow.unknown_action", action=answer)
+            raise refused("flow.unknown_action", action=label(answer[:40]))
         if answer == "return":
             self._send_back(node, person, comment)
             return
@@ -118,13 +56,13 @@ class Machine:
         """Hand one's own part over to somebody else."""
         there = self._allowed(node, person)
         if not there.transfer:
-            raise refused("flow.unknown_action", action="transfer")
+            raise refused("flow.unknown_action", action=label("transfer"))
         if not self.world.active(to):
             raise refused("flow.unknown_person", person=to)
         if to in self.world.applicants():
             raise refused("flow.own_request")
         if to in there.answered:
-            raise refused("flow.unknown_action", action="transfer")
+            raise refused("flow.unknown_action", action=label("transfer"))
         self._people_become(
             node, "transfer", person, _replaced(there.people, person, [to]), to=to, comment=comment
         )
@@ -171,8 +109,7 @@ class Machine:
         there = self.state.waiting.get(node)
         if there is None or there.visit != visit or there.until:
             return []
-        above = [found for one in there.asked if (found := self._above(one)) is not None]
-        added = [one for one in dict.fromkeys(above or self._owners()) if one not in there.people]
+        added = self._whom.level_up(there)
         people = there.people if there.mode == "all" else (*there.people, *added)
         self._people_become(node, "escalate", SYSTEM, people, added=added)
         return added
@@ -192,22 +129,18 @@ class Machine:
             raise refused("flow.closed")
         if to in self.world.applicants() and self.state.status == RUNNING:
             raise refused("flow.own_request")
+        if to in there.answered or not self.world.active(to):
+            raise refused("flow.unknown_person", person=to)
         self._people_become(node, "reassign", SYSTEM, _replaced(there.people, giver, [to]), gone=giver)
 
     def reassign(self, gone: str) -> None:
         """Somebody has left: what waited for him waits for others."""
         for node, there in list(self.state.waiting.items()):
             if gone in there.asked:
-                left = [one for one in there.asked if one != gone and self.world.active(one)]
-                heirs = [] if left and there.mode == "any" else self._heirs(gone, there)
+                heirs = self._whom.heirs(gone, there, self.state)
                 people = _replaced(there.people, gone, heirs)
-                if left or heirs:
+                if heirs or self._whom.left(gone, there):
                     self._people_become(node, "reassign", SYSTEM, people, gone=gone)
-
-    def _heirs(self, gone: str, there: Waiting) -> list[str]:
-        above = self._above(gone, deciding=self.state.status == RUNNING)
-        free = [one for one in self._owners() if one not in there.answered]
-        return [above] if above is not None and above not in there.answered else free[:1]
 
     # -- moving ------------------------------------------------------------------------------------
 
@@ -220,14 +153,8 @@ class Machine:
     def _send_back(self, node: str, person: str, comment: str) -> None:
         first = self._first
         self._do(first, self.world.leave(first, "return", person))
-        people = self._to_answer_for()
+        people = self._whom.answerable()
         self._take(Step(node, "return", person, {"comment": comment, "first": first.id, "people": people}))
-
-    def _to_answer_for(self) -> list[str]:
-        """Who changes a request that was sent back: the applicant, or who stands in for one that is gone."""
-        there = [one for one in self.world.applicants() if self.world.active(one)]
-        above = [found for one in self.world.applicants() if (found := self._above(one, deciding=False))]
-        return (there or above or self.world.owners())[:1]
 
     def _settle(self) -> None:
         """Until every token waits, or the flow is over."""
@@ -270,7 +197,7 @@ class Machine:
             self._take(Step(node.id, "wait", SYSTEM, {"until": until.isoformat()}))
 
     def _ask(self, node: FlowNode, ask: AskPeople, again: bool) -> None:
-        people, why = self._whom(node, ask)
+        people, why = self._whom.asked(node, ask)
         if ask.skip_if_approved and not again and "approve" in node.outcomes:
             before = {person for person, where in self.state.approved if where != node.id}
             done = [one for one in people if one in before]
@@ -285,19 +212,6 @@ class Machine:
                 "transfer": ask.transfer, **({"why": why} if why else {}),
             })
         )  # fmt: skip
-
-    def _whom(self, node: FlowNode, ask: AskPeople) -> tuple[list[str], str]:
-        """Who is asked, and why it is not who was meant: `nobody` there, or only the applicant `himself`."""
-        meant = self.world.people(ask.to)
-        people = self._others(meant)
-        if people:
-            return people, ""
-        why = "himself" if meant else "nobody"
-        above = [found for one in meant if (found := self._above(one)) is not None]
-        instead = self._others(self.world.people(ask.if_nobody)) or above or self._owners()
-        if not instead:
-            raise refused("flow.nobody", node=node.text())
-        return list(dict.fromkeys(instead)), why
 
     def _move(self, node: FlowNode, action: str, person: str, outcome: str, **detail: Any) -> None:
         """One token leaves the node, by the edges this outcome (or its condition) opens."""
@@ -344,7 +258,9 @@ class Machine:
 
     def _by_applicant(self, person: str, action: str, *states: str) -> None:
         if self.state.status not in states:
-            raise refused("flow.closed" if not self.state.is_open else "flow.unknown_action", action=action)
+            raise refused(
+                "flow.closed" if not self.state.is_open else "flow.unknown_action", action=label(action)
+            )
         if person not in self.answering():
             raise refused("flow.denied")
 
@@ -352,23 +268,6 @@ class Machine:
         """Who may withdraw the request, and hand it in again."""
         returned = self.state.waiting.values() if self.state.status == RETURNED else ()
         return [*self.world.applicants(), *(one for there in returned for one in there.people)]
-
-    def _others(self, people: Iterable[str]) -> list[str]:
-        applicants = self.world.applicants()
-        return [one for one in people if one not in applicants]
-
-    def _owners(self) -> list[str]:
-        return self._others(self.world.owners())
-
-    def _above(self, person: str, deciding: bool = True) -> str | None:
-        """The nearest superior who is there and (`deciding`) whose request it is not."""
-        seen, current = {person}, self.world.superior(person)
-        while current is not None and current not in seen:
-            if self.world.active(current) and not (deciding and current in self.world.applicants()):
-                return current
-            seen.add(current)
-            current = self.world.superior(current)
-        return None
 
     # -- the definition ----------------------------------------------------------------------------
 
@@ -382,11 +281,6 @@ class Machine:
         found = self.flow.node(identifier)
         assert found is not None, identifier
         return found
-
-
-def refused(code: str, **params: Any) -> Rejected:
-    found: Problem = problem(code, **params)
-    return Rejected([found])
 
 
 def _replaced(people: Sequence[str], gone: str, heirs: Sequence[str]) -> list[str]:

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.flows.machine import TRANSITIONS
 from engine.flows.state import CHANGES
+from engine.flows.transitions import TRANSITIONS
 from engine.plugin_loader import load_registry
 from metamodel.application import load
 from metamodel.labels import label_text
@@ -156,4 +156,6 @@ def test_what_it_says_fits_what_it_is(name: str, values: dict[str, Any]) -> None
 @names
 def test_its_outcomes_are_no_words_of_the_machine(name: str) -> None:
     reserved = ({one.action for one in TRANSITIONS} | set(CHANGES)) - {"approve", "reject"}
-    assert not reserved & set(NODES[name].outcomes(bound(name)))
+    outcomes = set(NODES[name].outcomes(bound(name)))
+    assert not reserved & outcomes
+    assert all(len(outcome) <= 20 for outcome in outcomes)  # kept in the history

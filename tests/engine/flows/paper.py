@@ -18,6 +18,7 @@ from typing import Any, cast
 from engine.flows.following import Following, OpenTask
 from engine.flows.machine import Machine
 from engine.flows.state import RETURNED, SYSTEM, State, Step, replay
+from engine.flows.transitions import TRANSITIONS
 from metamodel.flow_graph import FlowGraph
 from metamodel.flows import Flow, FlowEdge, FlowNode
 from metamodel.plugin_api import AskPeople, Do, Effect, NodeStep, Pause
@@ -26,6 +27,7 @@ from metamodel.problems import Rejected
 SUPERIORS = {"ann": "ben", "ben": "dan", "cat": "dan", "dan": None, "eve": "cat", "fay": "ann", "zoe": None}
 LEGAL = ("cat", "eve")
 OWNERS = ("zoe",)
+PUBLISHED = {one.action: one for one in TRANSITIONS}
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,10 @@ class Play:
         before, self.state = self.state, machine.state
         self.history += [_stored(step) for step in machine.steps]
         self.town.took[what] += bool(machine.steps)
+        if machine.steps:
+            published = PUBLISHED[machine.steps[0].action]
+            assert before.status in published.states
+            assert self.state.status in published.leads_to
         self.following.follow(cast(Any, self.unit), cast(Any, self.world), before, machine, moving)
         return True
 

@@ -6,8 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from engine.flows.machine import ON, TRANSITIONS
 from engine.flows.state import ENDS, OPEN
+from engine.flows.transitions import ON, TRANSITIONS
 from engine.plugin_loader import load_registry
 from metamodel.application import load
 from metamodel.flow_graph import REASONS

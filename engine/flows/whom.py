@@ -1,0 +1,112 @@
+"""Whom a request comes to. Here is decided that nobody decides over his own, and who stands in for whom.
+
+`World` is what the machine and this ask about one instance; `world.py` answers for the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from engine.flows.state import RUNNING, State, Waiting
+from metamodel.flows import FlowEdge, FlowNode
+from metamodel.plugin_api import AskPeople, Do, Effect, NodeStep, Pause
+from metamodel.problems import Rejected, problem
+
+
+class World(Protocol):
+    """What the machine asks about one instance, and tells."""
+
+    now: datetime
+
+    def holds(self, edge: FlowEdge) -> bool:
+        """The edge's condition, on the record as it is now."""
+        ...
+
+    def enter(self, node: FlowNode) -> Sequence[NodeStep]: ...
+
+    def leave(self, node: FlowNode, outcome: str, person: str) -> Sequence[Do]: ...
+
+    def perform(self, node: FlowNode, effects: Sequence[Effect]) -> None:
+        """Rejected: the whole operation does not happen."""
+        ...
+
+    def applicants(self) -> Sequence[str]:
+        """Whose request it is: who began it, and whom the record names. The first one answers for it."""
+        ...
+
+    def people(self, recipients: Iterable[str]) -> list[str]: ...
+
+    def superior(self, person: str) -> str | None: ...
+
+    def owners(self) -> list[str]:
+        """Who gets what would reach nobody."""
+        ...
+
+    def active(self, person: str) -> bool: ...
+
+    def until(self, pause: Pause) -> datetime: ...
+
+
+class Whom:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def asked(self, node: FlowNode, ask: AskPeople) -> tuple[list[str], str]:
+        """Who is asked, and why it is not who was meant: `nobody` there, or only the applicant `himself`."""
+        meant = self._world.people(ask.to)
+        people = self.others(meant)
+        if people:
+            return people, ""
+        why = "himself" if meant else "nobody"
+        above = [found for one in meant if (found := self.above(one)) is not None]
+        instead = self.others(self._world.people(ask.if_nobody)) or above or self.owners()
+        if not instead:
+            raise refused("flow.nobody", node=node.text())
+        return list(dict.fromkeys(instead)), why
+
+    def others(self, people: Iterable[str]) -> list[str]:
+        """Those whose request it is not."""
+        applicants = self._world.applicants()
+        return [one for one in people if one not in applicants]
+
+    def owners(self) -> list[str]:
+        return self.others(self._world.owners())
+
+    def above(self, person: str, deciding: bool = True) -> str | None:
+        """The nearest superior who is there and (`deciding`) whose request it is not."""
+        seen, current = {person}, self._world.superior(person)
+        while current is not None and current not in seen:
+            if self._world.active(current) and not (deciding and current in self._world.applicants()):
+                return current
+            seen.add(current)
+            current = self._world.superior(current)
+        return None
+
+    def level_up(self, there: Waiting) -> list[str]:
+        """Whom else to ask when nobody answers."""
+        above = [found for one in there.asked if (found := self.above(one)) is not None]
+        return [one for one in dict.fromkeys(above or self.owners()) if one not in there.people]
+
+    def heirs(self, gone: str, there: Waiting, state: State) -> list[str]:
+        """Who takes over what waits for somebody who has left; nobody, where enough others are asked."""
+        if there.mode == "any" and self.left(gone, there):
+            return []
+        above = self.above(gone, deciding=state.status == RUNNING)
+        free = [one for one in self.owners() if one not in there.answered]
+        return [above] if above is not None and above not in there.answered else free[:1]
+
+    def left(self, gone: str, there: Waiting) -> list[str]:
+        return [one for one in there.asked if one != gone and self._world.active(one)]
+
+    def answerable(self) -> list[str]:
+        """Who changes a request that was sent back: the applicant, or who stands in for one that is gone."""
+        applicants = self._world.applicants()
+        there = [one for one in applicants if self._world.active(one)]
+        above = [found for one in applicants if (found := self.above(one, deciding=False)) is not None]
+        return (there or above or self._world.owners())[:1]
+
+
+def refused(code: str, **params: Any) -> Rejected:
+    return Rejected([problem(code, **params)])
