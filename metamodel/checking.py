@@ -171,9 +171,11 @@ class RuleScope:
         own = self.app.form(self.form)
         if own is None:
             return []
+        if not form:
+            return self._checking.row_condition(text, path, self._checking.scope(own))
         there = app or self.app.id, form
         scope = OtherRowsScope(self.app, own, there, self._checking.apps, self._checking.registry)
-        return self._checking.condition(text, path, scope)[1]
+        return self._checking.row_condition(text, path, scope)
 
     def check_plugin(self, kind: str, name: str, options: Mapping[str, Any], path: str) -> list[Problem]:
         binder = Binder(self._checking.registry)

@@ -652,7 +652,8 @@ class ActionScope(Protocol):
         ...
 
     def check_rows(self, text: str, path: str, app: str, form: str) -> list[Problem]:
-        """A condition on the rows of another form, `record.x` in it being fields of ours."""
+        """A condition the database decides on the rows of another form, `record.x` in it being fields of ours;
+        without a form, on the rows of our own."""
         ...
 
     def check_plugin(self, kind: str, name: str, options: Mapping[str, Any], path: str) -> list[Problem]:

@@ -74,7 +74,7 @@ class Schedule(Trigger):
         if options.where and not options.form:
             found.append(problem("rule.needs_form", "/where"))
         elif options.where:
-            found += scope.check_rows(options.where, "/where", "", options.form)
+            found += scope.check_rows(options.where, "/where", "", "")
         return found
 
     def last_strike(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from engine.runtime import Runtime
+from metamodel.plugin_api import Effect
 from metamodel.problems import Rejected
 from tests.engine.rules.desk import client, create, publish, revision, rows, runs, update, values
 
@@ -225,3 +226,7 @@ def test_a_role_without_a_way_to_the_form_creates_nothing(office: Runtime) -> No
     create(runtime, "letter", {"subject": "信"})
     assert rows(runtime, "client") == []
     assert runs(runtime) == [("as_clerk", "failed", ["access.denied"])]
+
+
+def test_every_effect_has_a_performer(office: Runtime) -> None:
+    assert set(get_args(Effect)) <= office.rules.performed
