@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 WIDTH, HEIGHT = 158, 54  # of a box
 BETWEEN, BELOW = 20, 40  # between boxes of a layer, between layers
 BEND = 18  # the width kept free for an arrow that passes a layer
 MARGIN = 8
 ROUNDS = 6
-LINES = {"label": (13, 116), "sub": (11, 146)}  # size of the letters, room for them
+LINES = {"label": (13, 116), "sub": (11, 146), "arrow": (11.5, 110)}  # size of the letters, room for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,23 @@ class Arrow:
     path: str = ""
     x: float = 0  # of the label
     y: float = 0
+    anchor: str = "middle"  # or start, end: on its outer side of the arrow
+
+    @property
+    def shown(self) -> str:
+        return fitted(self.label, *LINES["arrow"])
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """From where to where its words reach."""
+        wide = width_of(self.shown, LINES["arrow"][0])
+        left = self.x - {"start": 0.0, "middle": wide / 2, "end": wide}[self.anchor]
+        return left, left + wide
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
+    left: int  # what stands furthest left
     width: int
     height: int
     boxes: tuple[Box, ...]
@@ -71,35 +84,37 @@ def drawn(boxes: Sequence[Box], arrows: Sequence[Arrow], about: str = "") -> Pic
     grid = _Grid([box.id for box in boxes], [a for a in arrows if (a.source, a.target) not in back])
     grid.sort()
     places = grid.places()
-    shift = MARGIN - min((x - width / 2 for x, _, width in places.values()), default=0)
-    made = [
-        _replaced(box, places[box.id][0] + shift - WIDTH / 2, places[box.id][1] + MARGIN) for box in boxes
-    ]
-    at = {name: (x + shift, y + MARGIN) for name, (x, y, _) in places.items()}
-    right = max((x + shift + width / 2 for x, _, width in places.values()), default=0)
+    at = {name: (x, y + MARGIN) for name, (x, y, _) in places.items()}
+    right = max((x + width / 2 for x, _, width in places.values()), default=0)
     lines = [
         _around(arrow, at, right)
         if (arrow.source, arrow.target) in back
         else _line(arrow, grid.way(arrow), at)
         for arrow in arrows
     ]
+    edges = [x - width / 2 for x, _, width in places.values()] + [a.span[0] for a in lines if a.label]
+    left = min(edges, default=0) - MARGIN
+    right = max([right + (BEND * 2 if back else 0), *(a.span[1] for a in lines if a.label)])
     height = max((y for _, y, _ in places.values()), default=0) + HEIGHT + 2 * MARGIN
-    width = right + MARGIN + (BEND * 2 if back else 0)
-    return Picture(round(width), round(height), tuple(made), tuple(lines), about)
+    made = tuple(
+        replace(box, x=round(at[box.id][0] - WIDTH / 2, 1), y=round(at[box.id][1], 1)) for box in boxes
+    )
+    return Picture(round(left), round(right + MARGIN - left), round(height), made, tuple(lines), about)
+
+
+def width_of(text: str, size: float) -> float:
+    """About how wide a text is; full-width characters count a whole size."""
+    return sum(size * (1.0 if unicodedata.east_asian_width(sign) in "WF" else 0.56) for sign in text)
 
 
 def fitted(text: str, size: float, room: float) -> str:
-    """As much of a text as fits `room` at this size; full-width characters count a whole size."""
+    """As much of a text as fits `room` at this size."""
     used = 0.0
     for at, sign in enumerate(text):
-        used += size * (1.0 if unicodedata.east_asian_width(sign) in "WF" else 0.56)
+        used += width_of(sign, size)
         if used > room and at:
             return text[: max(1, at - 1)].rstrip() + "…"
     return text
-
-
-def _replaced(box: Box, x: float, y: float) -> Box:
-    return Box(box.id, box.label, box.state, box.icon, box.sub, box.title, round(x, 1), round(y, 1))
 
 
 def _leading_back(ids: Sequence[str], arrows: Sequence[Arrow]) -> set[tuple[str, str]]:
@@ -219,18 +234,19 @@ def _line(arrow: Arrow, way: Sequence[str], at: Mapping[str, tuple[float, float]
     """From the foot of one box, through its bends, to the head of the other."""
     x, y = at[way[0]][0], at[way[0]][1] + HEIGHT
     path = [f"M{x:.0f} {y:.0f}"]
-    label = (x, y + BELOW / 2)
+    label, anchor = (x, y + BELOW / 2), "middle"
     for number, name in enumerate(way[1:]):
         over, top = at[name]
         middle = (y + top) / 2
         path.append(f"C{x:.0f} {middle:.0f} {over:.0f} {middle:.0f} {over:.0f} {top:.0f}")
         if number == 0:
             label = ((x + over) / 2, middle)
+            anchor = "middle" if abs(over - x) < BEND else "end" if over < x else "start"
         x, y = over, top
         if name != way[-1]:
             y += HEIGHT
             path.append(f"L{x:.0f} {y:.0f}")
-    return Arrow(arrow.source, arrow.target, arrow.label, arrow.taken, " ".join(path), *label)
+    return replace(arrow, path=" ".join(path), x=label[0], y=label[1], anchor=anchor)
 
 
 def _around(arrow: Arrow, at: Mapping[str, tuple[float, float]], right: float) -> Arrow:
@@ -239,4 +255,4 @@ def _around(arrow: Arrow, at: Mapping[str, tuple[float, float]], right: float) -
     start, end = (x + WIDTH / 2, y + HEIGHT / 2), (over + WIDTH / 2, top + HEIGHT / 2)
     out = right + BEND * 1.6
     path = f"M{start[0]:.0f} {start[1]:.0f} C{out:.0f} {start[1]:.0f} {out:.0f} {end[1]:.0f} {end[0]:.0f} {end[1]:.0f}"
-    return Arrow(arrow.source, arrow.target, arrow.label, arrow.taken, path, out, (start[1] + end[1]) / 2)
+    return replace(arrow, path=path, x=out, y=(start[1] + end[1]) / 2)

@@ -20,8 +20,9 @@ def task_url(task: str) -> str:
     return f"/tasks/{task}"
 
 
-def lines(visit: Visit, tasks: Sequence[TaskView], *, with_app: bool) -> list[TaskLine]:
-    """Each to-do as a line, with the title of its record where this viewer may see it."""
+def lines(visit: Visit, tasks: Sequence[TaskView]) -> list[TaskLine]:
+    """Each to-do as a line: the title of its record where this viewer may see it, its app when there are several."""
+    with_app = len({task.app for task in tasks}) > 1
     titles = visit.titles((t.app, t.form, t.record) for t in tasks if t.record)
     return [_line(visit, t, titles.get((t.app, t.form, t.record), ""), with_app=with_app) for t in tasks]
 
@@ -103,10 +104,10 @@ def _group_of(visit: Visit, task: TaskView) -> tuple[int, str, str]:
     return (4, visit.text("Later"), "")
 
 
-def groups(visit: Visit, tasks: Sequence[TaskView], *, with_app: bool) -> tuple[TaskGroup, ...]:
+def groups(visit: Visit, tasks: Sequence[TaskView]) -> tuple[TaskGroup, ...]:
     """By due date when open, by the day they were closed when done; the order given stays within a group."""
     found: dict[tuple[int, str, str], list[TaskLine]] = {}
-    for task, line in zip(tasks, lines(visit, tasks, with_app=with_app), strict=True):
+    for task, line in zip(tasks, lines(visit, tasks), strict=True):
         found.setdefault(_group_of(visit, task), []).append(line)
     return tuple(TaskGroup(key[1], key[2], tuple(found[key])) for key in sorted(found))
 

@@ -33,7 +33,7 @@ def home_page(request: Ask, site: Here) -> Response[Any]:
     page = HomePage(
         _greeting(visit), visit.moments.long_date(), tuple(site.frames.card(visit, app, None) for app in apps),
         tuple(_news(visit, site, apps)), tuple(_recent(visit)), _evidence(visit), "/evidence",
-        tuple(lines(visit, tasks.items, with_app=False)), more,
+        tuple(lines(visit, tasks.items)), more,
     )  # fmt: skip
     return visit.page("home.html", page, title=visit.text("Home"), styles=STYLES)
 

@@ -54,7 +54,7 @@ def _list(visit: Visit, app: App | None) -> Response[Any]:
     more = href(base, **kept, state=state, after=found.next) if found.next and not late else ""
     title = visit.text("To-dos")
     page = TasksPage(
-        title, _tabs(visit, base, state, kept), groups(visit, items, with_app=app is None), base, state,
+        title, _tabs(visit, base, state, kept), groups(visit, items), base, state,
         total=visit.count("%(num)s to-do", "%(num)s to-dos", len(items) if late else found.total) if items else "",
         query=text, apps=_apps(visit, wanted) if app is None else (),
         hidden=(("state", state),) if state != "open" else (), next_href=more,

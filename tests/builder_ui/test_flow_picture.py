@@ -49,6 +49,15 @@ def test_an_arrow_back_is_drawn_and_moves_nothing_up() -> None:
     ]
 
 
+def test_words_of_two_ways_do_not_cover_each_other() -> None:
+    over = Arrow("a", "b", "involved_amount > 100000 and need_unmask")
+    made = drawn(boxes("a", "b", "c"), [over, Arrow("a", "c", "否则"), Arrow("b", "c", "同意")])
+    (left, right), other = sorted(each.span for each in made.arrows[:2])
+    assert right <= other[0]
+    assert left >= made.left
+    assert other[1] <= made.left + made.width
+
+
 def test_nothing_at_all_is_a_picture_too() -> None:
     assert drawn([], [Arrow("a", "b")]).arrows == ()
 
@@ -62,8 +71,8 @@ EDGES = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), max_
 def test_no_two_boxes_touch_and_all_are_inside(pairs: list[tuple[str, str]]) -> None:
     made = drawn(boxes(*NAMES), [Arrow(*pair) for pair in pairs])
     for box in made.boxes:
-        assert box.x >= 0
-        assert box.x + WIDTH <= made.width
+        assert box.x >= made.left
+        assert box.x + WIDTH <= made.left + made.width
         assert box.y + HEIGHT <= made.height
     for one in made.boxes:
         for other in made.boxes:

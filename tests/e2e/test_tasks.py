@@ -228,7 +228,7 @@ def test_a_request_goes_its_way_and_the_picture_says_where_it_is(desk: Open, off
     expect(zhou.locator(".way")).to_have_text("提交后由 王磊 审批")
     zhou.get_by_label("天数").fill("5")
     expect(zhou.locator(".way")).to_have_text("提交后由 王磊 → 魏然 审批")
-    zhou.get_by_role("button", name="保存", exact=True).click()
+    zhou.get_by_role("button", name="提交").click()
     zhou.wait_for_url("**?tab=flow")
     assert lit(zhou)["经理审批"] == "waiting"
     for person in ("wang", "wei"):
