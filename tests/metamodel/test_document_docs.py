@@ -22,6 +22,7 @@ HELP = "stale: run .venv/bin/python scripts/refresh_docs.py"
 EXPLAINED = {
     "document": "## The document", "app": "### `app`", "requirement": "### `requires`",
     "required_field": "| key of a required field |", "form": "## Forms", "retention": "| key of `retention` |",
+    "keywords": "| key of `keywords` |",
     "field": "### Fields", "rule": "## Rules", "action": "| key of an action |", "when": "| key of `when` |",
     "flow": "| key of a flow |", "edge": "| key of an edge |",
     "report": "| key of a report |", "report_filter": "| key of a filter |", "node": "| key of a node or a widget |",
