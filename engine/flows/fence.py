@@ -9,10 +9,11 @@ from engine.access.ways import Way
 from engine.flows.pinned import Versions
 from engine.flows.state import RETURNED
 from engine.flows.store import FlowStore, Instance
-from engine.records.drafts import Batch
+from engine.records.drafts import Batch, Draft
 from engine.records.services import Services
 from engine.system_tables import task_people, tasks
 from metamodel.application import App
+from metamodel.flows import Flow
 from metamodel.forms import Form
 from metamodel.problems import Rejected, problem
 from metamodel.roles import FieldAccess
@@ -32,28 +33,31 @@ class Fence:
         in again may."""
         if batch.viewer.system or not self._concerns(self._services.apps().get(batch.app), batch.form):
             return
-        ids = [draft.id for draft in batch.drafts if draft.id]
-        running = self._store.open_on(batch.unit.connection, ids) if ids else {}
+        drafts = {draft.id: draft for draft in batch.drafts if draft.id}
+        running = self._store.open_on(batch.unit.connection, drafts) if drafts else {}
         found = [
-            problem("flow.locked", f"/{record}", flow=self._name(instance))
+            problem("flow.locked", f"/{record}", flow=self._flow(instance).text())
             for record, instance in running.items()
-            if not self._may_change(batch, instance)
+            if not self._may_change(batch, instance, drafts[record])
         ]
         if found:
             raise Rejected(found)
 
-    def _may_change(self, batch: Batch, instance: Instance) -> bool:
+    def _may_change(self, batch: Batch, instance: Instance, draft: Draft) -> bool:
+        """Who began it, whom the record names, and who stands in for them."""
         if instance.state != RETURNED:
             return False
         state = self._store.state(batch.unit.connection, instance.id)
         waiting = [person for there in state.waiting.values() for person in there.people]
-        return batch.viewer.person in (instance.started_by, *waiting)
+        named = draft.before.get(self._flow(instance).applicant)
+        return batch.viewer.person in (instance.started_by, named, *waiting)
 
-    def _name(self, instance: Instance) -> str:
-        return self._versions.of(instance.app, instance.version).flow(instance.flow).text()
+    def _flow(self, instance: Instance) -> Flow:
+        return self._versions.of(instance.app, instance.version).flow(instance.flow)
 
-    def ways(self, viewer: Viewer, app: App, form: Form) -> list[Way]:
-        """Who was asked may read that record, masked where it is masked, and nothing else."""
+    def ways(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> list[Way]:
+        """Who was asked may read that record, masked where it is masked, and nothing else. Who never was has
+        no way to the form by this."""
         if not self._concerns(app, form.id):
             return []
         asked = (
@@ -64,6 +68,8 @@ class Fence:
                 tasks.c.instance.is_not(None), tasks.c.state.in_(("open", "done")),
             )
         )  # fmt: skip
+        if connection.execute(asked.limit(1)).first() is None:
+            return []
         masked: dict[str, FieldAccess] = {field.id: "mask" for field in form.fields if field.mask}
         return [Way("", frozenset({"read"}), masked, "read", records=asked, reason="flow")]
 

@@ -9,12 +9,13 @@ from datetime import datetime
 import networkx as nx
 import sqlalchemy as sa
 
-from engine.access.viewer import Viewer
+from engine.access.viewer import SYSTEM, Viewer
 from engine.flows.following import Following, OpenTask, flow_title
 from engine.flows.pinned import Pinned, Versions
 from engine.flows.state import OPEN, RETURNED, State, replay
 from engine.flows.store import FlowStore, Instance, Told
 from engine.flows.wording import said
+from engine.records.rows import Rows
 from engine.records.services import Services
 from metamodel.flows import Flow, FlowEdge, FlowNode
 from metamodel.labels import label_text
@@ -124,7 +125,7 @@ class Views:
             edges=tuple(_edge(flow, edge, state, language) for edge in flow.edges),
             steps=tuple(_step(flow, told, names, language) for told in history if _worth_a_line(flow, told)),
             waiting_for=tuple(names.get(p, p) for p in waited(state)),
-            may=tuple(self._may(viewer, instance, state, own)),
+            may=tuple(self._may(connection, viewer, instance, state, own)),
             task=str(own.id) if own else None,
             facts=_facts(flow, own),
             reasons=tuple(self._store.comments(connection, viewer.person, "reject", REASONS)) if own else (),
@@ -134,7 +135,18 @@ class Views:
         tasks = self._following.open_tasks(connection, instance.id)
         return next((task for task in tasks if viewer.person in task.people), None)
 
-    def _may(self, viewer: Viewer, instance: Instance, state: State, own: OpenTask | None) -> Iterable[str]:
+    def _asks(self, connection: sa.Connection, viewer: Viewer, instance: Instance) -> bool:
+        """Is it this viewer's request?"""
+        field = self._versions.of(instance.app, instance.version).flow(instance.flow).applicant
+        if viewer.person == instance.started_by or not field:
+            return viewer.person == instance.started_by
+        program = self._services.programs.get(instance.app, instance.form)
+        rows = Rows(self._services).by_ids(connection, SYSTEM, program, [instance.record], [field])
+        return any(row.values.get(field) == viewer.person for row in rows.values())
+
+    def _may(
+        self, connection: sa.Connection, viewer: Viewer, instance: Instance, state: State, own: OpenTask | None
+    ) -> Iterable[str]:  # fmt: skip
         """His answers, where he is asked; an applicant's, where it is his request; words, while it is open."""
         if not state.is_open:
             return
@@ -143,7 +155,7 @@ class Views:
             yield from there.answers
             if there.transfer:
                 yield "transfer"
-        if viewer.person == instance.started_by and there is None:
+        if there is None and self._asks(connection, viewer, instance):
             yield from ("resubmit",) if state.status == RETURNED else ("remind",) if waited(state) else ()
             yield "withdraw"
         yield "comment"

@@ -390,6 +390,30 @@ def test_who_is_asked_may_read_that_record_and_no_other(office: Office) -> None:
     assert str(office.instance(other).record) not in read("ben")
 
 
+def test_being_asked_is_the_only_way_of_who_has_no_other(office: Office) -> None:
+    def no_roles(document: Document) -> None:
+        next(role for role in document["roles"] if role["id"] == "staff")["forms"] = {}
+
+    office.publish(no_roles)
+    cleo = office.who("cleo")
+
+    def found() -> list[str]:
+        try:
+            return [
+                view.id for view in office.runtime.records.page(cleo, "requests", "request", Query()).items
+            ]
+        except Rejected as refused:
+            return [p.code for p in refused.problems]
+
+    assert found() == ["access.denied"]
+    request = office.file("zoe", amount="200000", applicant="ann")
+    assert found() == ["access.denied"]
+    office.act("ben", request, "approve")
+    assert found() == [str(office.instance(request).record)]
+    office.act("zoe", request, "withdraw")
+    assert found() == ["access.denied"]
+
+
 def test_an_effect_that_cannot_be_performed_refuses_the_approval(office: Office) -> None:
     def broken(document: Document) -> None:
         set_kind = {"action": "set_fields", "with": {"values": {"kind": "'nobody knows it'"}}}
@@ -621,6 +645,23 @@ def test_everybody_sees_where_it_stands_and_what_he_may_do(office: Office) -> No
     reasons = office.flows.view(office.who("cat"), "requests", "request", office.instance(second).record)
     assert reasons is not None
     assert reasons.reasons == ("not like this",)
+
+
+def test_it_is_also_the_request_of_whom_it_was_filed_for(office: Office) -> None:
+    request = office.file("zoe", applicant="ann")
+    record = str(office.instance(request).record)
+    for person in ("ann", "zoe"):
+        view = office.flows.view(office.who(person), "requests", "request", record)
+        assert view is not None
+        assert view.may == ("remind", "withdraw", "comment")
+    office.act("ben", request, "return", "?")
+    assert office.waiting(request) == {"start": ["zoe"]}
+    for person in ("ann", "zoe"):
+        change = Change(record, {"amount": "8" if person == "ann" else "9"})
+        assert office.runtime.records.update(office.who(person), "requests", "request", [change])[0].ok
+    office.act("ann", request, "resubmit")
+    assert office.waiting(request) == {"manager": ["ben"]}
+    office.is_whole()
 
 
 def test_ones_own_requests(office: Office) -> None:
