@@ -26,9 +26,10 @@ from metamodel.plugin_api import Registry
 from metamodel.problems import Rejected
 from metamodel.scope import FormScope
 
+REMEMBERED = 5_000  # expressions
 Apps = Callable[[], Mapping[str, App]]
 ContextOf = Callable[[sa.Connection, Viewer], EvaluationContext]
-MoreWays = Callable[[Viewer, App, Form], list[Way]]
+MoreWays = Callable[[sa.Connection, Viewer, App, Form], list[Way]]
 
 
 class Authority:
@@ -47,7 +48,7 @@ class Authority:
             return ways(viewer, app, form)
         now = microseconds(self._database.clock.now())
         running = self._grants.running(connection, viewer.person, app.id, form.id, now)
-        more = [way for find in self.more_ways for way in find(viewer, app, form)]
+        more = [way for find in self.more_ways for way in find(connection, viewer, app, form)]
         return [*ways(viewer, app, form, running), *more]
 
     def visible_rows(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> Visible:
@@ -81,10 +82,13 @@ class Authority:
     def _expression(self, app: App, form: Form, text: str) -> Expression:
         """Checked once. A permission that does not check opens nothing: Rejected."""
         key = (id(app), form.id, text)
-        if key not in self._checked:
+        known = self._checked.get(key)
+        if known is None:
+            if len(self._checked) >= REMEMBERED:  # filters of grants and counts are many
+                self._checked.clear()
             scope = FormScope(app, form, self._apps())
-            expression, problems = check(text, scope, self._registry, BOOLEAN)
-            if expression is None:
+            known, problems = check(text, scope, self._registry, BOOLEAN)
+            if known is None:
                 raise Rejected(problems)
-            self._checked[key] = expression
-        return self._checked[key]
+            self._checked[key] = known
+        return known
