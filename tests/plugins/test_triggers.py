@@ -26,7 +26,8 @@ ROWS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"trigger": "schedule", "at": "09:00", "where": "level == 'a'"}, [("/where", "rule.needs_form")]),
     ({"trigger": "schedule", "at": "09:00", **CLIENT, "where": "level == 'a' and due < NOW()"}, []),
     ({"trigger": "schedule", "at": "09:00", **CLIENT, "where": "levl == 'a'"}, [("/where", "expression.unknown_name")]),
-    ({"trigger": "schedule", "at": "09:00", **CLIENT, "where": "note == 'a'"}, [("/where", "expression.sealed_in_sql")]),
+    ({"trigger": "schedule", "at": "09:00", **CLIENT, "where": "note == 'a'"},
+     [("/where", "expression.sealed_in_sql")]),
     ({"trigger": "date_reached", **CLIENT, "field": "due", "offset": "-P1D"}, []),
     ({"trigger": "date_reached", **CLIENT, "field": "no"}, [("/field", "rule.unknown_field")]),
     ({"trigger": "date_reached", **CLIENT, "field": "name"}, [("/field", "rule.not_a_date")]),
@@ -75,4 +76,7 @@ def test_before_saving_little_is_allowed(
 def test_a_clock_about_nothing_names_no_field(registry: Registry) -> None:
     rule = {"id": "tried", "when": {"trigger": "schedule", "at": "09:00"}, "if": "name == 'x'",
             "then": [{"action": "set_fields", "with": {"values": {"name": "'x'"}}}]}  # fmt: skip
-    assert problems(registry, rule) == [("/if", "expression.unknown_name"), ("/then/0/with", "rule.needs_record")]
+    assert problems(registry, rule) == [
+        ("/if", "expression.unknown_name"),
+        ("/then/0/with", "rule.needs_record"),
+    ]

@@ -20,7 +20,8 @@ MARK: dict[str, Any] = {
     "id": "mark", "when": {"trigger": "record_created", "form": "letter"},
     "if": "CONTAINS_ANY(body, KEYWORDS('risk'))",
     "then": [{"action": "set_fields", "with": {"values": {
-        "state": "'risk'", "hits": "COUNT_WORDS(body, KEYWORDS('risk'))", "found": "FOUND_WORDS(body, KEYWORDS('risk'))",
+        "state": "'risk'", "hits": "COUNT_WORDS(body, KEYWORDS('risk'))",
+        "found": "FOUND_WORDS(body, KEYWORDS('risk'))",
     }}}],
 }  # fmt: skip
 

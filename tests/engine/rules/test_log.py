@@ -17,7 +17,8 @@ QUOTE = {
     "then": [{"action": "set_fields", "with": {"of": "", "values": {"found": "[body]"}}}],
 }  # fmt: skip
 WRONG = {
-    "id": "wrong", "when": LETTER, "then": [{"action": "set_fields", "with": {"of": "client", "values": {"level": "subject"}}}],
+    "id": "wrong", "when": LETTER,
+    "then": [{"action": "set_fields", "with": {"of": "client", "values": {"level": "subject"}}}],
 }  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def test_a_reader_sees_of_records_what_he_may_read(office: Runtime) -> None:
     assert (len(run.records), run.hidden) == (1, 0)
     assert run.sample is not None
     for person in ("zhou", "ye", "fang"):
-        with pytest.raises(Rejected, match="access.denied"):
+        with pytest.raises(Rejected, match=r"access\.denied"):
             log(runtime, person)
 
 

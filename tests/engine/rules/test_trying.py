@@ -14,8 +14,9 @@ from tests.engine.rules.desk import client, create, publish, rows, update
 
 LETTER = {"trigger": "record_created", "form": "letter"}
 BODIES = [
-    "你们报价能不能低一点", "報價单发我", "报 价", "报\n价", "合同怎么寄", "竞品Ａ便宜", "競 品a也在谈", "竞品", "再考虑\u3000一下",
-    "再考虑", "考虑一下再说", "VPN连不上", "我的vpn", "打12315投诉", "电话112315", "hello world", "报价\u200b单", "您好", "",
+    "你们报价能不能低一点", "報價单发我", "报 价", "报\n价", "合同怎么寄", "竞品Ａ便宜", "競 品a也在谈",
+    "竞品", "再考虑\u3000一下", "再考虑", "考虑一下再说", "VPN连不上", "我的vpn", "打12315投诉", "电话112315",
+    "hello world", "报价\u200b单", "您好", "",
     "退款100.00", "ABC合同XYZ",
 ]  # fmt: skip
 CONDITIONS = [
@@ -104,7 +105,7 @@ def test_nobody_tries_what_they_may_not_read(office: Runtime) -> None:
     assert (seller.tried, seller.matched, len(seller.examples)) == (1, 1, 1)
     clerk = runtime.rules.try_out(runtime.require_viewer("ye"), "office", asked)
     assert (clerk.tried, clerk.matched, clerk.examples) == (0, 0, ())
-    with pytest.raises(Rejected, match="access.denied"):
+    with pytest.raises(Rejected, match=r"access\.denied"):
         runtime.rules.try_out(runtime.require_viewer("fang"), "office", asked)
 
 
