@@ -42,6 +42,7 @@ def load_sample_data(
     clock.set(_morning(min((event.at for event in events), default=end), runtime))
     events += leavings(runtime, clock.now())
     try:
+        runtime.rules.clocks.look_from_now()
         for one, folder in zip(stage, folders, strict=True):
             load_rows(one, folder, say)
         refused = replay(runtime, events, say)
