@@ -58,9 +58,9 @@ class Drill:
         target = visit.runtime.reports.drill(
             visit.viewer, self.app, self.report, self.widget, self.filters, self.key
         )
-        if target.text:
-            return href(f"/apps/{target.app}/search", form=target.form, q=target.text)
         form = visit.form(target.app, target.form)[1]
+        if target.text:
+            return href(f"/apps/{target.app}/search", form=target.form, q=_query(form, target))
         told = Told(visit, self, target, form)
         where = [asked.in_url() for asked in told.conditions]
         return href(f"/apps/{target.app}/forms/{target.form}", where=where, drill=self.in_url())
@@ -119,3 +119,14 @@ def as_asked(form: Form, condition: Condition) -> Asked | None:
         return None
     operator = next((n for n in operators_of(found) if ENGINE[n] == condition.operator), "")
     return Asked(condition.path, operator, condition.values) if operator else None
+
+
+def _query(form: Form, target: DrillTarget) -> str:
+    """The word, and its days where the form's search knows them by a name."""
+    aliases = {path: alias for alias, path in form.search.items()}
+    days = [
+        f"{aliases[each.path]}:{'..'.join(each.values)}"
+        for each in target.conditions
+        if each.operator == "between" and each.path in aliases
+    ]
+    return " ".join([target.text, *days])

@@ -39,7 +39,9 @@ class Drawer:
     # -- charts ------------------------------------------------------------------------------------
 
     def _chart(self, made: WidgetView, model: Model) -> WidgetView:
-        return replace(made, chart=model, chart_files=self.files, table=self._rows_of(model))
+        """With the numbers as a table beside it; without the library they are all there is."""
+        chart = model if self.files else None
+        return replace(made, chart=chart, chart_files=self.files, table=self._rows_of(model))
 
     def _rows_of(self, option: Model) -> WidgetTable:
         """The numbers of a chart as rows: by its axis of names, of a heat map crossed, else by name."""

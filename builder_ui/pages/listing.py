@@ -173,7 +173,7 @@ def _page(listing: Listing, found: Page, problems: tuple[str, ...]) -> ListPage:
         tabs=tabs(listing), new_href=f"{base}/new" if listing.may("create") and not form.is_archive else "",
         export_href=listing.address().replace(base, f"{base}/export", 1) if listing.may("export") else "",
         query=listing.asked.get("q", ""), searchable=any(field.searchable for field in form.fields),
-        conditions=_conditions(listing, maker), clear_href=listing.address([], q="", drill=""), hidden=kept,
+        conditions=_conditions(listing, maker), hidden=kept,
         all_columns=_choosable(listing), sorts=_sorts(listing), card_columns=frozenset(card),
         next_href=listing.address(page=str(listing.page + 1)) if more else "",
         previous_href=listing.address(page=str(listing.page - 1)) if listing.page else "",
@@ -190,8 +190,12 @@ def _scope(listing: Listing) -> dict[str, Any]:
     except Rejected:
         found = None
     if found is None:
-        return {}
-    return {"scope": found.chips, "scope_clear_href": listing.address(drill=""), "trail": (found.back(),)}
+        return {"clear_href": listing.address([], q="", drill="")}
+    view = listing.view.id if listing.view else ""
+    wider: dict[str, Any] = {"clear_href": listing.address([], q="", drill="", view=view)}
+    if found.chips:
+        wider |= {"scope": found.chips, "scope_clear_href": listing.address(drill="", view=view)}
+    return {"trail": (found.back(),), **wider}
 
 
 def tabs(listing: Listing) -> tuple[Tab, ...]:

@@ -14,6 +14,7 @@ from engine.clock import FrozenClock
 from engine.config import Config
 from engine.runtime import Runtime
 from tests.builder_ui.desk import Tab, furnish
+from tests.builder_ui.store import furnish_store
 from tests.conftest import NOW
 
 
@@ -76,3 +77,23 @@ def talk(add: Callable[..., str]) -> dict[str, str]:
     line("周婧", "out", "85 折是底线", 45, "edit", floor)
     line("李建国", "system", "客户同意存档", 46, "consent")
     return {"customer": customer, "talk": held, "asked": asked, "offer": offer, "floor": floor}
+
+
+@pytest.fixture(scope="session")
+def furnished_store(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
+    """A data directory with the app of boards, to be copied."""
+    data = tmp_path_factory.mktemp("store") / "data"
+    shutil.copytree(migrated_sqlite, data)
+    runtime = Runtime.open(Config(data=data), FrozenClock(NOW))
+    furnish_store(runtime)
+    runtime.close()
+    return data
+
+
+@pytest.fixture
+def store(furnished_store: Path, tmp_path: Path, clock: FrozenClock) -> Iterator[Runtime]:
+    """The app of boards."""
+    shutil.copytree(furnished_store, tmp_path / "store")
+    runtime = Runtime.open(Config(data=tmp_path / "store"), clock)
+    yield runtime
+    runtime.close()

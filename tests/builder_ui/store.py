@@ -28,7 +28,12 @@ BY_OWNER = [{"field": "owner"}]
 
 
 def widget(id_: str, type_: str, label: Any, width: int, height: int, **options: Any) -> dict[str, Any]:
-    return {"id": id_, "type": type_, "label": label, "options": {"width": width, "height": height, **options}}
+    return {
+        "id": id_,
+        "type": type_,
+        "label": label,
+        "options": {"width": width, "height": height, **options},
+    }
 
 
 WIDGETS = [
@@ -64,7 +69,8 @@ WIDGETS = [
     widget("big", "list", "大单", 6, 4, dataset={**SALE, "filter": "amount >= 9000"}, sort="-amount", limit=5,
            columns=["number", "customer", "owner", "amount"]),
     widget("gold", "bar", "重点客户的沟通", 6, 3, dataset={**SALE, "filter": "customer.level == 'gold'"},
-           dimensions=[{"field": "channel"}], measures=[{"id": "w", "label": "微信以外", "where": "channel != 'wecom'"}]),
+           dimensions=[{"field": "channel"}],
+           measures=[{"id": "w", "label": "微信以外", "where": "channel != 'wecom'"}]),
     widget("old", "bar", "去年的事", 6, 3, dataset={"form": "past"}, dimensions=[{"field": "what"}],
            measures=[{"id": "n", "label": "件数"}]),
 ]  # fmt: skip
@@ -107,7 +113,8 @@ STORE: dict[str, Any] = {
          "filters": [
              {"id": "period", "kind": "period", "label": {"zh": "时间", "en": "Period"}, "default": "this_month",
               "fields": {"sale": "at", "past": "at", "line": "at"}},
-             {"id": "owner", "kind": "choice", "label": {"zh": "销售", "en": "Salesperson"}, "fields": {"sale": "owner"}},
+             {"id": "owner", "kind": "choice", "label": {"zh": "销售", "en": "Salesperson"},
+              "fields": {"sale": "owner"}},
              {"id": "channel", "kind": "choice", "label": {"zh": "渠道", "en": "Channel"},
               "fields": {"sale": "channel"}}],
          "widgets": WIDGETS},
@@ -135,7 +142,12 @@ PEOPLE = [
 ]  # fmt: skip
 ROLES = {"lu": "lead", "zhou": "seller", "ou": "seller", "gu": "chief"}
 OWNERS = ("zhou", "zhou", "zhou", "ou", "ou", "s0")
-SAID = ("网关又断线了,什么时候能修好", "报表导不出来,网关也断线", "请给我们一个续费报价", "发票开错了,请重开发票")
+SAID = (
+    "网关又断线了,什么时候能修好",
+    "报表导不出来,网关也断线",
+    "请给我们一个续费报价",
+    "发票开错了,请重开发票",
+)
 
 
 def furnish_store(runtime: Runtime) -> None:

@@ -33,7 +33,7 @@ test("what was before stands behind in grey, and both are named", () => {
 });
 
 test("all others are grey wherever they stand", () => {
-  const pie = { series: [{ type: "pie", radius: ["48%", "72%"], data: [{ name: "电话", value: 1, key: '["n","phone"]' }, { name: "其他", value: 2, key: '["n","\uffff"]' }] }] };
+  const pie = { series: [{ type: "pie", radius: ["48%", "72%"], data: [{ name: "电话", value: 1, key: '["n","phone"]' }, { name: "其他", value: 2, role: "others" }] }] };
   const [slices] = dressed(pie, LOOK).series;
   assert.equal(slices.data[0].itemStyle, undefined);
   assert.equal(slices.data[1].itemStyle.color, "#rest");

@@ -28,6 +28,7 @@ export default class Board extends Controller {
   choose(event) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    event.actor.closest("details")?.removeAttribute("open");
     this.go(event.actor.getAttribute("href"));
   }
 
@@ -77,17 +78,16 @@ export default class Board extends Controller {
   }
 }
 
-/** The bar drawn anew; a list of values somebody is choosing from stays as it is, and so does the focus. */
+/** The bar drawn anew; what is open stays open, a list of values somebody chooses from as it is, and so does the focus. */
 function renew(bar, fresh) {
   const focus = bar.contains(document.activeElement) ? document.activeElement : null;
-  const menu = focus?.closest("details");
-  const kept = menu?.open && menu.querySelector("[data-controller~=choices]");
+  const menu = bar.querySelector("details[open]") ?? focus?.closest("details");
   bar.replaceWith(fresh);
   const again = menu && document.getElementById(menu.id);
   if (!again) return;
-  if (kept) {
-    again.querySelector("[data-controller~=choices]").replaceWith(kept);
-    again.open = true;
-    focus.focus({ preventScroll: true });
-  } else again.querySelector("summary").focus({ preventScroll: true });
+  again.open = menu.open;
+  const list = menu.open ? menu.querySelector("[data-controller~=choices]") : null;
+  if (list) again.querySelector("[data-controller~=choices]").replaceWith(list);
+  if (list?.contains(focus)) focus.focus({ preventScroll: true });
+  else if (focus) again.querySelector("summary").focus({ preventScroll: true });
 }

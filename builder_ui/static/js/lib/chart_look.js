@@ -5,7 +5,6 @@ export const NARROW = 420;
 const DOTS = 14; // points of a line that are marked one by one
 const LEGEND = { type: "scroll", icon: "roundRect", itemWidth: 12, itemHeight: 8, itemGap: 14, pageIconSize: 10, selectedMode: true };
 const BARE_TIP = { appendTo: "body", transitionDuration: 0, padding: 0, borderWidth: 0, backgroundColor: "transparent", extraCssText: "box-shadow:none" };
-const REST = "\uffff"; // in the key of what stands for all others
 
 /** `look`: palette, rest, heat [low, high], ink, soft, line, surface, onColour, font, width, height, motion, language. */
 export function dressed(option, look) {
@@ -111,7 +110,8 @@ function behind(series, look) {
   if (series.type === "line") Object.assign(series, { lineStyle: { color: look.rest, type: "dashed", width: 1.5 }, areaStyle: undefined, symbol: "none" });
 }
 
-const grey = (data, look) => (data ?? []).map((each) => (String(each?.key ?? "").includes(REST) ? { ...each, itemStyle: { color: look.rest } } : each));
+/** What stands for all others is grey wherever it stands. */
+const grey = (data, look) => (data ?? []).map((each) => (each?.role === "others" ? { ...each, itemStyle: { color: look.rest } } : each));
 
 const WAYS = {
   bar(series, look) {
