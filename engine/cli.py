@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.config import Config
-from metamodel.problems import Problem, Rejected, has_errors
+from metamodel.problems import Problem, Rejected, has_errors, problem
 
 if TYPE_CHECKING:
     from engine.runtime import Runtime
@@ -140,10 +140,8 @@ def check(apps: tuple[Path, ...], as_json: bool) -> None:
 @json_option
 def test(apps: tuple[Path, ...], only: tuple[str, ...], keep: bool, as_json: bool) -> None:
     """The apps' own tests, each in a database of its own; exit 1 when one fails."""
-    from engine.commands import settle
     from engine.commands.app_tests import run_app_tests
 
-    settle()
     url = Config.from_environment().database_url
     try:
         passed = run_app_tests(
@@ -384,6 +382,31 @@ def bench(rows: tuple[int, ...], profile: bool) -> None:
     from benchmarks.bench import run_bench
 
     run_bench(rows, profile=profile)
+
+
+@main.command()
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@data_option
+def calendar(file: Path | None, data: Path | None) -> None:
+    """The working calendar as JSON; with FILE ({holidays, workdays, hours}), make that the calendar."""
+    with opened(data) as runtime:
+        if file is not None:
+            try:
+                raw = json.loads(file.read_text("utf-8"))
+            except ValueError:
+                raise Rejected([problem("calendar.unreadable")]) from None
+            runtime.database.write(lambda unit: runtime.set_calendar(unit, raw))
+        click.echo(json.dumps(runtime.calendar.to_json(), indent=1))
+
+
+@main.command()
+@click.argument("address")
+@data_option
+def mail(address: str, data: Path | None) -> None:
+    """Send a mail to ADDRESS through the configured server, to see that it arrives."""
+    with opened(data) as runtime:
+        runtime.notifications.try_mail(address, language())
+        click.echo(address)
 
 
 @main.group()

@@ -624,6 +624,13 @@ TEXTS: dict[str, Texts] = {
         "形如 smtp://用户:密码@主机:端口?starttls=1 或 smtps://…",
         "It looks like smtp://user:password@host:port?starttls=1, or smtps://…",
     ),
+    "mail.failed": Texts("邮件没有发出：{reason}", "The mail was not sent: {reason}"),
+    "mail.no_server": Texts(
+        "还没有设置邮件服务器（MUNIMENT_SMTP_URL）", "There is no mail server yet (MUNIMENT_SMTP_URL)"
+    ),
+    "mail.not_taken": Texts(
+        "邮件服务器不接收发往“{address}”的邮件", "The mail server takes no mail for “{address}”"
+    ),
     "notification.unknown": Texts(
         "通知不存在，或不是您的通知", "There is no such notification, or it is not yours", status=404
     ),

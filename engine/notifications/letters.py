@@ -21,6 +21,7 @@ WORDS = {
     "house": {"zh": "请登录存鉴查看。", "en": "Please sign in to Muniment to read it."},
     "digest": {"zh": "您有 {count} 条新通知", "en": "{count} new notifications"},
     "more": {"zh": "另有 {count} 条", "en": "and {count} more"},
+    "trial": {"zh": "存鉴的邮件可以送达", "en": "Mail from Muniment arrives"},
     "why": {
         "zh": "这封邮件由存鉴自动发出，请勿回复。正文不含会话内容。",
         "en": "Muniment sent this by itself; please do not reply. It quotes no conversation.",

@@ -107,6 +107,10 @@ class Notifications:
             about.append(notifications.c.person == person)
         self._mark_read(unit, about)
 
+    def try_mail(self, address: str, language: str) -> None:
+        """A mail that says it arrived. Rejected: mail.no_server, mail.failed, mail.not_taken."""
+        self._outbox.try_out(address, language)
+
     # -- reading -----------------------------------------------------------------------------------
 
     def of(
@@ -125,7 +129,7 @@ class Notifications:
                 .mappings()
                 .all()
             )
-            items = tuple(self._view(connection, viewer, row) for row in rows[:limit])
+            items = self._views(connection, viewer, rows[:limit])
         return NotificationPage(items, items[-1].id if len(rows) > limit else "")
 
     def get(self, viewer: Viewer, identifier: int | str) -> NotificationView:
@@ -138,7 +142,7 @@ class Notifications:
             row = connection.execute(query).mappings().first()
             if row is None:
                 raise Rejected([problem("notification.unknown")])
-            return self._view(connection, viewer, row)
+            return self._views(connection, viewer, [row])[0]
 
     def unread(self, viewer: Viewer) -> int:
         query = sa.select(sa.func.count()).where(
@@ -160,11 +164,21 @@ class Notifications:
         values = {"read_at": unit.now, "mail": sa.case((unsent, ""), else_=notifications.c.mail)}
         return unit.connection.execute(sa.update(notifications).where(*about).values(values)).rowcount
 
-    def _view(self, connection: sa.Connection, viewer: Viewer, row: sa.RowMapping) -> NotificationView:
-        kept = self._box.open_json(row["body_sealed"], _place(row["id"], b"body"))
-        body = label_text(kept["body"], viewer.language)
-        if body and not self._quoting.may_read(connection, viewer, quoted_from_json(kept["quoted"])):
-            body = ""
+    def _views(
+        self, connection: sa.Connection, viewer: Viewer, rows: Sequence[sa.RowMapping]
+    ) -> tuple[NotificationView, ...]:
+        kept = [self._box.open_json(row["body_sealed"], _place(row["id"], b"body")) for row in rows]
+        quoted = [quoted_from_json(one["quoted"]) for one in kept]
+        readable = self._quoting.readable(connection, viewer, quoted)
+        return tuple(
+            self._view(viewer, row, one, quote in readable)
+            for row, one, quote in zip(rows, kept, quoted, strict=True)
+        )
+
+    def _view(
+        self, viewer: Viewer, row: sa.RowMapping, kept: Mapping[str, Any], readable: bool
+    ) -> NotificationView:
+        body = label_text(kept["body"], viewer.language) if readable else ""
         return NotificationView(
             str(row["id"]), row["app"], row["form"], str(row["record"] or ""), str(row["task"] or ""),
             title_of(self._box, row, viewer.language), body, from_microseconds(row["at"]),

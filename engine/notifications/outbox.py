@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from email.errors import MessageError
+from smtplib import SMTPException
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,15 +19,17 @@ from engine.config import Config
 from engine.database import Database, Unit
 from engine.evidence.seals import Box
 from engine.jobs import Jobs
-from engine.notifications.letters import Letter, Line, digest, single
+from engine.notifications.letters import WORDS, Letter, Line, digest, single
 from engine.notifications.smtp import Connection, Refused, Server
 from engine.system_tables import notifications
 from metamodel.labels import label_text
+from metamodel.problems import Rejected, problem
 
 JOB = "send_mail"
 GATHER = timedelta(minutes=1)
 SINGLE = 5  # so many at once come each in a mail of its own
 MOST = 500  # in one run
+NEVER = (Refused, MessageError, ValueError, IndexError)  # by the server, or an address that is none
 
 
 class Outbox:
@@ -44,6 +47,20 @@ class Outbox:
     def defer(self, unit: Unit, people: Sequence[str]) -> None:
         for person in people:
             self._jobs.defer(unit, JOB, {"person": person}, f"mail:{person}", unit.moment + GATHER)
+
+    def try_out(self, address: str, language: str) -> None:
+        """A letter at once, and what stood in its way said."""
+        if self._server is None:
+            raise Rejected([problem("mail.no_server")])
+        now = self._database.clock.now()
+        letter = single(Line(label_text(WORDS["trial"], language), self._public), language, 0)
+        try:
+            with self._server.connect() as connection:
+                connection.send(letter.message(self._sender, "", address, now))
+        except NEVER:
+            raise Rejected([problem("mail.not_taken", address=address)]) from None
+        except (SMTPException, OSError) as error:
+            raise Rejected([problem("mail.failed", reason=f"{type(error).__name__}: {error}")]) from None
 
     # -- the job -----------------------------------------------------------------------------------
 
@@ -69,7 +86,7 @@ class Outbox:
         now = self._database.clock.now()
         try:
             connection.send(letter.message(self._sender, person.name, person.email, now))
-        except (Refused, MessageError, ValueError, IndexError):
+        except NEVER:
             self._mark(ids, "refused")
         else:
             self._mark(ids, "sent")

@@ -116,16 +116,22 @@ class TaskLists:
             key: name for (kind, key), name in self._people.organisation().names().items() if kind == "person"
         }
         now = microseconds(self._database.clock.now())
-        return [self._view(connection, viewer, row, people.get(row["id"], []), names, now) for row in rows]
+        details = [self._store.detail(row) for row in rows]
+        quoted = [quoted_from_json(detail["quoted"]) for detail in details]
+        readable = self._quoting.readable(connection, viewer, quoted)
+        return [
+            self._view(viewer, row, detail, quote in readable, people.get(row["id"], []), names, now)
+            for row, detail, quote in zip(rows, details, quoted, strict=True)
+        ]
 
     def _view(
-        self, connection: sa.Connection, viewer: Viewer, row: Row, people: Sequence[str],
+        self, viewer: Viewer, row: Row, detail: Mapping[str, Any], readable: bool, people: Sequence[str],
         names: Mapping[str, str], now: int,
     ) -> TaskView:  # fmt: skip
-        detail, language = self._store.detail(row), viewer.language
+        language = viewer.language
         outcomes = outcomes_of(detail)
         note = label_text(detail["note"], language)
-        shown = not note or self._quoting.may_read(connection, viewer, quoted_from_json(detail["quoted"]))
+        shown = not note or readable
         chosen = next((one for one in outcomes if one.id == row["outcome"]), None)
         still_open, due = row["state"] == "open", row["due_at"]
         return TaskView(

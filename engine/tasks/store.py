@@ -19,6 +19,7 @@ from engine.tasks.parts import DONE, Move, NewTask, Outcome
 from metamodel.labels import Label
 
 Row = sa.RowMapping
+COUNT = "UPDATE tasks SET hits = hits + ? WHERE id = ?"
 
 
 class TaskStore:
@@ -33,16 +34,14 @@ class TaskStore:
     # -- one open task of a key --------------------------------------------------------------------
 
     def count_hits(self, unit: Unit, keys: Mapping[bytes, int]) -> dict[bytes, int]:
-        """The open tasks of these keys, by key, so many hits more on each."""
-        found: dict[bytes, int] = {}
-        query = sa.select(tasks.c.id, tasks.c.once_key).where(
-            tasks.c.once_key.in_(list(keys)), tasks.c.state == "open"
-        )
-        for identifier, key in unit.connection.execute(query).all():
-            more = sa.update(tasks).where(tasks.c.id == identifier, tasks.c.state == "open")
-            counted = unit.connection.execute(more.values(hits=tasks.c.hits + keys[key]))
-            if counted.rowcount:
-                found[key] = identifier
+        """The open tasks of these keys, by key, so many hits more on each. They are locked, in order, so that
+        nobody closes one meanwhile and no two units wait for each other."""
+        wanted = sa.and_(tasks.c.once_key.in_(list(keys)), tasks.c.state == "open")
+        query = sa.select(tasks.c.once_key, tasks.c.id).where(wanted).order_by(tasks.c.id).with_for_update()
+        found = {row.once_key: int(row.id) for row in unit.connection.execute(query)}
+        rows = [(keys[key], identifier) for key, identifier in found.items()]
+        if rows:
+            self._database.execute_many(unit.connection, COUNT, rows)
         return found
 
     def insert_or_count(self, unit: Unit, row: Mapping[str, Any]) -> int:

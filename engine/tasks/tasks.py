@@ -244,8 +244,8 @@ class Tasks:
     # -- reading -----------------------------------------------------------------------------------
 
     def of(
-        self, viewer: Viewer, *, state: Literal["open", "done", "cancelled", "all"] = "open", kind: str = "", app: str = "",
-        text: str = "", sort: Literal["due", "new"] = "due", limit: int = 50, after: str = "",
+        self, viewer: Viewer, *, state: Literal["open", "done", "cancelled", "all"] = "open", kind: str = "",
+        app: str = "", text: str = "", sort: Literal["due", "new"] = "due", limit: int = 50, after: str = "",
     ) -> TaskPage:  # fmt: skip
         """This viewer's own tasks: by due date or newest first."""
         return self._lists.of(viewer, state, kind, app, text, sort, limit, after)

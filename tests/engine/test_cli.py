@@ -69,3 +69,21 @@ def test_an_installation_verifies_and_answers_a_search(tmp_path: Path) -> None:
     refused = run("search", "crm", "customer", "x", "--as", "nobody", *data)
     assert refused.exit_code == 1
     assert "access.no_such_person" in refused.output
+
+
+def test_the_calendar_is_set_and_shown(tmp_path: Path) -> None:
+    raw = {"holidays": ["2026-10-01"], "workdays": [], "hours": ["08:30", "17:30"]}
+    file, data = tmp_path / "calendar.json", str(tmp_path / "data")
+    file.write_text(json.dumps(raw))
+    assert json.loads(run("calendar", str(file), "--data", data).stdout) == raw
+    assert json.loads(run("calendar", "--data", data).stdout) == raw
+    for text, code in (('{"hours": ["18:00", "09:00"]}', "hours"), ("[]", "unreadable"), ("what", "unreadable")):
+        file.write_text(text)
+        refused = run("calendar", str(file), "--data", data)
+        assert (refused.exit_code, f"calendar.{code}" in refused.output) == (1, True)
+
+
+def test_mail_without_a_server_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MUNIMENT_SMTP_URL", raising=False)
+    result = run("mail", "me@example.com", "--data", str(tmp_path / "data"))
+    assert (result.exit_code, "mail.no_server" in result.output) == (1, True)

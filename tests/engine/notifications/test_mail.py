@@ -310,3 +310,35 @@ def test_a_digest_leads_to_the_list() -> None:
     body = letter.message("a@example.com", "Lu", "lu@example.com", NOW).get_body(("html",))
     assert body is not None
     assert '<a href="https://a.example/notifications">Open it</a>' in body.get_content()
+
+
+# -- trying it out ---------------------------------------------------------------------------------
+
+
+def test_trying_it_out(house: Runtime, postbox: Postbox) -> None:
+    house.notifications.try_mail("me@example.com", "en")
+    assert [letter["subject"] for letter in postbox.messages] == ["Mail from Muniment arrives"]
+    assert postbox.recipients == ["me@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("address", "answer", "code"),
+    [
+        ("me@example.com", "550 no", "mail.not_taken"),
+        ("me@example.com", "450 busy", "mail.failed"),
+        ("me", "", "mail.not_taken"),
+    ],
+)
+def test_trying_it_out_in_vain(
+    house: Runtime, postbox: Postbox, address: str, answer: str, code: str
+) -> None:
+    postbox.rcpt = answer or "501 what"
+    with pytest.raises(Rejected) as refused:
+        house.notifications.try_mail(address, "zh")
+    assert refused.value.problems[0].code == code
+
+
+def test_without_a_server_there_is_nothing_to_try(open_with: Open) -> None:
+    with pytest.raises(Rejected) as refused:
+        open_with("").notifications.try_mail("me@example.com", "zh")
+    assert refused.value.problems[0].code == "mail.no_server"

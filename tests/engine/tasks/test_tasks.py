@@ -187,7 +187,7 @@ def test_who_hears_of_a_closing_may_refuse_it(desk: Runtime) -> None:
         told.append(closed)
         raise Rejected([problem("access.denied")])
 
-    desk.tasks.closed.append(refuse)
+    desk.tasks.closed.insert(0, refuse)
     (task,) = opened(desk, replace(ASKED, source="flow/node", outcomes=CHOICES, instance=5))
     assert refused(lambda: close(desk, "zhou", task, "drop", "打错了")) == "access.denied"
     assert desk.tasks.get(desk.require_viewer("zhou"), task).state == "open"
