@@ -1,38 +1,16 @@
-"""Expressions and asks in words: what the numbers of a widget mean (口径), in Chinese and English."""
+"""Asks in words: what the numbers of a widget mean (口径), in Chinese and English."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+from engine.reports.expression_words import ExpressionWords
 from engine.reports.ground import Ground
 from engine.reports.stretches import stretch_text
 from engine.reports.tallies import measure_label
 from metamodel.asks import Dataset, Dimension, GroupAsk, Measure, RowAsk, WordAsk
-from metamodel.expressions import Expression, check
-from metamodel.expressions.checker import path_of
-from metamodel.expressions.types import BOOLEAN
-from metamodel.forms import FieldDefinition
 from metamodel.labels import label_text
-from metamodel.scope import FormScope
 
-COMPARED: Mapping[type[ast.cmpop], Mapping[str, str]] = {
-    ast.Eq: {"zh": "{a}是{b}", "en": "{a} is {b}"},
-    ast.NotEq: {"zh": "{a}不是{b}", "en": "{a} is not {b}"},
-    ast.Lt: {"zh": "{a}小于{b}", "en": "{a} is less than {b}"},
-    ast.LtE: {"zh": "{a}不大于{b}", "en": "{a} is at most {b}"},
-    ast.Gt: {"zh": "{a}大于{b}", "en": "{a} is more than {b}"},
-    ast.GtE: {"zh": "{a}不小于{b}", "en": "{a} is at least {b}"},
-    ast.In: {"zh": "{b}含{a}", "en": "{b} has {a}"},
-    ast.NotIn: {"zh": "{b}不含{a}", "en": "{b} has no {a}"},
-}
-AMONG = {
-    ast.In: {"zh": "{a}是{b}之一", "en": "{a} is one of {b}"},
-    ast.NotIn: {"zh": "{a}不是{b}", "en": "{a} is none of {b}"},
-}
-BLANK = {"zh": "{a}为空", "en": "{a} is blank"}
-NOT_BLANK = {"zh": "{a}不为空", "en": "{a} is not blank"}
 BUCKETS: Mapping[str, Mapping[str, str]] = {
     "hour": {"zh": "时段", "en": "hour"},
     "weekday": {"zh": "星期", "en": "weekday"},
@@ -43,6 +21,7 @@ BUCKETS: Mapping[str, Mapping[str, str]] = {
     "quarter": {"zh": "季度", "en": "quarter"},
     "year": {"zh": "年", "en": "year"},
 }
+FILLED = {"zh": "{field}不为空的记录数", "en": "the number of records with {field}"}
 COUNTED: Mapping[str, Mapping[str, str]] = {
     "count": {"zh": "记录数", "en": "the number of records"},
     "distinct": {"zh": "不重复的{field}个数", "en": "the number of different {field}"},
@@ -60,12 +39,8 @@ COUNTED: Mapping[str, Mapping[str, str]] = {
 }
 
 
-class Phrases:
-    """Words about one ground, in its reader's language."""
-
-    def __init__(self, ground: Ground) -> None:
-        self.ground, self.language = ground, ground.asking.language
-        self.zh = self.language.startswith("zh")
+class Phrases(ExpressionWords):
+    """Words about the asks of one ground, in its reader's language."""
 
     # -- a whole ask -------------------------------------------------------------------------------
 
@@ -73,7 +48,7 @@ class Phrases:
         sentences = [self._measure(measure, ask.measures) for measure in ask.measures if not measure.hidden]
         told = [self._dimension(dimension) for dimension in ask.dimensions]
         if told:
-            sentences.append(("按" if self.zh else "By ") + self._list(told))
+            sentences.append(("按" if self.zh else "By ") + self.list(told))
         if ask.compare and self.ground.before is not None:
             first, last = self.ground.before.first.isoformat(), self.ground.before.last.isoformat()
             sentences.append(f"对比：{first} 至 {last}" if self.zh else f"Compared with {first} – {last}")
@@ -127,27 +102,34 @@ class Phrases:
     # -- measures and dimensions -------------------------------------------------------------------
 
     def _measure(self, measure: Measure, others: Iterable[Measure]) -> str:
+        """The measure's name and what it is; the name alone where that says it."""
         found = self.ground.columns.find(measure.field) if measure.field else None
-        name = measure_label(measure, found, self.language)
-        field = found.field.text(self.language) if found else ""
+        name, words = measure_label(measure, found, self.language), self._counted(measure, others)
+        if name == words:
+            return words
+        return f"{name}＝{words}" if self.zh else f"{name}: {words}"
+
+    def _counted(self, measure: Measure, others: Iterable[Measure]) -> str:
+        field = self.field(tuple(measure.field.split("."))) if measure.field else ""
         if measure.bucket:
             bucket = label_text(BUCKETS[measure.bucket], self.language)
             field = f"{field}（{bucket}）" if self.zh else f"{bucket} of {field}"
         where = self.condition(measure.where) if measure.where else ""
         template = label_text(COUNTED[measure.aggregate], self.language)
+        if measure.aggregate == "count" and field:
+            template = label_text(FILLED, self.language)
         words = template.format(field=field, where=where, expression=self._calculation(measure, others))
         if where and measure.aggregate != "ratio":
             words += f"，只计{where}" if self.zh else f", only where {where}"
-        if name == words:
-            return words
-        return f"{name}＝{words}" if self.zh else f"{name}: {words}"
+        return words
 
     def _calculation(self, measure: Measure, others: Iterable[Measure]) -> str:
         """The expression with the measures' words in the place of their ids."""
+        plain = [one for one in others if one.aggregate != "expression"]
         words = {
-            one.id: "（" + self._measure(one, ()).partition("＝" if self.zh else ": ")[2] + "）" for one in others
-            if one.aggregate != "expression"
-        }  # fmt: skip
+            one.id: f"（{self._counted(one, ())}）" if self.zh else f"({self._counted(one, ())})"
+            for one in plain
+        }
         return "".join(words.get(piece, piece) for piece in _pieces(measure.expression))
 
     def _dimension(self, dimension: Dimension) -> str:
@@ -161,117 +143,9 @@ class Phrases:
             name += f"（前 {dimension.top} 名）" if self.zh else f" (first {dimension.top})"
         return name
 
-    # -- expressions -------------------------------------------------------------------------------
-
-    def condition(self, text: str) -> str:
-        """A condition in words; what has none is shown as it is written, with labels for ids."""
-        asking = self.ground.asking
-        scope = FormScope(self.ground.app, self.ground.form, asking.apps, asking.house.registry)
-        expression, _ = check(text, scope, asking.house.registry, BOOLEAN)
-        return self._say(expression.tree, expression) if expression is not None else text
-
-    def _say(self, node: ast.expr, expression: Expression) -> str:
-        if isinstance(node, ast.BoolOp):
-            joint = self._joint(node.op)
-            return joint.join(self._inner(part, node, expression) for part in node.values)
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            inner = self._say(node.operand, expression)
-            return f"并非（{inner}）" if self.zh else f"not ({inner})"
-        if isinstance(node, ast.Compare) and len(node.ops) == 1:
-            return self._comparison(node, expression)
-        if isinstance(node, ast.Constant):
-            return self._value(node.value, None)
-        if isinstance(node, ast.List):
-            return self._list([self._say(item, expression) for item in node.elts])
-        path = path_of(node) if isinstance(node, ast.Name | ast.Attribute) else ()
-        return self.field(path) if path else self._as_written(node)
-
-    def _joint(self, operator: ast.boolop) -> str:
-        both = isinstance(operator, ast.And)
-        return ("、且" if both else "，或") if self.zh else (" and " if both else " or ")
-
-    def _inner(self, node: ast.expr, around: ast.BoolOp, expression: Expression) -> str:
-        said = self._say(node, expression)
-        mixed = isinstance(node, ast.BoolOp) and type(node.op) is not type(around.op)
-        return f"（{said}）" if mixed else said
-
-    def _comparison(self, node: ast.Compare, expression: Expression) -> str:
-        left, right, operator = node.left, node.comparators[0], type(node.ops[0])
-        path = path_of(left) if isinstance(left, ast.Name | ast.Attribute) else ()
-        field = self._definition(path) if path else None
-        words = AMONG if isinstance(right, ast.List) and operator in AMONG else COMPARED
-        if isinstance(right, ast.Constant) and right.value in (None, ""):
-            template = BLANK if operator is ast.Eq else NOT_BLANK
-            return label_text(template, self.language).format(a=self._say(left, expression))
-        if operator in (ast.In, ast.NotIn) and words is COMPARED:
-            other = path_of(right) if isinstance(right, ast.Name | ast.Attribute) else ()
-            field = self._definition(other) if other else None
-            said = label_text(words[operator], self.language)
-            return said.format(a=self._operand(left, field, expression), b=self._say(right, expression))
-        said = label_text(words[operator], self.language)
-        return said.format(a=self._say(left, expression), b=self._operand(right, field, expression))
-
-    def _operand(self, node: ast.expr, field: FieldDefinition | None, expression: Expression) -> str:
-        if isinstance(node, ast.Constant):
-            return self._value(node.value, field)
-        if isinstance(node, ast.List):
-            return self._list([self._operand(item, field, expression) for item in node.elts])
-        return self._say(node, expression)
-
-    def _value(self, value: Any, field: FieldDefinition | None) -> str:
-        """A constant: a choice by its label, a text in quotes."""
-        choices = field.type.choices(field) if field is not None and field.type else ()
-        label = next((choice.text(self.language) for choice in choices if choice.value == value), None)
-        if label is not None or not isinstance(value, str):
-            return str(label if label is not None else _number(value))
-        return f"“{value}”"
-
-    def _as_written(self, node: ast.expr) -> str:
-        text = ast.unparse(node)
-        for path in sorted(_paths(node), key=len, reverse=True):
-            text = text.replace(".".join(path), self.field(path))
-        return text
-
-    def field(self, path: tuple[str, ...]) -> str:
-        """A field by its label, links before it."""
-        if path == ("me",):
-            return "我" if self.zh else "me"
-        names, form = [], self.ground.form
-        app = self.ground.app
-        for name in path:
-            field = form.field(name)
-            if field is None:
-                names.append(name)
-                continue
-            names.append(field.text(self.language))
-            reference = field.type.reference(field) if field.type and field.options is not None else None
-            if reference is not None and reference.target == "record":
-                app = self.ground.asking.apps.get(reference.app or app.id, app)
-                form = app.form(reference.form) or form
-        return ("的" if self.zh else " › ").join(names)
-
-    def _definition(self, path: tuple[str, ...]) -> FieldDefinition | None:
-        try:
-            return self.ground.columns.column(path)[1]
-        except KeyError:
-            return None
-
-    def _list(self, items: list[str]) -> str:
-        return ("、" if self.zh else ", ").join(items)
-
     def _join(self, sentences: Iterable[str]) -> str:
         said = [one for one in sentences if one]
         return "；".join(said) + "。" if self.zh else "; ".join(said) + "."
-
-
-def _paths(node: ast.expr) -> set[tuple[str, ...]]:
-    found = {path_of(one) for one in ast.walk(node) if isinstance(one, ast.Name | ast.Attribute)}
-    called = {
-        (one.func.id,)
-        for one in ast.walk(node)
-        if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)
-    }
-    return {path for path in found if path and path not in called}
 
 
 def _pieces(text: str) -> list[str]:
@@ -288,7 +162,3 @@ def _pieces(text: str) -> list[str]:
         )
         word = ""
     return ["" if piece.isspace() and len(piece) == 1 else piece for piece in pieces]
-
-
-def _number(value: Any) -> str:
-    return f"{value:f}" if hasattr(value, "as_tuple") else str(value)

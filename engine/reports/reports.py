@@ -27,7 +27,7 @@ from engine.reports.phrases import Phrases
 from engine.reports.views import Board, DrillTarget, LastWithData, WidgetPlace, WidgetView
 from engine.reports.words import OpenWords, answer_words
 from metamodel.application import App
-from metamodel.asks import Answer, Ask, GroupAsk, RowAnswer, RowAsk, WordAsk
+from metamodel.asks import Answer, Ask, GroupAnswer, GroupAsk, RowAnswer, RowAsk, WordAsk
 from metamodel.labels import label_text
 from metamodel.plugin_api import Display, Reference
 from metamodel.problems import Rejected, problem
@@ -112,7 +112,7 @@ class Reports:
             state="empty" if drawing.empty else "ready",
             drawing=drawing,
             definition=self._definition(asking, asks[0]),
-            empty=self._last(asking, asks[0]) if drawing.empty else None,
+            empty=self._last(asking, asks[0]) if drawing.empty or _nought(answers) else None,
             people=str(drawing.model.get("who", "")),
             drillable=not asking.totals,
             answers=tuple(answers),
@@ -236,6 +236,15 @@ class Reports:
             self._house, connection, services.apps(), services.people.organisation(), viewer, context, app,
             report, filters, context.is_working_day, access == "totals",
         )  # fmt: skip
+
+
+def _nought(answers: Sequence[Answer]) -> bool:
+    """Is every number what it would be without a row? A single 0 is shown, and when there was more."""
+    return all(
+        isinstance(answer, GroupAnswer)
+        and all(cell[m.id] == m.nothing for cell in answer.values.values() for m in answer.measures)
+        for answer in answers
+    )
 
 
 def access_to(viewer: Viewer, app: App, report: str) -> ReportAccess | None:

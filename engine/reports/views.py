@@ -69,7 +69,7 @@ class WidgetView:
     state: State
     drawing: Drawing | None = None
     definition: str = ""
-    empty: LastWithData | None = None
+    empty: LastWithData | None = None  # of an empty widget, and of a number that is 0
     people: str = ""  # of a comparison of groups: who is in which, and what it took
     note: str = ""
     problems: tuple[Problem, ...] = ()

@@ -52,6 +52,8 @@ class Funnel(ToldWidget):
     def draw(self, options: FunnelOptions, answers: Sequence[GroupAnswer], display: Display) -> Drawing:
         answer = answers[0]
         stages = _by_choice(answer, options.reached) if answer.axes else _by_measure(answer)
+        while stages and not stages[-1][1]:  # where nobody ever comes, or what the filter leaves out
+            stages.pop()
         scales = measure_scales(answer, display.language)
         first = next((value for _, value, _, _ in stages if value), None)
         data = [

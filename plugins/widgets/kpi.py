@@ -68,7 +68,7 @@ class Kpi(Widget):
             goal = goal_of(measure, options.goal)
             missed = value is None or (value > goal if options.better == "down" else value < goal)
             model["goal"] = {"text": text_of(measure, goal, language), "reached": not missed}
-        return Drawing("number", model, value is None or value == measure.nothing)
+        return Drawing("number", model, value is None)
 
 
 class KpiTrend(Kpi):
