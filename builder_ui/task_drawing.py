@@ -120,12 +120,12 @@ def answers(visit: Visit, task: TaskView) -> tuple[Answer, ...]:
     if task.state != "open" or not task.mine:
         return ()
     made = []
-    for number, outcome in enumerate(task.outcomes, 1):
+    for number, outcome in enumerate(sorted(task.outcomes, key=lambda one: one.style != "primary"), 1):
         text = label_text(outcome.label, visit.language, outcome.id)
         said = visit.text("%(answer)s: %(title)s", answer=text, title=task.title)
         key = str(number) if number <= MOST_KEYS else ""
         made.append(Answer(outcome.id, text, outcome.style, outcome.reason, key, said))
-    return tuple(sorted(made, key=lambda each: each.style != "primary"))
+    return tuple(made)
 
 
 def closed_sentence(visit: Visit, task: TaskView) -> str:

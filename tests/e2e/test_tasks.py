@@ -79,6 +79,11 @@ def test_what_is_decided_goes_and_can_be_taken_back(desk: Open, office: Runtime,
     assert state(office, first) == "open"
     page.get_by_role("button", name="撤销").click()
     chosen(page, "甲")
+    page.keyboard.press("1")
+    chosen(page, "乙")
+    page.keyboard.press("u")
+    chosen(page, "甲")
+    expect(page.locator(".toast")).to_have_count(0)
     page.clock.run_for(20_000)
     assert state(office, first) == "open"
 

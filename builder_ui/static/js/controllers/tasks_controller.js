@@ -64,7 +64,7 @@ export default class Tasks extends Controller {
 
   choose(line, focus = true) {
     if (!line) return;
-    for (const each of this.lines) each.toggleAttribute("aria-current", each === line);
+    for (const each of this.lines) each === line ? each.setAttribute("aria-current", "true") : each.removeAttribute("aria-current");
     if (focus) line.focus();
     if (!this.wide.matches) return;
     clearTimeout(this.timer);

@@ -4,17 +4,19 @@ import { readJson, send } from "./api.js";
 import { toast } from "./toast.js";
 
 const WAIT = 8000;
+const KEY = "u";
 let held = null;
 
 /** decision: { url, fields, text, undo (the button's word), takenBack(), sent(answer), failed(error) } */
 export function hold(decision) {
   flush();
   held = { ...decision, timer: setTimeout(flush, WAIT) };
-  toast(decision.text, { text: decision.undo, run: takeBack });
+  toast(decision.text, { text: decision.undo, run: takeBack, key: KEY });
 }
 
 function takeBack() {
   const decision = take();
+  document.getElementById("toasts").replaceChildren();
   decision?.takenBack();
 }
 
@@ -42,6 +44,10 @@ export async function flush(options = {}) {
   }
 }
 
+addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select");
+  if (held && event.key === KEY && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) takeBack();
+});
 addEventListener("pagehide", () => flush({ keepalive: true }));
 addEventListener("click", async (event) => {
   const link = event.target.closest?.("a[href]");

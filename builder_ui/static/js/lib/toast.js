@@ -16,6 +16,7 @@ function button(action, place) {
   const made = document.createElement("button");
   made.type = "button";
   made.textContent = action.text;
+  if (action.key) made.append(" ", Object.assign(document.createElement("kbd"), { className: "kbd only-desk", textContent: action.key }));
   made.addEventListener("click", () => { place.replaceChildren(); action.run(); });
   return made;
 }
