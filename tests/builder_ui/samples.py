@@ -40,6 +40,7 @@ from builder_ui.models.record import (
     Section,
 )
 from builder_ui.shell import AppCard, Counts, MenuEntry, MenuSection, Person, Shell
+from tests.builder_ui.board_samples import board_page, widget_views
 from tests.builder_ui.task_samples import task_pages, tasks_page
 
 LONG = "苏州恒锐精密机械股份有限公司华东区域智能制造与设备巡检一体化项目联合采购办公室(含昆山、太仓、常熟三个厂区)"
@@ -720,6 +721,8 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
         "evidence_running": ("evidence.html", archive("存证", "pages"), evidence_page("running")),
         "error_403": ("error.html", archive("无权限", "pages"), error_page(403)),
         "error_404": ("error.html", archive("没有找到", "pages"), error_page(404)),
+        "board": ("board.html", archive("销售行为分析", "list", "board"), board_page()),
+        **{f"widget_{n}": ("widget.html", archive(n), view) for n, view in widget_views().items()},
         **{
             name: (template, archive("待办", *styles), model)
             for name, (template, styles, model) in task_pages().items()
