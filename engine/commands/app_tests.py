@@ -12,6 +12,7 @@ from typing import Any
 import networkx as nx
 
 from engine.app_tests import Result, Source, run_tests
+from engine.commands import settle
 from engine.commands.app_files import located, read_document
 from engine.plugin_loader import load_registry
 from metamodel.application import App, load
@@ -82,6 +83,7 @@ def run_app_tests(
 ) -> bool:  # fmt: skip
     """Run them and tell; did all pass?"""
     found = find_apps(paths)
+    settle()
     work = Path(tempfile.mkdtemp(prefix="muniment-test-"))
 
     def told(result: Result) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from engine.access.organisation_file import load_organisation
 from engine.clock import MovableClock
+from engine.commands import settle
 from engine.commands.app_files import read_document
 from engine.config import Config
 from engine.runtime import Runtime
@@ -75,6 +76,7 @@ def load_samples(runtime: Runtime, as_of: str, say: Say) -> None:
     for app in APPS:
         say(f"导入 / importing {app}")
         import_app(runtime, SAMPLES / app, with_data=False, as_of=as_of, say=say)
+    settle()
     load_sample_data(runtime, [SAMPLES / app / "data" for app in APPS], today, say)
     runtime.ledger.integrate()
     _write_sign_ins(runtime.config, organisation["sign_ins"], password)

@@ -28,7 +28,7 @@ from metamodel.problems import Rejected
 if TYPE_CHECKING:
     from engine.runtime import Runtime
 
-STRIKE = timedelta(hours=2)  # how often the house's clocks are looked at
+STRIKE = timedelta(hours=4)  # how often the house's clocks are looked at: 8, 12, 16, 20 o'clock in China
 
 
 @dataclass(order=True)
