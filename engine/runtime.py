@@ -53,6 +53,7 @@ from engine.rules.telling import Telling
 from engine.search.index import Search
 from engine.tables import Catalog, FormTable
 from engine.tasks import Tasks
+from engine.tasks.leavers import Leavers
 from engine.tasks.telling import tell_people
 from engine.working_time import WorkingCalendar
 from metamodel.application import App
@@ -154,6 +155,7 @@ class Runtime:
             self.database, self.box, self.people, self.jobs, quoting, self._apps, self.config
         )
         tell_people(self.tasks, self.notifications)
+        Leavers(self.database, self.people, self.jobs, self.tasks, self._apps)
 
     def _open_records(self) -> None:
         self.programs = Programs(self.applications, self.catalog, self.registry, self.search)
@@ -218,9 +220,11 @@ class Runtime:
         """The organisation's, as it is now."""
         return self._calendars.current
 
-    def set_calendar(self, unit: Unit, raw: Mapping[str, Any]) -> WorkingCalendar:
+    def set_calendar(self, unit: Unit, raw: Mapping[str, Any], viewer: Viewer = SYSTEM) -> WorkingCalendar:
         """`{holidays, workdays, hours}`. Rejected: calendar.unreadable, calendar.hours."""
-        return self._calendars.save(unit, raw)
+        made = self._calendars.save(unit, raw)
+        self.audit.add(unit, viewer, [Occurrence("calendar.set", detail=made.to_json())])
+        return made
 
     # -- people ------------------------------------------------------------------------------------
 

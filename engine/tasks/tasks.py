@@ -156,10 +156,8 @@ class Tasks:
         self, unit: Unit, giver: str, taker: str, viewer: Viewer = SYSTEM
     ) -> tuple[list[int], list[int]]:
         """All open tasks of one person to another (he leaves): those that went, and those that may not."""
-        query = sa.select(tasks.c.id).join(task_people, task_people.c.task == tasks.c.id)
-        query = query.where(task_people.c.person == giver, tasks.c.state == "open").order_by(tasks.c.id)
         went, stayed = [], []
-        for identifier in unit.connection.scalars(query).all():
+        for identifier in self._open_of(unit, giver):
             row, _ = self._own(unit, SYSTEM, identifier)
             try:
                 self._move(unit, viewer, row, giver, taker, "")
@@ -170,6 +168,24 @@ class Tasks:
         detail = {"from": giver, "to": taker, "tasks": len(went)}
         self._audit.add(unit, viewer, [Occurrence("task.hand_over", detail=detail)])
         return went, stayed
+
+    def pass_on(self, unit: Unit, gone: str, heir: Callable[[str, str], str | None]) -> list[int]:
+        """Open tasks that only somebody has who left, and that stand in no flow, to who `heir(app, gone)`
+        says; which."""
+        organisation, went = self._people.organisation(), []
+        for identifier in self._open_of(unit, gone):
+            row, people = self._own(unit, SYSTEM, identifier)
+            taker = None if any(map(organisation.active, people)) else heir(row["app"], gone)
+            if taker is not None and row["instance"] is None and row["state"] == "open":
+                self._move(unit, SYSTEM, row, gone, taker, "")
+                self._note(unit, SYSTEM, "task.transfer", row, to=taker)
+                went.append(identifier)
+        return went
+
+    def _open_of(self, unit: Unit, person: str) -> Sequence[int]:
+        query = sa.select(tasks.c.id).join(task_people, task_people.c.task == tasks.c.id)
+        query = query.where(task_people.c.person == person, tasks.c.state == "open").order_by(tasks.c.id)
+        return unit.connection.scalars(query).all()
 
     def _move(self, unit: Unit, viewer: Viewer, row: Row, giver: str, taker: str, comment: str) -> None:
         about = row["id"], row["app"], row["form"], row["record"], row["kind"], row["source"], row["instance"]

@@ -296,6 +296,23 @@ def test_a_leaver_hands_over_all_that_may_go(desk: Runtime) -> None:
     assert desk.tasks.get(desk.require_viewer("wang"), second).people == ("王磊",)
 
 
+def test_what_only_a_leaver_has_goes_to_who_is_above_him(desk: Runtime, clock: FrozenClock) -> None:
+    alone, shared, orphan, flow, done = opened(
+        desk, ASKED, replace(ASKED, to=("person:zhou", "person:wang")), replace(ASKED, to=("person:lu",)),
+        replace(ASKED, instance=5, source="flow/node"), ASKED,
+    )  # fmt: skip
+    close(desk, "zhou", done)
+    gone = [Person("zhou", "周婧", superior="lu", active=False), Person("lu", "陆志恒", active=False)]
+    desk.database.write(lambda unit: desk.people.save_people(unit, gone))
+    clock.advance(seconds=2)
+    desk.jobs.run_due()
+    fang = desk.tasks.of(desk.require_viewer("fang")).items  # the superior has left too
+    assert [view.id for view in fang] == [str(alone), str(orphan)]
+    assert [view.id for view in desk.tasks.of(desk.require_viewer("wang")).items] == [str(shared)]
+    with desk.database.read() as connection:
+        assert desk.tasks.find_open(connection, instance=5) == [flow]
+
+
 # -- calling off -----------------------------------------------------------------------------------
 
 
