@@ -38,6 +38,7 @@ class HomePage:
     evidence_href: str = ""
     tasks: tuple[TaskLine, ...] = ()
     more_tasks: str = ""
+    boards: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

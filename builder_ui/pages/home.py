@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from litestar import Response, get
 
+from builder_ui.boards import report_url
 from builder_ui.cells import record_url
+from builder_ui.models.parts import Link
 from builder_ui.models.places import HomePage, NewsItem
 from builder_ui.site import Ask, Here, InPath, Site, Visit
 from builder_ui.task_drawing import lines
@@ -34,6 +36,7 @@ def home_page(request: Ask, site: Here) -> Response[Any]:
         _greeting(visit), visit.moments.long_date(), tuple(site.frames.card(visit, app, None) for app in apps),
         tuple(_news(visit, site, apps)), tuple(_recent(visit)), _evidence(visit), "/evidence",
         tuple(lines(visit, tasks.items)), more,
+        tuple(Link(label, report_url(a.id, r)) for a in apps for r, label in site.frames.boards(visit, a).items()),
     )  # fmt: skip
     return visit.page("home.html", page, title=visit.text("Home"), styles=STYLES)
 

@@ -590,6 +590,7 @@ def home_page() -> HomePage:
         "/evidence",
         tasks_page().groups[1].lines,
         "全部 7 条待办",
+        (Link("销售行为分析", "/apps/archive/reports/sales"), Link("客户服务质量", "#")),
     )
 
 
