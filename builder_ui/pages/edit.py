@@ -126,7 +126,8 @@ def update(
         if not outcome.ok:
             shown = Draft(visit, app, form, view, {**view.values, **values}, state, outcome.problems)
             return _page(shown, outcome.problems[0].status)
-    return visit.go(record_url(app_id, form_id, record, list=visit.query.get("list", "")))
+    tab = "flow" if record_work.is_returned(visit, app, form, record) else ""  # the next step is there
+    return visit.go(record_url(app_id, form_id, record, list=visit.query.get("list", ""), tab=tab))
 
 
 @post(f"{FORM}/state", sync_to_thread=True, status_code=200)

@@ -60,6 +60,14 @@ def way(visit: Visit, app: App, form: Form, values: Mapping[str, Any]) -> str | 
     return visit.text("Goes to %(people)s", people=" → ".join(people)) if people else ""
 
 
+def is_returned(visit: Visit, app: App, form: Form, record: str) -> bool:
+    """Was it sent back, to be changed and submitted again?"""
+    if not any(flow.form == form.id for flow in app.flows):
+        return False
+    running = visit.runtime.flows.view(visit.viewer, app.id, form.id, record)
+    return running is not None and running.state == "returned"
+
+
 def buttons(opened: Opened) -> tuple[Button, ...]:
     """What rules offer on this record to this person."""
     visit, view = opened.visit, opened.view

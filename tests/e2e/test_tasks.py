@@ -308,3 +308,42 @@ def test_figures_over_records_follow_what_is_typed(desk: Open, office: Runtime) 
     page.get_by_role("button", name="保存", exact=True).click()
     page.wait_for_url("**/records/*")
     expect(page.locator(".field", has_text="涉及金额")).to_contain_text("无法计算")
+
+
+def test_the_bell_opens_beside_the_page_and_leads_to_the_to_do(desk: Open, office: Runtime) -> None:
+    ask_for_leave(office)
+    page = desk("wang").open("/")
+    page.get_by_role("button", name="通知:1 条未读").click()
+    panel = page.get_by_role("dialog")
+    expect(panel.get_by_role("heading", name="通知")).to_be_visible()
+    panel.get_by_role("link", name="请假审批").click()
+    page.wait_for_url("**/tasks/*")
+    expect(page.locator(".decide-bar")).to_be_visible()
+    expect(page.get_by_role("button", name="通知:0 条未读")).to_be_visible()
+
+
+def test_sent_back_changed_and_submitted_again(desk: Open, office: Runtime) -> None:
+    record = ask_for_leave(office)
+    wang = office.require_viewer("wang")
+    (task,) = office.tasks.of(wang).items
+    office.database.write(lambda unit: office.tasks.close(unit, wang, task.id, "return", "写明日期"))
+    page = desk("zhou").open("/tasks")
+    expect(page.locator("#chosen")).to_contain_text("写明日期")
+    page.locator("#chosen").get_by_role("link", name="修改").click()
+    page.get_by_label("事由").fill("二月三日起回老家")
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.wait_for_url(f"**/records/{record}?tab=flow")
+    page.get_by_role("button", name="重新提交").click()
+    expect(page.locator(".flow-picture .waiting .name")).to_have_text("经理审批")
+    assert office.tasks.of(wang).total == 1
+
+
+def test_in_english_and_in_the_dark_it_is_the_same(desk: Open, office: Runtime) -> None:
+    ask_for_leave(office)
+    office.database.write(lambda unit: office.people.set_preferences(unit, "wang", language="en"))
+    page = desk("wang", locale="en-US", color_scheme="dark").open("/tasks")
+    expect(page.get_by_role("heading", name="To-dos")).to_be_visible()
+    expect(page.locator("#chosen").get_by_role("button", name="Approve")).to_be_visible()
+    page.locator("#chosen summary", has_text="Reject").click()
+    expect(page.locator("#chosen details[open]").get_by_placeholder("The applicant reads this")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('#task')).backgroundColor") == "rgb(23, 29, 26)"
