@@ -174,7 +174,7 @@ class Runtime:
         self.jobs.register(COPY_JOB, copies)
 
     def _open_channels(self) -> None:
-        self.rules = Rules(self.services, self.records, self.box, lambda: self.calendar)
+        self.rules = Rules(self.services, self.records, self.box, self.keyword_lists, lambda: self.calendar)
         self.rules.register_all(Telling(self.tasks, self.notifications, lambda: self.calendar).performers)
         self.rules.register_all(Granting(self.grants).performers)
         analyzing = Analyzing(self.services, self.records, self.analysis, lambda: self.calendar)

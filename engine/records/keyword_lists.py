@@ -40,17 +40,18 @@ class KeywordLists:
     def words(self, app: str, code: str) -> Sequence[str] | None:
         """The words in use of a list and their other spellings; None where there is no such list. A blank
         app means any."""
-        self._refresh()
         for known in [app] if app else sorted(self._services.apps()):
-            lists = self._of(known)
+            lists = self.of(known)
             if code in lists:
                 return lists[code]
         return None
 
-    def fingerprint(self) -> tuple[int, int]:
-        """Something that differs whenever any list does."""
+    def of(self, app: str) -> Lists:
+        """All lists of an app; the same object for as long as none changes."""
         self._refresh()
-        return self._version
+        if app not in self._lists:
+            self._lists[app] = self._read(app)
+        return self._lists[app]
 
     def _written(self, batch: Batch) -> None:
         form = self._services.apps()[batch.app].form(batch.form)
@@ -71,11 +72,6 @@ class KeywordLists:
         if version != self._version:
             self._version, self._lists = version, {}
         self._looked = time.monotonic()
-
-    def _of(self, app: str) -> Lists:
-        if app not in self._lists:
-            self._lists[app] = self._read(app)
-        return self._lists[app]
 
     def _read(self, app: str) -> Lists:
         known = self._services.apps().get(app)

@@ -56,7 +56,7 @@ class FieldProgram:
     cells: tuple[FieldProgram, ...] = ()  # the columns of a sub-form
     asked: Mapping[str, Compiled] = dataclass_field(default_factory=dict)  # of a figure: our values, by path
 
-    @property
+    @cached_property
     def id(self) -> str:
         return self.field.id
 
@@ -106,6 +106,11 @@ class FormProgram:
     def inputs(self) -> tuple[FieldProgram, ...]:
         """Fields people or rules fill."""
         return tuple(p for p in self.fields.values() if p.field.derived is None)
+
+    @cached_property
+    def checked(self) -> tuple[tuple[str, FieldProgram], ...]:
+        """Inputs whose values have something to be checked, and their ids."""
+        return tuple((p.id, p) for p in self.inputs if p.checks or p.field.required)
 
     @cached_property
     def conditional(self) -> bool:

@@ -5,7 +5,7 @@ The inner half of reading; `read.py` turns rows into what pages and the API show
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +60,8 @@ class Rows:
     ) -> list[Row]:  # fmt: skip
         """Run a statement made by `select` (filtered, sorted, limited) and decode its rows."""
         found = connection.execute(statement).mappings().all()
-        rows = [self._decode(program, visible, row, fields) for row in found]
+        decode = self._decoder(program, visible, fields)
+        rows = [decode(row) for row in found]
         if derived:
             self._derive(connection, viewer, program, rows, fields)
         return rows
@@ -86,19 +87,28 @@ class Rows:
         through = {d.through for p, d in program.lookups if p.id in fields}
         return [p.id for p in program.stored if p.id in fields or p.id in through]
 
-    def _decode(self, program: FormProgram, visible: Visible, row: Any, fields: Sequence[str]) -> Row:
-        ways = visible.ways_of(row)
-        access = {name: _access(program, ways, name) for name in fields if name in program.fields}
-        key = self._key(row)
-        values: dict[str, Any] = {}
-        for name in self._needed(program, fields):
-            raw = row[program.table.fields[name].name]
-            value = None if raw is None else self._value(program.fields[name], raw, row["id"], key)
-            values[name] = mask_value(value) if access.get(name) == "mask" else value
-        for name, allowed in access.items():
-            if allowed == "hide":
-                values.pop(name, None)
-        return Row(row["id"], {name: row[name] for name in SYSTEM_COLUMNS}, values, access, ways)
+    def _decoder(
+        self, program: FormProgram, visible: Visible, fields: Sequence[str]
+    ) -> Callable[[Any], Row]:
+        """What is the same for all rows is worked out once; access only where other ways reach a row."""
+        columns = [(n, program.physical[n], program.fields[n]) for n in self._needed(program, fields)]
+        known: dict[tuple[int, ...], dict[str, FieldAccess]] = {}
+
+        def decode(row: Any) -> Row:
+            ways = visible.ways_of(row)
+            reached = tuple(map(id, ways))
+            if reached not in known:
+                known[reached] = {n: _access(program, ways, n) for n in fields if n in program.fields}
+            access, key = known[reached], self._key(row)
+            values: dict[str, Any] = {}
+            for name, column, field in columns:
+                allowed, raw = access.get(name), row[column]
+                if allowed != "hide":
+                    value = None if raw is None else self._value(field, raw, row["id"], key)
+                    values[name] = mask_value(value) if allowed == "mask" else value
+            return Row(row["id"], {n: row[n] for n in SYSTEM_COLUMNS}, values, access, ways)
+
+        return decode
 
     def _key(self, row: Any) -> bytes | None:
         if "wrapped" not in row or row["wrapped"] is None:

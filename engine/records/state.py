@@ -115,8 +115,8 @@ def check_values(
         states = evaluate(program, values, context)
         return [found for state in states.values() for found in state.problems]
     found: list[Problem] = []
-    for field in program.inputs:
-        value = values.get(field.id)
+    for name, field in program.checked:
+        value = values.get(name)
         if value is not None:
             found.extend(_sane(field, value))
         elif field.field.required:

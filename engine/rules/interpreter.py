@@ -15,6 +15,7 @@ from typing import Any
 from engine.access.viewer import SYSTEM, Viewer
 from engine.database import Unit
 from engine.evidence.seals import Box
+from engine.records.keyword_lists import KeywordLists, Lists
 from engine.records.records import Records
 from engine.records.rows import Rows
 from engine.records.services import Services
@@ -27,7 +28,6 @@ from engine.rules.ruleset import CompiledRule, RuleSet
 from engine.rules.run import Performer, Performers, Planned, Run
 from engine.rules.subjects import Subject
 from engine.rules.trace import Trace, keep
-from metamodel.application import App
 from metamodel.plugin_api import Action, Effect
 from metamodel.problems import BadValue, Problem, Rejected, problem
 
@@ -38,10 +38,10 @@ log = logging.getLogger("muniment.rules")
 class Interpreter:
     """`events.py`, clocks and buttons tell it of what happened."""
 
-    def __init__(self, services: Services, records: Records, box: Box) -> None:
-        self.services, self.records, self.box = services, records, box
+    def __init__(self, services: Services, records: Records, box: Box, keywords: KeywordLists) -> None:
+        self.services, self.records, self.box, self.keywords = services, records, box, keywords
         self._performers: Performers = {**CORE, **FEEDBACK}
-        self._sets: dict[str, RuleSet] = {}
+        self._sets: dict[str, tuple[RuleSet, Lists]] = {}
         self._fitters = Fitters()
 
     def register(self, effect: type[Effect], performer: Performer) -> None:
@@ -57,12 +57,12 @@ class Interpreter:
         return frozenset(self._performers)
 
     def rules(self, app: str) -> RuleSet:
-        """The rules of the published version."""
+        """The rules of the published version, with the keyword lists as they are now."""
         published = self.services.apps()[app]
-        known = self._sets.get(app)
-        if known is None or known.app is not published:
-            known = self._sets[app] = RuleSet(published, self.services.programs)
-        return known
+        lists, known = self.keywords.of(app), self._sets.get(app)
+        if known is None or known[0].app is not published or known[1] is not lists:
+            known = self._sets[app] = RuleSet(published, self.services.programs, lists.get), lists
+        return known[0]
 
     def run(self, unit: Unit, app: str, actor: Viewer = SYSTEM) -> Run:
         return Run(unit, self.services, self.records, self._fitters, actor, app=app)
@@ -95,10 +95,6 @@ class Interpreter:
             run.flush()
         keep(unit, self.services.database, self.box, [trace])
         return [*subject.problems[before:], *(p for p in trace.problems if p not in subject.problems)]
-
-    def expressions_of(self, subject: Subject, app: App) -> None:
-        """Let the subject's expressions mean what they meant in this (perhaps older) definition."""
-        subject.expressions = RuleSet(app, self.services.programs).expressions(subject.form)
 
     # -- acting ------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.access.viewer import Viewer
 from engine.evidence.seals import Box
+from engine.records.keyword_lists import KeywordLists
 from engine.records.query import RecordView
 from engine.records.records import Records
 from engine.records.services import Services
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 
 class Rules(Events):
     def __init__(
-        self, services: Services, records: Records, box: Box, calendar: Callable[[], WorkingCalendar]
-    ) -> None:
-        super().__init__(services, records, box)
+        self, services: Services, records: Records, box: Box, keywords: KeywordLists,
+        calendar: Callable[[], WorkingCalendar],
+    ) -> None:  # fmt: skip
+        super().__init__(services, records, box, keywords)
         self.clocks = Clocks(self, calendar)
         self._buttons, self._log = Buttons(self), RuleLog(services, box)
         self._trying = Trying(self)

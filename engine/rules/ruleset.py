@@ -6,8 +6,10 @@ Problem: it stops, the others run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from engine.expressions import Compiled
@@ -16,10 +18,12 @@ from engine.rules.expressions import Broken, Expressions
 from engine.rules.sightings import Sightings
 from metamodel.application import App
 from metamodel.expressions import Scope
-from metamodel.plugin_api import Action
+from metamodel.plugin_api import Action, Function
 from metamodel.problems import Problem, problem
 from metamodel.rules import Rule
 from metamodel.scope import FormScope, MessageScope, NothingScope
+
+Keywords = Callable[[str], Sequence[str] | None]
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,16 @@ class CompiledRule:
 
 
 class RuleSet:
-    def __init__(self, app: App, programs: Programs) -> None:
+    """`keywords`: the words of a list as they are now; a set is made anew when one changes, so that looking
+    for them costs no more than looking for words written down."""
+
+    def __init__(self, app: App, programs: Programs, keywords: Keywords | None = None) -> None:
         self.app = app
         self._programs = programs
         self._scopes: dict[str, Expressions] = {}
-        self._functions = Sightings().functions(programs.registry)
+        self._functions = dict(Sightings().functions(programs.registry))
+        if keywords is not None and (function := self._functions.get("KEYWORDS")) is not None:
+            self._functions["KEYWORDS"] = _known_now(function, keywords)
         ordered = sorted(app.rules, key=lambda rule: -rule.priority)
         self._rules = [self.compile(rule) for rule in ordered if rule.enabled]
 
@@ -92,6 +101,12 @@ class RuleSet:
                 scope = MessageScope() if on_message else NothingScope()
             known = self._scopes[key] = Expressions(self._programs, scope, self._functions)
         return known
+
+
+def _known_now(function: Function, keywords: Keywords) -> Function:
+    """The function with its context known, which makes its calls constants."""
+    context = SimpleNamespace(keywords=keywords)
+    return replace(function, call=partial(function.call, context), context=False, volatile=False)
 
 
 def _fields(rule: Rule) -> tuple[str, ...]:
