@@ -9,7 +9,7 @@ import pytest
 
 from tests.builder_ui.test_contrast import contrast, palette
 
-SERIES = [f"--chart-{number}" for number in range(1, 7)]
+SERIES = [f"--chart-{number}" for number in range(1, 9)]
 Matrix = tuple[tuple[float, float, float], ...]
 # How light reaches an eye without the cones for red, for green (Machado, Oliveira, Fernandes 2009).
 EYES: dict[str, Matrix] = {

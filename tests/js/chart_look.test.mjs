@@ -85,6 +85,13 @@ test("a mark across the days is named and says nothing else", () => {
   assert.equal(series.markLine.data[0].label.formatter, "{b}");
 });
 
+test("what is counted in ones has no halves on its axis", () => {
+  assert.equal(dressed(bars(), LOOK).yAxis.minInterval, 1);
+  const option = bars();
+  option.series[0].data[0].value = 0.5;
+  assert.equal(dressed(option, LOOK).yAxis.minInterval, 0);
+});
+
 test("who wants no motion gets none", () => {
   assert.equal(dressed(bars(), { ...LOOK, motion: false }).animation, false);
 });

@@ -10,6 +10,7 @@ const BARE_TIP = { appendTo: "body", transitionDuration: 0, padding: 0, borderWi
 export function dressed(option, look) {
   const { bare = false, legend: _legend, grid: _grid, aria: _aria, visualMap, tooltip = {}, ...kept } = option;
   const lying = [option.yAxis].flat()[0]?.type === "category";
+  const whole = [option.series ?? []].flat().every((each) => (each.data ?? []).every((point) => Number.isInteger(point?.value ?? 0)));
   const series = [option.series ?? []].flat().map((each) => dressedSeries(each, { ...look, lying }));
   const names = bare ? [] : legendNames(series);
   const unit = lying && [option.xAxis].flat().some((axis) => axis?.name); // said by the name of the series
@@ -22,7 +23,7 @@ export function dressed(option, look) {
   };
   const hot = series.some((each) => each.type === "heatmap");
   if (hot) made.visualMap = heat(visualMap, look);
-  if (option.xAxis) Object.assign(made, { grid: room(option, { bare, named, hot, lying }), xAxis: axes(option.xAxis, look, { bare, lying, crosswise: true }), yAxis: axes(option.yAxis, look, { bare, lying, crosswise: false }) });
+  if (option.xAxis) Object.assign(made, { grid: room(option, { bare, named, hot, lying }), xAxis: axes(option.xAxis, look, { bare, lying, whole, crosswise: true }), yAxis: axes(option.yAxis, look, { bare, lying, whole, crosswise: false }) });
   return made;
 }
 
@@ -58,7 +59,7 @@ function axes(given, look, place) {
   return Array.isArray(given) ? given.map((axis, index) => dressedAxis(axis, look, { ...place, second: index > 0 })) : dressedAxis(given ?? {}, look, place);
 }
 
-function dressedAxis(axis, look, { bare, lying, crosswise, second = false }) {
+function dressedAxis(axis, look, { bare, lying, whole, crosswise, second = false }) {
   const quiet = { axisTick: { show: false }, splitArea: { show: false }, splitLine: { show: false } };
   const label = { color: look.soft, fontFamily: look.font, fontSize: 11.5, hideOverlap: true };
   if (bare) return { ...axis, ...quiet, name: "", axisLine: { show: false }, axisLabel: { show: false } };
@@ -67,7 +68,7 @@ function dressedAxis(axis, look, { bare, lying, crosswise, second = false }) {
   }
   const formatter = axis.axisLabel?.formatter ?? ((value) => short(value, look.language));
   return {
-    ...axis, ...quiet, axisLine: { show: false }, splitNumber: look.height < 200 ? 3 : 4, splitLine: { show: !second, lineStyle: { color: look.line } },
+    ...axis, ...quiet, axisLine: { show: false }, minInterval: whole ? 1 : 0, splitNumber: look.height < 200 ? 3 : 4, splitLine: { show: !second, lineStyle: { color: look.line } },
     name: lying ? "" : axis.name, nameGap: 10, nameTextStyle: { color: look.soft, fontFamily: look.font, fontSize: 11.5, align: second ? "right" : "left" },
     axisLabel: { ...label, formatter },
   };
@@ -98,7 +99,7 @@ const isSequence = (names) => names.length > 2 && names.every((name) => /^[\d\s\
 function dressedSeries(series, look) {
   const made = { ...series, ...(WAYS[series.type]?.(series, look) ?? {}) };
   if (series.role === "before") behind(made, look);
-  if (series.role === "mean") Object.assign(made, { lineStyle: { width: 2.5 }, itemStyle: { color: look.palette[1] }, symbol: "none", z: 3 });
+  if (series.role === "mean") Object.assign(made, { smooth: false, lineStyle: { width: 2.5 }, itemStyle: { color: look.palette[1] }, symbol: "none", z: 3 });
   if (series.markLine) made.markLine = marks(series.markLine, look);
   made.cursor = (series.data ?? []).some((each) => each?.key) ? "pointer" : "default";
   return made;
@@ -127,7 +128,7 @@ const WAYS = {
     const small = look.width < NARROW || look.height < 170;
     const ring = Array.isArray(series.radius);
     return {
-      data: grey(series.data, look), radius: ring ? ["42%", "65%"] : [0, "65%"], center: ["50%", small ? "42%" : "50%"], itemStyle: { borderColor: look.surface, borderWidth: 2 },
+      data: grey(series.data, look), radius: [ring ? (small ? "50%" : "42%") : 0, small ? "76%" : "65%"], center: ["50%", small ? "42%" : "50%"], itemStyle: { borderColor: look.surface, borderWidth: 2 },
       label: { show: !small, formatter: (point) => `${point.name}  ${Number(point.percent).toFixed(1)}%`, ...text(look.ink, look), textBorderWidth: 0 }, labelLine: { length: 8, length2: 8, lineStyle: { color: look.soft } }, emphasis: { scaleSize: 4 },
     };
   },
@@ -139,10 +140,10 @@ const WAYS = {
     return { itemStyle: { borderColor: look.surface, borderWidth: 2, borderRadius: 3 }, emphasis: { itemStyle: { borderColor: look.ink, borderWidth: 1.5 } } };
   },
   wordCloud(series, look) {
-    const top = Math.max(18, Math.min(44, look.width / 11, look.height / 5));
+    const top = Math.max(18, Math.min(60, look.width / 8, look.height / 4.5));
     const data = series.data.map((each, place, all) => ({ ...each, textStyle: { color: ranked(place / all.length, look) } }));
     return {
-      data, shape: "square", left: "center", top: "center", width: "98%", height: "98%", rotationRange: [0, 0], gridSize: 9, sizeRange: [12, top], shrinkToFit: true,
+      data, shape: "square", left: "center", top: "center", width: "98%", height: "98%", rotationRange: [0, 0], gridSize: 8, sizeRange: [13, top], shrinkToFit: true,
       drawOutOfBound: false, layoutAnimation: false, textStyle: { fontFamily: look.font, fontWeight: 600 }, emphasis: { textStyle: { color: look.ink } },
     };
   },

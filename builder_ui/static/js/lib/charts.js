@@ -22,7 +22,7 @@ export function lookOf(element) {
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   const { width, height } = element.getBoundingClientRect();
   return {
-    palette: [1, 2, 3, 4, 5, 6].map((number) => colour(`chart-${number}`)), rest: colour("chart-rest"), heat: [colour("heat-low"), colour("heat-high")],
+    palette: [1, 2, 3, 4, 5, 6, 7, 8].map((number) => colour(`chart-${number}`)), rest: colour("chart-rest"), heat: [colour("heat-low"), colour("heat-high")],
     ink: colour("ink"), soft: colour("ink-3"), line: colour("line"), surface: colour("surface"), onColour: colour("chart-ink"), font: style.fontFamily,
     width, height, motion: !matchMedia("(prefers-reduced-motion: reduce)").matches, language: document.documentElement.lang.startsWith("zh") ? "zh" : "en",
   };
