@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 WIDTH, HEIGHT = 158, 54  # of a box
 BETWEEN, BELOW = 20, 40  # between boxes of a layer, between layers
+GAP = 6  # between an arrow and its words
 BEND = 18  # the width kept free for an arrow that passes a layer
 MARGIN = 8
 ROUNDS = 6
@@ -92,6 +93,7 @@ def drawn(boxes: Sequence[Box], arrows: Sequence[Arrow], about: str = "") -> Pic
         else _line(arrow, grid.way(arrow), at)
         for arrow in arrows
     ]
+    lines = [_aside(line, lines) for line in lines]
     edges = [x - width / 2 for x, _, width in places.values()] + [a.span[0] for a in lines if a.label]
     left = min(edges, default=0) - MARGIN
     right = max([right + (BEND * 2 if back else 0), *(a.span[1] for a in lines if a.label)])
@@ -197,9 +199,14 @@ class _Grid:
             down = turn % 2 == 0
             beside = self._above if down else self._below
             for row in self.rows if down else reversed(self.rows):
-                wished = [_mean([x[n] for n in beside.get(name, ())], x[name]) for name in row]
+                wished = [_mean([x[n] for n in self._nearest(name, beside)], x[name]) for name in row]
                 x |= zip(row, self._apart(row, wished), strict=True)
         return {name: (x[name], self.layer[name] * (HEIGHT + BELOW), self.width[name]) for name in x}
+
+    def _nearest(self, name: str, beside: Mapping[str, list[str]]) -> Sequence[str]:
+        """What a box wants to stand below or above: boxes before bends, so that the main way is straight."""
+        there = beside.get(name, [])
+        return [each for each in there if self.width[each] > BEND] or there
 
     def _apart(self, row: Sequence[str], wished: Sequence[float]) -> list[float]:
         """As near to what is wished as possible without touching; the row stays where it wished to be."""
@@ -209,7 +216,8 @@ class _Grid:
                 last = row[len(placed) - 1]
                 wish = max(wish, placed[-1] + (self.width[last] + self.width[name]) / 2 + BETWEEN)
             placed.append(wish)
-        drift = sum(p - w for p, w in zip(placed, wished, strict=True)) / max(1, len(row))
+        moved = [p - w for p, w, name in zip(placed, wished, row, strict=True) if self.width[name] > BEND]
+        drift = _mean(moved, 0)
         return [p - drift for p in placed]
 
 
@@ -247,6 +255,15 @@ def _line(arrow: Arrow, way: Sequence[str], at: Mapping[str, tuple[float, float]
             y += HEIGHT
             path.append(f"L{x:.0f} {y:.0f}")
     return replace(arrow, path=" ".join(path), x=label[0], y=label[1], anchor=anchor)
+
+
+def _aside(line: Arrow, lines: Sequence[Arrow]) -> Arrow:
+    """The words of a straight arrow make room for those of an arrow beside it."""
+    beside = {each.anchor for each in lines if each.source == line.source and each is not line}
+    if line.anchor != "middle" or beside not in ({"start"}, {"end"}):
+        return line
+    left = beside == {"start"}
+    return replace(line, anchor="end" if left else "start", x=line.x + (-GAP if left else GAP))
 
 
 def _around(arrow: Arrow, at: Mapping[str, tuple[float, float]], right: float) -> Arrow:

@@ -9,11 +9,11 @@ from engine.access.people import Membership
 from engine.runtime import Runtime
 from tests.builder_ui.desk import PEOPLE
 
-ASK = {"type": "approval", "options": {"facts": ["applicant", "kind", "days", "reason", "cost"]}}
+FACTS = ["applicant", "kind", "days", "reason", "cost"]
 
 
 def approval(identifier: str, label: str, level: int) -> dict[str, Any]:
-    options = {"approvers": [f"manager:applicant:{level}"], **ASK["options"]}
+    options = {"approvers": [f"manager:applicant:{level}"], "facts": FACTS}
     return {"id": identifier, "type": "approval", "label": label, "options": options}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -15,7 +16,7 @@ def boxes(*names: str) -> list[Box]:
 
 
 def arrows(*pairs: str) -> list[Arrow]:
-    return [Arrow(*pair.split(">")) for pair in pairs]
+    return [Arrow(source, target) for source, target in (pair.split(">") for pair in pairs)]
 
 
 def test_a_chain_goes_straight_down() -> None:
@@ -49,12 +50,13 @@ def test_an_arrow_back_is_drawn_and_moves_nothing_up() -> None:
     ]
 
 
-def test_words_of_two_ways_do_not_cover_each_other() -> None:
-    over = Arrow("a", "b", "involved_amount > 100000 and need_unmask")
-    made = drawn(boxes("a", "b", "c"), [over, Arrow("a", "c", "否则"), Arrow("b", "c", "同意")])
-    (left, right), other = sorted(each.span for each in made.arrows[:2])
-    assert right <= other[0]
-    assert left >= made.left
+@pytest.mark.parametrize("ways", [["a>b", "a>c"], ["a>b", "a>c", "b>c"], ["a>c", "a>b", "b>c", "c>d"]])
+def test_words_of_two_ways_do_not_cover_each_other(ways: list[str]) -> None:
+    long = "involved_amount > 100000 and need_unmask"
+    made = drawn(boxes("a", "b", "c", "d"), [replace(each, label=long) for each in arrows(*ways)])
+    one, other = sorted(each.span for each in made.arrows if each.source == "a")
+    assert one[1] <= other[0]
+    assert one[0] >= made.left
     assert other[1] <= made.left + made.width
 
 
