@@ -139,6 +139,14 @@ class Ground:
         first, end = self._edges(stretch)
         return sa.and_(self.date.column >= first, self.date.column < end)
 
+    def within_both(self, before: Stretch, stretch: Stretch) -> list[Where]:
+        """Is a row of either? Said as one range and a gap in it, which an index can follow."""
+        assert self.date is not None
+        column = self.date.column
+        (first, gap), (after, end) = self._edges(before), self._edges(stretch)
+        whole = [column >= first, column < end]
+        return whole if before.end == stretch.first else [*whole, sa.or_(column < gap, column >= after)]
+
     def before_end(self, stretch: Stretch) -> Where:
         """Is a row of these days or earlier?"""
         assert self.date is not None

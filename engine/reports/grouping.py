@@ -10,7 +10,7 @@ The period before is asked for in the same statement: `p` is 0 for now and 1 for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,7 @@ from metamodel.problems import Rejected
 from metamodel.report_checks import MeasureScope
 
 MOST_GROUPS = 5_000
+Group = Callable[[Any, Sequence[Any]], sa.Select[Any]]
 BLANK_TEXT, BLANK_NUMBER = "", -(2**62)  # stand for a blank where keys are joined
 
 
@@ -76,14 +77,27 @@ class Grouping:
     def statement(self) -> sa.Select[Any]:
         rows = self._rows()
         topped = [place for place, told in enumerate(self.told) if told.dimension.top]
-        if topped:
-            rows = self._first_ones(rows.cte("rows"), topped)
-        source = rows.subquery("rows")
-        keys = self._keys(source)
-        made = self._grouped(source, keys)
+        if topped and self._joins():
+            whole = rows.subquery("rows")
+            grouped = self._grouped(whole, self._keys(whole, folded=False))
+            source = self._first_ones(grouped.cte("groups"), topped, self._joined).subquery("folded")
+            keys = self._keys(source)
+            made = self._joined(source, keys)
+        else:
+            if topped:
+                rows = self._first_ones(rows.cte("rows"), topped, self._grouped)
+            source = rows.subquery("rows")
+            keys = self._keys(source)
+            made = self._grouped(source, keys)
         columns = list(made.selected_columns)
         largest = [column.desc().nulls_last() for column in columns if column.name == "a0_0"]
         return made.order_by(*largest, *columns[: len(keys)]).limit(MOST_GROUPS + 1)
+
+    def _joins(self) -> bool:
+        """Can small groups be put together to larger ones? Then the rows are looked at once."""
+        lists = sum(told.join is not None for told in self.told)
+        alone = len(self.told) == 1 or not lists
+        return alone and all(tally.kind.joined is not None for tally in self.tallies)
 
     def read(self, row: Sequence[Any]) -> GroupRow:
         """A row of the statement."""
@@ -111,8 +125,9 @@ class Grouping:
             now = ground.within(ground.stretch)
             if self.compares and ground.before is not None:
                 columns.insert(0, sa.case((now, 0), else_=1).label("p"))
-                now = sa.or_(now, ground.within(ground.before))
-            where.append(now)
+                where += ground.within_both(ground.before, ground.stretch)
+            else:
+                where.append(now)
         where += [told.only for told in self.told if told.only is not None]
         source = ground.columns.source()
         for _, told in all_told:
@@ -123,8 +138,9 @@ class Grouping:
 
     # -- the first of many -------------------------------------------------------------------------
 
-    def _first_ones(self, rows: sa.CTE, topped: Sequence[int]) -> sa.Select[Any]:
-        """The same rows, with the keys that are not among the first folded into one, or left out."""
+    def _first_ones(self, rows: sa.CTE, topped: Sequence[int], group: Group) -> sa.Select[Any]:
+        """The same rows (or groups), with the keys that are not among the first folded into one, or left
+        out. `group` is how they are grouped."""
         columns: list[Any] = [rows.c.p] if self.compares else []
         source: Any = rows
         where = []
@@ -133,28 +149,26 @@ class Grouping:
             if place not in topped:
                 columns.append(key)
                 continue
-            ranking = self._ranking(rows, place).cte(f"ranking{place}")
+            ranking = self._ranking(rows, place, group).cte(f"ranking{place}")
             blank = sa.literal(BLANK_TEXT, sa.Text) if _is_text(told) else self.ops.integer(BLANK_NUMBER)
             here, there = sa.func.coalesce(key, blank), sa.func.coalesce(ranking.c.key, blank)
             source = source.outerjoin(ranking, here == there)
             first = sa.func.coalesce(ranking.c.place, MOST_GROUPS) <= told.dimension.top
-            columns += [
-                sa.case((first, key)).label(f"d{place}"),
-                sa.case((first, 0), else_=1).label(f"o{place}"),
-            ]
+            columns.append(sa.case((first, key)).label(f"d{place}"))
+            columns.append(sa.case((first, 0), else_=1).label(f"o{place}"))
             if not told.dimension.others:
                 where.append(first)
-        columns += [rows.c[f"m{place}"] for place in range(len(self.tallies))]
+        columns += [column for column in rows.c if column.name[0] in "am"]  # a part, or what is counted
         return sa.select(*columns).select_from(source).where(*where)
 
-    def _ranking(self, rows: sa.CTE, place: int) -> sa.Select[Any]:
+    def _ranking(self, rows: sa.CTE, place: int, group: Group) -> sa.Select[Any]:
         """The keys of one dimension of the present period, in the order that decides who is first."""
         lists = any(told.join is not None for n, told in enumerate(self.told) if n != place)
         # A row that counts under three tags is one row of its customer.
         source: Any = self._rows(place).subquery() if lists else rows
         here = sa.select(source).where(source.c.p == 0).subquery() if self.compares else source
         name, largest = self.sorting(self.told[place])
-        grouped = self._grouped(here, [here.c[f"d{place}"].label("key")]).subquery()
+        grouped = group(here, [here.c[f"d{place}"].label("key")]).subquery()
         key = grouped.c.key
         if name == self.told[place].dimension.field:
             order: Column = self.ops.ordered(key) if _is_text(self.told[place]) else key
@@ -191,11 +205,11 @@ class Grouping:
 
     # -- groups ------------------------------------------------------------------------------------
 
-    def _keys(self, source: Any) -> list[Column]:
+    def _keys(self, source: Any, *, folded: bool = True) -> list[Column]:
         keys: list[Column] = [source.c.p] if self.compares else []
         for place, told in enumerate(self.told):
             keys.append(source.c[f"d{place}"])
-            if told.dimension.top:
+            if told.dimension.top and folded:
                 keys.append(source.c[f"o{place}"])
         return keys
 
@@ -210,6 +224,15 @@ class Grouping:
             ranks = Ranks(source.c[f"r{place}"], source.c[f"n{place}"]) if place in ranked else None
             parts = tally.kind.parts(value, ranks)
             columns += [part.label(f"a{place}_{number}") for number, part in enumerate(parts)]
+        return sa.select(*keys, *columns).group_by(*(_bare(key) for key in keys))
+
+    def _joined(self, source: Any, keys: Sequence[Any]) -> sa.Select[Any]:
+        """Groups put together to larger ones."""
+        columns = [
+            tally.kind.joined(source.c[name]).label(name)
+            for place, tally in enumerate(self.tallies)
+            for name in (f"a{place}_{number}" for number in range(_parts_of(tally)))
+        ]
         return sa.select(*keys, *columns).group_by(*(_bare(key) for key in keys))
 
     def _ranked(self, source: Any, keys: Sequence[Any], places: Sequence[int]) -> tuple[Any, list[Any]]:

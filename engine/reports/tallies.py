@@ -39,11 +39,13 @@ class Ranks:
 
 @dataclass(frozen=True)
 class Kind:
-    """`parts(value, ranks)`: aggregates of a group; `number(parts)` the number, unscaled."""
+    """`parts(value, ranks)`: aggregates of a group; `number(parts)` the number, unscaled; `joined` what
+    becomes of a part when groups become one, None where only the rows themselves can tell."""
 
     parts: Callable[[Column, Ranks | None], Sequence[Column]]
     number: Callable[[Sequence[Any]], Number]
     counts: bool = False  # a group without rows is 0
+    joined: Any = None
 
 
 def _only(parts: Sequence[Any]) -> Number:
@@ -79,15 +81,15 @@ def _ninth(value: Column, ranks: Ranks | None) -> Sequence[Column]:
 
 
 KINDS: Mapping[str, Kind] = {
-    "count": Kind(lambda value, _: (sa.func.count(value),), _none_is_nought, counts=True),
+    "count": Kind(lambda value, _: (sa.func.count(value),), _none_is_nought, True, sa.func.sum),
     "distinct": Kind(lambda value, _: (sa.func.count(sa.distinct(value)),), _none_is_nought, counts=True),
-    "sum": Kind(lambda value, _: (sa.func.sum(value),), _none_is_nought, counts=True),
-    "avg": Kind(lambda value, _: (sa.func.sum(value), sa.func.count(value)), _quotient),
-    "min": Kind(lambda value, _: (sa.func.min(value),), _only),
-    "max": Kind(lambda value, _: (sa.func.max(value),), _only),
+    "sum": Kind(lambda value, _: (sa.func.sum(value),), _none_is_nought, True, sa.func.sum),
+    "avg": Kind(lambda value, _: (sa.func.sum(value), sa.func.count(value)), _quotient, joined=sa.func.sum),
+    "min": Kind(lambda value, _: (sa.func.min(value),), _only, joined=sa.func.min),
+    "max": Kind(lambda value, _: (sa.func.max(value),), _only, joined=sa.func.max),
     "median": Kind(_middle, _quotient),
     "p90": Kind(_ninth, _only),
-    "ratio": Kind(lambda value, _: (sa.func.sum(value), sa.func.count(value)), _quotient),
+    "ratio": Kind(lambda value, _: (sa.func.sum(value), sa.func.count(value)), _quotient, joined=sa.func.sum),
 }
 
 
