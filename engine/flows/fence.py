@@ -53,7 +53,7 @@ class Fence:
         return batch.viewer.person in (instance.started_by, named, *waiting)
 
     def _flow(self, instance: Instance) -> Flow:
-        return self._versions.of(instance.app, instance.version).flow(instance.flow)
+        return self._versions.of(instance.app, instance.version).shown(instance.flow)
 
     def ways(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> list[Way]:
         """Who was asked may read that record, masked where it is masked, and nothing else. Who never was has

@@ -25,6 +25,7 @@ from engine.tasks import NewTask, Outcome, Tasks
 from metamodel.flows import Flow
 from metamodel.labels import Label
 from metamodel.plugin_api import AskPeople
+from metamodel.problems import Rejected
 
 CLOCK_JOB = "flow_clock"
 APPROVAL, FILL_IN = "approval", "fill_in"
@@ -65,18 +66,22 @@ class Following:
 
     def open_tasks(self, connection: sa.Connection, instance: int) -> list[OpenTask]:
         """The open tasks of an instance, oldest first."""
+        return self.open_tasks_of(connection, [instance]).get(instance, [])
+
+    def open_tasks_of(self, connection: sa.Connection, instances: Iterable[int]) -> dict[int, list[OpenTask]]:
         query = (
-            sa.select(task_rows.c.id, task_rows.c.source, task_people.c.person)
+            sa.select(task_rows.c.id, task_rows.c.instance, task_rows.c.source, task_people.c.person)
             .outerjoin(task_people, task_people.c.task == task_rows.c.id)
-            .where(task_rows.c.instance == instance, task_rows.c.state == "open")
+            .where(task_rows.c.instance.in_(list(instances)), task_rows.c.state == "open")
             .order_by(task_rows.c.id, task_people.c.person)
         )
-        found: dict[int, OpenTask] = {}
+        found: dict[int, dict[int, OpenTask]] = {}
         for row in connection.execute(query):
-            known = found.get(row.id, OpenTask(row.id, row.source.partition("/")[2], ()))
-            people = (*known.people, row.person) if row.person else known.people
-            found[row.id] = OpenTask(row.id, known.node, people)
-        return list(found.values())
+            known = found.setdefault(row.instance, {})
+            people = known[row.id].people if row.id in known else ()
+            people = (*people, row.person) if row.person else people
+            known[row.id] = OpenTask(row.id, row.source.partition("/")[2], people)
+        return {instance: list(tasks.values()) for instance, tasks in found.items()}
 
     # -- waiting -----------------------------------------------------------------------------------
 
@@ -187,11 +192,22 @@ class Following:
         return flow_title(world.flow, self.record_title(unit.connection, world.instance))
 
     def record_title(self, connection: sa.Connection, instance: Instance) -> str:
-        """What the record is called: nothing sealed is in it."""
-        program = self._services.programs.get(instance.app, instance.form)
-        rows = self._rows.by_ids(connection, SYSTEM, program, [instance.record], program.title_fields)
-        references = References(self._services, self._rows)
-        return references.titles(connection, SYSTEM, program, list(rows.values())).get(instance.record, "")
+        return self.record_titles(connection, [instance]).get(instance.record, "")
+
+    def record_titles(self, connection: sa.Connection, instances: Iterable[Instance]) -> dict[int, str]:
+        """What the records are called: nothing sealed is in it."""
+        groups: dict[tuple[str, str], list[int]] = {}
+        for one in instances:
+            groups.setdefault((one.app, one.form), []).append(one.record)
+        references, found = References(self._services, self._rows), dict[int, str]()
+        for place, records in groups.items():
+            try:
+                program = self._services.programs.get(*place)
+            except Rejected:  # the form is gone
+                continue
+            rows = self._rows.by_ids(connection, SYSTEM, program, records, program.title_fields)
+            found.update(references.titles(connection, SYSTEM, program, list(rows.values())))
+        return found
 
 
 def flow_title(flow: Flow, record: str) -> Label:

@@ -21,13 +21,18 @@ class Pinned:
         self._expressions: dict[str, Expressions] = {}
 
     def flow(self, identifier: str) -> Flow:
-        """Rejected: flow.unknown, and flow.broken when a plugin it needs is missing."""
-        found = next((flow for flow in self.app.flows if flow.id == identifier), None)
-        if found is None:
-            raise Rejected([problem("flow.unknown", flow=identifier)])
+        """To work with. Rejected: flow.unknown, and flow.broken when a plugin it needs is missing."""
+        found = self.shown(identifier)
         broken = next((node for node in found.nodes if node.kind is None or node.options is None), None)
         if broken is not None:
             raise Rejected([problem("flow.broken", node=broken.text(), kind=broken.kind_name)])
+        return found
+
+    def shown(self, identifier: str) -> Flow:
+        """To look at, broken or not. Rejected: flow.unknown."""
+        found = next((flow for flow in self.app.flows if flow.id == identifier), None)
+        if found is None:
+            raise Rejected([problem("flow.unknown", flow=identifier)])
         return found
 
     def graph(self, flow: Flow) -> FlowGraph:

@@ -110,7 +110,7 @@ class Views:
 
     def view(self, connection: sa.Connection, viewer: Viewer, instance: Instance) -> FlowView:
         pinned = self._versions.of(instance.app, instance.version)
-        flow, language = pinned.flow(instance.flow), viewer.language
+        flow, language = pinned.shown(instance.flow), viewer.language
         history = self._store.history(connection, instance.id)
         state = replay(told.step for told in history)
         own = self._own(connection, viewer, instance)
@@ -137,7 +137,7 @@ class Views:
 
     def _asks(self, connection: sa.Connection, viewer: Viewer, instance: Instance) -> bool:
         """Is it this viewer's request?"""
-        field = self._versions.of(instance.app, instance.version).flow(instance.flow).applicant
+        field = self._versions.of(instance.app, instance.version).shown(instance.flow).applicant
         if viewer.person == instance.started_by or not field:
             return viewer.person == instance.started_by
         program = self._services.programs.get(instance.app, instance.form)
@@ -169,20 +169,18 @@ class Views:
     def requests(
         self, connection: sa.Connection, viewer: Viewer, instances: Sequence[Instance]
     ) -> list[RequestView]:
-        names = self._names()
-        waiting = {
-            one.id: [p for task in self._following.open_tasks(connection, one.id) for p in task.people]
+        names, titles = self._names(), self._following.record_titles(connection, instances)
+        tasks = self._following.open_tasks_of(connection, [one.id for one in instances if one.state in OPEN])
+        waiting = {one: [person for task in there for person in task.people] for one, there in tasks.items()}
+        return [
+            self._request(viewer, one, titles.get(one.record, ""), waiting.get(one.id, []), names)
             for one in instances
-            if one.state in OPEN
-        }
-        return [self._request(connection, viewer, one, waiting.get(one.id, []), names) for one in instances]
+        ]
 
     def _request(
-        self, connection: sa.Connection, viewer: Viewer, instance: Instance, waiting: Sequence[str],
-        names: Mapping[str, str],
-    ) -> RequestView:  # fmt: skip
-        flow = self._versions.of(instance.app, instance.version).flow(instance.flow)
-        title = self._following.record_title(connection, instance)
+        self, viewer: Viewer, instance: Instance, title: str, waiting: Sequence[str], names: Mapping[str, str]
+    ) -> RequestView:
+        flow = self._versions.of(instance.app, instance.version).shown(instance.flow)
         return RequestView(
             instance=str(instance.id), app=instance.app, form=instance.form, record=str(instance.record),
             title=title or label_text(flow_title(flow, ""), viewer.language),

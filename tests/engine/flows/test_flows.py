@@ -332,6 +332,37 @@ def test_a_running_request_keeps_the_version_it_began_with(office: Office) -> No
     office.is_whole()
 
 
+def test_what_runs_is_still_shown_when_its_form_or_a_plugin_is_gone(office: Office) -> None:
+    request = office.file("ann")
+    other = {
+        "id": "other",
+        "label": "别的",
+        "title": "{name}",
+        "fields": [{"id": "name", "type": "text", "label": "名"}],
+    }
+    office.publish(lambda d: d.update(forms=[other], flows=[], roles=[{"id": "staff", "label": "员工"}]))
+    ann = office.who("ann")
+    (mine,) = office.flows.mine(ann)
+    assert (mine.state, mine.label, mine.waiting_for) == ("running", "审批", ("本",))
+    assert office.flows.view(ann, "requests", "request", office.instance(request).record) is not None
+    assert [task.source for task in office.tasks("ben")] == ["review/manager"]
+    with pytest.raises(Rejected):
+        office.act("ann", request, "withdraw")  # its record is parked with its form
+    assert office.state(request) == "running"
+
+    office.publish()
+    kinds: Any = office.runtime.registry.all("node")
+    gone = kinds.pop("approval")
+    office.flows.versions._known.clear()  # as after a restart
+    try:
+        assert office.flows.view(ann, "requests", "request", office.instance(request).record) is not None
+        with pytest.raises(Rejected) as refused:
+            office.act("ben", request, "approve")
+        assert [p.code for p in refused.value.problems] == ["flow.broken"]
+    finally:
+        kinds["approval"] = gone
+
+
 def test_two_browsers_at_once_approve_once(office: Office) -> None:
     request = office.file("ann", **BIG)
     office.act("ben", request, "approve")
