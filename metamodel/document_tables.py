@@ -19,8 +19,8 @@ from metamodel.reports import PERIODS
 # What can be wrong with a document, by area; what can be wrong with a value or a request is not here.
 AREAS = (
     "app", "folder", "shape", "options", "id", "label", "reference", "requires", "form", "field", "trigger",
-    "action", "connector", "node", "widget", "expression", "formula", "rollup", "title", "search", "sort",
-    "layout", "retention", "rule", "role", "channel", "menu", "flow", "report", "merge",
+    "action", "analyzer", "connector", "node", "widget", "expression", "formula", "rollup", "title", "search", "sort",
+    "layout", "retention", "rule", "role", "channel", "menu", "flow", "report", "app_test", "merge",
 )  # fmt: skip
 
 
@@ -60,6 +60,10 @@ def widgets(registry: Registry) -> str:
     return _plugin_table("widget", registry.all("widget").values())
 
 
+def analyzers(registry: Registry) -> str:
+    return _plugin_table("analyzer", registry.all("analyzer").values())
+
+
 def periods(registry: Registry) -> str:
     rows = (f"| `{name}` | {words['zh']} | {words['en']} |" for name, words in PERIODS.items())
     return _table("| period | zh | en |", rows)
@@ -87,6 +91,7 @@ TABLES = {
     "flow-nodes": flow_nodes,
     "connectors": connectors,
     "widgets": widgets,
+    "analyzers": analyzers,
     "periods": periods,
     "functions": render_function_table,
 }

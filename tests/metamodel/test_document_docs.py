@@ -30,6 +30,12 @@ EXPLAINED = {
     "channel": "## Channels", "menu_group": "| key of a group |", "menu_item": "| key of an item |",
 }  # fmt: skip
 
+TESTS_PAGE = (ROOT / "docs/app_tests.md").read_text("utf-8")
+EXPLAINED_TESTS = {
+    "test": "| key of a test |", "test_step": "| key of a step |", "test_message": "| key of `message` |",
+    "test_expectation": "| key of `expect` |", "test_extreme": "| key of `highest` |",
+}  # fmt: skip
+
 
 def explained_keys(page: str, start: str) -> set[str]:
     """The keys of the first table at or after `start`."""
@@ -49,8 +55,14 @@ def test_every_key_is_explained(name: str) -> None:
     assert explained_keys(PAGE, EXPLAINED[name]) == document_keys()[name]
 
 
+@pytest.mark.parametrize("name", EXPLAINED_TESTS)
+def test_every_key_of_a_test_is_explained(name: str) -> None:
+    assert explained_keys(TESTS_PAGE, EXPLAINED_TESTS[name]) == document_keys()[name]
+
+
 def test_the_rest_is_explained_with_views() -> None:
-    assert document_keys().keys() - EXPLAINED.keys() == {"view", "block", "placed_field"}
+    explained = EXPLAINED.keys() | EXPLAINED_TESTS.keys()
+    assert document_keys().keys() - explained == {"view", "block", "placed_field"}
 
 
 def test_examples_load(registry: Any) -> None:
