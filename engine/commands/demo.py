@@ -46,9 +46,8 @@ def prepare(config: Config, as_of: str, say: Say, port: int) -> None:
 
 def _hasty(config: Config) -> Config:
     """A new directory is filled without waiting for the disk at each commit: were the power cut, one would
-    begin again; and nobody is written to about what happened in the story. Serving opens it anew, with the
-    operator's own settings."""
-    return replace(config, synchronous="OFF", smtp_url="")
+    begin again. Serving opens it anew, with the operator's own setting."""
+    return replace(config, synchronous="OFF")
 
 
 def import_app(runtime: Runtime, path: Path, *, with_data: bool, as_of: str, say: Say) -> int:

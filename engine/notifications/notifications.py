@@ -5,8 +5,10 @@ Rules, flows and new tasks send them. A mail follows by job, unless it was read 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +18,7 @@ from engine.access.people import People
 from engine.access.quoting import Quoting, quoted_from_json
 from engine.access.recipients import owner_of, people_of
 from engine.access.viewer import Viewer
-from engine.clock import from_microseconds
+from engine.clock import from_microseconds, microseconds
 from engine.config import Config
 from engine.database import Database, Unit
 from engine.evidence.seals import Box
@@ -107,6 +109,15 @@ class Notifications:
             about.append(notifications.c.person == person)
         self._mark_read(unit, about)
 
+    @contextmanager
+    def without_mail(self) -> Iterator[None]:
+        """While a story is replayed: what was said then is written to nobody now."""
+        self._outbox.silent = True
+        try:
+            yield
+        finally:
+            self._outbox.silent = False
+
     def try_mail(self, address: str, language: str) -> None:
         """A mail that says it arrived. Rejected: mail.no_server, mail.failed, mail.not_taken."""
         self._outbox.try_out(address, language)
@@ -157,6 +168,12 @@ class Notifications:
         if ids is not None:
             about.append(notifications.c.id.in_([int(one) for one in ids if str(one).isdecimal()]))
         return self._mark_read(unit, about)
+
+    def read_before(self, unit: Unit, moment: datetime) -> int:
+        """Everybody has seen what came before this moment: the past of a story."""
+        return self._mark_read(
+            unit, [notifications.c.at < microseconds(moment), notifications.c.read_at.is_(None)]
+        )
 
     def _mark_read(self, unit: Unit, about: Sequence[Where]) -> int:
         """What was read needs no mail either."""

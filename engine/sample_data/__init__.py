@@ -7,7 +7,7 @@ traffic, tasks and flows for what people did. Called by `muniment run`, `import 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,8 @@ from engine.sample_data.story import STRIKE, leavings, read_events, replay
 if TYPE_CHECKING:
     from engine.runtime import Runtime
 
+UNREAD = timedelta(days=2)  # what people may not have looked at yet when the story ends
+
 
 def load_sample_data(
     runtime: Runtime, folders: Sequence[Path], today: date, say: Say, known: dict[str, Known] | None = None
@@ -42,11 +44,13 @@ def load_sample_data(
     clock.set(_morning(min((event.at for event in events), default=end), runtime))
     events += leavings(runtime, clock.now())
     try:
-        runtime.rules.clocks.look_from_now()
-        for one, folder in zip(stage, folders, strict=True):
-            load_rows(one, folder, say)
-        refused = replay(runtime, events, say)
-        pass_time(runtime, end, STRIKE)
+        with runtime.notifications.without_mail():
+            runtime.rules.clocks.look_from_now()
+            for one, folder in zip(stage, folders, strict=True):
+                load_rows(one, folder, say)
+            refused = replay(runtime, events, say)
+            pass_time(runtime, end, STRIKE)
+        runtime.database.write(lambda unit: runtime.notifications.read_before(unit, end - UNREAD))
     finally:
         clock.set(before)
     say(f"  {len(events)}: {sum(bool(event.raw) for event in events)} messages, {refused} acts refused")

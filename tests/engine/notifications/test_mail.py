@@ -161,6 +161,16 @@ def test_a_key_that_is_counted_is_mailed_once(house: Runtime, postbox: Postbox, 
     assert len(postbox.messages) == 1
 
 
+def test_a_story_that_is_replayed_is_written_to_nobody(
+    house: Runtime, postbox: Postbox, clock: FrozenClock
+) -> None:
+    with house.notifications.without_mail():
+        send(house, TOLD)
+    send(house, replace(TOLD, title="今天"))
+    work(house, clock)
+    assert [letter["subject"] for letter in postbox.messages] == ["今天"]
+
+
 # -- what goes wrong -------------------------------------------------------------------------------
 
 
