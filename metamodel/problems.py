@@ -405,6 +405,13 @@ TEXTS: dict[str, Texts] = {
     "flow.out_of_end": Texts("结束之后不能再有线", "No edge may lead out of an end"),
     "flow.own_request": Texts("不能审批自己的申请", "Nobody decides over his own request", status=403),
     "flow.running": Texts("流程“{flow}”已在进行", "The flow “{flow}” is running already", status=409),
+    "flow.still_running": Texts(
+        "表单“{form}”还有 {count} 个流程在进行，删除后它们无法继续",
+        "{count} flows still run on the form “{form}”: without it they cannot go on",
+        "请先办完或撤回",
+        "Finish or withdraw them first",
+        severity="warning",
+    ),
     "flow.too_large": Texts(
         "流程并行太多，无法证明（超过 {limit} 种情形）",
         "Too much happens at once to prove the flow (more than {limit} cases)",

@@ -34,7 +34,9 @@ from engine.records.services import Services
 from engine.records.state import parse_values
 from engine.rules import Rules
 from engine.tasks import Tasks
+from metamodel.application import App
 from metamodel.plugin_api import StartFlow
+from metamodel.problems import Problem, problem
 
 ANSWERED_BY_TASK = ("resubmit", "withdraw")
 BESIDE = ("withdraw", "resubmit", "remind", "comment")
@@ -56,6 +58,7 @@ class Flows:
         self._views = Views(services, self.store, self.versions, self.following)
         self.start, self.startable = self._beginning.start, self._beginning.startable
         rules.register(StartFlow, self._beginning.start_effects)
+        applications.checks.append(self._check_running)
 
     def join(self, stages: Stages) -> None:
         """Become part of the write path, of access, and of what to-dos and people tell."""
@@ -66,6 +69,16 @@ class Flows:
         self._services.people.changed.append(self._hearing.people_changed)
         self._tasks.closed.append(self._hearing.task_closed)
         self._tasks.moving.append(self._hearing.task_moving)
+
+    def _check_running(self, app: App) -> list[Problem]:
+        """What still runs on a form that is to go would wait for its return."""
+        with self._services.database.read() as connection:
+            running = self.store.open_by_form(connection, app.id)
+        return [
+            problem("flow.still_running", "/forms", form=form, count=count)
+            for form, count in sorted(running.items())
+            if app.form(form) is None
+        ]
 
     # -- acting ------------------------------------------------------------------------------------
 

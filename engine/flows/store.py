@@ -131,6 +131,12 @@ class FlowStore:
         query = sa.select(flow_instances.c.id).where(flow_instances.c.state.in_(OPEN))
         return list(connection.scalars(query.order_by(flow_instances.c.id)))
 
+    def open_by_form(self, connection: sa.Connection, app: str) -> dict[str, int]:
+        """How many are open on each form of an app."""
+        query = sa.select(flow_instances.c.form, sa.func.count()).group_by(flow_instances.c.form)
+        query = query.where(flow_instances.c.app == app, flow_instances.c.state.in_(OPEN))
+        return {row[0]: int(row[1]) for row in connection.execute(query)}
+
     def forms(self, connection: sa.Connection) -> set[tuple[str, str]]:
         """(app, form) of everything a flow ever ran on."""
         query = sa.select(flow_instances.c.app, flow_instances.c.form).distinct()

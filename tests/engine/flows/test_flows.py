@@ -14,7 +14,7 @@ from engine.access.people import Membership
 from engine.access.viewer import SYSTEM
 from engine.records.query import Change, Query
 from metamodel.problems import Rejected
-from tests.engine.flows.conftest import LEGAL, MANAGER, Office
+from tests.engine.flows.conftest import APP, LEGAL, MANAGER, Office
 
 Document = dict[str, Any]
 Step = tuple[str, ...]  # person, action, comment, to; a fifth: the code it is refused with
@@ -340,7 +340,10 @@ def test_what_runs_is_still_shown_when_its_form_or_a_plugin_is_gone(office: Offi
         "title": "{name}",
         "fields": [{"id": "name", "type": "text", "label": "名"}],
     }
-    office.publish(lambda d: d.update(forms=[other], flows=[], roles=[{"id": "staff", "label": "员工"}]))
+    without = {**APP, "forms": [other], "flows": [], "roles": [{"id": "staff", "label": "员工"}]}
+    found = office.runtime.applications.check(without)
+    assert [(p.code, p.params["count"], p.severity) for p in found] == [("flow.still_running", 1, "warning")]
+    office.runtime.applications.publish(None, without, "system")
     ann = office.who("ann")
     (mine,) = office.flows.mine(ann)
     assert (mine.state, mine.label, mine.waiting_for) == ("running", "审批", ("本",))
