@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import example, given, strategies as st
 
@@ -9,6 +11,7 @@ from engine.search.blind import Blinder, field_key
 from engine.search.check import pattern
 from engine.search.folding import fold, fold_mapped
 from engine.search.tokens import index_tokens, query_tokens
+from metamodel.plugin_api import match_form
 
 KEY = bytes(32)
 SPELLINGS = [
@@ -113,3 +116,16 @@ def test_a_very_long_text_or_word_is_cut_and_not_kept() -> None:
     blinder = Blinder(KEY, bytes.hex)
     assert len(blinder.tokens("a1" * 800_000)) == 16
     assert not blinder._words
+
+
+@given(
+    text=st.text("报价報再考虑一下aＡ \n\u3000\u200b，。", max_size=14),
+    word=st.text("报价報再考虑一下aＡ \n，", min_size=1, max_size=5),
+)
+@example(text="再 考虑\n一下", word="再考虑一下")
+@example(text="請發報價", word="发报价")
+def test_the_index_finds_whatever_keyword_functions_find(text: str, word: str) -> None:
+    """Trying a rule leaves out what the index does not know: it must know all that a rule would find."""
+    if match_form(word) and match_form(word) in match_form(text):
+        asked = [query_tokens(run) for run in re.findall("[\u4e00-\u9fff]+", match_form(word))]
+        assert {token for one in asked for token in one.tokens} <= index_tokens(text)
