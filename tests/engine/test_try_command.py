@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,7 @@ MARK = {
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("MUNIMENT_DATABASE_URL", raising=False)
     runtime = Runtime.open(Config(data=tmp_path), SystemClock())
     create(
@@ -33,7 +32,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         {"subject": "二", "body": "您好"},
     )
     runtime.close()
-    yield tmp_path
+    return tmp_path
 
 
 def run(data: Path, *arguments: str) -> Result:
@@ -57,8 +56,12 @@ def test_a_rule_in_a_file_is_compared_with_the_published_one(data: Path, tmp_pat
 
 @pytest.mark.parametrize(
     ("arguments", "code"),
-    [(("none",), "rule.unknown"), (("missing.json",), "rule.unknown"), (("mark", "--as", "nobody"), "access.no_such_person")],
-)  # fmt: skip
+    [
+        (("none",), "rule.unknown"),
+        (("missing.json",), "rule.unknown"),
+        (("mark", "--as", "nobody"), "access.no_such_person"),
+    ],
+)
 def test_what_cannot_be_tried_ends_with_a_problem(data: Path, arguments: tuple[str, ...], code: str) -> None:
     result = run(data, *arguments)
     assert result.exit_code == 1
