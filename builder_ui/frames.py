@@ -91,7 +91,11 @@ class Frames:
             for group in app.menus
         ]
         if not app.menus:
-            entries = [MenuSection("", tuple(_form_entry(visit, app, form) for form in forms.values()))]
+            boards = tuple(self._board(visit, app, MenuItem("", report=name)) for name in self.boards(visit, app))
+            entries = [
+                MenuSection("", tuple(_form_entry(visit, app, form) for form in forms.values())),
+                MenuSection(visit.text("Boards"), tuple(filter(None, boards))),
+            ]
         home = MenuEntry(visit.text("Home"), "/", "home")
         kept = [section for section in entries if section.entries]
         return (MenuSection("", (home,)), *kept, *self._managing(visit, app))

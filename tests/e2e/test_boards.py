@@ -228,7 +228,7 @@ def test_an_empty_widget_leads_to_its_last_data(board: Open) -> None:
     page.locator("#widget-old").get_by_role("link", name="查看 2025 年 6 月").click()
     expect(page).to_have_url(re.compile("2025-06"))
     drawn(page, "old")
-    expect(page.locator("#widget-contacts")).to_contain_text("没有数据")
+    expect(page.locator("#widget-by_owner")).to_contain_text("没有数据")
 
 
 def test_the_definition_is_a_click_away(board: Open) -> None:

@@ -12,35 +12,41 @@ export default class Chart extends Controller {
     this.scheme = matchMedia("(prefers-color-scheme: dark)");
     this.recolour = () => this.draw();
     this.scheme.addEventListener("change", this.recolour);
+    this.paper = () => this.onPaper();
+    for (const moment of ["beforeprint", "afterprint"]) addEventListener(moment, this.paper);
     this.sizes = new ResizeObserver(() => this.resized());
     try {
       this.library = await charts(JSON.parse(this.value("files", "[]")));
     } catch (error) {
       return this.element.dispatchEvent(new CustomEvent("chart:missing", { bubbles: true }));
     }
-    if (!this.gone) this.begin();
+    if (this.gone) return;
+    this.sizes.observe(this.element);
+    this.begin();
   }
 
   disconnect() {
     this.gone = true;
     this.scheme.removeEventListener("change", this.recolour);
+    for (const moment of ["beforeprint", "afterprint"]) removeEventListener(moment, this.paper);
     this.sizes.disconnect();
     cancelAnimationFrame(this.frame);
     this.chart?.dispose();
   }
 
+  /** As soon as there is room: behind its table a chart has none. */
   begin() {
+    if (this.chart || !this.element.clientWidth) return;
     this.chart = this.library.init(this.element, null, { renderer: "svg" });
     this.chart.on("click", (point) => this.drill(keyOf(point), point.event?.event));
     this.chart.getZr().on("click", (event) => { if (!event.target) this.drill(this.columnKey(event), event.event); });
     this.chart.on("finished", () => { this.element.dataset.drawn = "true"; });
     this.draw();
-    this.sizes.observe(this.element);
   }
 
-  draw() {
+  draw(still = {}) {
     if (!this.chart || this.element.hidden || !this.element.clientWidth) return;
-    const look = lookOf(this.element);
+    const look = { ...lookOf(this.element), ...still };
     this.size = `${look.width} ${look.height}`;
     const option = dressed(JSON.parse(this.value("option")), look);
     const again = matchMedia("(hover: none)").matches ? this.value("again") : "";
@@ -53,11 +59,20 @@ export default class Chart extends Controller {
   resized() {
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => {
+      if (!this.chart) return this.begin();
       const { width, height } = this.element.getBoundingClientRect();
       if (!width || `${width} ${height}` === this.size) return;
       this.chart.resize({ animation: { duration: 0 } });
       this.draw();
     });
+  }
+
+  /** A sheet is printed as soon as its listeners have run: nothing may wait for the next frame. */
+  onPaper() {
+    if (!this.chart) return;
+    this.chart.resize({ animation: { duration: 0 } });
+    this.draw({ motion: false });
+    this.chart.getZr().refreshImmediately();
   }
 
   /** Beside a thin bar or a small dot one means it all the same. */
