@@ -13,12 +13,11 @@ from re import fullmatch
 from typing import TYPE_CHECKING, Any, Protocol
 
 from metamodel import recipients
-from metamodel.binding import Binder
+from metamodel.analyzer_checks import check_analyzer
 from metamodel.core_schema import ID_PATTERN
 from metamodel.expressions import Expression, Scope, check as check_expression
 from metamodel.expressions.types import BOOLEAN, Type
 from metamodel.labels import Label, label_text
-from metamodel.parts import Part
 from metamodel.plugin_api import Registry
 from metamodel.problems import Problem, pointer, problem
 from metamodel.row_conditions import beyond_database, types_along
@@ -177,10 +176,8 @@ class RuleScope:
         scope = OtherRowsScope(self.app, own, there, self._checking.apps, self._checking.registry)
         return self._checking.row_condition(text, path, scope)
 
-    def check_plugin(self, kind: str, name: str, options: Mapping[str, Any], path: str) -> list[Problem]:
-        binder = Binder(self._checking.registry)
-        binder.bind(kind, Part({kind: name, "options": dict(options)}, path), kind, "options")
-        return binder.problems
+    def check_analyzer(self, name: str, options: Mapping[str, Any], form: str, path: str) -> list[Problem]:
+        return check_analyzer(self._checking, name, options, form, path)
 
 
 def check_ids(parts: Iterable[Named], what: Label) -> list[Problem]:

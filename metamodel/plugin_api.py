@@ -656,8 +656,9 @@ class ActionScope(Protocol):
         without a form, on the rows of our own."""
         ...
 
-    def check_plugin(self, kind: str, name: str, options: Mapping[str, Any], path: str) -> list[Problem]:
-        """Is there this plugin, and do the options (at `path` + `/options`) suit it?"""
+    def check_analyzer(self, name: str, options: Mapping[str, Any], form: str, path: str) -> list[Problem]:
+        """Is there this analyzer, and does it, with these options, suit records of this form of our app
+        (blank: of another app, which is not seen)?"""
         ...
 
 
@@ -822,10 +823,6 @@ class Analyzer(Plugin):
     kind = "analyzer"
 
     Options: ClassVar[OptionsType] = Options
-
-    def check_options(self, options: Any, scope: ActionScope) -> list[Problem]:
-        """Is this sane, for a record of the scope's form? Paths are relative to the options."""
-        return []
 
     @abstractmethod
     def reads(self, options: Any) -> Reads: ...

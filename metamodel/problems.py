@@ -126,7 +126,16 @@ TEXTS: dict[str, Texts] = {
     "access.denied": Texts("您没有权限进行此操作", "You are not allowed to do this", status=403),
     "access.signed_out": Texts("请先登录", "Please sign in first", status=401),
     # analyzer
+    "analyzer.computed_field": Texts(
+        "“{field}”是计算字段，不能写入", "“{field}” is computed; nothing can be put there"
+    ),
     "analyzer.failed": Texts("分析器“{name}”出错", "The analyzer “{name}” failed"),
+    "analyzer.no_link": Texts(
+        "“{form}”的“{name}”不是指向“{target}”的关联字段", "“{name}” of “{form}” is no link to “{target}”"
+    ),
+    "analyzer.wrong_type": Texts(
+        "“{field}”应是{expected}，它是{found}", "“{field}” should be {expected}; it is {found}"
+    ),
     # app
     "app.format": Texts(
         "文档格式是 {format}，本系统最高支持 {newest}",

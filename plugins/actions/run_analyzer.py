@@ -15,7 +15,7 @@ from metamodel.plugin_api import (
 )
 from plugins.actions.about import check_about
 from plugins.actions.assignments import TEXTS
-from plugins.actions.linked import linked_record
+from plugins.actions.linked import linked_form, linked_record
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import ActionScope, Problem, Subject
@@ -41,7 +41,7 @@ class RunAnalyzer(Action):
         if not scope.form:
             return [problem("rule.needs_record")]
         return [
-            *scope.check_plugin("analyzer", options.analyzer, options.options, ""),
+            *scope.check_analyzer(options.analyzer, options.options, linked_form(scope, options.of), ""),
             *check_about(scope, options.of, "/of"),
         ]
 
