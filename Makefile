@@ -1,6 +1,6 @@
 # Muniment 存鉴. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run fresh test setup lint bench
+.PHONY: help run fresh test setup lint bench pictures
 
 PORT ?= 8000
 DATA ?= var
@@ -8,7 +8,7 @@ export PORT DATA
 BIN := .venv/bin
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## from a clone to the sample application at 127.0.0.1 (PORT=8000, DATA=var)
 	@bash scripts/run.sh
@@ -32,3 +32,6 @@ lint: ## ruff (rules and format) and mypy --strict
 
 bench: setup ## speed against the floor; the figures are kept in benchmarks/
 	@$(BIN)/muniment bench
+
+pictures: setup ## photograph the sample's boards for the docs
+	@MUNIMENT_PICTURES=1 $(BIN)/pytest -n 0 tests/e2e/test_flagship_boards.py
