@@ -1,0 +1,83 @@
+"""The flagship's five boards on its sample data: every widget has something to show, and leads somewhere.
+
+With MUNIMENT_PICTURES set (`make pictures`) the boards are photographed for the docs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Open
+from tests.house.source import ROOT
+
+ARCHIVE = "/apps/conversation_archive/reports"
+BOARDS = {
+    "sales_behaviour": ("dir01", f"{ARCHIVE}/sales_behaviour?period=last_90_days"),
+    "service_quality": ("svcm01", f"{ARCHIVE}/service_quality"),
+    "sales_process": ("dir01", f"{ARCHIVE}/sales_process"),
+    "archive_compliance": ("audit01", f"{ARCHIVE}/archive_compliance"),
+    "sales_funnel": ("dir01", "/apps/crm/reports/sales_funnel"),
+}
+EMPTY_IS_GOOD = {"media_lost"}
+
+
+def loaded(page: Page) -> None:
+    """Every widget has its answer and every chart is drawn."""
+    expect(page.locator(".widget[aria-busy=true]")).to_have_count(0, timeout=30_000)
+    for chart in page.locator(".widget .chart").all():
+        expect(chart).to_have_attribute("data-drawn", "true", timeout=30_000)
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_board_has_a_shape_and_leads_to_its_records(archive: Open, board: str) -> None:
+    person, path = BOARDS[board]
+    page = archive(person).open(path)
+    loaded(page)
+    assert page.locator(".widget [role=alert]").count() == 0
+    empty = {
+        widget.get_attribute("id")
+        for widget in page.locator(".widget", has=page.locator(".widget-state")).all()
+    }
+    assert empty <= {f"widget-{one}" for one in EMPTY_IS_GOOD}
+    if os.environ.get("MUNIMENT_PICTURES"):
+        page.screenshot(path=str(ROOT / "docs" / "pictures" / f"board_{board}.png"), full_page=True)
+    drilled = page.locator(".widget .as-table a[href]").first
+    if drilled.count():
+        page.get_by_role("button", name="以表格查看").first.click()
+        link = page.locator(".widget .as-table a[href]").filter(visible=True).first
+        link.click()
+        expect(page.locator("tbody tr").first).to_be_visible()
+        page.go_back()
+        expect(page).to_have_url(re.compile(re.escape(path.split("?")[0])))
+        loaded(page)
+
+
+def test_the_same_board_of_two_people_differs_by_what_they_may_see(archive: Open) -> None:
+    def contacts(person: str) -> int:
+        page = archive(person).open(BOARDS["sales_behaviour"][1])
+        loaded(page)
+        return int(re.sub(r"\D", "", page.locator("#widget-contacts .value").inner_text()))
+
+    everybody, one, totals = contacts("dir01"), contacts("sales04"), 0
+    assert everybody > one > totals
+    page = archive("sales04").open(BOARDS["sales_behaviour"][1])
+    loaded(page)
+    page.locator("#widget-contacts_by_owner").get_by_role("button", name="以表格查看").click()
+    names = page.locator(
+        "#widget-contacts_by_owner tbody tr th, #widget-contacts_by_owner tbody tr td:first-child"
+    )
+    assert "周婧" in " ".join(names.all_inner_texts())
+    refused = archive("sales04").page.goto("/apps/conversation_archive/reports/archive_compliance")
+    assert refused is not None
+    assert refused.status in (403, 404)
+
+
+def test_a_board_on_a_phone_is_one_column(archive: Open) -> None:
+    phone = archive("dir01", viewport={"width": 390, "height": 844}, has_touch=True)
+    page = phone.open(BOARDS["sales_behaviour"][1])
+    loaded(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
