@@ -91,7 +91,9 @@ class Frames:
             for group in app.menus
         ]
         if not app.menus:
-            boards = tuple(self._board(visit, app, MenuItem("", report=name)) for name in self.boards(visit, app))
+            boards = tuple(
+                self._board(visit, app, MenuItem("", report=name)) for name in self.boards(visit, app)
+            )
             entries = [
                 MenuSection("", tuple(_form_entry(visit, app, form) for form in forms.values())),
                 MenuSection(visit.text("Boards"), tuple(filter(None, boards))),

@@ -59,7 +59,11 @@ def about_lines(visit: Visit, tasks: Sequence[TaskView]) -> tuple[TaskLine, ...]
 
 
 def tone(visit: Visit, task: TaskView) -> str:
-    if task.state != "open" or task.due_at is None:
+    """late or today while it is open, ok when it was closed as one would hope."""
+    if task.state != "open":
+        chosen = next((one for one in task.outcomes if one.id == task.outcome), None)
+        return "ok" if chosen is not None and chosen.style == "primary" else ""
+    if task.due_at is None:
         return ""
     if task.overdue:
         return "late"

@@ -24,7 +24,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """`tone` late, today or ''."""
+    """`tone` late, today, ok or ''."""
 
     id: str
     title: str
