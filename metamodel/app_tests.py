@@ -127,6 +127,37 @@ def _is_moment(text: str) -> bool:
     return True
 
 
+# What an expectation may be told besides, and what it may want: without any of these it wants nothing.
+_TOLD: Mapping[str, frozenset[str]] = {
+    "tasks_of": frozenset({"rule", "flow", "about", "title", "state"}),
+    "notifications_of": frozenset({"about", "title"}),
+    "search": frozenset({"form", "as"}),
+    "report": frozenset({"widget", "as", "filters"}),
+    "form": frozenset({"as", "where", "record", "name", "export"}),
+    "flow": frozenset({"as"}),
+}
+_COUNTED = frozenset({"count", "least"})
+_WANTED: Mapping[str, frozenset[str]] = {
+    "tasks_of": _COUNTED | {"hits"},
+    "notifications_of": _COUNTED | {"hits"},
+    "search": _COUNTED,
+    "report": _COUNTED | {"rows", "first", "last", "row", "highest", "lowest", "denied"},
+    "form": _COUNTED | {"values", "has", "lacks", "hides"},
+    "flow": frozenset({"state", "waiting_for", "path"}),
+}
+
+
+def _check_keys(kind: str, expected: Part, refused: bool) -> Iterator[Problem]:
+    """A key that means nothing here would be passed over, and the test would pass for nothing. Of a form
+    that there is a record is something already."""
+    told, wanted = _TOLD[kind], _WANTED[kind]
+    for key in sorted(expected.raw.keys() - told - wanted - {kind}):
+        known = ", ".join(sorted(told | wanted))
+        yield problem("app_test.idle_key", expected.path + pointer(key), name=key, kind=kind, known=known)
+    if kind != "form" and not refused and wanted.isdisjoint(expected.raw):
+        yield problem("app_test.wants_nothing", expected.path, known=", ".join(sorted(wanted)))
+
+
 class _Names:
     """The steps of one test in order, and the names given so far."""
 
@@ -235,6 +266,7 @@ class _Names:
         if not kind:
             yield problem("app_test.not_one_expectation", expected.path, known=" · ".join(EXPECTATIONS))
             return
+        yield from _check_keys(kind, expected, bool(step.refused))
         yield from _EXPECTATION_CHECKS[kind](self, expected)
 
     def _expect_records(self, expected: Part) -> Iterator[Problem]:

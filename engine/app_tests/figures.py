@@ -33,10 +33,7 @@ def expect_report(acting: Acting, expected: Part) -> list[Problem]:
         raise
     if denied:
         return [_problem(expected, "", what, "state", "denied", "ready")]
-    problems = []
-    if "rows" in expected.raw and len(rows) != expected.integer("rows"):
-        said = {"expected": str(expected.integer("rows")), "found": str(len(rows)), "examples": ""}
-        problems.append(problem("app_test.count", expected.path + "/rows", what=what, **said))
+    problems = _count(expected, what, len(rows))
     for key, end in (("first", 0), ("last", -1)):
         if key in expected.raw:
             problems += _cells(what, expected.part(key), rows[end] if rows else {})
@@ -49,6 +46,18 @@ def expect_report(acting: Acting, expected: Part) -> list[Problem]:
             problems += _cells(what, expected.part(key).part("row"), row)
     if "row" in expected.raw:
         problems += _row(what, expected.part("row"), rows)
+    return problems
+
+
+def _count(expected: Part, what: str, found: int) -> list[Problem]:
+    """`rows` (or `count`) groups, or at `least` so many."""
+    problems = []
+    for key in ("rows", "count", "least"):
+        wanted = expected.integer(key)
+        if key in expected.raw and (found < wanted if key == "least" else found != wanted):
+            text = f"≥ {wanted}" if key == "least" else str(wanted)
+            said = {"expected": text, "found": str(found), "examples": ""}
+            problems.append(problem("app_test.count", expected.path + pointer(key), what=what, **said))
     return problems
 
 

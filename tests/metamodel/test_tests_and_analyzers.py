@@ -97,6 +97,7 @@ def steps(*some: Mapping[str, Any], **more: Any) -> list[dict[str, Any]]:
     return [{"id": "t", "steps": list(some), **more}]
 
 
+BOARD: Mapping[str, Any] = {"report": "board", "widget": "y", "rows": 1}
 FILED: Mapping[str, Any] = {"create": "line", "values": {"said": "x"}, "name": "x"}
 
 
@@ -138,11 +139,15 @@ def test_a_test_may_do_all_of_this(registry: Any) -> None:
         (steps({"press": "x", "on": "line/a"}), "/steps/0/press", "app_test.unknown_rule"),
         (steps({"task": {"flow": "x"}, "do": "y"}), "/steps/0/task/flow", "app_test.unknown_flow"),
         (steps({"flow": "x", "do": "approve"}), "/steps/0/flow", "app_test.unknown_name"),
+        (steps({"expect": {"tasks_of": "a"}}), "/steps/0/expect", "app_test.wants_nothing"),
+        (steps({"expect": {"tasks_of": "a", "count": 1, "where": "x"}}), "/steps/0/expect/where",
+         "app_test.idle_key"),
+        (steps({"expect": {"form": "line", "state": "open"}}), "/steps/0/expect/state", "app_test.idle_key"),
         (steps({"expect": {}}), "/steps/0/expect", "app_test.not_one_expectation"),
         (steps({"expect": {"form": "line", "where": "x == 1"}}), "/steps/0/expect/where", "expression.unknown_name"),
         (steps({"expect": {"form": "line", "has": {"x": 1}}}), "/steps/0/expect/has/x", "reference.unknown_field"),
-        (steps({"expect": {"report": "x", "widget": "y"}}), "/steps/0/expect/report", "reference.unknown_report"),
-        (steps({"expect": {"report": "board", "widget": "y"}}), "/steps/0/expect/widget", "app_test.unknown_widget"),
+        (steps({"expect": {**BOARD, "report": "x"}}), "/steps/0/expect/report", "reference.unknown_report"),
+        (steps({"expect": BOARD}), "/steps/0/expect/widget", "app_test.unknown_widget"),
         (steps({"expect": {"form": "line", "values": {"talk": {"$record": "x"}}}}),
          "/steps/0/expect/values/talk", "app_test.unknown_name"),
     ],

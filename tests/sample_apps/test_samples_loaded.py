@@ -26,7 +26,7 @@ ARCHIVE = "conversation_archive"
 def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
     server = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
     name, url = server.create() if server else ("", "")
-    config = Config(data=tmp_path_factory.mktemp("samples"), database_url=url)
+    config = Config(data=tmp_path_factory.mktemp("samples"), database_url=url, synchronous="OFF")
     runtime = Runtime.open(config, FrozenClock(NOW))
     load_samples(runtime, "2026-11-20", lambda _: None)
     yield runtime
