@@ -12,9 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.access.readable import ReadableColumns
 from engine.access.viewer import Viewer
 from engine.clock import microseconds
-from engine.form_columns import FormColumns
 from engine.records.program import FormProgram
 from engine.records.query import Condition
 from engine.records.services import Services
@@ -33,10 +33,18 @@ DAY = re.compile(r"^\d{4}[-/]\d{2}[-/]\d{2}$")
 class Conditions:
     """Conditions over one form, for one viewer ("me" is that person)."""
 
-    def __init__(self, services: Services, viewer: Viewer, program: FormProgram) -> None:
+    def __init__(
+        self, connection: sa.Connection, services: Services, viewer: Viewer, program: FormProgram
+    ) -> None:
         self._services, self._viewer, self._program = services, viewer, program
-        self._columns = FormColumns(
-            services.catalog, services.apps(), program.app.id, program.form, program.table
+        self._columns = ReadableColumns(
+            connection,
+            services.authority,
+            services.catalog,
+            services.apps(),
+            viewer,
+            program.app,
+            program.form,
         )
 
     def where(self, condition: Condition) -> sa.ColumnElement[bool]:

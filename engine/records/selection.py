@@ -56,7 +56,7 @@ class Selector:
         read |= {name.lstrip("-").split(".")[0] for name in query.sort}
         visible = visible.reading(read & program.fields.keys())
         if parsed and parsed.tree is not None:
-            visible = self._searched(viewer, program, visible, parsed.tree, newest)
+            visible = self._searched(connection, viewer, program, visible, parsed.tree, newest)
         fields = query.columns or tuple(program.fields)
         return Selection(program, visible, fields, tuple(where), self._order(program, query), parsed)
 
@@ -64,7 +64,7 @@ class Selector:
         self, connection: sa.Connection, viewer: Viewer, program: FormProgram, query: Query
     ) -> tuple[list[sa.ColumnElement[bool]], set[str]]:
         """The conditions as SQL, and the fields whose values they give away."""
-        maker = Conditions(self._services, viewer, program)
+        maker = Conditions(connection, self._services, viewer, program)
         where = [maker.where(condition) for condition in query.conditions]
         read = {condition.path.split(".")[0] for condition in query.conditions}
         if query.filter:
@@ -78,11 +78,12 @@ class Selector:
         return where, read
 
     def _searched(
-        self, viewer: Viewer, program: FormProgram, visible: Visible, tree: Node, newest: int
-    ) -> Visible:
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, visible: Visible, tree: Node,
+        newest: int,
+    ) -> Visible:  # fmt: skip
         """Words and filters of the query, for each way over the fields that way may read."""
         asked = candidates(tree)
-        maker = Conditions(self._services, viewer, program)
+        maker = Conditions(connection, self._services, viewer, program)
         if asked is None:
             return visible
         needed = required_text(asked)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from engine.access.readable import Column
 from engine.reports.answers import Names
-from engine.reports.columns import Column, Found
+from engine.reports.columns import Found
 from engine.reports.drill import choice_text
 from engine.reports.ground import Asking, Ground
 from engine.reports.stretches import read_stretch, stretch_text

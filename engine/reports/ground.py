@@ -13,13 +13,14 @@ import sqlalchemy as sa
 
 from engine.access.authority import Authority
 from engine.access.people import Organisation
+from engine.access.readable import Column
 from engine.access.viewer import SYSTEM, Viewer
 from engine.access.visible import Visible
 from engine.clock import microseconds
 from engine.dialects.portable import PortableOps
 from engine.expressions import EvaluationContext
 from engine.reports.buckets import IsWorkingDay
-from engine.reports.columns import Column, Columns, Found
+from engine.reports.columns import Columns, Found
 from engine.reports.stretches import Stretch, read_stretch, stretch_before
 from engine.sql_expressions import to_sql
 from engine.tables import Catalog

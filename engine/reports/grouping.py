@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from engine.reports.columns import Column
+from engine.access.readable import Column
 from engine.reports.ground import Ground
 from engine.reports.tallies import (
     ORDER_PLACES,

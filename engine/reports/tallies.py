@@ -13,8 +13,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.access.readable import Column
 from engine.expressions import compile_expression
-from engine.reports.columns import Column, Found
+from engine.reports.columns import Found
 from engine.reports.ground import Ground
 from engine.reports.told import MICROSECONDS_AN_HOUR, bucket_column
 from metamodel.asks import Measure, Measured, Number

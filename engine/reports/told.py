@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.access.readable import Column
 from engine.reports.buckets import BucketSql, days_of, key_of, keys_between, text_of
-from engine.reports.columns import Column, Found
+from engine.reports.columns import Found
 from engine.reports.ground import Ground
 from engine.reports.stretches import Stretch
 from engine.values import decoder

@@ -14,8 +14,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.access.readable import Column
 from engine.reports.answers import Names, answer_groups
-from engine.reports.columns import Column
 from engine.reports.ground import Ground
 from engine.system_tables import record_words
 from metamodel.asks import Dimension, GroupAsk, Groups, Measured, Number, WordAnswer, WordAsk, WordCount

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from engine.clock import FrozenClock, microseconds
+from engine.records.query import Condition, Query
 from engine.runtime import Runtime
 from metamodel.asks import GroupAnswer
 from metamodel.plugin_api import drill_key
@@ -212,3 +213,20 @@ def test_opening_and_drilling_are_in_the_audit_trail(shop: Any) -> None:
         ("drill", "zhou", BOARD),
         ("report", "zhou", BOARD),
     ]
+
+
+@pytest.mark.parametrize("person", ["zhou", "lu"])
+def test_a_filter_through_a_link_finds_no_more_than_was_counted(shop: Any, person: str) -> None:
+    """Neither a condition nor a search tells what a record that may not be read says."""
+    runtime, _, _ = shop
+    viewer = runtime.require_viewer(person)
+    counted_a = values(runtime, person, "by_level").get(("a",), 0)
+    for query in (
+        Query(conditions=(Condition("customer.level", "is", ("a",)),)),
+        Query(conditions=(Condition("customer_level", "is", ("a",)),)),
+        Query(text="customer.level:a"),
+    ):
+        assert runtime.records.page(viewer, APP, "order", query).total == counted_a
+    target = runtime.reports.drill(viewer, APP, BOARD, "by_level", {}, drill_key("n", "a"))
+    query = Query(conditions=target.conditions, filter=target.filter)
+    assert runtime.records.page(viewer, APP, "order", query).total == counted_a
