@@ -336,7 +336,9 @@ notifications = _table(
     sa.Column("hits", sa.Integer, nullable=False, server_default="1"),
     sa.Column("at", Time, nullable=False),
     sa.Column("read_at", Time),
-    sa.Column("mail", sa.String(10), nullable=False, server_default=""),  # waiting sent failed refused; '' none
+    sa.Column(
+        "mail", sa.String(10), nullable=False, server_default=""
+    ),  # waiting sent failed refused; '' none
     sa.Index("ix_notifications_person", "person", "id"),
     sa.Index(
         "ix_notifications_once_key", "once_key", unique=True, sqlite_where=KEYED, postgresql_where=KEYED

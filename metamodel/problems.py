@@ -158,9 +158,14 @@ TEXTS: dict[str, Texts] = {
         "Like PT5H, P3D, 2026-03-03T09:00:00+08:00",
     ),
     "app_test.idle_key": Texts(
-        "“{name}”对“{kind}”没有意义", "“{name}” means nothing for “{kind}”", "可用的有：{known}", "Known: {known}"
+        "“{name}”对“{kind}”没有意义",
+        "“{name}” means nothing for “{kind}”",
+        "可用的有：{known}",
+        "Known: {known}",
     ),
-    "app_test.wants_nothing": Texts("这一步没有期望什么", "This step wants nothing", "如 {known}", "Like {known}"),
+    "app_test.wants_nothing": Texts(
+        "这一步没有期望什么", "This step wants nothing", "如 {known}", "Like {known}"
+    ),
     "app_test.name_taken": Texts("名称“{name}”已经用过", "The name “{name}” was given before"),
     "app_test.not_one_expectation": Texts(
         "期望要说明对象：{known}", "An expectation says what it is about: {known}"
@@ -976,7 +981,9 @@ TEXTS: dict[str, Texts] = {
         status=400,
     ),
     "query.too_often": Texts(
-        "一分钟内最多统计 {limit} 次，请稍后再试", "At most {limit} counts a minute; try again shortly", status=429
+        "一分钟内最多统计 {limit} 次，请稍后再试",
+        "At most {limit} counts a minute; try again shortly",
+        status=429,
     ),
     "query.unknown_operator": Texts("没有条件“{operator}”", "There is no operator “{operator}”", status=400),
     "value.invalid": Texts("“{field}”不符合要求", "“{field}” is not acceptable"),

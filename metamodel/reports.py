@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field as dataclass_field
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from metamodel.binding import Binder
 from metamodel.labels import Label, label_text
@@ -103,7 +103,7 @@ def report_from_json(part: Part, binder: Binder) -> Report:
 
 
 def _filter(part: Part) -> ReportFilter:
-    kind = cast(FilterKind, "period" if part.text("kind") == "period" else "choice")
+    kind: FilterKind = "period" if part.text("kind") == "period" else "choice"
     fields: Mapping[str, Any] = part.text_mapping("fields")
     return ReportFilter(part.id, kind, part.label(), part.text("default"), fields, part.path)
 

@@ -70,7 +70,9 @@ class RelatedQuery(Kept):
             there = fields_of(app, query.app, query.form)
             if there is None:
                 found.append(problem("field.query_form", place + "/form", form=query.form))
-            elif query.aggregate != "count" and query.field.partition(".")[0] not in there:  # or through a link
+            elif (
+                query.aggregate != "count" and query.field.partition(".")[0] not in there
+            ):  # or through a link
                 found.append(problem("field.query_field", place + "/field"))
         return found
 

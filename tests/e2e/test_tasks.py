@@ -349,5 +349,10 @@ def test_in_english_and_in_the_dark_it_is_the_same(desk: Open, office: Runtime) 
     expect(page.get_by_role("heading", name="To-dos")).to_be_visible()
     expect(page.locator("#chosen").get_by_role("button", name="Approve")).to_be_visible()
     page.locator("#chosen summary", has_text="Reject").click()
-    expect(page.locator("#chosen details[open]").get_by_placeholder("The applicant reads this")).to_be_visible()
-    assert page.evaluate("getComputedStyle(document.querySelector('#task')).backgroundColor") == "rgb(23, 29, 26)"
+    expect(
+        page.locator("#chosen details[open]").get_by_placeholder("The applicant reads this")
+    ).to_be_visible()
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('#task')).backgroundColor")
+        == "rgb(23, 29, 26)"
+    )

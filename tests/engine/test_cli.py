@@ -77,7 +77,11 @@ def test_the_calendar_is_set_and_shown(tmp_path: Path) -> None:
     file.write_text(json.dumps(raw))
     assert json.loads(run("calendar", str(file), "--data", data).stdout) == raw
     assert json.loads(run("calendar", "--data", data).stdout) == raw
-    for text, code in (('{"hours": ["18:00", "09:00"]}', "hours"), ("[]", "unreadable"), ("what", "unreadable")):
+    for text, code in (
+        ('{"hours": ["18:00", "09:00"]}', "hours"),
+        ("[]", "unreadable"),
+        ("what", "unreadable"),
+    ):
         file.write_text(text)
         refused = run("calendar", str(file), "--data", data)
         assert (refused.exit_code, f"calendar.{code}" in refused.output) == (1, True)

@@ -172,7 +172,9 @@ def test_what_is_wrong_is_told_with_a_way_to_it(flow: Document, codes: list[str]
 
 
 def test_ending_may_give_up_what_runs_beside_it() -> None:
-    document = flow_of("start>s", "s>t", "s>u", "t>end", "u>stop", s="split", t="timer", u="timer", stop="end")
+    document = flow_of(
+        "start>s", "s>t", "s>u", "t>end", "u>stop", s="split", t="timer", u="timer", stop="end"
+    )
     assert [p.code for p in loaded(document)[1]] == ["flow.unsound"]
     for node in document["nodes"]:
         if node["type"] == "end":

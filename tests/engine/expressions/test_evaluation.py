@@ -61,7 +61,8 @@ def both(text: str, scope: Given, registry: Registry, context: EvaluationContext
         ("DEPARTMENTS_OF('sales04')", ["east", "east_1"]), ("MY_DEPARTMENTS()", ["east", "east_1"]),
         ("HAS_ROLE('salesperson')", True), ("HAS_ROLE('salesperson', 'mgr02')", False),
         ("IS_ME('sales04')", True), ("me == 'sales04'", True), ("me.department", "east"), ("me.name", "周敏"),
-        ("PEOPLE_WITH_ROLE('sales_director')", ["dir01"]), ("KEYWORDS('risk')", ["不满意", "竞品A"]), ("CONTAINS_ANY('不 满意', KEYWORDS('risk'))", True),
+        ("PEOPLE_WITH_ROLE('sales_director')", ["dir01"]),
+        ("KEYWORDS('risk')", ["不满意", "竞品A"]), ("CONTAINS_ANY('不 满意', KEYWORDS('risk'))", True),
     ],
 )  # fmt: skip
 def test_people_and_keywords(text: str, expect: Any, registry: Registry) -> None:
