@@ -16,7 +16,7 @@ from engine.clock import microseconds
 from engine.database import Database
 from engine.expressions import EvaluationContext
 from engine.form_columns import FormColumns
-from engine.sql_expressions import to_sql
+from engine.sql_expressions import ColumnResolver, to_sql
 from engine.tables import Catalog
 from metamodel.application import App
 from metamodel.expressions import Expression, check
@@ -61,10 +61,13 @@ class Authority:
         return Visible(table, reading, conditions)
 
     def condition(
-        self, connection: sa.Connection, viewer: Viewer, app: App, form: Form, text: str
-    ) -> tuple[sa.ColumnElement[bool], frozenset[str]]:
-        """A viewer's own filter expression as SQL, and the fields of this form it reads."""
-        columns = FormColumns(self._catalog, self._apps(), app.id, form, self._catalog.form(app.id, form.id))
+        self, connection: sa.Connection, viewer: Viewer, app: App, form: Form, text: str,
+        columns: ColumnResolver | None = None,
+    ) -> tuple[sa.ColumnElement[bool], frozenset[str]]:  # fmt: skip
+        """A viewer's own filter expression as SQL, and the fields of this form it reads. `columns` may
+        keep from him what he may not read behind links (`readable.py`)."""
+        table = self._catalog.form(app.id, form.id)
+        columns = columns or FormColumns(self._catalog, self._apps(), app.id, form, table)
         expression = self._expression(app, form, text)
         condition = to_sql(expression, columns, self._database.ops, self._context(connection, viewer))
         return condition, frozenset(path[0] for path in expression.names if form.field(path[0]))

@@ -37,7 +37,7 @@ class Conditions:
         self, connection: sa.Connection, services: Services, viewer: Viewer, program: FormProgram
     ) -> None:
         self._services, self._viewer, self._program = services, viewer, program
-        self._columns = ReadableColumns(
+        self.columns = ReadableColumns(
             connection,
             services.authority,
             services.catalog,
@@ -50,7 +50,7 @@ class Conditions:
     def where(self, condition: Condition) -> sa.ColumnElement[bool]:
         """Rejected (query.*) when the condition makes no sense. `id` is the record itself."""
         if condition.path == "id":
-            return self._columns.record_id().in_([int(text) for text in condition.values if text.isdigit()])
+            return self.columns.record_id().in_([int(text) for text in condition.values if text.isdigit()])
         path = self._path(condition.path)
         column, field = self._column(path, condition.path)
         many = field.type is not None and field.type.many
@@ -101,7 +101,7 @@ class Conditions:
 
     def _column(self, path: tuple[str, ...], text: str) -> tuple[Column, FieldDefinition]:
         try:
-            column, field = self._columns.column(path)
+            column, field = self.columns.column(path)
         except KeyError:
             raise Rejected([problem("query.unknown_field", field=text)]) from None
         if field.sealed:
@@ -158,9 +158,9 @@ class Conditions:
         self, path: tuple[str, ...], column: Column, operator: str, values: Sequence[Any]
     ) -> sa.ColumnElement[bool]:
         """Membership in a many-valued field: by its derived index where it has one."""
-        index = self._columns.link_table(path[0]) if len(path) == 1 else None
+        index = self.columns.link_table(path[0]) if len(path) == 1 else None
         if index is not None:
-            inside: Where = self._columns.record_id().in_(
+            inside: Where = self.columns.record_id().in_(
                 sa.select(index.c.record).where(index.c.value.in_(values))
             )
         else:

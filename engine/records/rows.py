@@ -87,9 +87,7 @@ class Rows:
         through = {d.through for p, d in program.lookups if p.id in fields}
         return [p.id for p in program.stored if p.id in fields or p.id in through]
 
-    def _decoder(
-        self, program: FormProgram, visible: Visible, fields: Sequence[str]
-    ) -> Callable[[Any], Row]:
+    def _decoder(self, program: FormProgram, visible: Visible, fields: Sequence[str]) -> Callable[[Any], Row]:
         """What is the same for all rows is worked out once; access only where other ways reach a row."""
         columns = [(n, program.physical[n], program.fields[n]) for n in self._needed(program, fields)]
         known: dict[tuple[int, ...], dict[str, FieldAccess]] = {}

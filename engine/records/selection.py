@@ -69,7 +69,7 @@ class Selector:
         read = {condition.path.split(".")[0] for condition in query.conditions}
         if query.filter:
             filtered, used = self._services.authority.condition(
-                connection, viewer, program.app, program.form, query.filter
+                connection, viewer, program.app, program.form, query.filter, maker.columns
             )
             where.append(filtered)
             read |= used
