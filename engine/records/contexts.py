@@ -79,17 +79,21 @@ class Contexts:
 
 class LinkedRecords:
     """`link.field` in Python: the linked record's values, each record read once. Expressions of a
-    definition speak for the app, not for a viewer, so nothing is hidden from them."""
+    definition speak for the app, so nothing is hidden from them; for a viewer, what he may not read is blank."""
 
-    def __init__(self, connection: sa.Connection, programs: Programs, rows: Rows) -> None:
-        self._connection, self._programs, self._rows = connection, programs, rows
+    def __init__(
+        self, connection: sa.Connection, programs: Programs, rows: Rows, viewer: Viewer = SYSTEM
+    ) -> None:
+        self._connection, self._programs, self._rows, self._viewer = connection, programs, rows, viewer
         self._read: dict[tuple[str, str], Row | None] = {}  # by id and derived field; '' is what is stored
 
     def resolve(self, of: Type, identifier: str, name: str) -> Any:
         if of.kind != "record" or not str(identifier).isdigit():
             return None
         row = self._row(of, str(identifier), name)
-        return row.values.get(name) if row else None
+        if row is None or (not self._viewer.system and row.access.get(name) not in ("read", "write")):
+            return None
+        return row.values.get(name)
 
     def _row(self, of: Type, identifier: str, name: str) -> Row | None:
         try:
@@ -100,6 +104,6 @@ class LinkedRecords:
         place = identifier, name if derived else ""
         if place not in self._read:
             fields = (name,) if derived else tuple(program.table.fields)
-            rows = self._rows.by_ids(self._connection, SYSTEM, program, [int(identifier)], fields)
+            rows = self._rows.by_ids(self._connection, self._viewer, program, [int(identifier)], fields)
             self._read[place] = rows.get(int(identifier))
         return self._read[place]

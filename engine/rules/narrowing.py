@@ -17,11 +17,10 @@ import sqlalchemy as sa
 
 from engine.expressions import EvaluationContext
 from engine.expressions.compiled import build_part
-from engine.form_columns import FormColumns
 from engine.records.program import FormProgram
 from engine.records.services import Services
 from engine.search.tree import And, Node, Or, Word
-from engine.sql_expressions import to_sql
+from engine.sql_expressions import ColumnResolver, to_sql
 from metamodel.expressions import Expression
 from metamodel.expressions.checker import paths_in
 from metamodel.forms import FieldDefinition
@@ -41,11 +40,13 @@ class Narrowed:
 
 
 class Narrowing:
-    def __init__(self, services: Services, program: FormProgram, context: EvaluationContext) -> None:
+    """For one viewer: what lies behind a link is blank where he may not read it."""
+
+    def __init__(
+        self, services: Services, program: FormProgram, context: EvaluationContext, columns: ColumnResolver
+    ) -> None:
         self._services, self._program, self._context = services, program, context
-        self._columns = FormColumns(
-            services.catalog, services.apps(), program.app.id, program.form, program.table
-        )
+        self._columns = columns
 
     def of(self, expression: Expression | None) -> Narrowed:
         if expression is None:

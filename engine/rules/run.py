@@ -62,6 +62,10 @@ class Run:
             self._context = replace(made, resolve=partial(self._resolved, made.resolve))
         return self._context
 
+    def use(self, context: EvaluationContext) -> None:
+        """Evaluate in this one, as long as nothing is written."""
+        self._context = context
+
     def _resolved(self, stored: Resolve, of: Type, identifier: str, name: str) -> Any:
         """An attribute behind a link, with what waits to be written there."""
         wanted = None

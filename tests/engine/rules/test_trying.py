@@ -142,3 +142,39 @@ def test_what_is_looked_up_is_tried_too(office: Runtime) -> None:
     update(runtime, "client", about, name="顺和")
     assert runtime.rules.try_out(SYSTEM, "office", rule("level == 'a'")).matched == 1
     assert runtime.rules.try_out(SYSTEM, "office", rule("client.letters > 0")).matched == 1
+
+
+@pytest.mark.parametrize(
+    ("person", "condition", "matched"),
+    [
+        ("ye", "client.level == 'a'", 0),  # no way to clients at all
+        ("ye", "client.level != 'a'", 2),
+        ("ye", "ISBLANK(client.level)", 2),
+        ("lu", "client.level == 'a'", 1),
+        ("lu", "client.mobile == '19900001111'", 0),  # masked for the boss
+        ("lu", "CONTAINS_ANY(client.mobile, '1111')", 0),
+        ("ye", "level == 'a'", 0),  # looked up there
+        ("ye", "client.letters > 0", 0),
+    ],
+)
+def test_what_lies_behind_a_link_is_blank_where_it_may_not_be_read(
+    office: Runtime, person: str, condition: str, matched: int
+) -> None:
+    runtime = publish(office)
+    for level, mobile in (("a", "19900001111"), ("b", "19900002222")):
+        letters(runtime, "信", client=client(runtime, level=level, reason="因", mobile=mobile))
+    trial = runtime.rules.try_out(runtime.require_viewer(person), "office", rule(condition))
+    assert (trial.tried, trial.matched) == (2, matched)
+
+
+def test_a_plan_that_fails_quotes_nothing_that_may_not_be_read(office: Runtime) -> None:
+    runtime = publish(office)
+    letters(runtime, "密语", client=client(runtime, mobile="19900001111"))
+    for value in ("body", "client.mobile"):
+        failing = {"found": f"[TEXT(VALUE({value}), '0')]"}
+        asked = rule("", then=[{"action": "set_fields", "with": {"values": failing}}])
+        trial = runtime.rules.try_out(runtime.require_viewer("ye"), "office", asked)
+        assert trial.matched == 1
+        assert all(
+            word not in found.text("zh") for found in trial.problems for word in ("密语", "19900001111")
+        )
