@@ -54,6 +54,7 @@ class FieldProgram:
     valid: Compiled | None = None
     formula: Compiled | None = None
     cells: tuple[FieldProgram, ...] = ()  # the columns of a sub-form
+    source: FieldDefinition | None = None  # of a lookup through one link: the field it looks up
     asked: Mapping[str, Compiled] = dataclass_field(default_factory=dict)  # of a figure: our values, by path
 
     @cached_property
@@ -183,6 +184,14 @@ class FormProgram:
         return tuple(part.split("}")[0] for part in self.form.title.split("{")[1:] if "}" in part)
 
 
+def _looked_up(lookup: Lookup, scope: FormScope) -> FieldDefinition | None:
+    link = scope.form.field(lookup.through)
+    target = link.type.reference(link) if link is not None and link.type is not None else None
+    if target is None or target.many:
+        return None
+    return scope.forms.field(target.app, target.form, lookup.field)
+
+
 def _in_order(fields: Iterable[FieldProgram]) -> tuple[FieldProgram, ...]:
     """Those with a formula, each after those it uses."""
     computed = {p.id: p for p in fields if p.formula}
@@ -235,6 +244,7 @@ class Programs:
             formula=self.compiled(formula, scope),
             cells=tuple(self._field(cell, rows) for cell in field.fields if cell.usable),
             asked=self._asked(derived, scope) if isinstance(derived, RelatedQuery) else {},
+            source=_looked_up(derived, scope) if isinstance(derived, Lookup) else None,
         )  # fmt: skip
 
     def _asked(self, query: RelatedQuery, scope: FormScope) -> dict[str, Compiled]:

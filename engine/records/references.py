@@ -84,7 +84,8 @@ def show(field: FieldProgram, row: Row, display: Display) -> str:
         return ""
     if row.access.get(field.id) == "mask" and isinstance(value, str):
         return value
-    return field.field.type.display(value, field.field, display)
+    shown = field.source or field.field  # what is looked up looks as it does at home
+    return shown.type.display(value, shown, display) if shown.type is not None else str(value)
 
 
 def missing_references(

@@ -180,7 +180,8 @@ def test_lookups_rollups_and_relatives(office: Runtime) -> None:
     create(office, "zhou", "letter", subject="一", client=client)
     letter = create(office, "zhou", "letter", subject="二", client=client)
     zhou = office.require_viewer("zhou")
-    assert office.records.get(zhou, "office", "letter", letter).values["level"] == "a"
+    found = office.records.get(zhou, "office", "letter", letter)
+    assert (found.values["level"], found.display["level"]) == ("a", "甲")
     assert office.records.get(zhou, "office", "client", client).values["letters"] == 2
     assert [(r.form, r.field, r.total) for r in office.records.related(zhou, "office", "client", client)] == [
         ("letter", "client", 2)
