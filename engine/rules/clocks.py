@@ -6,23 +6,21 @@ nothing, and however long the machine slept, a schedule strikes once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine.access.viewer import SYSTEM
-from engine.clock import from_microseconds, microseconds
+from engine.clock import from_microseconds
 from engine.database import Unit
-from engine.records.program import FormProgram
+from engine.records.due import due_ids
 from engine.rules.interpreter import Interpreter
 from engine.rules.ruleset import CompiledRule
 from engine.rules.subjects import Subject
 from engine.system_tables import rule_clocks
 from metamodel.application import App
-from metamodel.plugin_api import RowsDue, Storage
+from metamodel.plugin_api import RowsDue
 
 if TYPE_CHECKING:
     from engine.working_time import WorkingCalendar
@@ -81,45 +79,12 @@ class Clocks:
         if due is None:
             self._interpreter.act(run, [rule], [Subject(run, app, "", "", {})])
             return True
-        ids = self._due(unit, app, rule.rule.form, due)
+        program = self._services.programs.get(app, rule.rule.form)
+        ids = due_ids(self._services, unit.connection, program, due)
         for start in range(0, len(ids), AT_ONCE):
             subjects = self._interpreter.stored(run, rule.rule.form, ids[start : start + AT_ONCE])
             self._interpreter.act(run, [rule], subjects)
         return bool(ids)
-
-    def _due(self, unit: Unit, app: str, form: str, due: RowsDue) -> list[int]:
-        """The records a clock is about, oldest first."""
-        program = self._services.programs.get(app, form)
-        statement = sa.select(program.table.table.c.id).where(*self._conditions(unit, program, due))
-        return list(unit.connection.scalars(statement.order_by(program.table.table.c.id)))
-
-    def _conditions(self, unit: Unit, program: FormProgram, due: RowsDue) -> Iterator[sa.ColumnElement[bool]]:
-        if due.where:
-            authority = self._services.authority
-            yield authority.condition(unit.connection, SYSTEM, program.app, program.form, due.where)[0]
-        if due.field:
-            column = program.table.column(due.field)
-            encode = self._encoder(program, due.field)
-            if due.after is not None:
-                yield column > encode(due.after - due.offset)
-            if due.until is not None:
-                yield column <= encode(due.until - due.offset)
-
-    def _encoder(self, program: FormProgram, field: str) -> Callable[[datetime], int]:
-        """A date is reached when its day begins here."""
-        if program.fields[field].field.type is not None and _is_date(program, field):
-            return lambda moment: _day(moment, self._services.zone)
-        return microseconds
-
-
-def _is_date(program: FormProgram, field: str) -> bool:
-    definition = program.fields[field].field
-    return definition.type is not None and definition.type.storage_of(definition) is Storage.DATE
-
-
-def _day(moment: datetime, zone: Any) -> int:
-    day: date = moment.astimezone(zone).date()
-    return day.toordinal()
 
 
 def _event(rule: Any) -> str:

@@ -109,9 +109,10 @@ class RuleLog:
         visible = self._services.authority.visible_rows(connection, viewer, app, definition)
         if not visible.ways:
             return []
-        table = visible.form_table.table
-        asked = visible.ids().where(table.c.id.in_([int(record) for record in records]))
-        there = {str(identifier) for identifier in connection.scalars(asked)}
+        ids: sa.Select[Any] = visible.ids()
+        (identifier,) = ids.selected_columns
+        asked = ids.where(identifier.in_([int(record) for record in records]))
+        there = {str(one) for one in connection.scalars(asked)}
         return [record for record in records if record in there]
 
 
