@@ -8,6 +8,7 @@ and the newest table to `benchmarks/README.md`. Nothing here is asserted by a te
 from __future__ import annotations
 
 import json
+import os
 import platform
 import statistics
 import tempfile
@@ -90,7 +91,9 @@ def _reads(figures: Figures, installation: Installation, floor: Floor) -> None:
     """In process, without HTTP; a ratio of 0.1 is ten times the floor's time."""
     floors = {"search, one word": floor.search(), "newest 20 with filter and total": floor.newest()}
     bare = {name: timed(work)[0] for name, work in floors.items()}
-    works = {name: partial(installation.search, query) for name, query in QUERIES.items()}
+    works: dict[str, Callable[[], Any]] = {
+        name: partial(installation.search, query) for name, query in QUERIES.items()
+    }
     works["newest 20 with filter and total"] = installation.newest
     works["trying a keyword rule on all"] = partial(installation.try_rule, figures.rows)
     for name, work in works.items():
@@ -115,20 +118,45 @@ def timed(work: Callable[[], Any], count: int = 40) -> tuple[float, float]:
 
 def _keep(measured: list[Figures]) -> None:
     stamp = datetime.now(UTC).isoformat(timespec="seconds")
-    machine = f"{platform.processor() or platform.machine()}, Python {platform.python_version()}"
+    before = _before()
+    busy = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    machine = f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, {busy}"
     with (HERE / "history.jsonl").open("a", encoding="utf-8") as history:
         for figures in measured:
             line = {"at": stamp, "machine": machine, "rows": figures.rows, "values": figures.values}
             history.write(json.dumps(line, ensure_ascii=False) + "\n")
-    (HERE / "README.md").write_text(_report(measured, stamp, machine), "utf-8")
+    (HERE / "README.md").write_text(_report(measured, before, stamp, machine), "utf-8")
 
 
-def _report(measured: list[Figures], stamp: str, machine: str) -> str:
+def _before() -> dict[int, tuple[str, dict[str, Any]]]:
+    """The run before this one, by size: when, and its figures."""
+    if not (HERE / "history.jsonl").exists():
+        return {}
+    lines = map(json.loads, (HERE / "history.jsonl").read_text("utf-8").splitlines())
+    return {line["rows"]: (line["at"], line["values"]) for line in lines}
+
+
+def _report(
+    measured: list[Figures], before: dict[int, tuple[str, dict[str, Any]]], stamp: str, machine: str
+) -> str:
+    """Each size beside the run before it; a size not measured this time as it was last."""
+    sizes = {figures.rows for figures in measured}
+    older = [(rows, at, values) for rows, (at, values) in sorted(before.items()) if rows not in sizes]
     names = list(dict.fromkeys(name for figures in measured for name in figures.values))
-    head = "| | " + " | ".join(f"{f.rows:,} messages" for f in measured) + " |"
-    lines = [head, "|---" * (len(measured) + 1) + "|"]
+    head = "| |"
+    for figures in measured:
+        head += f" {figures.rows:,} messages |"
+        head += f" before, {before[figures.rows][0][:16]} |" if figures.rows in before else ""
+    for rows, at, _ in older:
+        head += f" {rows:,} messages, {at[:16]} |"
+    lines = [head, "|---" * (head.count("|") - 1) + "|"]
     for name in names:
-        cells = [_cell(figures.values.get(name)) for figures in measured]
+        cells = []
+        for figures in measured:
+            cells.append(_cell(figures.values.get(name)))
+            if figures.rows in before:
+                cells.append(_cell(before[figures.rows][1].get(name)))
+        cells += [_cell(values.get(name)) for _, _, values in older]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return (
         "# Speeds\n\nWritten by `muniment bench`; history in `history.jsonl`, a profile of the capture path in "
