@@ -53,20 +53,10 @@ class Writer:
         self._number(unit, program, drafts, number)
         batch = Batch(unit, viewer, app, form, drafts)
         Stages.run(self._stages.created, batch)
-        self._compute_again(unit, viewer, program, drafts)
         self._store.insert(unit, viewer, program, drafts)
         self._services.audit.add(unit, viewer, list(_created(program, drafts)))
         Stages.run(self._stages.written, batch)
         return [draft.id for draft in drafts]
-
-    def _compute_again(
-        self, unit: Unit, viewer: Viewer, program: FormProgram, drafts: Sequence[Draft]
-    ) -> None:  # fmt: skip
-        """Rules may have set what formulas stand on."""
-        if program.formulas:
-            context = self._services.context(unit.connection, viewer, unit.moment, program.app.id)
-            for draft in drafts:
-                apply_formulas(program, draft.values, context)
 
     def _drafts(
         self, unit: Unit, program: FormProgram, viewer: Viewer, rows: Sequence[Mapping[str, Any]], raw: bool
