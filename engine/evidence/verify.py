@@ -7,7 +7,7 @@ the command line and the evidence page call it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -64,18 +64,27 @@ class Installation(Protocol):
 def verify(installation: Installation, progress: Progress | None = None, by: str = "") -> Report:
     """The report; kept in `verifications` when somebody asked for it (`by`)."""
     installation.ledger.log_audit()
+    # First the copies, then the database: what is copied was committed before, never the other way round.
+    witnesses = _witnesses(installation)
     with installation.database.read() as connection:
-        report = inspect(installation, connection, progress)
+        report = inspect(installation, connection, progress, witnesses)
     if by:
         keep(installation.database, report, by)
     return report
 
 
 def inspect(
-    installation: Installation, connection: sa.Connection, progress: Progress | None = None
-) -> Report:
-    """What can be seen on this connection, which writes nothing."""
-    return _Verification(installation, connection, progress or (lambda done, total: None)).run()
+    installation: Installation, connection: sa.Connection, progress: Progress | None = None,
+    witnesses: Mapping[str, str] | None = None,
+) -> Report:  # fmt: skip
+    """What can be seen on this connection, which writes nothing. `witnesses`: the copies of the newest
+    checkpoints, by log."""
+    copies = _witnesses(installation) if witnesses is None else witnesses
+    return _Verification(installation, connection, copies, progress or (lambda done, total: None)).run()
+
+
+def _witnesses(installation: Installation) -> dict[str, str]:
+    return {log: _witness(installation.database.config.data, log) for log in LOGS}
 
 
 class Everything:
@@ -86,8 +95,12 @@ class Everything:
 
 
 class _Verification:
-    def __init__(self, installation: Installation, connection: sa.Connection, progress: Progress) -> None:
+    def __init__(
+        self, installation: Installation, connection: sa.Connection, witnesses: Mapping[str, str],
+        progress: Progress,
+    ) -> None:  # fmt: skip
         self._here, self._connection, self._progress = installation, connection, progress
+        self._witnesses = witnesses
         self._report, self._done, self._total = Report(), 0, 0
         self._entries = self._read_catalog()
         skipped = check_catalog(connection, self._entries, self._form_of, self._report)
@@ -105,8 +118,8 @@ class _Verification:
     def run(self) -> Report:
         keys, report, connection = self._here.keys, self._report, self._connection
         for log in LOGS:
-            origin, witness = self._here.ledger.origin_of(log), _witness(self._here.database.config.data, log)
-            LogCheck(connection, log, origin, keys.public_key, witness, report, self._step).run()
+            origin = self._here.ledger.origin_of(log)
+            LogCheck(connection, log, origin, keys.public_key, self._witnesses[log], report, self._step).run()
         unknown_logs(connection, report)
         RowCheck(
             connection, self._tables, self._skipped, Seals(keys), self._form_of, report, self._step

@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,25 @@ def test_an_honest_archive_is_clean(vault: Runtime) -> None:
 def test_what_is_younger_than_the_checkpoint_is_clean_too(vault: Runtime) -> None:
     vault.records.create(SYSTEM, "vault", "letter", [{"subject": "新"}])
     assert verify(vault).clean
+
+
+def test_a_checkpoint_made_while_it_looks_is_clean(vault: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, made = vault.database.read, list[bool]()
+
+    @contextmanager
+    def and_then_one_more() -> Iterator[sa.Connection]:
+        with read() as connection:
+            connection.execute(sa.select(checkpoints)).all()  # the snapshot is taken
+            if not made:
+                made.append(True)
+                vault.records.create(SYSTEM, "vault", "letter", [{"subject": "晚到"}])
+                vault.ledger.integrate()
+            yield connection
+
+    monkeypatch.setattr(vault.ledger, "log_audit", lambda: None)
+    monkeypatch.setattr(vault.database, "read", and_then_one_more)
+    assert verify(vault).findings == []
+    assert made
 
 
 def test_a_parked_form_and_a_new_run_are_clean(vault: Runtime, config: Config, clock: FrozenClock) -> None:
