@@ -129,6 +129,7 @@ def test_hovering_tells_value_and_share(board: Open) -> None:
 
 def test_a_word_leads_to_the_search_for_it(board: Open) -> None:
     page = board("lu").open(BOARD)
+    drawn(page)  # or what is drawn later moves the word from under the pointer
     cloud = chart(page, "words")
     word = cloud.locator("text").filter(has_text="网关").first
     word.scroll_into_view_if_needed()
