@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from builder_ui import administration
 from builder_ui.shell import AppCard, Counts, MenuEntry, MenuSection, Person, Shell
 from builder_ui.templating import href
 from engine.access.viewer import Viewer
@@ -158,9 +159,8 @@ class Frames:
         if "rule_log" not in named and app.rules and self._opens(visit, app, "rule_log"):
             address = page_address(app, "rule_log")
             made.append(MenuEntry(visit.text("Rule log"), address, "pulse", path.startswith(address)))
-        if "evidence" not in named and any(form.is_archive for form in app.forms):
-            made.append(MenuEntry(visit.text("Evidence"), "/evidence", "shield", path == "/evidence"))
-        return [MenuSection(visit.text("Archive"), tuple(made))] if made else []
+        shown = [e for e in administration.entries(visit) if e.href.strip("/") not in named]
+        return [MenuSection(visit.text("Administration"), (*made, *shown))] if made or shown else []
 
     def _outside(self, visit: Visit) -> tuple[MenuSection, ...]:
         path = visit.request.url.path
@@ -178,9 +178,9 @@ class Frames:
                 visit.text("Notifications"), "/notifications", "bell", path.startswith("/notifications")
             ),
         )
-        evidence = MenuEntry(visit.text("Evidence"), "/evidence", "shield", path == "/evidence")
-        sections = [MenuSection("", (home, *own)), MenuSection(visit.text("Apps"), apps)]
-        return (*(s for s in sections if s.entries), MenuSection(visit.text("Archive"), (evidence,)))
+        managing = MenuSection(visit.text("Administration"), administration.entries(visit))
+        sections = [MenuSection("", (home, *own)), MenuSection(visit.text("Apps"), apps), managing]
+        return tuple(section for section in sections if section.entries)
 
     def _person(self, visit: Visit) -> Person:
         found = self._runtime.people.organisation().people.get(visit.viewer.person)

@@ -257,6 +257,10 @@ class Runtime:
         roles = [self.applications.get(app).role(name) for name in viewer.roles_in(app)]
         return any(role is not None and what in role.manages for role in roles)
 
+    def manages_anywhere(self, viewer: Viewer, what: str) -> bool:
+        """The same in any published app: duties over the whole installation."""
+        return any(self.manages(viewer, app.id, what) for app in self.apps_of(viewer))
+
     # -- files -------------------------------------------------------------------------------------
 
     def store_file(self, viewer: Viewer, content: bytes, name: str, media_type: str) -> dict[str, Any]:

@@ -72,9 +72,7 @@ def verify_now(request: Ask, site: Here) -> Response[Any]:
 
 
 def _may_verify(visit: Visit) -> bool:
-    return any(
-        visit.runtime.manages(visit.viewer, app.id, "verify") for app in visit.runtime.apps_of(visit.viewer)
-    )
+    return visit.runtime.manages_anywhere(visit.viewer, "verify")
 
 
 def _evidence(visit: Visit, site: Site) -> Response[Any]:

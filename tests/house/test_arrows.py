@@ -27,13 +27,13 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "cli",
         "commands",
         "web",
-        "app_tests",
+        "app_tests backup doctor",
         "sample_data",
         "runtime",
-        "channels rules flows",
+        "channels rules flows packages retention",
         "records reports tasks",
         "notifications analysis",
-        "search access applications",
+        "search access applications accounts",
         "evidence migrate jobs files sql_expressions",
         "form_columns",
         "tables",
@@ -41,7 +41,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "database",
         "engines sqlite_writer upgrade",
         "unit dialects system_tables expressions plugin_loader",
-        "config clock working_time",
+        "config clock working_time outgoing",
     )
 )
 

@@ -1,0 +1,39 @@
+"""The pages with which an installation is managed, and who sees them in the menu.
+
+One row a page. What a page lets somebody do it checks itself; here only whether it is worth showing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from builder_ui.shell import MenuEntry
+
+if TYPE_CHECKING:
+    from builder_ui.site import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`duties`: any of these in any app opens it; none: everybody."""
+
+    address: str
+    label: str
+    icon: str
+    duties: tuple[str, ...] = ()
+
+
+def places(visit: Visit) -> tuple[Place, ...]:
+    """In the order of the menu."""
+    return (Place("/evidence", visit.text("Evidence"), "shield"),)
+
+
+def entries(visit: Visit) -> tuple[MenuEntry, ...]:
+    """Those of them this viewer has a use for."""
+    runtime, path = visit.runtime, visit.request.url.path
+    return tuple(
+        MenuEntry(place.label, place.address, place.icon, path.startswith(place.address))
+        for place in places(visit)
+        if not place.duties or any(runtime.manages_anywhere(visit.viewer, duty) for duty in place.duties)
+    )
