@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from metamodel.plugin_api import BadValue, Texts, pointer, problem, read_duration
+from metamodel.plugin_api import Texts, labelled, pointer, problem
 from plugins.actions.assignments import TEXTS, own_record
 from plugins.actions.linked import linked_record
+from plugins.spans import SPAN_TEXTS
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import ActionScope, Problem, Subject
 
 Several = str | tuple[str, ...]
+Words = str | dict[str, str]  # a text, or one for each language
+AboutOption = Annotated[
+    str, labelled("关于哪条关联记录（空为本记录）", "About the record linked by (blank: ours)")
+]
 ONCE_NAMES = ("record", "day", "person")
 ABOUT_TEXTS = {
     **TEXTS,
+    **SPAN_TEXTS,
     "rule.bad_once": Texts(
         "“{name}”不能用来区分",
         "“{name}” cannot tell one from another",
         "可用 record、day、person 或本表单的字段",
         "Use record, day, person, or a field of the form",
     ),
-    "rule.bad_duration": Texts("“{text}”不是时长", "“{text}” is not a duration"),
     "rule.two_dues": Texts("到期时间只能用一种方式填写", "Say when it is due in one way only"),
     "rule.twin_outcome": Texts("结果“{outcome}”写了两次", "The outcome “{outcome}” stands twice"),
 }
@@ -72,14 +76,3 @@ def _part(subject: Subject, name: str, people: Sequence[str]) -> Any:
         return subject.evaluate("TODAY()")
     value = None if name == "record" else subject.evaluate(name)
     return ["record", subject.record] if value in (None, "", []) else value
-
-
-def check_span(text: str, path: str) -> list[Problem]:
-    return [problem("rule.bad_duration", path, text=text)] if text and span(text) is None else []
-
-
-def span(text: str) -> timedelta | None:
-    try:
-        return read_duration(text) if text else None
-    except BadValue:
-        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from metamodel.plugin_api import Problem, Texts, fields_of, pointer, problem
 
@@ -106,6 +106,13 @@ class Target:
         if not found and known is not None and known.type is not None and not known.type.many:
             found = [problem("rule.not_a_list", path, field=field)]
         return found
+
+
+def items_of(value: Any) -> tuple[Any, ...]:
+    """What an expression gave, as items that join a list: one, several, or none for a blank."""
+    if value is None or value == "":
+        return ()
+    return tuple(value) if isinstance(value, (list, tuple)) else (value,)
 
 
 def own_record(scope: ActionScope) -> Target:

@@ -14,7 +14,7 @@ from metamodel.plugin_api import (
     labelled,
     problem,
 )
-from plugins.actions.about import check_about
+from plugins.actions.about import AboutOption, check_about
 from plugins.actions.assignments import TEXTS
 from plugins.actions.linked import linked_record
 
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 class CloseTasksOptions(Options, frozen=True):
     outcome: Annotated[str, labelled("以什么结果", "With this outcome")]
     rule: Annotated[str, labelled("由哪条规则产生（空为全部）", "Made by this rule (blank: all)")] = ""
-    of: Annotated[
-        str, labelled("关于哪条关联记录（空为本记录）", "About the record linked by (blank: ours)")
-    ] = ""
+    of: AboutOption = ""
 
 
 class CloseTasks(Action):

@@ -18,28 +18,25 @@ from metamodel.plugin_api import (
 )
 from plugins.actions.about import (
     ABOUT_TEXTS,
+    AboutOption,
     Several,
+    Words,
     about,
     check_about,
     check_once,
-    check_span,
     once_key,
-    span,
 )
+from plugins.spans import check_span, span
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import ActionScope, Problem, Subject
-
-Words = str | dict[str, str]
 
 
 class CreateTaskOptions(Options, frozen=True):
     to: Annotated[Several, labelled("给谁", "For whom")]
     title: Annotated[Words, labelled("标题", "Title")]
     note: Annotated[Words, labelled("说明", "Note")] = ""
-    of: Annotated[
-        str, labelled("关于哪条关联记录（空为本记录）", "About the record linked by (blank: ours)")
-    ] = ""
+    of: AboutOption = ""
     due: Annotated[str, labelled("到期（公式）", "Due (expression)")] = ""
     due_in: Annotated[str, labelled("多少工作时间后到期，如 PT8H", "Due after so much working time")] = ""
     once_per: Annotated[Several, labelled("每个什么只有一条未完成的", "One open for each")] = ""

@@ -7,11 +7,10 @@ then a new one begins.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from metamodel.plugin_api import (
     Action,
-    BadValue,
     Effect,
     FindOrCreate as FindOrCreateEffect,
     Options,
@@ -22,7 +21,8 @@ from metamodel.plugin_api import (
     problem,
     read_duration,
 )
-from plugins.actions.assignments import TEXTS, Assignments, Target, own_record
+from plugins.actions.assignments import TEXTS, Assignments, Target, items_of, own_record
+from plugins.spans import SPAN_TEXTS, check_span
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import ActionScope, Problem, Subject
@@ -64,7 +64,7 @@ class FindOrCreate(Action):
     texts = {
         **TEXTS,
         "rule.nothing_to_match": Texts("请填写按什么查找", "Say by which values to find"),
-        "rule.bad_silence": Texts("“{text}”不是时长", "“{text}” is not a duration"),
+        **SPAN_TEXTS,
     }
     Options = FindOrCreateOptions
 
@@ -91,11 +91,11 @@ class FindOrCreate(Action):
             *target.check_field(span.end, "/span/end"),
             *scope.check_expression(span.moment, "/span/moment"),
         ]
-        found += _check_silence(span.silence, "/span/silence")
+        found += check_span(span.silence, "/span/silence", needed=True)
         if span.waiting is not None:
             found += target.check_field(span.waiting.field, "/span/waiting/field")
             found += scope.check_condition(span.waiting.answers, "/span/waiting/answers")
-            found += _check_silence(span.waiting.silence, "/span/waiting/silence")
+            found += check_span(span.waiting.silence, "/span/waiting/silence", needed=True)
         return found
 
     def plan(self, options: FindOrCreateOptions, subject: Subject) -> list[Effect]:
@@ -106,7 +106,7 @@ class FindOrCreate(Action):
                 match=subject.evaluate_all(options.match),
                 create=subject.evaluate_all(options.create),
                 update=subject.evaluate_all(options.update),
-                add={field: _items(subject.evaluate(text)) for field, text in options.add.items()},
+                add={field: items_of(subject.evaluate(text)) for field, text in options.add.items()},
                 span=_span(options.span, subject) if options.span else None,
                 link=options.link,
             )
@@ -114,14 +114,6 @@ class FindOrCreate(Action):
 
     def keys(self, options: FindOrCreateOptions) -> Sequence[tuple[str, str, str]]:
         return [(options.app, options.form, field) for field in options.match]
-
-
-def _check_silence(text: str, path: str) -> list[Problem]:
-    try:
-        read_duration(text)
-    except BadValue:
-        return [problem("rule.bad_silence", path, text=text)]
-    return []
 
 
 def _span(options: SpanOptions, subject: Subject) -> Span | None:
@@ -133,12 +125,6 @@ def _span(options: SpanOptions, subject: Subject) -> Span | None:
         return Span(options.start, options.end, moment, silence)
     patience = read_duration(waiting.silence)
     return Span(options.start, options.end, moment, silence, patience, (waiting.field, waiting.value))
-
-
-def _items(value: Any) -> tuple[Any, ...]:
-    if value is None or value == "":
-        return ()
-    return tuple(value) if isinstance(value, (list, tuple)) else (value,)
 
 
 def register(registry: Registry) -> None:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
-from plugins.actions.assignments import Target
+from metamodel.plugin_api import labelled, problem
+from plugins.actions.assignments import Target, own_record
 
 if TYPE_CHECKING:
-    from metamodel.plugin_api import ActionScope, Subject
+    from metamodel.plugin_api import ActionScope, Problem, Subject
+
+OfOption = Annotated[str, labelled("关联字段（空为本记录）", "Link to the record (blank: this one)")]
+
+
+def check_target(scope: ActionScope, link: str, check: Callable[[Target], list[Problem]]) -> list[Problem]:
+    """Is there such a record, our own or the one our link leads to, and does it take what is written?"""
+    if not scope.form:
+        return [problem("rule.needs_record")]
+    if not link:
+        return check(own_record(scope))
+    target = linked_target(scope, link)
+    return [*own_record(scope).check_link(link, "/of"), *(check(target) if target else ())]
 
 
 def linked_target(scope: ActionScope, link: str) -> Target | None:

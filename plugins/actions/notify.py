@@ -5,21 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from metamodel.plugin_api import Action, Effect, Notify as NotifyEffect, Options, Registry, labelled
-from plugins.actions.about import ABOUT_TEXTS, Several, about, check_about, check_once, once_key
+from plugins.actions.about import (
+    ABOUT_TEXTS,
+    AboutOption,
+    Several,
+    Words,
+    about,
+    check_about,
+    check_once,
+    once_key,
+)
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import ActionScope, Problem, Subject
-
-Words = str | dict[str, str]
 
 
 class NotifyOptions(Options, frozen=True):
     to: Annotated[Several, labelled("通知谁", "Whom")]
     title: Annotated[Words, labelled("标题", "Title")]
     body: Annotated[Words, labelled("正文", "Text")] = ""
-    of: Annotated[
-        str, labelled("关于哪条关联记录（空为本记录）", "About the record linked by (blank: ours)")
-    ] = ""
+    of: AboutOption = ""
     once_per: Annotated[Several, labelled("每个什么只通知一次", "Once for each")] = ""
     mail: Annotated[bool, labelled("同时发邮件", "By mail too")] = True
 

@@ -13,7 +13,7 @@ from metamodel.plugin_api import (
     labelled,
     problem,
 )
-from plugins.actions.about import check_about
+from plugins.actions.about import AboutOption, check_about
 from plugins.actions.assignments import TEXTS
 from plugins.actions.linked import linked_form, linked_record
 
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 class RunAnalyzerOptions(Options, frozen=True):
     analyzer: Annotated[str, labelled("分析器", "Analyzer")]
     options: Annotated[dict[str, Any], labelled("它的设置", "Its settings")] = {}
-    of: Annotated[
-        str, labelled("关于哪条关联记录（空为本记录）", "Of the record linked by (blank: ours)")
-    ] = ""
+    of: AboutOption = ""
 
 
 class RunAnalyzer(Action):

@@ -11,10 +11,9 @@ from metamodel.plugin_api import (
     Registry,
     SetFields as SetFieldsEffect,
     labelled,
-    problem,
 )
-from plugins.actions.assignments import TEXTS, Assignments, own_record
-from plugins.actions.linked import linked_record, linked_target
+from plugins.actions.assignments import TEXTS, Assignments
+from plugins.actions.linked import OfOption, check_target, linked_record
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import ActionScope, Problem, Subject
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 class SetFieldsOptions(Options, frozen=True):
     values: Annotated[Assignments, labelled("各字段的值", "Values of its fields")]
-    of: Annotated[str, labelled("关联字段（空为本记录）", "Link to the record (blank: this one)")] = ""
+    of: OfOption = ""
 
 
 class SetFields(Action):
@@ -34,15 +33,7 @@ class SetFields(Action):
     Options = SetFieldsOptions
 
     def check_options(self, options: SetFieldsOptions, scope: ActionScope) -> list[Problem]:
-        if not scope.form:
-            return [problem("rule.needs_record")]
-        if not options.of:
-            return own_record(scope).check_values(options.values, "/values")
-        target = linked_target(scope, options.of)
-        return [
-            *own_record(scope).check_link(options.of, "/of"),
-            *(target.check_values(options.values, "/values") if target else ()),
-        ]
+        return check_target(scope, options.of, lambda target: target.check_values(options.values, "/values"))
 
     def allowed_before(self, options: SetFieldsOptions) -> bool:
         return not options.of

@@ -14,7 +14,7 @@ from metamodel.plugin_api import (
     labelled,
     problem,
 )
-from plugins.actions.about import check_about
+from plugins.actions.about import AboutOption, check_about
 from plugins.actions.assignments import TEXTS
 from plugins.actions.linked import linked_form, linked_record
 
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 class StartFlowOptions(Options, frozen=True):
     flow: Annotated[str, labelled("流程", "Flow")]
-    of: Annotated[
-        str, labelled("关于哪条关联记录（空为本记录）", "About the record linked by (blank: ours)")
-    ] = ""
+    of: AboutOption = ""
 
 
 class StartFlow(Action):

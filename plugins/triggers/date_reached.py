@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from metamodel.plugin_api import (
-    BadValue,
     Lookup,
     Options,
     Registry,
@@ -16,8 +15,8 @@ from metamodel.plugin_api import (
     Trigger,
     labelled,
     problem,
-    read_duration,
 )
+from plugins.spans import SPAN_TEXTS, check_span, span
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import ActionScope, Clock, Problem
@@ -44,7 +43,7 @@ class DateReached(Trigger):
             "“{field}”不存放在记录里，到了也无从知道",
             "“{field}” is not kept in the record, so nobody would notice",
         ),
-        "rule.bad_offset": Texts("“{text}”不是时长", "“{text}” is not a duration"),
+        **SPAN_TEXTS,
     }
     event = "clock"
     Options = DateReachedOptions
@@ -59,9 +58,7 @@ class DateReached(Trigger):
             found.append(problem("rule.not_a_date", "/field", field=options.field))
         elif field is not None and (field.sealed or isinstance(field.derived, Lookup | Rollup)):
             found.append(problem("rule.date_not_stored", "/field", field=options.field))
-        if options.offset and _offset(options.offset) is None:
-            found.append(problem("rule.bad_offset", "/offset", text=options.offset))
-        return found
+        return [*found, *check_span(options.offset, "/offset")]
 
     def last_strike(
         self, options: DateReachedOptions, after: datetime, until: datetime, clock: Clock
@@ -69,14 +66,7 @@ class DateReached(Trigger):
         return until
 
     def picks(self, options: DateReachedOptions, after: datetime, until: datetime) -> RowsDue | None:
-        return RowsDue("", options.field, _offset(options.offset) or timedelta(), after, until)
-
-
-def _offset(text: str) -> timedelta | None:
-    try:
-        return read_duration(text) if text else None
-    except BadValue:
-        return None
+        return RowsDue("", options.field, span(options.offset) or timedelta(), after, until)
 
 
 def register(registry: Registry) -> None:

@@ -42,7 +42,7 @@ ROWS: list[tuple[dict[str, Any], str, dict[str, Any], list[tuple[str, str]]]] = 
      [("/link", "rule.not_a_link")]),
     (CREATED, "find_or_create",
      {**TALK, "span": {"start": "happened_at", "end": "later", "moment": "sent_at", "silence": "a while"}},
-     [("/span/end", "rule.unknown_field"), ("/span/silence", "rule.bad_silence")]),
+     [("/span/end", "rule.unknown_field"), ("/span/silence", "rule.bad_duration")]),
     (CREATED, "link", {"form": "contact", "link": "thread", "match": [{}]},
      [("/link", "rule.not_a_link"), ("/match", "rule.nothing_to_match")]),
     (CREATED, "link", {"form": "contact", "link": "conversation", "match": [{"wecom_id": "thread"}],

@@ -31,7 +31,7 @@ ROWS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"trigger": "date_reached", **CLIENT, "field": "due", "offset": "-P1D"}, []),
     ({"trigger": "date_reached", **CLIENT, "field": "no"}, [("/field", "rule.unknown_field")]),
     ({"trigger": "date_reached", **CLIENT, "field": "name"}, [("/field", "rule.not_a_date")]),
-    ({"trigger": "date_reached", **CLIENT, "field": "due", "offset": "soon"}, [("/offset", "rule.bad_offset")]),
+    ({"trigger": "date_reached", **CLIENT, "field": "due", "offset": "soon"}, [("/offset", "rule.bad_duration")]),
     ({"trigger": "button", **CLIENT, "label": "结案", "where": "level == 'a'", "roles": ["boss"]}, []),
     ({"trigger": "button", **CLIENT, "label": "结案", "where": "level"}, [("/where", "expression.wrong_type")]),
     ({"trigger": "button", **CLIENT, "label": "结案", "roles": ["no"]}, [("/roles/0", "rule.unknown_role")]),
