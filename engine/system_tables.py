@@ -154,6 +154,7 @@ departments = _table(
     sa.Column("parent", sa.String(100)),
     sa.Column("head", sa.String(100)),
     sa.Column("position", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("closed_on", sa.Integer),  # day number
 )
 people = _table(
     "people",
@@ -175,8 +176,21 @@ role_members = _table(
     "role_members",
     sa.Column("app", sa.String(63), primary_key=True),
     sa.Column("role", sa.String(63), primary_key=True),
-    sa.Column("member_kind", sa.String(20), primary_key=True),  # person department post
+    sa.Column("member_kind", sa.String(20), primary_key=True),  # person department branch post
     sa.Column("member", sa.String(200), primary_key=True),
+)
+hand_overs = _table(  # what somebody looked after goes to others, in batches
+    "hand_overs",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("giver", sa.String(100), nullable=False),
+    sa.Column("by", sa.String(100), nullable=False),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("plan", sa.Text, nullable=False),  # JSON: which fields of which forms go to whom
+    sa.Column("state", sa.String(10), nullable=False),  # running done
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("done", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("failed", sa.Text, nullable=False, server_default="[]"),  # JSON: ids of records that refused
+    sa.Index("ix_hand_overs_giver", "giver", "id"),
 )
 sessions = _table(
     "sessions",

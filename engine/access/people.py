@@ -46,13 +46,14 @@ class Department:
     parent: str | None = None
     head: str | None = None
     position: int = 0
+    closed_on: int | None = None  # day number; nobody belongs to it any more, old records still name it
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
     app: str
     role: str
-    member_kind: str  # person department post
+    member_kind: str  # person; department; branch, a department and all below it; post
     member: str
 
 
@@ -72,6 +73,40 @@ class Organisation:
             if department.parent:
                 found.setdefault(department.parent, []).append(department.id)
         return found
+
+    @cached_property
+    def memberships_of(self) -> Mapping[tuple[str, str], list[Membership]]:
+        """By kind and member."""
+        found: dict[tuple[str, str], list[Membership]] = {}
+        for membership in self.memberships:
+            found.setdefault((membership.member_kind, membership.member), []).append(membership)
+        return found
+
+    @cached_property
+    def role_holders(self) -> Mapping[tuple[str, str], list[str]]:
+        """Active people by app and role."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for person in self.people.values():
+            if person.active:
+                for which in sorted({(held.app, held.role) for held in self.held_by(person)}):
+                    found.setdefault(which, []).append(person.id)
+        return found
+
+    def above(self, department: str) -> list[str]:
+        """This department and those it belongs to, from the inside out."""
+        found: list[str] = []
+        current: str | None = department
+        while current is not None and current in self.departments and current not in found:
+            found.append(current)
+            current = self.departments[current].parent
+        return found
+
+    def held_by(self, person: Person) -> list[Membership]:
+        """Every membership that gives this person a role: by himself, a department, a branch or the post."""
+        branches = {one for department in person.departments for one in self.above(department)}
+        reasons = [("person", person.id), *(("department", one) for one in person.departments)]
+        reasons += [*(("branch", one) for one in sorted(branches)), ("post", person.post)]
+        return [held for reason in reasons for held in self.memberships_of.get(reason, ())]
 
     def below(self, roots: Iterable[str]) -> frozenset[str]:
         """These departments and everything under them."""
@@ -104,11 +139,9 @@ class Organisation:
         )  # fmt: skip
 
     def _roles(self, person: Person) -> Mapping[str, frozenset[str]]:
-        held = {"person": {person.id}, "department": set(person.departments), "post": {person.post}}
         roles: dict[str, set[str]] = {}
-        for membership in self.memberships:
-            if membership.member in held.get(membership.member_kind, ()):
-                roles.setdefault(membership.app, set()).add(membership.role)
+        for membership in self.held_by(person):
+            roles.setdefault(membership.app, set()).add(membership.role)
         return {app: frozenset(names) for app, names in roles.items()}
 
     def manager_of(self, person_id: str, level: int = 1) -> str | None:
@@ -120,11 +153,8 @@ class Organisation:
         return current
 
     def members(self, app: str, role: str) -> list[str]:
-        return [
-            person.id
-            for person in self.people.values()
-            if person.active and role in self._roles(person).get(app, ())
-        ]
+        """Who holds the role today, by whatever reason."""
+        return list(self.role_holders.get((app, role), ()))
 
     def find_people(self, text: str, limit: int = 20) -> list[Person]:
         """By id, name, full pinyin or initials; people who left come last."""
@@ -185,6 +215,7 @@ class People:
                 "parent": row.parent,
                 "head": row.head,
                 "position": row.position,
+                "closed_on": row.closed_on,
             }
             _replace(unit.connection, departments, {"id": row.id}, values)
         self._changed(unit)
@@ -193,6 +224,12 @@ class People:
         for row in rows:
             key = {"app": row.app, "role": row.role, "member_kind": row.member_kind, "member": row.member}
             _replace(unit.connection, role_members, key, key)
+        self._changed(unit)
+
+    def remove_memberships(self, unit: Unit, rows: Iterable[Membership]) -> None:
+        for row in rows:
+            mine = [role_members.c[name] == getattr(row, name) for name in Membership.__slots__]
+            unit.connection.execute(sa.delete(role_members).where(*mine))
         self._changed(unit)
 
     def set_preferences(self, unit: Unit, person: str, **values: str) -> None:

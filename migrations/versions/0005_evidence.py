@@ -1,9 +1,12 @@
 """Tables of evidence-grade operation: witnesses, retention, unmasking, accounts."""
 
-from alembic import op  # noqa: F401
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0005"
 down_revision = "0004"
+
+Long = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -38,7 +41,22 @@ def _operations() -> None:
 
 
 def _organisation() -> None:
-    """Consents, hand-overs."""
+    """Closed departments, hand-overs."""
+    op.add_column("departments", sa.Column("closed_on", sa.Integer))
+    op.create_table(
+        "hand_overs",
+        sa.Column("id", Long, nullable=False),
+        sa.Column("giver", sa.String(100), nullable=False),
+        sa.Column("by", sa.String(100), nullable=False),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("plan", sa.Text, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("total", sa.Integer, nullable=False),
+        sa.Column("done", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("failed", sa.Text, nullable=False, server_default="[]"),
+        sa.PrimaryKeyConstraint("id", name="pk_hand_overs"),
+    )
+    op.create_index("ix_hand_overs_giver", "hand_overs", ["giver", "id"])
 
 
 def _packages() -> None:
