@@ -18,9 +18,8 @@ from engine.access.calendar import Calendars
 from engine.access.grants import Grants
 from engine.access.people import People
 from engine.access.quoting import Quoting
-from engine.access.sessions import Sessions
-from engine.access.tokens import Tokens
 from engine.access.viewer import SYSTEM, Viewer
+from engine.accounts import Accounts
 from engine.analysis import Analysis
 from engine.applications import Applications
 from engine.channels import Channels
@@ -132,8 +131,12 @@ class Runtime:
 
     def _open_access(self) -> None:
         self.people, self.grants = People(self.database), Grants(self.database)
-        self.sessions, self.tokens = Sessions(self.database, self.clock), Tokens(self.database, self.clock)
         self.audit = AuditTrail(self.database, self.box)
+        self.accounts = Accounts(
+            self.database, self.clock, self.people, self.audit, self.jobs, self.config.public_url
+        )
+        self.sessions, self.tokens = self.accounts.sessions, self.accounts.tokens
+        self.invitations = self.accounts.invitations
         self._calendars = Calendars(self.database, self.config.zone)
         self.contexts = Contexts(self.people, self.config.zone, lambda: self.calendar)
         self.authority = Authority(
@@ -237,10 +240,6 @@ class Runtime:
         if found is None:
             raise Rejected([problem("access.no_such_person", person=person)])
         return found
-
-    def set_password(self, person: str, password: str) -> None:
-        hashed = self.sessions.hash_password(password)
-        self.database.write(lambda unit: self.sessions.set_password_hash(unit, person, hashed))
 
     def apps_of(self, viewer: Viewer) -> list[App]:
         """The apps in which somebody holds any role."""

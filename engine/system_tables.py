@@ -116,6 +116,53 @@ verifications = _table(
     sa.Column("result", sa.Text, nullable=False),  # JSON: counts and findings
 )
 
+# -- retention and holds ---------------------------------------------------------------------------
+tombstones = _table(  # append-only: what a shredded record leaves behind
+    "tombstones",
+    sa.Column("record", Id, primary_key=True),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("form", sa.String(63), nullable=False),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("salt", sa.LargeBinary, nullable=False),  # of the hash over what remains of the row
+    sa.Column("statement", sa.Text, nullable=False),  # canonical JSON: who, why, under which rule
+    sa.Column("signature", sa.LargeBinary, nullable=False),  # Ed25519
+    sa.Index("ix_tombstones_app_form", "app", "form", "at"),
+)
+restricted = _table(  # kept and not used any more, as a law has it
+    "restricted",
+    sa.Column("record", Id, primary_key=True),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("form", sa.String(63), nullable=False),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("cause", sa.Text, nullable=False),  # JSON, as in a tombstone
+    sa.Index("ix_restricted_app_form", "app", "form", "record"),
+)
+holds = _table(
+    "holds",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("by", sa.String(100), nullable=False),
+    sa.Column("detail_sealed", sa.LargeBinary, nullable=False),  # name, matter, which records
+    sa.Column("released_at", Time),
+    sa.Column("released_by", sa.String(100)),
+    sa.Column("reason_sealed", sa.LargeBinary),
+)
+retention_activations = _table(  # a rule shreds nothing before somebody said so, of this very wording
+    "retention_activations",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("form", sa.String(63), nullable=False),
+    sa.Column("rule", sa.String(63), nullable=False),
+    sa.Column("wording", sa.Text, nullable=False),  # canonical JSON of the rule
+    sa.Column("asked_at", Time, nullable=False),
+    sa.Column("asked_by", sa.String(100), nullable=False),
+    sa.Column("confirmed_at", Time),
+    sa.Column("confirmed_by", sa.String(100)),
+    sa.Column("ended_at", Time),
+    sa.Column("ended_by", sa.String(100)),
+    sa.Index("ix_retention_activations_rule", "app", "form", "rule"),
+)
+
 # -- jobs (PostgreSQL: the dead ones only, the rest is procrastinate's) and files -----------------
 jobs = _table(
     "jobs",
@@ -202,6 +249,18 @@ sessions = _table(
     sa.Column("expires_at", Time, nullable=False),
     sa.Column("address", sa.String(100), nullable=False),
     sa.Column("agent", sa.String(300), nullable=False),
+    sa.Column("stage", sa.String(10), nullable=False, server_default="in"),  # in; factor, enrol: not yet in
+    sa.Index("ix_sessions_person", "person"),
+)
+invitations = _table(
+    "invitations",
+    sa.Column("hash", sa.LargeBinary, primary_key=True),  # SHA-256 of the link's token
+    sa.Column("person", sa.String(100), nullable=False),
+    sa.Column("purpose", sa.String(10), nullable=False),  # join reset
+    sa.Column("by", sa.String(100), nullable=False),
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("expires_at", Time, nullable=False),
+    sa.Index("ix_invitations_person", "person"),
 )
 api_tokens = _table(
     "api_tokens",
@@ -213,6 +272,8 @@ api_tokens = _table(
     sa.Column("created_at", Time, nullable=False),
     sa.Column("expires_at", Time),
     sa.Column("revoked_at", Time),
+    sa.Column("used_at", Time),
+    sa.Index("ix_api_tokens_person", "person"),
 )
 throttle = _table(
     "throttle",
@@ -292,6 +353,12 @@ seen_messages = _table(  # the de-duplication key
     sa.Column("digest", sa.LargeBinary, nullable=False),
     sa.Column("record", Id, nullable=False),
 )
+inbox_records = _table(  # which raw messages say what a record says
+    "inbox_records",
+    sa.Column("record", Id, primary_key=True),
+    sa.Column("inbox", Id, primary_key=True),
+    sa.Index("ix_inbox_records_inbox", "inbox"),
+)
 cursors = _table(
     "cursors",
     sa.Column("channel", sa.String(63), primary_key=True),
@@ -323,6 +390,8 @@ tasks = _table(  # a person's to-do
     sa.Column("closed_by", sa.String(100)),
     sa.Column("outcome", sa.String(63), nullable=False, server_default=""),
     sa.Column("comment_sealed", sa.LargeBinary),
+    sa.Column("quoted", Id),  # the record whose sealed words stand in the note
+    sa.Index("ix_tasks_quoted", "quoted"),
     sa.Index(
         "ix_tasks_once_key", "once_key", unique=True, sqlite_where=OPEN_TASK, postgresql_where=OPEN_TASK
     ),
@@ -353,6 +422,9 @@ notifications = _table(
     sa.Column(
         "mail", sa.String(10), nullable=False, server_default=""
     ),  # waiting sent failed refused; '' none
+    sa.Column("quoted", Id),  # the record whose sealed words stand in the body
+    sa.Index("ix_notifications_record", "record"),
+    sa.Index("ix_notifications_quoted", "quoted"),
     sa.Index("ix_notifications_person", "person", "id"),
     sa.Index(
         "ix_notifications_once_key", "once_key", unique=True, sqlite_where=KEYED, postgresql_where=KEYED
@@ -419,6 +491,9 @@ rule_runs = _table(
     sa.Column("record", Id),
     sa.Column("outcome", sa.String(20), nullable=False),  # done failed stopped
     sa.Column("trace_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("quoted", Id),  # the record whose values the sample shows
+    sa.Index("ix_rule_runs_record", "record"),
+    sa.Index("ix_rule_runs_quoted", "quoted"),
     sa.Index("ix_rule_runs_rule", "app", "rule", "at"),
 )
 rule_clocks = _table(  # up to when a rule with a clock has looked

@@ -995,7 +995,34 @@ TEXTS: dict[str, Texts] = {
     ),
     "access.bad_password": Texts("账号或密码不正确", "Wrong name or password", status=401),
     "access.locked": Texts(
-        "尝试次数过多，请一分钟后再试", "Too many attempts; try again in a minute", status=429
+        "尝试次数过多，请 {minutes} 分钟后再试",
+        "Too many attempts; try again in {minutes} minutes",
+        status=429,
+    ),
+    "account.wrong_password": Texts("当前密码不正确", "That is not your present password"),
+    "password.short": Texts("密码至少要 {least} 个字符", "A password has at least {least} characters"),
+    "password.long": Texts("密码最多 {most} 个字符", "A password has at most {most} characters"),
+    "password.guessable": Texts(
+        "这个密码太容易猜到",
+        "This password is too easy to guess",
+        hint_zh="用几个不相干的词连起来；不要用姓名、常见密码、键盘上相邻的字母",
+        hint_en="Put a few unrelated words together; no names, no common passwords, no rows of the keyboard",
+    ),
+    "password.same": Texts("新密码不能与当前密码相同", "The new password must differ from the present one"),
+    "invitation.unknown": Texts(
+        "这个链接已用过或已过期，请向管理员要一个新的",
+        "This link was used or is over; ask your administrator for a new one",
+        status=404,
+    ),
+    "token.name": Texts(
+        "请给令牌起个名字，最多 {most} 个字符", "Name the token, in at most {most} characters"
+    ),
+    "token.scopes": Texts("至少选择一项权限（{scopes}）", "Choose at least one scope ({scopes})"),
+    "token.past": Texts("到期日已经过去", "That day is past already"),
+    "token.too_many": Texts(
+        "最多可有 {most} 个有效的令牌，请先撤销不用的",
+        "At most {most} tokens may be live; revoke one you no longer use",
+        status=409,
     ),
     "query.bad_date": Texts("“{value}”不是日期", "“{value}” is not a date", status=400),
     "access.forged": Texts(
@@ -1146,6 +1173,18 @@ TEXTS: dict[str, Texts] = {
     "evidence.touched": Texts(
         "发现 {number} 处不符：记录 {records}，日志条目 {leaves}，审计记录 {audit}",
         "{number} mismatches in {records} records, {leaves} log entries, {audit} audit rows",
+    ),
+    "serve.in_the_clear": Texts(
+        "不能在 {host} 上以明文 HTTP 提供服务：口令和会话会在网络上明文传送",
+        "Plain HTTP on {host} is refused: passwords and sessions would cross the network in the clear",
+        "使用 --certificate 与 --key，或在 TLS 代理之后使用 --behind-proxy 代理地址",
+        "Give --certificate and --key, or stand behind a proxy with TLS: --behind-proxy ADDRESS",
+    ),
+    "serve.bad_certificate": Texts(
+        "证书与私钥无法使用：{reason}", "The certificate and its key cannot be used: {reason}"
+    ),
+    "serve.bad_proxy": Texts(
+        "代理地址无法识别：{reason}", "This is not the address or network of a proxy: {reason}"
     ),
     "keys.exposed": Texts(
         "密钥文件 {file} 可被他人读取",

@@ -14,7 +14,7 @@ from builder_ui.shell import Shell
 from builder_ui.site import Ask, Here, Site, local_address, respond, sent_form
 from engine.commands.demo import PASSWORD_FILE
 from engine.web.language import COOKIE as LANGUAGE_COOKIE, language_of
-from engine.web.security import COOKIE, session_cookie
+from engine.web.security import COOKIE, origin_of, session_cookie
 from metamodel.problems import Rejected
 
 YEAR = 365 * 24 * 3600
@@ -37,10 +37,10 @@ def sign_in_page(request: Ask, site: Here) -> Response[Any]:
 def sign_in(request: Ask, site: Here, body: bytes) -> Response[Any]:
     sent = sent_form(body)
     person, following = _one(sent, "person").strip(), local_address(_one(sent, "next"))
-    address = request.client.host if request.client else ""
+    held = request.scope["state"].get("session")
     try:
-        agent = request.headers.get("user-agent", "")
-        token, _ = site.runtime.sessions.sign_in(person, _one(sent, "password"), address, agent)
+        steps = site.runtime.accounts.signing_in
+        token, _ = steps.with_password(person, _one(sent, "password"), origin_of(request), held)
     except Rejected as refused:
         problem, language = refused.problems[0], language_of(request)
         page = SignInPage(following, person, problem.text(language), _samples(site, language))
@@ -53,7 +53,7 @@ def sign_in(request: Ask, site: Here, body: bytes) -> Response[Any]:
 def sign_out(request: Ask, site: Here) -> Response[Any]:
     session = request.scope["state"].get("session")
     if session is not None:
-        site.runtime.sessions.end(session)
+        site.runtime.accounts.signing_in.sign_out(session, origin_of(request))
     answer = Redirect("/sign-in", status_code=303)
     answer.delete_cookie(COOKIE)
     return answer

@@ -84,13 +84,13 @@ def load_samples(runtime: Runtime, as_of: str, say: Say) -> None:
 
 def _people(runtime: Runtime, organisation: Any, password: str, today: date) -> None:
     """Everybody, with one password for those who may sign in."""
-    hashed = runtime.sessions.hash_password(password)
+    hashed = runtime.accounts.passwords.hash(password)
     named = [entry["person"] for entry in organisation["sign_ins"]] + MORE
 
     def save(unit: Any) -> None:
         load_organisation(runtime.people, unit, organisation, today)
         for person in named:
-            runtime.sessions.set_password_hash(unit, person, hashed)
+            runtime.accounts.passwords.set_hash(unit, person, hashed)
 
     runtime.database.write(save)
 

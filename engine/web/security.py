@@ -18,6 +18,7 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from engine.access.viewer import Viewer
+from engine.accounts.sessions import IN, Origin
 from metamodel.problems import Rejected, problem
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ HEADERS = {
 
 
 class Identify:
-    """ASGI middleware: puts `viewer` and `session` into the scope's state (None when nobody)."""
+    """ASGI middleware: puts `viewer` and `session` into the scope's state (None when nobody). A session
+    whose sign-in is not finished has no viewer yet."""
 
     def __init__(self, app: ASGIApp, runtime: Runtime) -> None:
         self._app, self._runtime = app, runtime
@@ -63,7 +65,9 @@ class Identify:
         session = self._runtime.sessions.find(connection.cookies.get(COOKIE, ""))
         viewer = self._runtime.viewer(session.person) if session else None
         if session and viewer:
-            state["session"], state["viewer"] = session, _from(viewer, connection, viewer.scopes)
+            state["session"] = session
+            if session.stage == IN:
+                state["viewer"] = _from(viewer, connection, viewer.scopes)
 
 
 def _identifies(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
@@ -117,6 +121,11 @@ def viewer_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Viewer:
     if viewer is None:
         raise Rejected([problem("access.signed_out")])
     return viewer  # type: ignore[no-any-return]
+
+
+def origin_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Origin:
+    client = connection.client
+    return Origin(client.host if client else "", connection.headers.get("user-agent", ""))
 
 
 def session_cookie(token: str, *, secure: bool) -> Cookie:

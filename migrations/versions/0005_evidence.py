@@ -8,6 +8,52 @@ down_revision = "0004"
 
 Long = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+INBOX_RECORDS = {  # of what arrived before there was the table
+    "sqlite": (
+        "INSERT INTO inbox_records (record, inbox) SELECT DISTINCT CAST(one.value AS INTEGER), inbox.id "
+        "FROM inbox, json_each(inbox.records) AS one"
+    ),
+    "postgresql": (
+        "INSERT INTO inbox_records (record, inbox) SELECT DISTINCT one::bigint, inbox.id "
+        "FROM inbox, json_array_elements_text(inbox.records::json) AS one"
+    ),
+}
+_KEEPS = "'muniment: {0} keeps what was recorded'"
+_SQLITE = f"BEGIN SELECT RAISE(ABORT, {_KEEPS}); END"
+_UPDATE = "IF TG_OP = 'UPDATE' THEN IF NOT ({1}) THEN RETURN NEW; END IF; END IF; "
+_RAISE = f"RAISE EXCEPTION USING MESSAGE = {_KEEPS}, ERRCODE = 'integrity_constraint_violation'; END"
+_SHREDDED = 'EXISTS (SELECT 1 FROM "tombstones" WHERE "record" = OLD."record")'
+_GUARD = (
+    'CREATE OR REPLACE FUNCTION "{0}_guard"() RETURNS trigger LANGUAGE plpgsql AS $guard$BEGIN '
+    f"{_UPDATE}{{2}}{_RAISE}$guard$"
+)
+_TRIGGER = (
+    'CREATE TRIGGER "tombstones_{0}" BEFORE {1} ON "tombstones" FOR EACH {2} '
+    'EXECUTE FUNCTION "tombstones_guard"(); ALTER TABLE "tombstones" ENABLE ALWAYS TRIGGER "tombstones_{0}"'
+)
+TOMBSTONE_TRIGGERS = {  # and a key may go where a tombstone stands for its record
+    "sqlite": (
+        'DROP TRIGGER "record_keys_kept"',
+        f'CREATE TRIGGER "record_keys_kept" BEFORE DELETE ON "record_keys" WHEN NOT {_SHREDDED} '
+        + _SQLITE.format("record_keys"),
+        'CREATE TRIGGER "tombstones_frozen" BEFORE UPDATE ON "tombstones" ' + _SQLITE.format("tombstones"),
+        'CREATE TRIGGER "tombstones_kept" BEFORE DELETE ON "tombstones" ' + _SQLITE.format("tombstones"),
+        'CREATE TRIGGER "tombstones_once" BEFORE INSERT ON "tombstones" WHEN EXISTS (SELECT 1 FROM '
+        '"tombstones" WHERE "record" = NEW."record") ' + _SQLITE.format("tombstones"),  # noqa: S608
+    ),
+    "postgresql": (
+        _GUARD.format(
+            "record_keys",
+            'OLD."record" IS DISTINCT FROM NEW."record" OR OLD."salt" IS DISTINCT FROM NEW."salt"',
+            f"IF TG_OP = 'DELETE' THEN IF {_SHREDDED} THEN RETURN OLD; END IF; END IF; ",
+        ),
+        _GUARD.format("tombstones", "true", ""),
+        _TRIGGER.format("frozen", "UPDATE", "ROW"),
+        _TRIGGER.format("kept", "DELETE", "ROW"),
+        _TRIGGER.format("whole", "TRUNCATE", "STATEMENT"),
+    ),
+}
+
 
 def upgrade() -> None:
     _accounts()
@@ -22,6 +68,21 @@ def upgrade() -> None:
 
 def _accounts() -> None:
     """Second factors, identities, invitations."""
+    op.add_column("sessions", sa.Column("stage", sa.String(10), nullable=False, server_default="in"))
+    op.create_index("ix_sessions_person", "sessions", ["person"])
+    op.add_column("api_tokens", sa.Column("used_at", Long))
+    op.create_index("ix_api_tokens_person", "api_tokens", ["person"])
+    op.create_table(
+        "invitations",
+        sa.Column("hash", sa.LargeBinary, nullable=False),
+        sa.Column("person", sa.String(100), nullable=False),
+        sa.Column("purpose", sa.String(10), nullable=False),
+        sa.Column("by", sa.String(100), nullable=False),
+        sa.Column("created_at", Long, nullable=False),
+        sa.Column("expires_at", Long, nullable=False),
+        sa.PrimaryKeyConstraint("hash", name="pk_invitations"),
+    )
+    op.create_index("ix_invitations_person", "invitations", ["person"])
 
 
 def _access() -> None:
@@ -34,6 +95,73 @@ def _evidence() -> None:
 
 def _retention() -> None:
     """Holds, tombstones, what retention was told."""
+    op.create_table(
+        "tombstones",
+        sa.Column("record", Long, nullable=False),
+        sa.Column("app", sa.String(63), nullable=False),
+        sa.Column("form", sa.String(63), nullable=False),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("salt", sa.LargeBinary, nullable=False),
+        sa.Column("statement", sa.Text, nullable=False),
+        sa.Column("signature", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("record", name="pk_tombstones"),
+    )
+    op.create_index("ix_tombstones_app_form", "tombstones", ["app", "form", "at"])
+    op.create_table(
+        "restricted",
+        sa.Column("record", Long, nullable=False),
+        sa.Column("app", sa.String(63), nullable=False),
+        sa.Column("form", sa.String(63), nullable=False),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("cause", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("record", name="pk_restricted"),
+    )
+    op.create_index("ix_restricted_app_form", "restricted", ["app", "form", "record"])
+    op.create_table(
+        "holds",
+        sa.Column("id", Long, nullable=False),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("by", sa.String(100), nullable=False),
+        sa.Column("detail_sealed", sa.LargeBinary, nullable=False),
+        sa.Column("released_at", Long),
+        sa.Column("released_by", sa.String(100)),
+        sa.Column("reason_sealed", sa.LargeBinary),
+        sa.PrimaryKeyConstraint("id", name="pk_holds"),
+    )
+    op.create_table(
+        "retention_activations",
+        sa.Column("id", Long, nullable=False),
+        sa.Column("app", sa.String(63), nullable=False),
+        sa.Column("form", sa.String(63), nullable=False),
+        sa.Column("rule", sa.String(63), nullable=False),
+        sa.Column("wording", sa.Text, nullable=False),
+        sa.Column("asked_at", Long, nullable=False),
+        sa.Column("asked_by", sa.String(100), nullable=False),
+        sa.Column("confirmed_at", Long),
+        sa.Column("confirmed_by", sa.String(100)),
+        sa.Column("ended_at", Long),
+        sa.Column("ended_by", sa.String(100)),
+        sa.PrimaryKeyConstraint("id", name="pk_retention_activations"),
+    )
+    op.create_index("ix_retention_activations_rule", "retention_activations", ["app", "form", "rule"])
+    op.create_table(
+        "inbox_records",
+        sa.Column("record", Long, nullable=False),
+        sa.Column("inbox", Long, nullable=False),
+        sa.PrimaryKeyConstraint("record", "inbox", name="pk_inbox_records"),
+    )
+    op.create_index("ix_inbox_records_inbox", "inbox_records", ["inbox"])
+    for table in ("tasks", "notifications", "rule_runs"):
+        op.add_column(table, sa.Column("quoted", Long))
+        op.create_index(f"ix_{table}_quoted", table, ["quoted"])
+    for table in ("notifications", "rule_runs"):
+        op.create_index(f"ix_{table}_record", table, ["record"])
+    connection = op.get_bind()
+    dialect = connection.dialect.name
+    connection.exec_driver_sql(INBOX_RECORDS[dialect])
+    for statement in TOMBSTONE_TRIGGERS[dialect]:
+        # Several statements in one text: only the driver itself takes that.
+        connection.connection.dbapi_connection.execute(statement)
 
 
 def _operations() -> None:

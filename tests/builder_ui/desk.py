@@ -124,7 +124,7 @@ PASSWORD = "correct horse"
 def furnish(runtime: Runtime) -> None:
     """The app, its people, and that they may sign in."""
     runtime.applications.publish(None, DESK, "system")
-    hashed = runtime.sessions.hash_password(PASSWORD)
+    hashed = runtime.accounts.passwords.hash(PASSWORD)
 
     def save(unit: Any) -> None:
         runtime.people.save_departments(
@@ -135,7 +135,7 @@ def furnish(runtime: Runtime) -> None:
             unit, [Membership("desk", role, "person", person) for person, role in ROLES.items()]
         )
         for person in PEOPLE:
-            runtime.sessions.set_password_hash(unit, person.id, hashed)
+            runtime.accounts.passwords.set_hash(unit, person.id, hashed)
 
     runtime.database.write(save)
 

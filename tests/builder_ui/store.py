@@ -153,7 +153,7 @@ SAID = (
 def furnish_store(runtime: Runtime) -> None:
     """The app, its people, and sixty contacts: half of them this month, the other half last month."""
     runtime.applications.publish(None, STORE, "system")
-    hashed = runtime.sessions.hash_password(PASSWORD)
+    hashed = runtime.accounts.passwords.hash(PASSWORD)
 
     def save(unit: Any) -> None:
         runtime.people.save_departments(unit, [Department("sales", "销售")])
@@ -162,7 +162,7 @@ def furnish_store(runtime: Runtime) -> None:
             unit, [Membership(APP, role, "person", person) for person, role in ROLES.items()]
         )
         for person in PEOPLE:
-            runtime.sessions.set_password_hash(unit, person.id, hashed)
+            runtime.accounts.passwords.set_hash(unit, person.id, hashed)
 
     runtime.database.write(save)
     create = runtime.records.create

@@ -75,9 +75,9 @@ def company(houses: Houses, browser: Browser) -> Iterator[Company]:
     )
     with houses.open("conversation_archive", test) as acting:
         runtime = acting.runtime
-        hashed = runtime.sessions.hash_password(PASSWORD)
+        hashed = runtime.accounts.passwords.hash(PASSWORD)
         runtime.database.write(
-            lambda unit: [runtime.sessions.set_password_hash(unit, person, hashed) for person in PEOPLE]
+            lambda unit: [runtime.accounts.passwords.set_hash(unit, person, hashed) for person in PEOPLE]
         )
         with serving(runtime) as address:
             opened = tabs(browser, address, PASSWORD)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
+from engine.accounts.sessions import Origin
 from engine.runtime import Runtime
 from engine.web.app import create_app
 
@@ -176,8 +177,7 @@ def test_health(api: Api) -> None:
 
 
 def test_a_session_needs_its_csrf_token(api: Api) -> None:
-    api.runtime.set_password("lu", "correct horse")
-    token, session = api.runtime.sessions.sign_in("lu", "correct horse")
+    token, session = api.runtime.database.write(lambda unit: api.runtime.sessions.start(unit, "lu", Origin()))
     api.client.cookies.set("muniment_session", token)
     without = api("POST", f"{BASE}/client/records", json=CLIENT)
     assert without.status_code == 403
