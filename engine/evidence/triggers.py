@@ -19,8 +19,13 @@ APPEND_ONLY: Mapping[str, tuple[str, ...]] = {
     "audit": ("id",),
     "app_versions": ("app", "version"),
     "record_keys": ("record",),
+    "tombstones": ("record",),
 }
 _FROZEN_ALONE: Mapping[str, tuple[str, ...]] = {"record_keys": ("record", "salt")}  # rotation wraps anew
+# A row may go when this holds of it: a key only where a tombstone stands for its record.
+_MAY_GO: Mapping[str, str] = {
+    "record_keys": 'EXISTS (SELECT 1 FROM "tombstones" WHERE "record" = OLD."record")'
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def _sqlite(table: str, key: Sequence[str], frozen: Sequence[str]) -> list[Trigg
     there = f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})'  # noqa: S608
     return [
         _sqlite_one(table, "frozen", "UPDATE", changed),
-        _sqlite_one(table, "kept", "DELETE", ""),
+        _sqlite_one(table, "kept", "DELETE", f"NOT {_MAY_GO[table]}" if table in _MAY_GO else ""),
         _sqlite_one(table, "once", "INSERT", there),  # INSERT OR REPLACE deletes without a DELETE
     ]
 
@@ -73,9 +78,11 @@ def _sqlite_one(table: str, suffix: str, event: str, condition: str) -> Trigger:
 def _postgresql(table: str, _key: Sequence[str], frozen: Sequence[str]) -> list[Trigger]:
     """No trigger on INSERT: a key that is there is refused by the primary key, ON CONFLICT is an UPDATE."""
     changed = " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in frozen) or "true"
+    may_go = _MAY_GO.get(table)
+    going = f"IF TG_OP = 'DELETE' THEN IF {may_go} THEN RETURN OLD; END IF; END IF; " if may_go else ""
     body = (
         f"BEGIN IF TG_OP = 'UPDATE' THEN IF NOT ({changed}) THEN RETURN NEW; END IF; END IF; "
-        f"RAISE EXCEPTION USING MESSAGE = 'muniment: {table} keeps what was recorded', "
+        f"{going}RAISE EXCEPTION USING MESSAGE = 'muniment: {table} keeps what was recorded', "
         "ERRCODE = 'integrity_constraint_violation'; END"
     )
     return [

@@ -27,6 +27,7 @@ _GUARD = (
     'CREATE OR REPLACE FUNCTION "{0}_guard"() RETURNS trigger LANGUAGE plpgsql AS $guard$BEGIN '
     f"{_UPDATE}{{2}}{_RAISE}$guard$"
 )
+_STANDS = 'EXISTS (SELECT 1 FROM "tombstones" WHERE "record" = NEW."record")'
 _TRIGGER = (
     'CREATE TRIGGER "tombstones_{0}" BEFORE {1} ON "tombstones" FOR EACH {2} '
     'EXECUTE FUNCTION "tombstones_guard"(); ALTER TABLE "tombstones" ENABLE ALWAYS TRIGGER "tombstones_{0}"'
@@ -38,8 +39,8 @@ TOMBSTONE_TRIGGERS = {  # and a key may go where a tombstone stands for its reco
         + _SQLITE.format("record_keys"),
         'CREATE TRIGGER "tombstones_frozen" BEFORE UPDATE ON "tombstones" ' + _SQLITE.format("tombstones"),
         'CREATE TRIGGER "tombstones_kept" BEFORE DELETE ON "tombstones" ' + _SQLITE.format("tombstones"),
-        'CREATE TRIGGER "tombstones_once" BEFORE INSERT ON "tombstones" WHEN EXISTS (SELECT 1 FROM '
-        '"tombstones" WHERE "record" = NEW."record") ' + _SQLITE.format("tombstones"),  # noqa: S608
+        f'CREATE TRIGGER "tombstones_once" BEFORE INSERT ON "tombstones" WHEN {_STANDS} '
+        + _SQLITE.format("tombstones"),
     ),
     "postgresql": (
         _GUARD.format(

@@ -18,7 +18,7 @@ from engine.evidence.triggers import (
     archive_triggers,
     compare_triggers,
 )
-from engine.system_tables import app_versions, audit, record_keys
+from engine.system_tables import app_versions, audit, record_keys, tombstones
 from tests.engine.evidence.conftest import some_entry
 
 ARCHIVE = sa.Table(
@@ -100,6 +100,9 @@ def test_an_archive_lets_through(archive: Database, statement: str) -> None:
     assert not refused(archive, statement)
 
 
+GONE = {"salt": b"", "statement": "{}", "signature": b""}
+
+
 # -- our own tables --------------------------------------------------------------------------------------
 @pytest.fixture
 def filled(database: Database, ledger: Ledger, seals: Seals) -> Database:
@@ -112,6 +115,7 @@ def filled(database: Database, ledger: Ledger, seals: Seals) -> Database:
         execute(sa.insert(app_versions).values(app="a", version=1, document="", hash=b"", at=1, by="x"))
         keys = {"record": 7, "salt": key.salt, "master": key.master, "wrapped": key.wrapped}
         execute(sa.insert(record_keys).values(keys))
+        execute(sa.insert(tombstones).values(record=8, app="a", form="f", at=1, **GONE))
         ledger.append(unit, "records", [some_entry(1)])
 
     database.write(work)
@@ -137,6 +141,13 @@ def test_a_data_key_may_be_wrapped_anew(filled: Database) -> None:
     assert not refused(filled, "UPDATE record_keys SET master = '2'")
     assert refused(filled, "UPDATE record_keys SET master = '2', record = 8")
     assert refused(filled, "UPDATE record_keys SET salt = wrapped")
+
+
+def test_a_data_key_goes_only_where_a_tombstone_stands(filled: Database) -> None:
+    assert refused(filled, "DELETE FROM record_keys WHERE record = 7")
+    stone = "INSERT INTO tombstones (record, app, form, at, salt, statement, signature) VALUES"
+    run(filled, f"{stone} (7, 'a', 'f', 1, '', '{{}}', '')")
+    assert not refused(filled, "DELETE FROM record_keys WHERE record = 7")
 
 
 # -- their texts -----------------------------------------------------------------------------------------
