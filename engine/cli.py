@@ -2,65 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
+from engine.commands.console import data_option, json_option, language, opened, refusals, report
 from engine.config import Config
 from metamodel.problems import Problem, Rejected, has_errors, problem
-
-if TYPE_CHECKING:
-    from engine.runtime import Runtime
-
-data_option = click.option(
-    "--data", type=click.Path(path_type=Path), envvar="MUNIMENT_DATA", help="Data directory."
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 
 
 @click.group()
 def main() -> None:
     """Muniment 存鉴: compose applications, keep their records as evidence."""
-
-
-@contextlib.contextmanager
-def opened(data: Path | None) -> Iterator[Runtime]:
-    """The runtime; a refusal becomes lines and exit code 1."""
-    from engine.clock import MovableClock
-    from engine.commands import settle
-    from engine.runtime import Runtime
-
-    runtime = Runtime.open(Config.from_environment(data), MovableClock())
-    settle()
-    try:
-        yield runtime
-    except Rejected as refused:
-        report(refused.problems)
-        sys.exit(1)
-    finally:
-        runtime.close()
-
-
-def report(problems: Any, prefix: str = "") -> None:
-    """Problems, one a line: `file#/json/pointer: code: text`."""
-    for found in problems:
-        click.echo(
-            f"{prefix}{'#' if prefix else ''}{found.path}: {found.code}: {found.text(language())}", err=True
-        )
-
-
-def language() -> str:
-    import locale
-    import os
-
-    return "en" if (os.environ.get("LANG") or locale.getlocale()[0] or "zh").startswith("en") else "zh"
 
 
 # -- an installation -------------------------------------------------------------------------------
@@ -74,15 +32,34 @@ def init(data: Path | None) -> None:
         click.echo(f"{runtime.config.data}: ready, ledger {runtime.ledger.origin}")
 
 
+pem = click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path)
+
+
 @main.command()
 @data_option
 @click.option("--host", default="127.0.0.1")
 @click.option("--port", default=8000, type=int)
-def serve(data: Path | None, host: str, port: int) -> None:
+@click.option("--certificate", type=pem, help="PEM file with the chain; a renewed one is noticed.")
+@click.option("--key", type=pem, help="The certificate's key, PEM.")
+@click.option(
+    "--behind-proxy", multiple=True, metavar="ADDRESS", help="Of a proxy that speaks TLS; or a network."
+)
+def serve(
+    data: Path | None, host: str, port: int, certificate: Path | None, key: Path | None,
+    behind_proxy: tuple[str, ...],
+) -> None:  # fmt: skip
     """Serve the web application and work the jobs."""
     from engine.commands.serve import serve as run
 
-    run(Config.from_environment(data), host, port)
+    with refusals():
+        config = Config.from_environment(data)
+        config = replace(
+            config,
+            tls_certificate=certificate or config.tls_certificate,
+            tls_key=key or config.tls_key,
+            behind_proxy=behind_proxy or config.behind_proxy,
+        )
+        run(config, host, port)
 
 
 @main.command()
@@ -422,7 +399,7 @@ def user_password(person: str, data: Path | None, password: str) -> None:
     """Set somebody's password."""
     with opened(data) as runtime:
         runtime.require_viewer(person)
-        runtime.set_password(person, password)
+        runtime.accounts.set_password(person, password)
 
 
 @user.command("token")

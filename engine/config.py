@@ -15,26 +15,40 @@ class Config:
     data: Path
     database_url: str = ""
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    zone_given: bool = False  # by the environment; otherwise what `init` was told counts
     synchronous: str = "FULL"
     search_backend: str = ""  # '' = the database's own; 'whoosh'
     origin: str = ""  # the ledger's origin; '' = made once and kept in the database
     master_key_file: Path | None = None  # None = data/keys/master.json
+    master_key_text: str = field(default="", repr=False)  # base64 of the file's content, instead of a file
+    master_key_command: str = ""  # a program that keeps it, instead of a file
     smtp_url: str = field(default="", repr=False)  # '' = no mail; it holds a password
     mail_from: str = "Muniment <muniment@localhost>"
     public_url: str = ""  # where people reach us, for links in mail
+    tls_certificate: Path | None = None  # PEM, with the chain; with `tls_key` the server speaks TLS
+    tls_key: Path | None = None
+    behind_proxy: tuple[str, ...] = ()  # addresses or networks of proxies whose word on the client counts
 
     @classmethod
     def from_environment(cls, data: str | Path | None = None) -> Config:
         directory = Path(data or os.environ.get("MUNIMENT_DATA") or "var").resolve()
+        zone = os.environ.get("MUNIMENT_ZONE", "")
         return cls(
             data=directory,
             database_url=os.environ.get("MUNIMENT_DATABASE_URL", ""),
-            zone=ZoneInfo(os.environ.get("MUNIMENT_ZONE", "Asia/Shanghai")),
+            zone=ZoneInfo(zone or "Asia/Shanghai"),
+            zone_given=bool(zone),
             synchronous=os.environ.get("MUNIMENT_SYNCHRONOUS", "FULL"),
             search_backend=os.environ.get("MUNIMENT_SEARCH", ""),
             smtp_url=os.environ.get("MUNIMENT_SMTP_URL", ""),
             mail_from=os.environ.get("MUNIMENT_MAIL_FROM", "") or cls.mail_from,
             public_url=os.environ.get("MUNIMENT_PUBLIC_URL", ""),
+            master_key_file=_path("MUNIMENT_MASTER_KEY_FILE"),
+            master_key_text=os.environ.get("MUNIMENT_MASTER_KEY", ""),
+            master_key_command=os.environ.get("MUNIMENT_MASTER_KEY_COMMAND", ""),
+            tls_certificate=_path("MUNIMENT_TLS_CERTIFICATE"),
+            tls_key=_path("MUNIMENT_TLS_KEY"),
+            behind_proxy=tuple(os.environ.get("MUNIMENT_BEHIND_PROXY", "").replace(",", " ").split()),
         )
 
     @property
@@ -44,3 +58,8 @@ class Config:
     @property
     def master_key(self) -> Path:
         return self.master_key_file or self.data / "keys" / "master.json"
+
+
+def _path(name: str) -> Path | None:
+    found = os.environ.get(name, "")
+    return Path(found).resolve() if found else None

@@ -342,6 +342,12 @@ TEXTS: dict[str, Texts] = {
     ),
     # field
     "field.no_container": Texts("“{type}”不能包含字段", "“{type}” cannot hold fields"),
+    "field.hands_over_nobody": Texts(
+        "“{field}”没有可以交接的人",
+        "There is nobody in “{field}” whose place somebody else could take",
+        "只有表单自己的、未加密且可修改的成员字段可以交接",
+        "A person or people field of the form itself, neither sealed nor frozen, can be handed over",
+    ),
     "field.flag_in_rows": Texts(
         "子表单的字段不能单独设 {flag}",
         "A field of a sub-form cannot have {flag} of its own",
@@ -932,6 +938,79 @@ TEXTS: dict[str, Texts] = {
     "task.unknown_outcome": Texts("此待办没有“{outcome}”这个选项", "The task has no outcome “{outcome}”"),
     "task.unknown_person": Texts(
         "没有“{person}”这个人，或已离职", "There is nobody called “{person}”, or they have left"
+    ),
+    # organisation: what refuses a change, then what is only warned of
+    "organisation.bad_email": Texts("“{email}”不是邮箱地址", "“{email}” is no e-mail address"),
+    "organisation.bad_id": Texts(
+        "编号“{id}”只能由字母、数字和 . _ - @ 组成，最长 100 个字符",
+        "“{id}” may hold letters, digits and . _ - @ only, at most 100 of them",
+    ),
+    "organisation.below_itself": Texts(
+        "“{department}”不能放到自己下面", "“{department}” cannot lie below itself"
+    ),
+    "organisation.circle": Texts("上级关系绕成了一圈：{chain}", "The superiors run in a circle: {chain}"),
+    "organisation.closed_department": Texts("“{department}”已撤销", "“{department}” is closed"),
+    "organisation.changed_meanwhile": Texts(
+        "“{name}”刚刚被别人修改过，请看过再存",
+        "Somebody else has just changed “{name}”; look before you save",
+        status=409,
+    ),
+    "organisation.department_in_use": Texts(
+        "部门里还有 {people} 人、{departments} 个下级部门",
+        "There are still {people} people and {departments} departments in it",
+        "请先移走",
+        "Move them first",
+    ),
+    "organisation.email_taken": Texts("这个邮箱是“{person}”的", "This address is that of “{person}”"),
+    "organisation.id_taken": Texts("编号“{id}”已经有了", "“{id}” is taken"),
+    "organisation.last_administrator": Texts(
+        "这样就没有人能管理人员了",
+        "Nobody would be left to manage people",
+        "请先给另一个人",
+        "Give the role to another first",
+    ),
+    "organisation.leaving_oneself": Texts("不能为自己办理离职", "Nobody signs himself off"),
+    "organisation.left_before_joined": Texts("离职日期早于入职日期", "The last day is before the first"),
+    "organisation.name_missing": Texts("请填写名称", "A name is needed"),
+    "organisation.name_taken": Texts("同一上级下已有“{name}”", "There is a “{name}” beside it already"),
+    "organisation.own_superior": Texts("不能做自己的上级", "Nobody is his own superior"),
+    "organisation.person_left": Texts("“{person}”已经离职", "“{person}” has left"),
+    "organisation.role_for_oneself": Texts(
+        "您在给自己授予角色",
+        "You are giving yourself a role",
+        "需要写明理由，并记入审计",
+        "Say why; the audit trail keeps it",
+    ),
+    "organisation.taker_is_giver": Texts("不能交接给本人", "Nothing is handed over to oneself"),
+    "organisation.too_long": Texts("最长 {limit} 个字符", "At most {limit} characters"),
+    "organisation.unknown_department": Texts(
+        "没有部门“{department}”", "There is no department “{department}”"
+    ),
+    "organisation.unknown_person": Texts("没有在职的“{person}”", "Nobody “{person}” works here"),
+    "organisation.head_left": Texts(
+        "“{department}”的负责人{person}已离职",
+        "{person}, who heads “{department}”, has left",
+        severity="warning",
+    ),
+    "organisation.no_department": Texts(
+        "{person}没有部门", "{person} belongs to no department", severity="warning"
+    ),
+    "organisation.no_head": Texts(
+        "“{department}”没有负责人", "Nobody heads “{department}”", severity="warning"
+    ),
+    "organisation.no_superior": Texts(
+        "{person}没有上级，要由上级审批的就无人可批",
+        "{person} has nobody above; what a superior approves reaches nobody",
+        severity="warning",
+    ),
+    "organisation.role_empty": Texts(
+        "应用“{app}”的角色“{role}”没有成员", "Nobody holds the role “{role}” of “{app}”", severity="warning"
+    ),
+    "organisation.superior_left": Texts(
+        "{person}的上级{superior}已离职", "{superior}, who is above {person}, has left", severity="warning"
+    ),
+    "organisation.superiors_circle": Texts(
+        "上级关系绕成了一圈：{chain}", "The superiors run in a circle: {chain}", severity="warning"
     ),
     # title
     "title.braces": Texts(

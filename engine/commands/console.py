@@ -1,0 +1,63 @@
+"""What every command of `muniment` does alike: open the installation, answer problems as lines."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine.config import Config
+from metamodel.problems import Rejected
+
+if TYPE_CHECKING:
+    from engine.runtime import Runtime
+
+data_option = click.option(
+    "--data", type=click.Path(path_type=Path), envvar="MUNIMENT_DATA", help="Data directory."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+
+
+@contextlib.contextmanager
+def refusals() -> Iterator[None]:
+    """A refusal becomes lines and exit code 1."""
+    try:
+        yield
+    except Rejected as refused:
+        report(refused.problems)
+        sys.exit(1)
+
+
+@contextlib.contextmanager
+def opened(data: Path | None) -> Iterator[Runtime]:
+    """The runtime; a refusal becomes lines and exit code 1."""
+    from engine.clock import MovableClock
+    from engine.commands import settle
+    from engine.runtime import Runtime
+
+    with refusals():
+        runtime = Runtime.open(Config.from_environment(data), MovableClock())
+        settle()
+        try:
+            yield runtime
+        finally:
+            runtime.close()
+
+
+def report(problems: Any, prefix: str = "") -> None:
+    """Problems, one a line: `file#/json/pointer: code: text`."""
+    for found in problems:
+        click.echo(
+            f"{prefix}{'#' if prefix else ''}{found.path}: {found.code}: {found.text(language())}", err=True
+        )
+
+
+def language() -> str:
+    import locale
+    import os
+
+    return "en" if (os.environ.get("LANG") or locale.getlocale()[0] or "zh").startswith("en") else "zh"
