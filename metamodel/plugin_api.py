@@ -122,6 +122,13 @@ from metamodel.human_text import (
     split_list as split_list,
 )
 from metamodel.labels import Label as Label, label_text as label_text, labelled as labelled
+from metamodel.masking import (
+    DOT as DOT,
+    Patterns as Patterns,
+    mask_ends as mask_ends,
+    mask_text as mask_text,
+    mask_value as mask_value,
+)
 from metamodel.node_steps import (
     AskPeople as AskPeople,
     Do as Do,
@@ -403,6 +410,15 @@ class Field(Plugin):
 
     def search_text(self, value: Any, field: FieldDefinition) -> str:
         return str(value)
+
+    def hide(self, text: str, field: FieldDefinition) -> str:
+        """A text of this type masked as a whole: enough to recognise it, too little to use it."""
+        return mask_text(text)
+
+    def mask(self, value: Any, field: FieldDefinition, hide: Callable[[str], str]) -> Any:
+        """The value for somebody who may not read it in full: its shape kept, its texts through `hide`,
+        what is no text blank."""
+        return mask_value(value, hide)
 
     def reference(self, field: FieldDefinition) -> Reference | None:
         return None
@@ -837,6 +853,31 @@ class Analyzer(Plugin):
         ...
 
 
+# -- what in a text is not for everybody -----------------------------------------------------------
+
+
+class Pattern(Plugin):
+    """Something in a text that only some may read: a mobile number, the number of an identity card.
+
+    `expression` finds candidates. RE2 reads it first, over all patterns in one pass, and Python's `re` where
+    something was found: so neither lookaround nor back-references, nor what the two read differently.
+    `apart`: what may not stand right before or behind. `is_one` decides on the candidate, in half width.
+    """
+
+    kind = "pattern"
+    expression: str
+    apart: Literal["", "digits", "word"] = "digits"
+    examples: ClassVar[Sequence[tuple[str, str]]] = ()  # (text, the text masked), run as tests
+
+    def is_one(self, found: str) -> bool:
+        """Its checksum, its lengths: what an expression cannot say."""
+        return True
+
+    @abstractmethod
+    def mask(self, found: str) -> str:
+        """What is left of it for those who may not read it, as it was written."""
+
+
 # -- channels --------------------------------------------------------------------------------------
 
 
@@ -926,7 +967,7 @@ class Connector(Plugin):
 
 # -- the door --------------------------------------------------------------------------------------
 
-KINDS = ("field", "function", "trigger", "action", "node", "connector", "widget", "analyzer")
+KINDS = ("field", "function", "trigger", "action", "node", "connector", "widget", "analyzer", "pattern")
 
 
 class Registry:

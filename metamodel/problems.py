@@ -642,6 +642,12 @@ TEXTS: dict[str, Texts] = {
     "analyzer.unknown_type": Texts(
         "没有分析器“{name}”", "There is no analyzer “{name}”", "可用的有：{known}", "Known: {known}"
     ),
+    "pattern.unknown_type": Texts(
+        "没有名为“{name}”的识别模式",
+        "There is no pattern called “{name}”",
+        "是不是：{known}",
+        "Did you mean {known}?",
+    ),
     "node.unknown_type": Texts(
         "没有流程节点“{name}”", "There is no flow node “{name}”", "可用的有：{known}", "Known: {known}"
     ),

@@ -1,0 +1,1 @@
+"""Our patterns, by name: what fields mask and what rules look for."""
