@@ -7,11 +7,14 @@ upgrade locks); writers begin IMMEDIATE, so a lock is waited for and never fough
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from engine.addresses import is_loopback
 from engine.dialects.sqlite import connect_hooks
 
 
@@ -64,7 +67,7 @@ def postgres_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine, sa.Engine]:
     """(units of work, snapshot reads, counters that advance at once)."""
     import psycopg
 
-    url = url.set(drivername="postgresql+psycopg")
+    url = postgres_url(url).set(drivername="postgresql+psycopg")
     writer = sa.create_engine(url, pool_size=8, max_overflow=16)
     reader = sa.create_engine(url, pool_size=8, max_overflow=24)
     aside = sa.create_engine(url, pool_size=2, max_overflow=16, isolation_level="AUTOCOMMIT")
@@ -75,6 +78,30 @@ def postgres_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine, sa.Engine]:
         connection.read_only = True
 
     return writer, reader, aside
+
+
+def postgres_url(url: sa.URL) -> sa.URL:
+    """As PostgreSQL's own programs read it. Over a network the server must prove who it is, unless the URL
+    says something else."""
+    url = url.set(drivername="postgresql")
+    host = str(url.query.get("host") or url.host or "/")
+    if host.startswith("/") or is_loopback(host) or "sslmode" in url.query:
+        return url
+    return url.update_query_dict({"sslmode": "verify-full"} | _authorities(url))
+
+
+def _authorities(url: sa.URL) -> dict[str, str]:
+    """Where the system keeps whom it trusts; the driver's own OpenSSL looks elsewhere."""
+    if "sslrootcert" in url.query:
+        return {}
+    return {"sslrootcert": next((place for place in _BUNDLES if place and Path(place).is_file()), "system")}
+
+
+_BUNDLES = (
+    os.environ.get("SSL_CERT_FILE"),
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Red Hat
+)
 
 
 def make_database(server: sa.URL, name: str, template: str = "") -> None:
@@ -95,6 +122,6 @@ def drop_database(server: sa.URL, name: str) -> None:
 def _maintain(server: sa.URL, statement: Any) -> None:
     import psycopg
 
-    plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    plain = postgres_url(server).render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute(statement)

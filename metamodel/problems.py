@@ -627,6 +627,10 @@ TEXTS: dict[str, Texts] = {
     # options
     "options.unreadable": Texts("选项无法读取：{text}", "The options cannot be read: {text}"),
     # plugins that nobody registered
+    "field.no_text_to_mask": Texts(
+        "{type}没有文字可以按模式脱敏", "{type} holds no text in which patterns could be masked",
+        "整体脱敏请写 true", "Write true to mask the whole of it",
+    ),
     "field.unknown_type": Texts(
         "没有字段类型“{name}”", "There is no field type “{name}”", "可用的有：{known}", "Known: {known}"
     ),
@@ -658,8 +662,8 @@ TEXTS: dict[str, Texts] = {
     "mail.bad_url": Texts(
         "邮件服务器地址（MUNIMENT_SMTP_URL）不正确",
         "The address of the mail server (MUNIMENT_SMTP_URL) is not right",
-        "形如 smtp://用户:密码@主机:端口?starttls=1 或 smtps://…",
-        "It looks like smtp://user:password@host:port?starttls=1, or smtps://…",
+        "形如 smtp://用户:密码@主机:端口 或 smtps://…",
+        "It looks like smtp://user:password@host:port or smtps://…",
     ),
     "mail.failed": Texts("邮件没有发出：{reason}", "The mail was not sent: {reason}"),
     "mail.no_server": Texts(
@@ -764,6 +768,7 @@ TEXTS: dict[str, Texts] = {
         "Reload, then save again",
         status=409,
     ),
+    "record.shredded": Texts("此记录已销毁，不能再修改", "This record was shredded and cannot be changed"),
     "record.frozen": Texts(
         "“{field}”是存证字段，不能修改", "“{field}” is evidence and cannot be changed", status=409
     ),
@@ -987,6 +992,25 @@ TEXTS: dict[str, Texts] = {
         "需要写明理由，并记入审计",
         "Say why; the audit trail keeps it",
     ),
+    "organisation.column_missing": Texts(
+        "工作表“{sheet}”缺少“{column}”列", "The sheet “{sheet}” has no column “{column}”", "请下载模板对照", "Compare it with the template"
+    ),
+    "organisation.no_sheet": Texts("没有工作表“{sheet}”", "There is no sheet “{sheet}”", "请用模板填写", "Use the template"),
+    "organisation.no_workbook": Texts(
+        "这不是能读的 Excel 工作簿", "This is no workbook that can be read", "请另存为 .xlsx 再试", "Save it as .xlsx and try again"
+    ),
+    "organisation.same_id": Texts("与第 {row} 行的编号相同", "The same id as in line {row}"),
+    "organisation.slash_in_name": Texts("部门名称不能含“/”", "A department's name holds no “/”"),
+    "organisation.several_people": Texts(
+        "有好几位“{person}”", "There are several people called “{person}”", "请写编号，如 {example}", "Write the id, like {example}"
+    ),
+    "organisation.several_departments": Texts(
+        "有好几个“{department}”", "There are several departments “{department}”", "请写全路径，如 {example}", "Write the whole path, like {example}"
+    ),
+    "organisation.bad_day": Texts("“{value}”不是日期", "“{value}” is no date", "如 2026-01-05", "Like 2026-01-05"),
+    "organisation.workbook_too_large": Texts(
+        "文件太大：最多 10 MB、20,000 行", "Too large: at most 10 MB and 20,000 lines", status=413
+    ),
     "organisation.taker_is_giver": Texts("不能交接给本人", "Nothing is handed over to oneself"),
     "organisation.too_long": Texts("最长 {limit} 个字符", "At most {limit} characters"),
     "organisation.unknown_department": Texts(
@@ -1084,6 +1108,15 @@ TEXTS: dict[str, Texts] = {
         "Too many attempts; try again in {minutes} minutes",
         status=429,
     ),
+    "account.span": Texts("须在 {least} 到 {most} 分钟之间", "Between {least} and {most} minutes"),
+    "account.sign_in_again": Texts("请重新登录后再做这一步", "Sign in anew, then do this", status=403),
+    "factor.wrong_code": Texts(
+        "验证码不正确，或已用过；请等下一个", "Wrong code, or one used before; wait for the next"
+    ),
+    "factor.none_offered": Texts(
+        "请重新开始设置两步验证", "Begin setting up the second factor anew", status=409
+    ),
+    "factor.required": Texts("您的角色必须使用两步验证", "Your role must use a second factor", status=409),
     "account.wrong_password": Texts("当前密码不正确", "That is not your present password"),
     "password.short": Texts("密码至少要 {least} 个字符", "A password has at least {least} characters"),
     "password.long": Texts("密码最多 {most} 个字符", "A password has at most {most} characters"),
@@ -1250,6 +1283,22 @@ TEXTS: dict[str, Texts] = {
     "evidence.catalog_unreadable": Texts("存储登记无法读取", "Where things are stored cannot be read"),
     "evidence.inbox_broken": Texts("收件 {record} 被改动", "Inbox row {record} was changed"),
     "evidence.file_broken": Texts("附件 {record} 缺失或被改动", "File {record} is missing or was changed"),
+    "evidence.tombstone_broken": Texts(
+        "{app}/{form} 记录 {record}：销毁凭证被改动，或并非本系统签发",
+        "{app}/{form} record {record}: its tombstone was changed, or was not signed here",
+    ),
+    "evidence.tombstone_missing": Texts(
+        "{app}/{form} 记录 {record}：日志称已销毁，却没有销毁凭证",
+        "{app}/{form} record {record}: the log says it was shredded, and there is no tombstone",
+    ),
+    "evidence.tombstone_unlogged": Texts(
+        "{app}/{form} 记录 {record}：有销毁凭证，日志中却没有相应条目",
+        "{app}/{form} record {record}: there is a tombstone the log does not know",
+    ),
+    "evidence.remains_changed": Texts(
+        "{app}/{form} 记录 {record}：销毁后留存的内容被改动",
+        "{app}/{form} record {record}: what remained after shredding was changed",
+    ),
     "evidence.more": Texts("另有 {number} 处", "And {number} more"),
     "evidence.clean": Texts(
         "全部一致：记录 {records}，日志条目 {leaves}，审计记录 {audit}",

@@ -19,8 +19,9 @@ import click
 from litestar import Litestar
 from litestar.types import ASGIApp
 
+from engine.addresses import is_loopback
 from engine.config import Config
-from engine.web.transport import Transport, is_loopback, networks
+from engine.web.transport import Transport, networks
 from metamodel.problems import Rejected, problem
 
 LOOK_AGAIN = 60.0  # seconds between looks at the certificate

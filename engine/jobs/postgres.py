@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from engine.clock import from_microseconds
 from engine.database import Database, Unit, driver
+from engine.engines import postgres_url
 from engine.jobs.queue import MOST_ATTEMPTS, Job, Perform, describe, pause_after
 from engine.system_tables import jobs
 
@@ -34,7 +35,7 @@ class PostgresQueue:
         from procrastinate import SyncPsycopgConnector
 
         self._database = database
-        url = sa.make_url(database.config.url).set(drivername="postgresql")
+        url = postgres_url(sa.make_url(database.config.url))
         self._conninfo = url.render_as_string(hide_password=False)
         self._deferring = _app(SyncPsycopgConnector(), None)
         self._offset = self._ahead()

@@ -1,4 +1,7 @@
-"""The mail server, by its URL: `smtp://user:password@host:port?starttls=1` or `smtps://…`."""
+"""The mail server, by its URL: `smtp://user:password@host:port` or `smtps://…`.
+
+Over a network always with TLS, and the server's certificate is verified; `?starttls=0` gives that up.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from engine.addresses import is_loopback
 from metamodel.problems import Rejected, problem
 
 TIMEOUT = 20  # seconds
@@ -38,7 +42,8 @@ class Server:
         except (ValueError, KeyError):
             raise Rejected([problem("mail.bad_url")]) from None
         asked = parse_qs(parts.query)
-        starttls = asked.get("starttls", ["0"])[-1] in ("1", "true", "yes")
+        wish = parts.scheme == "smtp" and not is_loopback(parts.hostname or "")
+        starttls = asked.get("starttls", ["1" if wish else "0"])[-1] in ("1", "true", "yes")
         if not parts.hostname or (starttls and parts.scheme == "smtps") or asked.keys() - {"starttls"}:
             raise Rejected([problem("mail.bad_url")])
         user, password = unquote(parts.username or ""), unquote(parts.password or "")

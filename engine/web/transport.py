@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from engine.addresses import address, is_loopback
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 HSTS = (b"strict-transport-security", b"max-age=31536000")
 ALIVE = "/healthz"  # a load balancer asks in the clear, and learns nothing
@@ -53,46 +55,28 @@ class Transport:
     def _first_stranger(self, forwarded: Sequence[str]) -> str:
         """Each proxy adds whom it heard from at the end: going back, the first that is none of them. What
         stands before could be made up."""
-        for address in reversed(forwarded):
-            if not _is_address(address):
+        for each in reversed(forwarded):
+            if address(each) is None:
                 return ""
-            if not self._is_proxy(address):
-                return address
+            if not self._is_proxy(each):
+                return each
         return ""
 
-    def _is_proxy(self, address: str) -> bool:
-        return _is_address(address) and any(_address(address) in network for network in self.proxies)
+    def _is_proxy(self, client: str) -> bool:
+        found = address(client)
+        return found is not None and any(found in network for network in self.proxies)
 
     def _is_safe(self, scope: HTTPScope) -> bool:
         """TLS somewhere, or a client on this machine that no proxy speaks for."""
         client = scope.get("client")
-        local = client is None or not _is_address(client[0]) or _address(client[0]).is_loopback
+        local = client is None or is_loopback(client[0])
         return scope["scheme"] == "https" or local
-
-
-def is_loopback(host: str) -> bool:
-    """Does a server at this address hear this machine alone?"""
-    return host == "localhost" or (_is_address(host) and _address(host).is_loopback)
 
 
 def _said(scope: HTTPScope, name: bytes) -> list[str]:
     """Every value of a header, in the order they were added."""
     values = b",".join(value for header, value in scope["headers"] if header == name).decode("latin-1")
     return [part.strip() for part in values.split(",") if part.strip()]
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """IPv4 inside IPv6 as what it is: a server on `::` hears it so."""
-    found = ipaddress.ip_address(text)
-    return getattr(found, "ipv4_mapped", None) or found
 
 
 def _strict(send: Send) -> Send:

@@ -30,7 +30,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "app_tests backup doctor",
         "sample_data",
         "runtime",
-        "channels rules flows packages retention",
+        "channels rules flows packages retention organisation",
         "records reports tasks",
         "notifications analysis",
         "search access applications accounts",
@@ -41,7 +41,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "database",
         "engines sqlite_writer upgrade",
         "unit dialects system_tables expressions plugin_loader",
-        "config clock working_time outgoing",
+        "config clock working_time outgoing addresses",
     )
 )
 

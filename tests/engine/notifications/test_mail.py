@@ -276,7 +276,9 @@ def test_a_server_nobody_vouches_for_gets_no_mail(
 @pytest.mark.parametrize(
     ("url", "server"),
     [
-        ("smtp://mail", Server("mail", 25)),
+        ("smtp://mail", Server("mail", 25, starttls=True)),
+        ("smtp://mail?starttls=0", Server("mail", 25)),
+        ("smtp://127.0.0.1", Server("127.0.0.1", 25)),
         ("smtps://mail", Server("mail", 465, tls=True)),
         ("smtp://u:p%40x@mail:587?starttls=1", Server("mail", 587, "u", "p@x", starttls=True)),
     ],

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from engine.web.transport import Transport, is_loopback, networks
+from engine.addresses import is_loopback
+from engine.web.transport import Transport, networks
 
 Headers = list[tuple[bytes, bytes]]
 

@@ -1,0 +1,20 @@
+"""Addresses of machines: which of them are this one. Rooms that speak or listen on a network ask here."""
+
+from __future__ import annotations
+
+import ipaddress
+
+
+def is_loopback(host: str) -> bool:
+    """Does this name or address mean this machine alone?"""
+    found = address(host)
+    return host == "localhost" or (found is not None and found.is_loopback)
+
+
+def address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """None for what is no address. IPv4 inside IPv6 is what it is: a server on `::` hears it so."""
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
