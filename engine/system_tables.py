@@ -191,6 +191,7 @@ files = _table(
     sa.Column("created_at", Time, nullable=False),
     sa.Column("created_by", sa.String(100), nullable=False),
     sa.Index("ix_files_digest", "digest"),
+    sa.Index("ix_files_record", "record"),
 )
 
 # -- people and access -----------------------------------------------------------------------------
@@ -261,6 +262,26 @@ invitations = _table(
     sa.Column("created_at", Time, nullable=False),
     sa.Column("expires_at", Time, nullable=False),
     sa.Index("ix_invitations_person", "person"),
+)
+accounts = _table(  # what is worth knowing of somebody's signing in
+    "accounts",
+    sa.Column("person", sa.String(100), primary_key=True),
+    sa.Column("password_at", Time),
+    sa.Column("signed_in_at", Time),
+    sa.Column("signed_in_from", sa.String(100), nullable=False, server_default=""),
+)
+second_factors = _table(
+    "second_factors",
+    sa.Column("person", sa.String(100), primary_key=True),
+    sa.Column("secret_sealed", sa.LargeBinary),  # none: off
+    sa.Column("offered_sealed", sa.LargeBinary),  # shown, not confirmed yet
+    sa.Column("last_step", sa.BigInteger, nullable=False),  # of the last code used: none works twice
+    sa.Column("since", Time),
+)
+recovery_codes = _table(
+    "recovery_codes",
+    sa.Column("person", sa.String(100), primary_key=True),
+    sa.Column("code", sa.LargeBinary, primary_key=True),  # keyed (Box.fingerprint)
 )
 api_tokens = _table(
     "api_tokens",
@@ -479,6 +500,26 @@ record_words = _table(
     sa.Column("word", Id, primary_key=True),
     sa.Column("uses", sa.Integer, nullable=False),
     sa.Index("ix_record_words_word", "word", "record"),
+)
+
+# -- operations --------------------------------------------------------------------------------------
+key_copies = _table(  # who said that a copy of the keys lies elsewhere
+    "key_copies",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("by", sa.String(100), nullable=False),
+    sa.Column("code", sa.String(20), nullable=False),  # the check code of the keys that are copied
+    sa.Column("place", sa.Text, nullable=False),
+)
+backups = _table(
+    "backups",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("by", sa.String(100), nullable=False),
+    sa.Column("folder", sa.Text, nullable=False),  # in which it was made
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),  # bytes
+    sa.Column("keys_folder", sa.Text, nullable=False, server_default=""),  # where the keys went; '' nowhere
 )
 
 # -- rules and the web -----------------------------------------------------------------------------

@@ -84,6 +84,29 @@ def _accounts() -> None:
         sa.PrimaryKeyConstraint("hash", name="pk_invitations"),
     )
     op.create_index("ix_invitations_person", "invitations", ["person"])
+    op.create_table(
+        "accounts",
+        sa.Column("person", sa.String(100), nullable=False),
+        sa.Column("password_at", Long),
+        sa.Column("signed_in_at", Long),
+        sa.Column("signed_in_from", sa.String(100), nullable=False, server_default=""),
+        sa.PrimaryKeyConstraint("person", name="pk_accounts"),
+    )
+    op.create_table(
+        "second_factors",
+        sa.Column("person", sa.String(100), nullable=False),
+        sa.Column("secret_sealed", sa.LargeBinary),
+        sa.Column("offered_sealed", sa.LargeBinary),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.Column("since", Long),
+        sa.PrimaryKeyConstraint("person", name="pk_second_factors"),
+    )
+    op.create_table(
+        "recovery_codes",
+        sa.Column("person", sa.String(100), nullable=False),
+        sa.Column("code", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("person", "code", name="pk_recovery_codes"),
+    )
 
 
 def _access() -> None:
@@ -155,7 +178,7 @@ def _retention() -> None:
     for table in ("tasks", "notifications", "rule_runs"):
         op.add_column(table, sa.Column("quoted", Long))
         op.create_index(f"ix_{table}_quoted", table, ["quoted"])
-    for table in ("notifications", "rule_runs"):
+    for table in ("files", "notifications", "rule_runs"):
         op.create_index(f"ix_{table}_record", table, ["record"])
     connection = op.get_bind()
     dialect = connection.dialect.name
@@ -167,6 +190,26 @@ def _retention() -> None:
 
 def _operations() -> None:
     """Key copies, backups."""
+    op.create_table(
+        "key_copies",
+        sa.Column("id", Long, nullable=False),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("by", sa.String(100), nullable=False),
+        sa.Column("code", sa.String(20), nullable=False),
+        sa.Column("place", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_key_copies"),
+    )
+    op.create_table(
+        "backups",
+        sa.Column("id", Long, nullable=False),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("by", sa.String(100), nullable=False),
+        sa.Column("folder", sa.Text, nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("keys_folder", sa.Text, nullable=False, server_default=""),
+        sa.PrimaryKeyConstraint("id", name="pk_backups"),
+    )
 
 
 def _organisation() -> None:
