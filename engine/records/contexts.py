@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,12 @@ from metamodel.expressions.types import Type
 from metamodel.problems import Rejected
 
 Resolve = Callable[[Type, str, str], Any]
+Beside = Callable[[str, str], Iterable[int]]  # (app, form) -> records that may be asked for next
+AT_ONCE = 100  # records read together, when one of them is asked for
+
+
+def nobody(app: str, form: str) -> Iterable[int]:
+    return ()
 
 
 class AskedPeople:
@@ -79,12 +86,15 @@ class Contexts:
 
 class LinkedRecords:
     """`link.field` in Python: the linked record's values, each record read once. Expressions of a
-    definition speak for the app, so nothing is hidden from them; for a viewer, what he may not read is blank."""
+    definition speak for the app, so nothing is hidden from them; for a viewer, what he may not read is blank.
+    Whoever goes through many records names those `beside`, to be read in one go."""
 
     def __init__(
-        self, connection: sa.Connection, programs: Programs, rows: Rows, viewer: Viewer = SYSTEM
-    ) -> None:
+        self, connection: sa.Connection, programs: Programs, rows: Rows, viewer: Viewer = SYSTEM,
+        beside: Beside = nobody,
+    ) -> None:  # fmt: skip
         self._connection, self._programs, self._rows, self._viewer = connection, programs, rows, viewer
+        self._beside = beside
         self._read: dict[tuple[str, str], Row | None] = {}  # by id and derived field; '' is what is stored
 
     def resolve(self, of: Type, identifier: str, name: str) -> Any:
@@ -101,9 +111,11 @@ class LinkedRecords:
         except Rejected:
             return None
         derived = name in program.fields and name not in program.table.fields
-        place = identifier, name if derived else ""
-        if place not in self._read:
+        part = name if derived else ""
+        if (identifier, part) not in self._read:
             fields = (name,) if derived else tuple(program.table.fields)
-            rows = self._rows.by_ids(self._connection, self._viewer, program, [int(identifier)], fields)
-            self._read[place] = rows.get(int(identifier))
-        return self._read[place]
+            beside = (i for i in self._beside(of.app, of.form) if (str(i), part) not in self._read)
+            ids = {int(identifier), *islice(beside, AT_ONCE)}
+            rows = self._rows.by_ids(self._connection, self._viewer, program, ids, fields)
+            self._read.update({(str(i), part): rows.get(i) for i in ids})
+        return self._read[identifier, part]

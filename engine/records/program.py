@@ -6,7 +6,7 @@ Reading and writing share it; nothing in it knows a viewer or a moment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field as dataclass_field
 from functools import cached_property
 from typing import Any
@@ -164,6 +164,22 @@ class FormProgram:
     @cached_property
     def file_fields(self) -> tuple[FieldProgram, ...]:
         return tuple(p for p in self.stored if (r := p.reference) is not None and r.target == "file")
+
+    @cached_property
+    def links(self) -> Mapping[tuple[str, str], tuple[FieldProgram, ...]]:
+        """(app, form) -> the fields that link there."""
+        found: dict[tuple[str, str], tuple[FieldProgram, ...]] = {}
+        for p in self.stored:
+            if (r := p.reference) is not None and r.target == "record":
+                place = r.app or self.app.id, r.form
+                found[place] = (*found.get(place, ()), p)
+        return found
+
+    def linked(self, values: Mapping[str, Any], app: str, form: str) -> Iterator[int]:
+        """The records of that form that a record with these values links to."""
+        for p in self.links.get((app, form), ()):
+            assert p.field.type is not None
+            yield from map(int, p.field.type.references(values.get(p.id), p.field))
 
     @cached_property
     def unique(self) -> tuple[FieldProgram, ...]:

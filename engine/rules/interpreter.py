@@ -120,8 +120,8 @@ class Interpreter:
         concerned = _concerned(rule, subjects)
         for subject in concerned:
             subject.expressions = rule.expressions
-        run.trace.tried = len(concerned)
-        run.trace.matched = matched = matching(run, rule, concerned)
+        run.trace.tried, run.subjects = len(concerned), concerned
+        run.trace.matched = run.subjects = matched = matching(run, rule, concerned)
         for action, options in rule.actions if matched else ():
             self._act_on(run, rule, action, options, matched)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -12,7 +12,7 @@ import msgspec
 from engine.access.viewer import SYSTEM, Viewer
 from engine.database import Unit
 from engine.expressions import EvaluationContext
-from engine.records.contexts import Resolve
+from engine.records.contexts import LinkedRecords, Resolve
 from engine.records.program import FormProgram
 from engine.records.records import Records
 from engine.records.rows import Row, Rows
@@ -52,6 +52,7 @@ class Run:
     app: str = ""
     changes: Changes = field(default_factory=Changes)
     trace: Trace | None = None
+    subjects: Sequence[Subject] = ()  # those the rule at work looks at
     _context: EvaluationContext | None = None
 
     @property
@@ -59,8 +60,25 @@ class Run:
         """Made when first asked for, and again after something was written: links are read once."""
         if self._context is None:
             made = self.services.context(self.unit.connection, self.actor, self.unit.moment, self.app)
-            self._context = replace(made, resolve=partial(self._resolved, made.resolve))
+            self._context = replace(made, resolve=self._resolving(made))
         return self._context
+
+    def _resolving(self, made: EvaluationContext) -> Resolve:
+        rows = Rows(self.services)
+        linked = LinkedRecords(self.unit.connection, self.services.programs, rows, beside=self.beside)
+
+        def resolve(of: Type, identifier: str, name: str) -> Any:
+            if of.kind != "record":
+                return made.resolve(of, identifier, name)
+            return self._resolved(linked.resolve, of, identifier, name)
+
+        return resolve
+
+    def beside(self, app: str, form: str) -> Iterator[int]:
+        """Records of that form that the subjects link to: what one of them asks for, the next one will."""
+        for subject in self.subjects:
+            if subject.program is not None:
+                yield from subject.program.linked(subject.values, app, form)
 
     def use(self, context: EvaluationContext) -> None:
         """Evaluate in this one, as long as nothing is written."""
@@ -68,9 +86,8 @@ class Run:
 
     def _resolved(self, stored: Resolve, of: Type, identifier: str, name: str) -> Any:
         """An attribute behind a link, with what waits to be written there."""
-        wanted = None
-        if of.kind == "record" and str(identifier).isdigit():
-            wanted = self.changes.of(of.app, of.form, int(identifier))
+        known = str(identifier).isdigit()
+        wanted = self.changes.of(of.app, of.form, int(identifier)) if known else None
         if wanted is None:
             return stored(of, identifier, name)
         if name in wanted.lists:
@@ -85,7 +102,7 @@ class Run:
 
     @cached_property
     def showing(self) -> Showing:
-        return Showing(self.unit.connection, self.services)
+        return Showing(self.unit.connection, self.services, self.beside)
 
     def act_as(self, viewer: Viewer) -> None:
         """Write as somebody else from here on; what waits is written first."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from engine.access.viewer import SYSTEM
+from engine.records.contexts import AT_ONCE, Beside, nobody
 from engine.records.program import FormProgram
 from engine.records.rows import Row, Rows
 from engine.records.services import Services
@@ -30,10 +32,12 @@ Names = Mapping[tuple[str, str], str]
 
 @dataclass
 class Showing:
-    """For one unit: each title is read once."""
+    """For one unit: each title is read once, those of records `beside` it along with it."""
 
     connection: sa.Connection
     services: Services
+    beside: Beside = nobody
+    _rows: dict[tuple[str, str, int], Row | None] = field(default_factory=dict)
     _titles: dict[tuple[str, str, str, str], str] = field(default_factory=dict)
 
     def show(self, subject: Subject, path: str, language: str) -> str:
@@ -129,5 +133,17 @@ class Showing:
     def _row(self, program: FormProgram, record: str, fields: list[str]) -> Row | None:
         if not record.isdigit():
             return None
-        found = Rows(self.services).by_ids(self.connection, SYSTEM, program, [int(record)], fields)
-        return found.get(int(record))
+        place = program.app.id, program.form.id
+        if (*place, int(record)) not in self._rows:
+            more = (i for i in self._linked(*place) if (*place, i) not in self._rows)
+            ids = {int(record), *islice(more, AT_ONCE)}
+            found = Rows(self.services).by_ids(self.connection, SYSTEM, program, ids, fields)
+            self._rows.update({(*place, i): found.get(i) for i in ids})
+        return self._rows[*place, int(record)]
+
+    def _linked(self, app: str, form: str) -> Iterator[int]:
+        """What the subjects link to, and what the records link to whose titles were asked for."""
+        yield from self.beside(app, form)
+        for (there, its, _), row in list(self._rows.items()):
+            if row is not None:
+                yield from self.services.programs.get(there, its).linked(row.values, app, form)
