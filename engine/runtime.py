@@ -27,6 +27,7 @@ from engine.clock import Clock, FrozenClock, MovableClock, SystemClock
 from engine.config import Config
 from engine.database import Database, Unit
 from engine.evidence.findings import Report
+from engine.evidence.key_sources import source_of
 from engine.evidence.keys import MasterKeys
 from engine.evidence.ledger import Ledger
 from engine.evidence.seals import Box, Seals
@@ -37,6 +38,7 @@ from engine.flows import Flows
 from engine.jobs import Jobs
 from engine.migrate import COPY_JOB, ColumnCopies, index_for_lookups
 from engine.notifications import Notifications
+from engine.organisation import HandOvers, Importing, Personnel
 from engine.plugin_loader import load_registry
 from engine.records.contexts import Contexts, LinkedRecords
 from engine.records.drafts import Stages
@@ -79,6 +81,7 @@ class Runtime:
         self._open_tasks()
         self._open_records()
         self._open_channels()
+        self._open_organisation()
 
     @classmethod
     def open(cls, config: Config, clock: Clock | None = None) -> Runtime:
@@ -93,7 +96,7 @@ class Runtime:
     # -- opening, bottom up ------------------------------------------------------------------------
 
     def _open_evidence(self) -> None:
-        self.keys = MasterKeys.open(self.config.master_key)
+        self.keys = MasterKeys.open(source_of(self.config))
         self.box, self.seals = Box(self.keys), Seals(self.keys)
         self.ledger = Ledger(self.database, self.keys, self.config.origin)
         self.files = Files(self.database, self.seals, self.config.data)
@@ -133,7 +136,7 @@ class Runtime:
         self.people, self.grants = People(self.database), Grants(self.database)
         self.audit = AuditTrail(self.database, self.box)
         self.accounts = Accounts(
-            self.database, self.clock, self.people, self.audit, self.jobs, self.config.public_url
+            self.database, self.clock, self.people, self.audit, self.jobs, self.box, self.config.public_url
         )
         self.sessions, self.tokens = self.accounts.sessions, self.accounts.tokens
         self.invitations = self.accounts.invitations
@@ -169,6 +172,7 @@ class Runtime:
         self.stages = Stages()
         self.records = Records(self.services, self.stages)
         self.analysis = Analysis(self.database, self.box)
+        self.records.shredder.forgetting.append(self.analysis.forget)
         self.reports = Reports(self.services, self.records.reader, self.analysis.words)
         self.keyword_lists = KeywordLists(self.services)
         self.keyword_lists.join(self.stages)
@@ -192,6 +196,15 @@ class Runtime:
         self.applications.preparing.append(self.rules.clocks.prepare)
         self.jobs.register("rule_clocks", lambda _payload, _job: self.rules.tick(), every=HALF_A_MINUTE)
         self.channels = Channels(self.services, self.rules, self.jobs, self.box)
+        self.records.shredder.forgetting += [
+            self.tasks.forget, self.notifications.forget, self.rules.forget, self.flows.store.forget,
+            self.channels.forget,
+        ]  # fmt: skip
+
+    def _open_organisation(self) -> None:
+        self.personnel = Personnel(self.people, self.audit, self, self._apps)
+        self.importing = Importing(self.people, self.audit, self.personnel)
+        self.hand_overs = HandOvers(self.services, self.records, self.tasks, self.jobs, self.personnel)
 
     def _write_values(self, unit: Unit, app: str, form: str, field: str, values: Mapping[int, Any]) -> None:
         """Values of one field, converted after a change of its type, by the ordinary write path."""

@@ -628,8 +628,10 @@ TEXTS: dict[str, Texts] = {
     "options.unreadable": Texts("选项无法读取：{text}", "The options cannot be read: {text}"),
     # plugins that nobody registered
     "field.no_text_to_mask": Texts(
-        "{type}没有文字可以按模式脱敏", "{type} holds no text in which patterns could be masked",
-        "整体脱敏请写 true", "Write true to mask the whole of it",
+        "{type}没有文字可以按模式脱敏",
+        "{type} holds no text in which patterns could be masked",
+        "整体脱敏请写 true",
+        "Write true to mask the whole of it",
     ),
     "field.unknown_type": Texts(
         "没有字段类型“{name}”", "There is no field type “{name}”", "可用的有：{known}", "Known: {known}"
@@ -824,6 +826,19 @@ TEXTS: dict[str, Texts] = {
     # retention
     "retention.not_a_date": Texts("“{field}”不是日期", "“{field}” is not a date"),
     # role
+    "role.no_such_people": Texts(
+        "“{text}”不指任何人",
+        "“{text}” is nobody",
+        "用 role:角色、person:工号 或 manager:me",
+        "Write role:ID, person:ID or manager:me",
+    ),
+    "role.conflicting_duties": Texts(
+        "一个角色兼有不相容职责：{duties}",
+        "One role unites duties that should be apart: {duties}",
+        "分成几个角色；确需兼任时在 combines 里写明理由",
+        "Make several roles of it, or say why in `combines`",
+        severity="warning",
+    ),
     "role.deletes_archive": Texts(
         "“{form}”是存档表单，其记录谁也不能删除", "“{form}” is an archive: nobody can delete its records"
     ),
@@ -974,6 +989,11 @@ TEXTS: dict[str, Texts] = {
     ),
     "organisation.email_taken": Texts("这个邮箱是“{person}”的", "This address is that of “{person}”"),
     "organisation.id_taken": Texts("编号“{id}”已经有了", "“{id}” is taken"),
+    "organisation.import_outdated": Texts(
+        "预览之后组织或文件又变了，请再看一遍",
+        "The organisation or the file has changed since you looked; look again",
+        status=409,
+    ),
     "organisation.last_administrator": Texts(
         "这样就没有人能管理人员了",
         "Nobody would be left to manage people",
@@ -993,21 +1013,37 @@ TEXTS: dict[str, Texts] = {
         "Say why; the audit trail keeps it",
     ),
     "organisation.column_missing": Texts(
-        "工作表“{sheet}”缺少“{column}”列", "The sheet “{sheet}” has no column “{column}”", "请下载模板对照", "Compare it with the template"
+        "工作表“{sheet}”缺少“{column}”列",
+        "The sheet “{sheet}” has no column “{column}”",
+        "请下载模板对照",
+        "Compare it with the template",
     ),
-    "organisation.no_sheet": Texts("没有工作表“{sheet}”", "There is no sheet “{sheet}”", "请用模板填写", "Use the template"),
+    "organisation.no_sheet": Texts(
+        "没有工作表“{sheet}”", "There is no sheet “{sheet}”", "请用模板填写", "Use the template"
+    ),
     "organisation.no_workbook": Texts(
-        "这不是能读的 Excel 工作簿", "This is no workbook that can be read", "请另存为 .xlsx 再试", "Save it as .xlsx and try again"
+        "这不是能读的 Excel 工作簿",
+        "This is no workbook that can be read",
+        "请另存为 .xlsx 再试",
+        "Save it as .xlsx and try again",
     ),
     "organisation.same_id": Texts("与第 {row} 行的编号相同", "The same id as in line {row}"),
     "organisation.slash_in_name": Texts("部门名称不能含“/”", "A department's name holds no “/”"),
     "organisation.several_people": Texts(
-        "有好几位“{person}”", "There are several people called “{person}”", "请写编号，如 {example}", "Write the id, like {example}"
+        "有好几位“{person}”",
+        "There are several people called “{person}”",
+        "请写编号，如 {example}",
+        "Write the id, like {example}",
     ),
     "organisation.several_departments": Texts(
-        "有好几个“{department}”", "There are several departments “{department}”", "请写全路径，如 {example}", "Write the whole path, like {example}"
+        "有好几个“{department}”",
+        "There are several departments “{department}”",
+        "请写全路径，如 {example}",
+        "Write the whole path, like {example}",
     ),
-    "organisation.bad_day": Texts("“{value}”不是日期", "“{value}” is no date", "如 2026-01-05", "Like 2026-01-05"),
+    "organisation.bad_day": Texts(
+        "“{value}”不是日期", "“{value}” is no date", "如 2026-01-05", "Like 2026-01-05"
+    ),
     "organisation.workbook_too_large": Texts(
         "文件太大：最多 10 MB、20,000 行", "Too large: at most 10 MB and 20,000 lines", status=413
     ),
@@ -1329,8 +1365,18 @@ TEXTS: dict[str, Texts] = {
     "keys.unreadable": Texts(
         "无法读取密钥文件 {file}：{reason}",
         "The key file {file} cannot be read: {reason}",
-        "请从备份恢复密钥文件",
-        "Restore the key file from its copy",
+        "请用密钥副本或恢复单还原（muniment keys restore）",
+        "Restore the keys from their copy or the recovery sheet (muniment keys restore)",
+    ),
+    "keys.read_only": Texts(
+        "密钥由 {file} 提供，不能从这里写入",
+        "The keys come from {file}, which cannot be written from here",
+        "把密钥放进文件或由程序保管，再执行此操作",
+        "Keep them in a file or with a program to do this",
+    ),
+    "keys.several_sources": Texts(
+        "主密钥的来源只能有一个：MUNIMENT_MASTER_KEY、MUNIMENT_MASTER_KEY_FILE 或 MUNIMENT_MASTER_KEY_COMMAND",
+        "The keys come from one place: MUNIMENT_MASTER_KEY, MUNIMENT_MASTER_KEY_FILE or MUNIMENT_MASTER_KEY_COMMAND",
     ),
     "keys.other_installation": Texts(
         "密钥文件 {file} 不属于这个数据库",

@@ -1,17 +1,17 @@
-"""The key file: what an installation must never lose and nobody else may have.
+"""The keys: what an installation must never lose and nobody else may have.
 
-It holds the master keys that wrap data keys (by number, so that they can be rotated), and one key
-each for the engine's own sealed rows, the blind index, the salts of audit entries, and the signature
-under checkpoints. All are random and none is derived from another.
+The master keys that wrap data keys (by number, so that they can be rotated), and one key each for the
+engine's own sealed rows, the blind index, the salts of audit entries, and the signature under
+checkpoints. All are random and none is derived from another. Where they are kept: `key_sources.py`.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,17 +19,17 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from engine.evidence.key_sources import KeyFile, KeySource, Stamp
 from metamodel.problems import Rejected, problem
 
 KEY_SIZE = 32
-Stamp = tuple[int, int] | None
-_SINGLE = ("box", "index", "audit", "signing")
+SINGLE = ("box", "index", "audit", "signing")
 
 
 @dataclass(frozen=True)
 class MasterKeys:
     """Whoever has this and the database can read everything; without it, nothing sealed is ever
-    readable again. Mode 0600; a copy belongs somewhere else."""
+    readable again. A copy belongs somewhere else."""
 
     wrapping: Mapping[str, bytes] = field(repr=False)
     current: str
@@ -37,46 +37,59 @@ class MasterKeys:
     index_key: bytes = field(repr=False)
     audit_key: bytes = field(repr=False)
     signing_key: bytes = field(repr=False)
-    path: Path | None = None
-    stamp: Stamp = field(default=None, compare=False, repr=False)  # of the file when it was read
+    source: KeySource | None = field(default=None, compare=False, repr=False)
+    stamp: Stamp | None = field(default=None, compare=False, repr=False)  # of the source when it was read
 
     @classmethod
     def generate(cls) -> MasterKeys:
         """Fresh keys, in memory only."""
-        box, index, audit, signing = (os.urandom(KEY_SIZE) for _ in _SINGLE)
+        box, index, audit, signing = (os.urandom(KEY_SIZE) for _ in SINGLE)
         return cls({"1": os.urandom(KEY_SIZE)}, "1", box, index, audit, signing)
 
     @classmethod
-    def open(cls, path: Path) -> MasterKeys:
-        """Read the key file, or make one where there is none. Rejected (keys.unreadable, keys.exposed)."""
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with suppress(FileExistsError):  # another process was faster
-                _write(path, cls.generate()._content(), os.O_EXCL)
-        return cls.load(path)
+    def open(cls, source: KeySource | Path) -> MasterKeys:
+        """The keys kept there (a path: in a file), made where there are none. Rejected (keys.unreadable,
+        keys.exposed, keys.read_only)."""
+        source = KeyFile(source) if isinstance(source, Path) else source
+        if source.read() is None:
+            source.make(cls.generate().text())
+        return cls.load(source)
 
     @classmethod
-    def load(cls, path: Path) -> MasterKeys:
-        if path.stat().st_mode & 0o077:
-            raise Rejected([problem("keys.exposed", file=path)])
-        stamp = stamp_of(path)
+    def load(cls, source: KeySource) -> MasterKeys:
+        """The keys kept there. Rejected (keys.unreadable, keys.exposed)."""
+        stamp, text = source.stamp(), source.read()
+        if text is None:
+            raise Rejected([problem("keys.unreadable", file=source.where, reason="-")])
+        return replace(cls.parse(text, source.where), source=source, stamp=stamp or source.stamp())
+
+    @classmethod
+    def parse(cls, text: str, where: str = "") -> MasterKeys:
+        """Keys from their text. Rejected (keys.unreadable)."""
         try:
-            content = json.loads(path.read_text("utf-8"))
-            wrapping = {name: _key(text) for name, text in content["wrapping"].items()}
-            box, index, audit, signing = (_key(content[name]) for name in _SINGLE)
+            content = json.loads(text)
+            wrapping = {name: _key(encoded) for name, encoded in content["wrapping"].items()}
+            box, index, audit, signing = (_key(content[name]) for name in SINGLE)
             current = content["current"]
             wrapping[current]
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Rejected([problem("keys.unreadable", file=path, reason=error)]) from error
-        return cls(wrapping, current, box, index, audit, signing, path, stamp)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Rejected([problem("keys.unreadable", file=where, reason=type(error).__name__)]) from None
+        return cls(wrapping, current, box, index, audit, signing)
+
+    def text(self) -> str:
+        """What a source keeps: JSON."""
+        content = {
+            "muniment_keys": 1,
+            "current": self.current,
+            "wrapping": {name: _text(key) for name, key in self.wrapping.items()},
+            **{name: _text(key) for name, key in zip(SINGLE, self.singles, strict=True)},
+        }
+        return json.dumps(content, indent=1)
 
     def save(self) -> None:
-        """Replace the file, whole or not at all."""
-        assert self.path is not None
-        beside = self.path.with_suffix(".new")
-        beside.unlink(missing_ok=True)
-        _write(beside, self._content(), os.O_EXCL)
-        beside.replace(self.path)
+        """Into the source they came from. Rejected (keys.read_only)."""
+        assert self.source is not None
+        self.source.write(self.text())
 
     def rotated(self, without: Collection[str] = ()) -> MasterKeys:
         """With a new current master key; the old ones still open what they wrapped, `without` those under
@@ -85,15 +98,24 @@ class MasterKeys:
         kept = {old: key for old, key in self.wrapping.items() if old not in without}
         return replace(self, wrapping={**kept, name: os.urandom(KEY_SIZE)}, current=name)
 
-    def _content(self) -> str:
-        singles = (self.box_key, self.index_key, self.audit_key, self.signing_key)
-        content = {
-            "muniment_keys": 1,
-            "current": self.current,
-            "wrapping": {name: _text(key) for name, key in self.wrapping.items()},
-            **{name: _text(key) for name, key in zip(_SINGLE, singles, strict=True)},
-        }
-        return json.dumps(content, indent=1)
+    def latest(self) -> MasterKeys:
+        """These, or those that a rotation put in their place. Rejected (keys.unreadable, keys.exposed)."""
+        if self.source is None or self.source.stamp() in (None, self.stamp):
+            return self
+        return MasterKeys.load(self.source)
+
+    @property
+    def singles(self) -> tuple[bytes, ...]:
+        """Those that stand alone, in the order of SINGLE."""
+        return (self.box_key, self.index_key, self.audit_key, self.signing_key)
+
+    @cached_property
+    def check_code(self) -> str:
+        """Eight letters by which a copy of exactly these keys is known; they tell nothing about them."""
+        parts = [name.encode() + self.wrapping[name] for name in sorted(self.wrapping, key=int)]
+        digest = hashlib.sha256(b"muniment check code" + b"".join([*parts, *self.singles])).digest()
+        letters = base64.b32encode(digest).decode()
+        return f"{letters[:4]}-{letters[4:8]}"
 
     @cached_property
     def ciphers(self) -> Mapping[str, AESGCM]:
@@ -108,23 +130,6 @@ class MasterKeys:
     def public_key(self) -> bytes:
         """Of the signature under checkpoints; 32 bytes to be told to everybody."""
         return self.signer.public_key().public_bytes_raw()
-
-
-def stamp_of(path: Path) -> Stamp:
-    """What changes when the key file is replaced; None while it is gone."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return (found.st_ino, found.st_mtime_ns)
-
-
-def _write(path: Path, content: str, flags: int) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _text(key: bytes) -> str:

@@ -51,6 +51,10 @@ class Ledger:
         """The public key of a log's checkpoints, as note tools take it."""
         return notes.verifier_key(self.origin_of(log), self._keys.public_key)
 
+    def sign(self, statement: bytes) -> bytes:
+        """Our Ed25519 signature under what is no checkpoint; the caller's first bytes must say so."""
+        return self._keys.signer.sign(statement)
+
     # -- appending ---------------------------------------------------------------------------------
     def append(self, unit: Unit, log: str, entries: Sequence[LeafEntry]) -> None:
         """Into the log when the unit commits."""
@@ -262,7 +266,7 @@ def _settle(database: Database, keys: MasterKeys, origin: str) -> str:
         made = {"origin": origin or f"muniment.invalid/{secrets.token_hex(8)}", "public_key": public}
         known = database.write(lambda unit: _remember(unit, made))
     if known["public_key"] != public:
-        raise Rejected([problem("keys.other_installation", file=str(keys.path or ""))])
+        raise Rejected([problem("keys.other_installation", file=keys.source.where if keys.source else "")])
     if origin and origin != known["origin"]:
         raise Rejected([problem("ledger.other_origin", origin=known["origin"], wanted=origin)])
     return known["origin"]

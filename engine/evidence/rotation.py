@@ -1,7 +1,7 @@
 """Rotation of the master key: every data key wrapped anew, no record touched.
 
 The command line calls `rotate`. It may be stopped and run again (`rewrap` goes on where it was);
-processes that are running read the key file again when they meet a key they do not know.
+processes that are running read the keys again when these changed, or when they meet one they do not know.
 """
 
 from __future__ import annotations
@@ -23,9 +23,12 @@ Progress = Callable[[int, int], object]
 
 
 def rotate(database: Database, keys: MasterKeys, progress: Progress | None = None) -> int:
-    """A new master key becomes current and wraps every data key; how many. The old ones stay in the
-    file for processes that still wrap with them, until the next rotation."""
+    """A new master key becomes current and wraps every data key; how many. The old one stays for
+    processes that still wrap with it, until the next rotation; older ones too where nobody can tell a
+    process at once. Rejected (keys.read_only)."""
+    assert keys.source is not None
     older = [name for name in keys.wrapping if name != keys.current and _waiting(database, name) == 0]
+    older = older if keys.source.prompt else []
     rotated = keys.rotated(without=older)
     rotated.save()
     return rewrap(database, rotated, progress)

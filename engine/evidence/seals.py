@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +18,10 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from engine.evidence.keys import KEY_SIZE, MasterKeys as MasterKeys, stamp_of
+from engine.evidence.keys import KEY_SIZE, MasterKeys as MasterKeys
 
 NONCE, SALT = 12, 16
+ASK_ANEW = 0.1  # seconds
 BOX_KEY = b"\x01"  # first byte of everything in the box: which box key
 
 
@@ -44,7 +46,7 @@ class Seals:
     """Sealing of values, one data key a record. A rotation of the master key is noticed at once."""
 
     def __init__(self, keys: MasterKeys) -> None:
-        self._keys = keys
+        self._keys, self._asked = keys, 0.0
 
     # -- data keys ---------------------------------------------------------------------------------
     def new_keys(self, records: Sequence[int]) -> list[RecordKey]:
@@ -72,6 +74,17 @@ class Seals:
         """The data key of a record. BrokenSeal when it is not its own."""
         return _decrypt(self._master(master), wrapped, b"muniment key %d" % record)
 
+    def unwrap_all(self, rows: Iterable[tuple[int, str, bytes]]) -> list[bytes | None]:
+        """The data keys of (record, master, wrapped), in order; None for what is not the record's own."""
+        found: list[bytes | None] = []
+        for record, master, wrapped in rows:
+            try:
+                decrypt = (self._keys.ciphers.get(master) or self._master(master)).decrypt
+                found.append(decrypt(wrapped[:NONCE], wrapped[NONCE:], b"muniment key %d" % record))
+            except (BrokenSeal, InvalidTag, ValueError, TypeError):
+                found.append(None)
+        return found
+
     def opened(self, row: Mapping[str, Any]) -> RecordKey:
         """The key of a `record_keys` row."""
         record, master, wrapped = row["record"], row["master"], row["wrapped"]
@@ -84,13 +97,16 @@ class Seals:
         return self._keys.current, self._keys.ciphers[self._keys.current]
 
     def _notice_rotation(self) -> None:
-        path = self._keys.path
-        if path is not None and stamp_of(path) not in (None, self._keys.stamp):
-            self._keys = MasterKeys.load(path)
+        self._keys = self._keys.latest()
+
+    def _ask_anew(self) -> None:
+        """For a master key nobody here knows; not for every row of a damaged table."""
+        if self._keys.source is not None and time.monotonic() - self._asked > ASK_ANEW:
+            self._keys, self._asked = MasterKeys.load(self._keys.source), time.monotonic()
 
     def _master(self, name: str) -> AESGCM:
         if name not in self._keys.ciphers:
-            self._notice_rotation()
+            self._ask_anew()
         cipher = self._keys.ciphers.get(name)
         if cipher is None:
             raise BrokenSeal(f"there is no master key {name}")
@@ -105,6 +121,16 @@ class Seals:
         """The plain bytes. BrokenSeal when they were changed or moved."""
         cipher = key.cipher if isinstance(key, RecordKey) else AESGCM(key)
         return _decrypt(cipher, sealed, _place(record, field))
+
+    def opens_all(self, key: bytes, record: int, values: Iterable[tuple[str, bytes]]) -> bool:
+        """Do all these (field, sealed value) of a record open?"""
+        cipher = AESGCM(key)
+        try:
+            for field, sealed in values:
+                _decrypt(cipher, sealed, _place(record, field))
+        except BrokenSeal:
+            return False
+        return True
 
 
 class Box:
