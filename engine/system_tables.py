@@ -114,6 +114,28 @@ verifications = _table(
     sa.Column("at", Time, nullable=False),
     sa.Column("by", sa.String(100), nullable=False),
     sa.Column("result", sa.Text, nullable=False),  # JSON: counts and findings
+    sa.Column("mode", sa.String(10), nullable=False, server_default="full"),  # full quick since
+    sa.Column("state_sealed", sa.LargeBinary),  # JSON: how far everything was in order, for the next one
+)
+verification_steps = _table(  # of one under way, so that it can go on where it was stopped
+    "verification_steps",
+    sa.Column("run", Id, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),  # 0: what there is to do
+    sa.Column("outcome_sealed", sa.LargeBinary, nullable=False),
+)
+witnesses = _table(  # who was shown which checkpoint, and what he gave for it
+    "witnesses",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("log", sa.String(20), nullable=False),
+    sa.Column("size", Id, nullable=False),
+    sa.Column("witness", sa.String(100), nullable=False),  # its id in the settings
+    sa.Column("kind", sa.String(20), nullable=False),  # rfc3161 mail folder
+    sa.Column("target", sa.String(500), nullable=False),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),  # done failed
+    sa.Column("receipt", sa.LargeBinary),  # an RFC 3161 token; of the others nothing
+    sa.Column("error", sa.String(300), nullable=False, server_default=""),
+    sa.Index("ix_witnesses_log_size", "log", "size"),
 )
 
 # -- retention and holds ---------------------------------------------------------------------------

@@ -115,6 +115,32 @@ def _access() -> None:
 
 def _evidence() -> None:
     """Witnesses, what verification remembers."""
+    op.add_column(
+        "verifications", sa.Column("mode", sa.String(10), nullable=False, server_default="full")
+    )
+    op.add_column("verifications", sa.Column("state_sealed", sa.LargeBinary))
+    op.create_table(
+        "verification_steps",
+        sa.Column("run", Long, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("outcome_sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("run", "number", name="pk_verification_steps"),
+    )
+    op.create_table(
+        "witnesses",
+        sa.Column("id", Long, nullable=False),
+        sa.Column("log", sa.String(20), nullable=False),
+        sa.Column("size", Long, nullable=False),
+        sa.Column("witness", sa.String(100), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("target", sa.String(500), nullable=False),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("receipt", sa.LargeBinary),
+        sa.Column("error", sa.String(300), nullable=False, server_default=""),
+        sa.PrimaryKeyConstraint("id", name="pk_witnesses"),
+    )
+    op.create_index("ix_witnesses_log_size", "witnesses", ["log", "size"])
 
 
 def _retention() -> None:
