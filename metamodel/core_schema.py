@@ -15,7 +15,7 @@ ID_PATTERN = "^[a-z][a-z0-9_]{0,62}$"
 PATH_PATTERN = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$"
 DURATION_PATTERN = r"^P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$"
 PAGES = ("search", "channels", "evidence", "tasks", "requests", "rule_log")
-MANAGES = ("audit", "channels", "design", "keys", "people", "verify")
+MANAGES = ("access", "audit", "channels", "design", "keys", "people", "verify")
 
 
 def ref(name: str) -> Schema:
@@ -53,12 +53,18 @@ SIMPLE: dict[str, Schema] = {
     "label": {"type": ["string", "object"], "additionalProperties": TEXT, "minProperties": 1},
 }
 
+# the whole of it, or what of its text the patterns find
+MASK: Schema = {
+    "type": ["boolean", "object"], "required": ["patterns"], "additionalProperties": False,
+    "properties": {"patterns": list_of(TEXT, minItems=1, uniqueItems=True)},
+}  # fmt: skip
+
 FIELD = shape(
     ("id", "type"),
     id=ref("id"), type=TEXT, label=ref("label"), help=ref("label"), options=ANYTHING,
-    required=FLAG, evidence=FLAG, sealed=FLAG, searchable=FLAG, unique=FLAG, mask=FLAG,
+    required=FLAG, evidence=FLAG, sealed=FLAG, searchable=FLAG, unique=FLAG, mask=MASK,
     default=ref("expression"), visible=ref("expression"), required_if=ref("expression"),
-    writable=ref("expression"), valid=ref("expression"), fields=list_of(ref("field")),
+    writable=ref("expression"), valid=ref("expression"), hand_over=ref("expression"), fields=list_of(ref("field")),
 )  # fmt: skip
 
 VIEW = shape(
@@ -133,6 +139,15 @@ PERMISSION = shape(
     rows=ref("expression"),
     actions=list_of(one_of("read", "create", "update", "delete", "export"), uniqueItems=True),
     fields={"type": "object", "additionalProperties": one_of("hide", "mask", "read", "write")},
+    unmasked=ref("expression"),
+)  # fmt: skip
+
+UNMASK = shape(minutes={"type": "integer", "minimum": 1, "maximum": 1440}, confirm=list_of(TEXT))
+EMERGENCY = shape(
+    ("forms", "alarm"),
+    forms=list_of(ref("id"), minItems=1, uniqueItems=True),
+    hours={"type": "integer", "minimum": 1, "maximum": 72},
+    alarm=list_of(TEXT, minItems=1),
 )  # fmt: skip
 
 ROLE = shape(
@@ -141,6 +156,7 @@ ROLE = shape(
     forms={"type": "object", "additionalProperties": ref("permission")},
     reports={"type": "object", "additionalProperties": one_of("rows", "totals")},
     manages=list_of(one_of(*MANAGES), uniqueItems=True),
+    combines=TEXT, watermark=FLAG, unmask=UNMASK, emergency=EMERGENCY,
 )  # fmt: skip
 
 CHANNEL = shape(

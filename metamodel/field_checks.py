@@ -31,6 +31,7 @@ def _check_field(field: FieldDefinition, form: Form, checking: Checking, scope: 
         missing = list(_check_reference(field, checking))
         found += missing or [one.under(field.path) for one in field.type.check_options(field, checking.app)]
     found += _check_conditions(field, checking, scope)
+    found += _check_hand_over(field, form, checking)
     if field.fields:
         found += _check_rows(field, form, checking)
     return found
@@ -58,8 +59,18 @@ def _check_flags(field: FieldDefinition) -> Iterator[Problem]:
         yield problem("field.cannot_be_unique", field.path + "/unique", type=kind.label)
     if kind is not None and field.searchable and not kind.searchable:
         yield problem("field.not_searchable", field.path + "/searchable", type=kind.label)
+    if field.patterns and kind is not None and not _holds_text(field):
+        yield problem("field.no_text_to_mask", field.path + "/mask", type=kind.label)
     if derived is not None and field.default:
         yield problem("field.default_ignored", field.path + "/default")
+
+
+def _holds_text(field: FieldDefinition) -> bool:
+    """Can a pattern find anything in it? Its own text, or the names of files."""
+    reference = field.type.reference(field) if field.type else None
+    if reference is not None:
+        return reference.target == "file"
+    return field.type is not None and field.type.storage in (Storage.TEXT, Storage.JSON)
 
 
 READ_LATER = (Lookup, Rollup)
@@ -113,6 +124,19 @@ def _check_contradictions(field: FieldDefinition, values: dict[str, bool | None]
         yield problem("field.required_but_locked", field.path + "/writable", field=field.text())
     if values["valid"] is False:
         yield problem("field.never_valid", field.path + "/valid", field=field.text())
+
+
+def _check_hand_over(field: FieldDefinition, form: Form, checking: Checking) -> list[Problem]:
+    """Only who stands in a field that may still change can be replaced; the database picks the records."""
+    place = field.path + "/hand_over"
+    if not field.hand_over:
+        return []
+    reference = field.type.reference(field) if field.type and field.options is not None else None
+    named = reference is not None and reference.target == "person"
+    frozen = field.sealed or field.derived is not None or (form.is_archive and field.evidence)
+    if not named or frozen or field not in form.fields:
+        return [problem("field.hands_over_nobody", place, field=field.text())]
+    return checking.row_condition(field.hand_over, place, checking.scope(form))
 
 
 def _check_default(field: FieldDefinition, checking: Checking, scope: Scope) -> list[Problem]:

@@ -10,7 +10,7 @@ from metamodel.binding import Binder
 from metamodel.expressions.types import ANY, Type
 from metamodel.labels import Label, label_text
 from metamodel.parts import Part
-from metamodel.plugin_api import Derived, Field, Options
+from metamodel.plugin_api import Derived, Field, Options, Pattern
 
 FormKind = Literal["record", "archive"]
 
@@ -20,8 +20,9 @@ class FieldDefinition:
     """One field of a form, bound to its type.
 
     `type` is None for a type nobody registered (a placeholder on the canvas), and `options`
-    is None when they could not be read; both come with a Problem.
-    The four conditions are expression texts, '' when absent.
+    is None when they could not be read; both come with a Problem. `mask`: not for everybody who may see
+    the record; `patterns` are what of its text is meant, empty: the whole of it.
+    The conditions and `hand_over` are expression texts, '' when absent.
     """
 
     id: str
@@ -35,11 +36,13 @@ class FieldDefinition:
     searchable: bool = False
     unique: bool = False
     mask: bool = False
+    patterns: tuple[Pattern, ...] = ()
     default: str = ""  # expression
     visible: str = ""
     required_if: str = ""
     writable: str = ""
     valid: str = ""
+    hand_over: str = ""  # which records change hands when the person here leaves
     help: Label = ""
     fields: tuple[FieldDefinition, ...] = ()  # of a container
     path: str = ""  # JSON Pointer in the document
@@ -102,7 +105,7 @@ class Form:
     layout: tuple[Mapping[str, Any], ...] = ()
     views: tuple[View, ...] = ()
     search: Mapping[str, str] = dataclass_field(default_factory=dict)  # query word -> field path
-    retention: Mapping[str, Any] = dataclass_field(default_factory=dict)
+    retention: tuple[RetentionRule, ...] = ()
     icon: str = ""
     path: str = ""
     description: Label = ""
@@ -110,6 +113,9 @@ class Form:
 
     def field(self, identifier: str) -> FieldDefinition | None:
         return next((field for field in self.fields if field.id == identifier), None)
+
+    def retention_rule(self, identifier: str) -> RetentionRule | None:
+        return next((rule for rule in self.retention if rule.id == identifier), None)
 
     def view(self, identifier: str) -> View | None:
         return next((view for view in self.views if view.id == identifier), None)
@@ -124,7 +130,7 @@ class Form:
 
 CONDITIONS = ("visible", "required_if", "writable", "valid")
 KEYWORD_PARTS = ("code", "rows", "word", "also", "enabled", "side")
-FLAGS = ("required", "evidence", "sealed", "searchable", "unique", "mask")
+FLAGS = ("required", "evidence", "sealed", "searchable", "unique")
 
 
 def form_from_json(part: Part, binder: Binder) -> Form:
@@ -137,7 +143,7 @@ def form_from_json(part: Part, binder: Binder) -> Form:
         layout=tuple(block.raw for block in part.parts("layout")),
         views=tuple(_view(view) for view in part.parts("views")),
         search=part.text_mapping("search"),
-        retention=part.mapping("retention"),
+        retention=retention_from_json(part),
         icon=part.text("icon"),
         path=part.path,
         description=part.label("description"),
@@ -158,12 +164,22 @@ def field_from_json(part: Part, binder: Binder) -> FieldDefinition:
         label=part.label(),
         options=options,
         help=part.label("help"),
+        mask=part.raw.get("mask") is True or bool(part.mapping("mask")),
+        patterns=_patterns(part.part("mask"), binder),
         default=part.text("default"),
+        hand_over=part.text("hand_over"),
         fields=tuple(field_from_json(field, binder) for field in part.parts("fields")),
         path=part.path,
         **{flag: part.flag(flag) for flag in FLAGS},  # type: ignore[arg-type]
         **{condition: part.text(condition) for condition in CONDITIONS},  # type: ignore[arg-type]
     )
+
+
+def _patterns(part: Part, binder: Binder) -> tuple[Pattern, ...]:
+    """Unknown ones leave a Problem; a text is better masked by the others than not at all."""
+    places = [(name, f"{part.path}/patterns/{place}") for place, name in enumerate(part.items("patterns"))]
+    found = [binder.named("pattern", name, path) for name, path in places if isinstance(name, str)]
+    return tuple(one for one in found if one is not None)
 
 
 def _view(part: Part) -> View:

@@ -46,6 +46,7 @@ PROPERTIES: Mapping[str, Words] = {
     "mask": {"zh": "脱敏", "en": "masked"},
     "default": {"zh": "默认值", "en": "default"},
     "visible": {"zh": "显示条件", "en": "condition to show"},
+    "hand_over": {"zh": "交接条件", "en": "condition to hand over"},
     "required_if": {"zh": "必填条件", "en": "condition to require"},
     "writable": {"zh": "可填条件", "en": "condition to write"},
     "valid": {"zh": "校验条件", "en": "validation"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import sqlalchemy as sa
@@ -83,6 +83,15 @@ class Organisation:
         return found
 
     @cached_property
+    def by_email(self) -> Mapping[str, list[str]]:
+        """Active people by their address, folded; one each, where nobody made a mistake."""
+        found: dict[str, list[str]] = {}
+        for person in self.people.values():
+            if person.email and person.active:
+                found.setdefault(person.email.casefold(), []).append(person.id)
+        return found
+
+    @cached_property
     def role_holders(self) -> Mapping[tuple[str, str], list[str]]:
         """Active people by app and role."""
         found: dict[tuple[str, str], list[str]] = {}
@@ -91,6 +100,14 @@ class Organisation:
                 for which in sorted({(held.app, held.role) for held in self.held_by(person)}):
                     found.setdefault(which, []).append(person.id)
         return found
+
+    def with_people(self, rows: Iterable[Person]) -> Organisation:
+        """As it would be with these people in it."""
+        return replace(self, people={**self.people, **{one.id: one for one in rows}}, viewers={})
+
+    def with_departments(self, rows: Iterable[Department]) -> Organisation:
+        """As it would be with these departments in it."""
+        return replace(self, departments={**self.departments, **{one.id: one for one in rows}}, viewers={})
 
     def above(self, department: str) -> list[str]:
         """This department and those it belongs to, from the inside out."""
