@@ -109,10 +109,10 @@ class Sessions:
 
     def end_all(self, unit: Unit, people: Sequence[str], but: Session | None = None) -> int:
         """All of these people's; how many."""
-        theirs = sessions.c.person.in_(people)
+        theirs = sa.delete(sessions).where(sessions.c.person.in_(people))
         if but is not None:
-            theirs &= sessions.c.hash != but.hash
-        return int(unit.connection.execute(sa.delete(sessions).where(theirs)).rowcount)
+            theirs = theirs.where(sessions.c.hash != but.hash)
+        return int(unit.connection.execute(theirs).rowcount)
 
     def clean(self, unit: Unit) -> None:
         unit.connection.execute(sa.delete(sessions).where(sa.not_(self._live(unit.now))))
