@@ -16,7 +16,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from engine.config import Config
 from metamodel.problems import Rejected, problem
@@ -25,6 +25,13 @@ log = logging.getLogger("muniment.keys")
 ASK_AGAIN = 300.0  # seconds after which a program is asked whether the keys were rotated
 PATIENCE = 30.0  # seconds a program may take
 Stamp = object
+
+
+class Kept(NamedTuple):
+    """The keys' text, and what will be something else once the text is."""
+
+    text: str
+    stamp: Stamp | None
 
 
 class KeySource(Protocol):
@@ -37,8 +44,8 @@ class KeySource(Protocol):
         """For messages; never a secret."""
         ...
 
-    def read(self) -> str | None:
-        """The keys' text; None where there are none yet. Rejected (keys.exposed, keys.unreadable)."""
+    def read(self) -> Kept | None:
+        """The keys; None where there are none yet. Rejected (keys.exposed, keys.unreadable)."""
         ...
 
     def make(self, text: str) -> None:
@@ -50,7 +57,7 @@ class KeySource(Protocol):
         ...
 
     def stamp(self) -> Stamp | None:
-        """Something else once the text is another; None while nobody can tell."""
+        """Of what is kept now; None while nobody can tell."""
         ...
 
 
@@ -76,11 +83,12 @@ class KeyFile:
     def where(self) -> str:
         return str(self.path)
 
-    def read(self) -> str | None:
+    def read(self) -> Kept | None:
+        stamp = self.stamp()
         try:
             if self.path.stat().st_mode & 0o077:
                 raise Rejected([problem("keys.exposed", file=self.path)])
-            return self.path.read_text("utf-8")
+            return Kept(self.path.read_text("utf-8"), stamp)
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
@@ -113,9 +121,9 @@ class KeyVariable:
     prompt = False
     where = "MUNIMENT_MASTER_KEY"
 
-    def read(self) -> str | None:
+    def read(self) -> Kept | None:
         try:
-            return base64.b64decode(self.encoded, validate=True).decode()
+            return Kept(base64.b64decode(self.encoded, validate=True).decode(), None)
         except ValueError as error:
             raise Rejected([problem("keys.unreadable", file=self.where, reason=error)]) from None
 
@@ -143,10 +151,10 @@ class KeyCommand:
     def where(self) -> str:
         return self._command[0]
 
-    def read(self) -> str | None:
+    def read(self) -> Kept | None:
         text = self._run("read")
         self._asked, self._stamp = time.monotonic(), hashlib.sha256(text.encode()).digest()
-        return text if text.strip() else None
+        return Kept(text, self._stamp) if text.strip() else None
 
     def make(self, text: str) -> None:
         self.write(text)

@@ -58,10 +58,10 @@ class MasterKeys:
     @classmethod
     def load(cls, source: KeySource) -> MasterKeys:
         """The keys kept there. Rejected (keys.unreadable, keys.exposed)."""
-        stamp, text = source.stamp(), source.read()
-        if text is None:
+        kept = source.read()
+        if kept is None:
             raise Rejected([problem("keys.unreadable", file=source.where, reason="-")])
-        return replace(cls.parse(text, source.where), source=source, stamp=stamp or source.stamp())
+        return replace(cls.parse(kept.text, source.where), source=source, stamp=kept.stamp)
 
     @classmethod
     def parse(cls, text: str, where: str = "") -> MasterKeys:
