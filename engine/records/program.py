@@ -178,8 +178,8 @@ class FormProgram:
     def linked(self, values: Mapping[str, Any], app: str, form: str) -> Iterator[int]:
         """The records of that form that a record with these values links to."""
         for p in self.links.get((app, form), ()):
-            assert p.field.type is not None
-            yield from map(int, p.field.type.references(values.get(p.id), p.field))
+            if (value := values.get(p.id)) and p.field.type is not None:
+                yield from map(int, p.field.type.references(value, p.field))
 
     @cached_property
     def unique(self) -> tuple[FieldProgram, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -139,6 +140,37 @@ def test_titles_show_values_as_people_read_them(office: Runtime) -> None:
     )
     ((shown, _),) = open_tasks(runtime)
     assert shown == "恒锐/乙/周婧/集团/2026-11-20 09:00/甲、乙/east"
+
+
+def test_links_are_read_for_the_batch_blanks_among_them(office: Runtime) -> None:
+    """As many statements for twelve clients as for three, whatever is blank on the way."""
+    title = "{client}/{client.parent}/{client.parent.owner}"
+    rule = {"id": "lead", "when": LETTER, "then": [task(title=title, once_per="", of="")]}
+    runtime = publish(office, rule)
+    above = client(runtime, "集团", owner="zhou")
+    clients = [client(runtime, f"客户{n}", parent=above if n % 2 else None) for n in range(15)]
+    counted: list[int] = []
+    for some in (clients[:3], clients[3:]):
+        rows = [{"subject": "信", "client": one} for one in (*some, None)]
+        counted.append(_reads(lambda rows=rows: create(runtime, "letter", *rows)))
+    shown = {title for title, _ in open_tasks(runtime)}
+    assert {"客户0//", "客户1/集团/周婧", "客户14//", "//"} <= shown
+    assert counted[0] == counted[1]
+
+
+def _reads(work: Callable[[], object]) -> int:
+    """How many times records were read while this was done."""
+    seen: list[str] = []
+
+    def note(_c: object, _u: object, statement: str, *_: object) -> None:
+        seen.extend(["x"] if statement.startswith("SELECT r_") else [])
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        work()
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    return len(seen)
 
 
 # -- notices ---------------------------------------------------------------------------------------
