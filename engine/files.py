@@ -96,7 +96,7 @@ class Files:
     def _shared(self, unit: Unit, kept: Kept) -> bytes | None:
         """The key of an equal content that is there already; ours is then not needed."""
         same = sa.select(files).where(files.c.digest == kept.digest).order_by(files.c.id).limit(1)
-        row = unit.connection.execute(same).first()
+        row = unit.connection.execute(same.with_for_update()).first()  # nobody erases it meanwhile
         if row is None:
             return None
         key = self._key(row)
@@ -122,6 +122,19 @@ class Files:
                 os.fsync(handle)
             finally:
                 os.close(handle)
+
+    # -- erasing -----------------------------------------------------------------------------------
+    def erase(self, unit: Unit, records: Sequence[int]) -> None:
+        """The files of these records: their rows and keys, and their bytes where no other file shares them."""
+        mine = unit.connection.execute(sa.select(files).where(files.c.record.in_(records))).all()
+        if not mine:
+            return
+        unit.connection.execute(sa.delete(files).where(files.c.id.in_([row.id for row in mine])))
+        paths = {self._path(row.digest, self._key(row)) for row in mine}
+        same = sa.select(files).where(files.c.digest.in_({row.digest for row in mine}))
+        paths -= {self._path(row.digest, self._key(row)) for row in unit.connection.execute(same)}
+        for path in paths:
+            unit.after_commit(self._forget(path))
 
     # -- reading -----------------------------------------------------------------------------------
     def open(self, identifier: str) -> Iterator[bytes]:
@@ -151,6 +164,14 @@ class Files:
 
     def _key(self, row: Any) -> bytes:
         return self._seals.unwrap(row.master, row.key_wrapped, row.id)
+
+    def again(self, kept: Kept) -> Iterator[bytes]:
+        """The plain bytes of what was kept and has no row yet: a scratch file nobody else can read."""
+        return _unseal(self._path(kept.digest, kept.key), kept.key, kept.digest)
+
+    def drop(self, kept: Kept) -> None:
+        """Forget what was kept and never stored."""
+        self._path(kept.digest, kept.key).unlink(missing_ok=True)
 
     # -- tidying -----------------------------------------------------------------------------------
     def sweep(self, older_than: float) -> int:

@@ -544,6 +544,24 @@ backups = _table(
     sa.Column("keys_folder", sa.Text, nullable=False, server_default=""),  # where the keys went; '' nowhere
 )
 
+# -- packages ---------------------------------------------------------------------------------------
+packages = _table(  # asked for by people; the bytes lie among the files, for a week
+    "packages",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("person", sa.String(100), nullable=False),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),  # waiting making ready failed expired
+    sa.Column("done", sa.BigInteger, nullable=False, server_default="0"),  # records
+    sa.Column("total", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("request_sealed", sa.LargeBinary, nullable=False),  # language and request
+    sa.Column("counts", sa.Text, nullable=False, server_default="{}"),  # JSON: form -> proof -> records
+    sa.Column("file", Id),
+    sa.Column("size", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("expires_at", Time, nullable=False),
+    sa.Column("problem", sa.String(100), nullable=False, server_default=""),  # the code it failed with
+    sa.Index("ix_packages_person", "person", "id"),
+)
+
 # -- rules and the web -----------------------------------------------------------------------------
 rule_runs = _table(
     "rule_runs",

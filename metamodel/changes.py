@@ -26,7 +26,7 @@ CHILDREN: Mapping[str, Mapping[str, str]] = {
         "requires": "requirement", "forms": "form", "rules": "rule", "flows": "flow", "reports": "report",
         "roles": "role", "channels": "channel", "menus": "menu", "tests": "test",
     },
-    "form": {"fields": "field", "views": "view"},
+    "form": {"fields": "field", "views": "view", "retention": "retention_rule"},
     "field": {"fields": "field"},
     "flow": {"nodes": "node"},
     "report": {"widgets": "widget"},

@@ -15,7 +15,7 @@ ID_PATTERN = "^[a-z][a-z0-9_]{0,62}$"
 PATH_PATTERN = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$"
 DURATION_PATTERN = r"^P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$"
 PAGES = ("search", "channels", "evidence", "tasks", "requests", "rule_log")
-MANAGES = ("access", "audit", "channels", "design", "keys", "people", "verify")
+MANAGES = ("access", "audit", "channels", "design", "keys", "people", "retention", "verify")
 
 
 def ref(name: str) -> Schema:
@@ -87,9 +87,16 @@ BLOCK = shape(
     limit={"type": "integer", "minimum": 1, "maximum": 100},
 )  # fmt: skip
 
-RETENTION = shape(
-    ("keep",), keep={"type": "string", "pattern": DURATION_PATTERN}, then=one_of("shred"), from_=ref("id")
-)
+PERIOD: Schema = {"type": "string", "pattern": DURATION_PATTERN}
+RETENTION_RULE = shape(
+    ("id",),
+    id=ref("id"), label=ref("label"), where=ref("expression"), from_=ref("id"), keep=PERIOD, at_most=PERIOD,
+    then=one_of("shred", "store_only"), source=ref("label"), preset=TEXT,
+)  # fmt: skip
+RETENTION: Schema = {  # a list of rules; or in short the one rule there is
+    **shape(("keep",), keep=PERIOD, then=one_of("shred"), from_=ref("id")),
+    "type": ["array", "object"], "items": ref("retention_rule"),
+}  # fmt: skip
 
 KEYWORDS = shape(  # the form's records are keyword lists: where their code, and each word, stands
     ("code", "rows", "word"),
@@ -239,6 +246,7 @@ DEFINITIONS: dict[str, Schema] = {
     "placed_field": PLACED_FIELD,
     "block": BLOCK,
     "retention": RETENTION,
+    "retention_rule": RETENTION_RULE,
     "keywords": KEYWORDS,
     "form": FORM,
     "rule": RULE,

@@ -9,8 +9,8 @@ from metamodel.checking import Checking, check_ids, check_labels, label_words
 from metamodel.derived_checks import check_cycles, check_derived
 from metamodel.field_checks import check_fields
 from metamodel.forms import Form
-from metamodel.labels import label_text
 from metamodel.problems import Problem, pointer, problem
+from metamodel.retention import check_retention
 from metamodel.view_checks import check_layout, check_views
 
 QUERY_WORDS = frozenset({"and", "or", "not"})
@@ -25,7 +25,8 @@ def check_forms(checking: Checking) -> list[Problem]:
         found += check_derived(form, checking)
         found += check_views(form, checking)
         found += check_layout(form, checking)
-        found += [*_check_title(form, checking), *_check_search(form, checking), *_check_retention(form)]
+        found += [*_check_title(form, checking), *_check_search(form, checking)]
+        found += check_retention(form, checking)
     return found + check_cycles(forms, checking)
 
 
@@ -66,15 +67,3 @@ def _meaning(form: Form, word: str, path: str) -> str:
         if word in words and field.id != path:
             return field.id
     return ""
-
-
-def _check_retention(form: Form) -> Iterator[Problem]:
-    start = form.retention.get("from")
-    if not isinstance(start, str):
-        return
-    field = form.field(start)
-    place = form.path + "/retention/from"
-    if field is None:
-        yield problem("reference.unknown_field", place, name=start, form=label_text(form.label), known="")
-    elif field.usable and field.expression_type().kind not in ("date", "datetime"):
-        yield problem("retention.not_a_date", place, field=field.text())

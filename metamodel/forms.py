@@ -11,6 +11,7 @@ from metamodel.expressions.types import ANY, Type
 from metamodel.labels import Label, label_text
 from metamodel.parts import Part
 from metamodel.plugin_api import Derived, Field, Options, Pattern
+from metamodel.retention import RetentionRule, retention_from_json
 
 FormKind = Literal["record", "archive"]
 

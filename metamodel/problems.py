@@ -569,6 +569,16 @@ TEXTS: dict[str, Texts] = {
         severity="warning",
         status=409,
     ),
+    # package
+    "package.empty": Texts("没有可导出的记录", "There is nothing to export"),
+    "package.no_reason": Texts("请写明用途，不超过 {limit} 字", "Say what it is for, in at most {limit} characters"),
+    "package.no_subject": Texts(
+        "个人信息主体请求只能针对一条记录", "A request of the person concerned is about exactly one record"
+    ),
+    "package.too_many": Texts(
+        "最多可选 {limit} 条记录，更多请用筛选", "At most {limit} records can be chosen; use a filter for more"
+    ),
+    "package.unknown": Texts("没有这个证据包，或已过期", "There is no such package, or it has expired", status=404),
     # publishing
     "draft.changed": Texts(
         "草稿已被他人修改（现为修订 {newest}）",
@@ -825,6 +835,21 @@ TEXTS: dict[str, Texts] = {
     ),
     # retention
     "retention.not_a_date": Texts("“{field}”不是日期", "“{field}” is not a date"),
+    "retention.sealed_date": Texts(
+        "“{field}”是加密字段，不能用来计算期限", "“{field}” is sealed: no period can be counted from it"
+    ),
+    "retention.no_period": Texts("请填写最短或最长保存期限", "Say how long at least, or at most"),
+    "retention.nothing_then": Texts(
+        "有最长期限，就要说明到期后如何处理", "With a longest period, say what becomes of it then"
+    ),
+    "retention.crossed": Texts(
+        "最长期限 {at_most} 短于最短期限 {keep}", "At most {at_most} is shorter than at least {keep}"
+    ),
+    "retention.outlasted": Texts(
+        "规则“{rule}”对所有记录要求更长，此最长期限届满时不会执行",
+        "“{rule}” keeps all records longer, so this longest period will not be kept",
+        severity="warning",
+    ),
     # role
     "role.no_such_people": Texts(
         "“{text}”不指任何人",

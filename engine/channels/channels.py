@@ -273,6 +273,10 @@ class Channels:
 
         return self._database.write(write)
 
+    def forget(self, unit: Unit, records: Sequence[int]) -> None:
+        """Records that are shredded: the raw messages they came from."""
+        self._inbox.forget(unit, records)
+
     # -- figures -----------------------------------------------------------------------------------
 
     def gaps(self, channel: str, limit: int = 100) -> list[tuple[int, int]]:

@@ -18,11 +18,11 @@ import sqlalchemy as sa
 from engine.clock import from_microseconds, microseconds
 from engine.database import Database, Unit
 from engine.evidence.seals import Box
-from engine.system_tables import inbox
+from engine.system_tables import inbox, inbox_records
 from metamodel.plugin_api import RawMessage
 from metamodel.problems import Problem
 
-State = Literal["new", "done", "quarantine", "dismissed"]
+State = Literal["new", "done", "quarantine", "dismissed", "shredded"]
 COLUMNS = ("id", "channel", "digest", "raw_sealed", "source", "position", "received_at", "state")
 CHUNK = 500
 _KNOWN = sa.select(inbox.c.digest).where(
@@ -45,6 +45,7 @@ _STILL_NEW = (
     )
     .with_for_update()
 )
+_SAYS = "INSERT INTO inbox_records (record, inbox) VALUES (?, ?) ON CONFLICT DO NOTHING"
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[bytes, dict[str, str]]).decode
 
@@ -73,6 +74,7 @@ class Settled:
     code: str = ""
     reason: Sequence[Problem] = ()
     records: Sequence[str] = ()
+    says: Sequence[str] = ()  # other records whose content it holds, too
 
 
 class Inbox:
@@ -141,6 +143,29 @@ class Inbox:
             "UPDATE inbox SET state = ?, code = ?, reason_sealed = ?, records = ? WHERE id = ?",
             values,
         )
+
+        made = sorted({(int(record), row.id) for row in rows for record in row.records})
+        self._database.insert_many(unit.connection, inbox_records, made, ("record", "inbox"))
+        said = sorted({(int(record), row.id) for row in rows for record in row.says})
+        if said:
+            self._database.execute_many(unit.connection, _SAYS, said)
+
+    # -- forgetting --------------------------------------------------------------------------------
+
+    def forget(self, unit: Unit, records: Sequence[int]) -> None:
+        """Records that are shredded: the raw bytes they were made of go with the last of them. The digest
+        stays, so that the same bytes do not come in again."""
+        mine = sa.select(inbox_records.c.inbox).where(inbox_records.c.record.in_(records))
+        raw = sorted(set(unit.connection.scalars(mine)))
+        unit.connection.execute(sa.delete(inbox_records).where(inbox_records.c.record.in_(records)))
+        for start in range(0, len(raw), CHUNK):
+            some = raw[start : start + CHUNK]
+            held = sa.select(inbox_records.c.inbox).where(inbox_records.c.inbox.in_(some))
+            empty = sa.and_(inbox.c.id.in_(some), inbox.c.id.not_in(held))
+            for row in unit.connection.execute(sa.select(inbox.c.id, inbox.c.digest).where(empty)).all():
+                nothing = self._box.seal(_encode((b"", {})), row.digest)
+                cleared = {"raw_sealed": nothing, "source": "", "reason_sealed": None, "state": "shredded"}
+                unit.connection.execute(sa.update(inbox).where(inbox.c.id == row.id).values(cleared))
 
     # -- figures -----------------------------------------------------------------------------------
 

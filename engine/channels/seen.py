@@ -104,6 +104,11 @@ class Seen:
         self._read([refers])
         return Candidate(edit, version, refers, candidate.digest, changed=True)
 
+    def record_of(self, candidate: Candidate) -> str:
+        """The record a message became that was taken in before; blank for none."""
+        _, record = self._known.get(candidate.key, (b"", 0))
+        return str(record) if record else ""
+
     def original_of(self, candidate: Candidate) -> str:
         """The record of the message that this one refers to; blank when it is not here."""
         _, record = self._known.get(candidate.refers, (b"", 0)) if candidate.refers else (b"", 0)

@@ -41,6 +41,7 @@ class Parsed:
     position: int | None = None
     problems: list[Problem] = field(default_factory=list)
     records: list[str] = field(default_factory=list)
+    says: list[str] = field(default_factory=list)  # records it was made into before
     taken: int = 0
     changed: bool = False
 
@@ -48,11 +49,11 @@ class Parsed:
         if self.problems:
             code = self.problems[0].code
             told = [_without_words(found) for found in self.problems[:MOST_REASONS]]
-            return Settled(self.row.id, "quarantine", code, told, self.records)
+            return Settled(self.row.id, "quarantine", code, told, self.records, self.says)
         code = (
             "inbox.changed" if self.changed else "inbox.no_record" if self.taken > len(self.records) else ""
         )
-        return Settled(self.row.id, "done", code, (), self.records)
+        return Settled(self.row.id, "done", code, (), self.records, self.says)
 
 
 class TakingIn:
@@ -169,6 +170,8 @@ def _waves(batch: Sequence[Parsed], seen: Seen) -> Iterator[list[tuple[Parsed, C
             if candidate is not None:
                 wave.append((one, candidate))
                 keys.add(candidate.key)
+            elif record := seen.record_of(known):
+                one.says.append(record)
     if wave:
         yield wave
 

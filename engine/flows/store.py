@@ -96,6 +96,19 @@ class FlowStore:
         row = unit.connection.execute(query).mappings().first()
         return _instance(row) if row else None
 
+    def forget(self, unit: Unit, records: Sequence[int]) -> None:
+        """Records that are shredded: their histories stay, without what people said."""
+        mine = sa.select(flow_instances.c.id).where(flow_instances.c.record.in_(records))
+        query = sa.select(flow_steps).where(flow_steps.c.instance.in_(mine))
+        for row in unit.connection.execute(query).all():
+            place = _place(row.instance, row.number)
+            detail = self._box.open_json(row.detail_sealed, place)
+            if detail.pop("comment", None):
+                wordless = {"detail_sealed": self._box.seal_json(detail, place)}
+                unit.connection.execute(
+                    sa.update(flow_steps).where(flow_steps.c.id == row.id).values(wordless)
+                )
+
     # -- reading -----------------------------------------------------------------------------------
 
     def get(self, connection: sa.Connection, identifier: int) -> Instance | None:

@@ -28,6 +28,7 @@ from engine.notifications.parts import NewNotification, NotificationPage, Notifi
 from engine.system_tables import KEYED, notifications
 from metamodel.application import App
 from metamodel.labels import label_text
+from metamodel.masking import Hide
 from metamodel.problems import Rejected, problem
 
 LIMIT = 200
@@ -100,6 +101,7 @@ class Notifications:
             "body_sealed": self._box.seal_json(body, _place(identifier, b"body")),
             "once_key": self._box.fingerprint(key) if key else None,
             "mail": "waiting" if what.mail and self._outbox.reaches(what.person) else "",
+            "quoted": what.quoted.record if what.quoted else None,
         }  # fmt: skip
 
     def settle(self, unit: Unit, tasks: Iterable[int], person: str = "") -> None:
@@ -108,6 +110,11 @@ class Notifications:
         if person:
             about.append(notifications.c.person == person)
         self._mark_read(unit, about)
+
+    def forget(self, unit: Unit, records: Sequence[int]) -> None:
+        """Records that are shredded: what was said about them, or quotes them, is gone."""
+        about = sa.or_(notifications.c.record.in_(records), notifications.c.quoted.in_(records))
+        unit.connection.execute(sa.delete(notifications).where(about))
 
     @contextmanager
     def without_mail(self) -> Iterator[None]:
@@ -188,14 +195,14 @@ class Notifications:
         quoted = [quoted_from_json(one["quoted"]) for one in kept]
         readable = self._quoting.readable(connection, viewer, quoted)
         return tuple(
-            self._view(viewer, row, one, quote in readable)
+            self._view(viewer, row, one, readable.get(quote))
             for row, one, quote in zip(rows, kept, quoted, strict=True)
         )
 
     def _view(
-        self, viewer: Viewer, row: sa.RowMapping, kept: Mapping[str, Any], readable: bool
+        self, viewer: Viewer, row: sa.RowMapping, kept: Mapping[str, Any], shows: Hide | None
     ) -> NotificationView:
-        body = label_text(kept["body"], viewer.language) if readable else ""
+        body = shows(label_text(kept["body"], viewer.language)) if shows else ""
         return NotificationView(
             str(row["id"]), row["app"], row["form"], str(row["record"] or ""), str(row["task"] or ""),
             title_of(self._box, row, viewer.language), body, from_microseconds(row["at"]),

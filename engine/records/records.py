@@ -25,6 +25,7 @@ from engine.records.query import (
 )  # fmt: skip
 from engine.records.read import Reader
 from engine.records.services import Services
+from engine.records.shredding import Shredder
 from engine.records.store import Store
 from engine.records.write import Writer
 from metamodel.problems import Problem, Rejected
@@ -40,6 +41,7 @@ class Records:
         self._figures = Figures(services)
         self.writer = Writer(services, self.store, stages, self._figures)
         self._around = Around(services, self.reader)
+        self.shredder = Shredder(services)
 
     # -- writing -----------------------------------------------------------------------------------
 

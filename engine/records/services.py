@@ -14,11 +14,12 @@ from engine.access.people import People
 from engine.access.viewer import Viewer
 from engine.database import Database
 from engine.evidence.ledger import Ledger
-from engine.evidence.seals import Seals
+from engine.evidence.seals import RecordKey, Seals
 from engine.expressions import EvaluationContext
 from engine.files import Files
 from engine.records.program import Programs
 from engine.search.index import Search
+from engine.system_tables import record_keys
 from engine.tables import Catalog
 from metamodel.application import App
 from metamodel.plugin_api import Registry
@@ -47,6 +48,12 @@ class Services:
     ) -> EvaluationContext:
         """`app`: whose keyword lists are meant; blank: anybody's."""
         return self.make_context(connection, viewer, moment, app)
+
+    def record_key(self, connection: sa.Connection, record: int) -> RecordKey | None:
+        """What opens a record's sealed values; None where it has none, or was shredded."""
+        query = sa.select(record_keys).where(record_keys.c.record == record)
+        row = connection.execute(query).mappings().first()
+        return None if row is None else self.seals.opened(dict(row))
 
     def apps(self) -> Mapping[str, App]:
         return self.programs.apps()

@@ -14,11 +14,13 @@ from engine.access.viewer import Viewer
 from engine.access.visible import Visible
 from engine.access.ways import best_access
 from engine.database import Unit
+from engine.evidence.tombstones import tombstones_of
 from engine.expressions import EvaluationContext
 from engine.records.drafts import Batch, Draft, Stages
 from engine.records.figures import Figures
 from engine.records.numbers import give_numbers
 from engine.records.program import FieldProgram, FormProgram
+from engine.records.quotes import quoted
 from engine.records.references import missing_references
 from engine.records.services import Services
 from engine.records.state import (
@@ -29,7 +31,7 @@ from engine.records.state import (
     refuse_closed,
     standing_at_first,
 )
-from engine.records.store import Store
+from engine.records.store import Loaded, Store
 from metamodel.problems import Problem, Rejected, has_errors, pointer, problem
 
 QUOTED = 200  # characters of a value kept in the audit detail
@@ -126,6 +128,8 @@ class Writer:
         program = self._services.programs.get(app, form)
         rows = self._store.load(unit.connection, program, self._updatable(unit, viewer, program), changes)
         problems = _absent(changes, rows) + _stale(rows, revisions or {})
+        rows, shredded = self._without_shredded(unit, viewer, rows)
+        problems += shredded
         drafts = []
         context = self._services.context(unit.connection, viewer, unit.moment, program.app.id)
         for identifier, (draft, ways) in rows.items():
@@ -165,8 +169,19 @@ class Writer:
         moved = [draft for draft in drafts if changed(draft)]
         Stages.run(self._stages.updated, Batch(unit, viewer, program.app.id, program.form.id, moved))
         self._store.update(unit, viewer, program, moved)
-        self._services.audit.add(unit, viewer, [_changed(program, draft) for draft in moved])
+        self._services.audit.add(unit, viewer, [self._changed(program, draft) for draft in moved])
         Stages.run(self._stages.written, Batch(unit, viewer, program.app.id, program.form.id, moved))
+
+    def _without_shredded(self, unit: Unit, viewer: Viewer, rows: Loaded) -> tuple[Loaded, list[Problem]]:
+        """What is shredded stays as it is: people are told, what the app does by itself passes it over."""
+        gone = tombstones_of(unit.connection, rows)
+        left = {record: found for record, found in rows.items() if record not in gone}
+        wrong = [] if viewer.system else [problem("record.shredded", f"/{record}") for record in gone]
+        return left, wrong
+
+    def _changed(self, program: FormProgram, draft: Draft) -> Occurrence:
+        detail = quoted(self._services.seals, draft.key, _quotes(program, draft))
+        return Occurrence("update", program.app.id, program.form.id, draft.id, detail=detail)
 
     def _updatable(self, unit: Unit, viewer: Viewer, program: FormProgram) -> Visible:
         visible = self._services.authority.visible_rows(unit.connection, viewer, program.app, program.form)
@@ -242,7 +257,9 @@ def _created(program: FormProgram, drafts: Sequence[Draft]) -> Iterable[Occurren
         yield Occurrence("create_many", program.app.id, program.form.id, detail=detail)
 
 
-def _changed(program: FormProgram, draft: Draft) -> Occurrence:
+def _quotes(program: FormProgram, draft: Draft) -> dict[str, Any]:
+    """Old and new values by field, in brief."""
+
     def quote(name: str, value: Any) -> Any:
         field = program.fields[name].field
         if value is None or field.type is None:
@@ -250,9 +267,8 @@ def _changed(program: FormProgram, draft: Draft) -> Occurrence:
         plain = field.type.to_json(value, field)
         return plain[:QUOTED] if isinstance(plain, str) else plain
 
-    changes = {
+    return {
         name: [quote(name, draft.before.get(name)), quote(name, value)]
         for name, value in changed(draft).items()
         if name in program.fields
     }
-    return Occurrence("update", program.app.id, program.form.id, draft.id, detail={"changes": changes})

@@ -27,7 +27,7 @@ from engine.rules.roles import viewer_of
 from engine.rules.ruleset import CompiledRule, RuleSet
 from engine.rules.run import Performer, Performers, Planned, Run
 from engine.rules.subjects import Subject
-from engine.rules.trace import Trace, keep
+from engine.rules.trace import Trace, forget, keep
 from metamodel.plugin_api import Action, Effect
 from metamodel.problems import BadValue, Problem, Rejected, problem
 
@@ -64,6 +64,10 @@ class Interpreter:
             known = self._sets[app] = RuleSet(published, self.services.programs, lists.get), lists
         return known[0]
 
+    def forget(self, unit: Unit, records: Sequence[int]) -> None:
+        """Records that are shredded: no trace shows their values any more."""
+        forget(unit, self.box, records)
+
     def run(self, unit: Unit, app: str, actor: Viewer = SYSTEM) -> Run:
         return Run(unit, self.services, self.records, self._fitters, actor, app=app)
 
@@ -90,7 +94,7 @@ class Interpreter:
         with _deeper(unit) as allowed:
             if not allowed:
                 return [problem("rule.too_deep", depth=DEPTH)]
-            trace.saw(effects)
+            trace.saw(effects, subject)
             self.perform(run, [Planned(subject, effect) for effect in effects])
             run.flush()
         keep(unit, self.services.database, self.box, [trace])
@@ -134,7 +138,7 @@ class Interpreter:
         waiting: list[Planned] = []
         for subject in subjects:
             planned = plan(run, rule, action, options, subject)
-            run.trace.saw([one.effect for one in planned])
+            run.trace.saw([one.effect for one in planned], subject)
             light = [one for one in planned if type(one.effect) in LIGHT]
             if light:
                 self.perform(run, light)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+import sqlalchemy as sa
 
 from engine.database import Database, Unit
 from engine.evidence.seals import Box
@@ -30,11 +31,12 @@ class Trace:
     matched: Sequence[Subject] = ()
     effects: Counter[str] = field(default_factory=Counter)
     sample: Any = None  # the first effect
+    sampled: Subject | None = None  # whose it is
     problems: list[Problem] = field(default_factory=list)
 
-    def saw(self, effects: Sequence[Any]) -> None:
+    def saw(self, effects: Sequence[Any], subject: Subject) -> None:
         if effects and self.sample is None:
-            self.sample = effects[0]
+            self.sample, self.sampled = effects[0], subject
         self.effects.update(type(effect).__name__ for effect in effects)
 
     @property
@@ -84,12 +86,28 @@ def keep(unit: Unit, database: Database, box: Box, traces: Sequence[Trace]) -> N
             _only_record(trace),
             trace.outcome if not trace.problems or trace.outcome != "done" else "failed",
             box.seal_json(trace.to_json()),
+            _sampled_record(trace),
         )
         for identifier, trace in zip(ids, kept, strict=True)
     ]
-    database.insert_many(
-        unit.connection, rule_runs, rows, ("id", "at", "app", "rule", "record", "outcome", "trace_sealed")
-    )
+    columns = ("id", "at", "app", "rule", "record", "outcome", "trace_sealed", "quoted")
+    database.insert_many(unit.connection, rule_runs, rows, columns)
+
+
+def forget(unit: Unit, box: Box, records: Sequence[int]) -> None:
+    """Records that are shredded: what rules did with them stays, which values they saw or set does not."""
+    about = sa.or_(rule_runs.c.record.in_(records), rule_runs.c.quoted.in_(records))
+    query = sa.select(rule_runs.c.id, rule_runs.c.trace_sealed).where(about)
+    for row in unit.connection.execute(query).all():
+        trace = box.open_json(row.trace_sealed) | {"sample": None, "problems": []}
+        cleared = {"trace_sealed": box.seal_json(trace), "quoted": None}
+        unit.connection.execute(sa.update(rule_runs).where(rule_runs.c.id == row.id).values(cleared))
+
+
+def _sampled_record(trace: Trace) -> int | None:
+    """Whose values the sample shows: the record's, or the one a message became."""
+    _, record = _place(trace.sampled) if trace.sampled is not None else ("", "")
+    return int(record) if record else None
 
 
 def _only_record(trace: Trace) -> int | None:

@@ -19,6 +19,7 @@ from engine.tasks.parts import DONE, Move, NewTask, Outcome
 from metamodel.labels import Label
 
 Row = sa.RowMapping
+SHREDDED = {"zh": "记录已销毁", "en": "The record was shredded"}
 COUNT = "UPDATE tasks SET hits = hits + ? WHERE id = ?"
 
 
@@ -72,7 +73,7 @@ class TaskStore:
             "title_sealed": self._seal(identifier, "title", task.title),
             "detail_sealed": self._seal(identifier, "detail", detail),
             "due_at": microseconds(task.due_at) if task.due_at else None,
-            "created_at": unit.now, "state": "open",
+            "created_at": unit.now, "state": "open", "quoted": task.quoted.record if task.quoted else None,
         }  # fmt: skip
 
     def insert(
@@ -127,6 +128,21 @@ class TaskStore:
         added = [{"task": task, "person": one} for one in people if one not in there]
         if added:
             unit.connection.execute(sa.insert(task_people), added)
+
+    def quoting(self, unit: Unit, records: Sequence[int]) -> list[Row]:
+        """Tasks about these records, and those whose note quotes one of them."""
+        mine = sa.or_(tasks.c.record.in_(records), tasks.c.quoted.in_(records))
+        return list(unit.connection.execute(sa.select(tasks).where(mine)).mappings())
+
+    def forget(self, unit: Unit, row: Row, about: bool) -> None:
+        """The note goes; of a task `about` the record its title, and what people said of it, too."""
+        identifier, detail = row["id"], {**self.detail(row), "note": "", "quoted": None}
+        values: dict[str, Any] = {"quoted": None, "once_key": None if about else row["once_key"]}
+        if about:
+            detail["moves"] = [[giver, taker, at, ""] for giver, taker, at, _ in detail.get("moves", ())]
+            values |= {"title_sealed": self._seal(identifier, "title", SHREDDED), "comment_sealed": None}
+        values["detail_sealed"] = self._seal(identifier, "detail", detail)
+        unit.connection.execute(sa.update(tasks).where(tasks.c.id == identifier).values(values))
 
     # -- what is sealed ----------------------------------------------------------------------------
 

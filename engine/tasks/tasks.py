@@ -248,6 +248,14 @@ class Tasks:
         query = sa.select(tasks.c.id).where(tasks.c.state == "open", *conditions).order_by(tasks.c.id)
         return list(connection.scalars(query))
 
+    def forget(self, unit: Unit, records: Sequence[int]) -> None:
+        """Records that are shredded: open tasks about them are called off, no task quotes them any more."""
+        about = set(records)
+        rows = self._store.quoting(unit, records)
+        self.cancel(unit, tasks=[row["id"] for row in rows if row["record"] in about])
+        for row in rows:
+            self._store.forget(unit, row, row["record"] in about)
+
     def _tell_gone(self, unit: Unit, ids: Sequence[int], person: str = "") -> None:
         for hear in self.gone:
             hear(unit, ids, person)

@@ -259,6 +259,23 @@ def _organisation() -> None:
 
 def _packages() -> None:
     """Packages made."""
+    op.create_table(
+        "packages",
+        sa.Column("id", Long, nullable=False),
+        sa.Column("person", sa.String(100), nullable=False),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("done", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("total", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("request_sealed", sa.LargeBinary, nullable=False),
+        sa.Column("counts", sa.Text, nullable=False, server_default="{}"),
+        sa.Column("file", Long),
+        sa.Column("size", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("expires_at", Long, nullable=False),
+        sa.Column("problem", sa.String(100), nullable=False, server_default=""),
+        sa.PrimaryKeyConstraint("id", name="pk_packages"),
+    )
+    op.create_index("ix_packages_person", "packages", ["person", "id"])
 
 
 def _outgoing() -> None:

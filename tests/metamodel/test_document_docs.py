@@ -21,7 +21,8 @@ HELP = "stale: run .venv/bin/python scripts/refresh_docs.py"
 # The heading or table head under which the keys of a definition are explained; views.md has the others.
 EXPLAINED = {
     "document": "## The document", "app": "### `app`", "requirement": "### `requires`",
-    "required_field": "| key of a required field |", "form": "## Forms", "retention": "| key of `retention` |",
+    "required_field": "| key of a required field |", "form": "## Forms", "retention": "| key of `retention` in short",
+    "retention_rule": "| key of a retention rule |",
     "keywords": "| key of `keywords` |",
     "field": "### Fields", "rule": "## Rules", "action": "| key of an action |", "when": "| key of `when` |",
     "flow": "| key of a flow |", "edge": "| key of an edge |",
