@@ -26,7 +26,7 @@ from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form, View
 from metamodel.labels import label_text
 from metamodel.plugin_api import Reference, Rollup, Storage
-from metamodel.problems import Rejected
+from metamodel.problems import Rejected, problem
 
 LIST = "/apps/{app_id:str}/forms/{form_id:str}"
 SIZE = 50
@@ -35,7 +35,7 @@ OWN = ("view", "q", "where", "sort", "columns", "page", DRILL)
 
 
 class Listing:
-    """One form's list as one URL asks for it."""
+    """One form's list as one URL asks for it. Rejected (access.denied) without any way to the form."""
 
     def __init__(self, visit: Visit, app: App, form: Form, query: str | None = None) -> None:
         self.visit, self.app, self.form = visit, app, form
@@ -46,6 +46,8 @@ class Listing:
         self.base = f"/apps/{app.id}/forms/{form.id}"
         with visit.runtime.database.read() as connection:
             self.ways = visit.runtime.authority.ways(connection, visit.viewer, app, form)
+        if not self.ways:
+            raise Rejected([problem("access.denied")])
 
     def _view(self, views: list[View]) -> View | None:
         """The one asked for, else the first; of a board's number none that would show fewer records."""

@@ -67,6 +67,7 @@ def search_page(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
     forms = sorted(site.frames.searchable(visit, app), key=_rank(visit, app))
     title = visit.text("Search")
     if not forms:
+        visit.app(app_id)  # without a role in it there is no such app
         page = SearchPage(title, f"/apps/{app.id}/search", "", ())
         return visit.page("search.html", page, title=title, styles=STYLES, app=app)
     form = next((f for f in forms if f.id == visit.query.get("form")), forms[0])

@@ -6,7 +6,7 @@ ledger takes them into the audit log in batches, within a second.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -75,9 +75,14 @@ class AuditTrail:
         """In a unit of its own: for reads, before their answer leaves."""
         self._database.write(lambda unit: self.add(unit, viewer, occurrences))
 
-    def of_record(self, connection: sa.Connection, record: int, limit: int = 200) -> list[AuditEntry]:
-        query = sa.select(audit).where(audit.c.record == record).order_by(audit.c.id.desc()).limit(limit)
-        return self._entries(connection.execute(query).mappings())
+    def of_record(
+        self, connection: sa.Connection, record: int, limit: int = 200, actions: Collection[str] = ()
+    ) -> list[AuditEntry]:
+        """What is noted about one record itself, newest first; `actions`: of these kinds only."""
+        query = sa.select(audit).where(audit.c.record == record)
+        if actions:
+            query = query.where(audit.c.action.in_(sorted(actions)))
+        return self.entries(connection, query.order_by(audit.c.id.desc()).limit(limit))
 
     def latest(
         self, connection: sa.Connection, before: int | None = None, limit: int = 100
@@ -85,13 +90,16 @@ class AuditTrail:
         query = sa.select(audit).order_by(audit.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(audit.c.id < before)
-        return self._entries(connection.execute(query).mappings())
+        return self.entries(connection, query)
 
-    def _entries(self, rows: Iterable[Any]) -> list[AuditEntry]:
-        return [
-            AuditEntry(
+    def entries(self, connection: sa.Connection, query: sa.Select[Any]) -> list[AuditEntry]:
+        """Rows of `audit` that a query picks, opened."""
+        return list(self._entries(connection.execute(query).mappings()))
+
+    def _entries(self, rows: Iterable[Any]) -> Iterator[AuditEntry]:
+        for row in rows:
+            detail = self._box.open_json(row["detail_sealed"], audit_place(row))
+            yield AuditEntry(
                 row["id"], row["at"], row["person"], row["action"], row["app"], row["form"], row["record"],
-                row["grant_id"], self._box.open_json(row["detail_sealed"], audit_place(row)), row["address"],
-            )
-            for row in rows
-        ]  # fmt: skip
+                row["grant_id"], detail, row["address"],
+            )  # fmt: skip
