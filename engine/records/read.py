@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.access.audit import Occurrence
+from engine.access.sightings import FOUND, packed
 from engine.access.viewer import Viewer
 from engine.access.ways import Way
 from engine.clock import from_microseconds
@@ -50,7 +51,7 @@ class Reader:
             rows, more = self._first_rows(connection, viewer, selection, query)
             total, exact = self._total(connection, viewer, selection, query)
             items = self._views(connection, viewer, program, rows, selection.parsed)
-        self._note_reading(viewer, program, selection, query, total)
+        self._note_reading(viewer, program, selection, query, total, [row.id for row in rows])
         parsed = selection.parsed
         return Page(
             items, total, exact, next=items[-1].id if more and items else "",
@@ -199,7 +200,8 @@ class Reader:
             statement = self._statement(selection)
             rows = self.rows.fetch(connection, viewer, program, exporting, statement, selection.fields)
             display = self.references.display(connection, viewer, program, rows)
-        self._services.audit.note(viewer, Occurrence("export", app, form, detail=_asked(query, len(rows))))
+        asked = _asked(query, len(rows), [row.id for row in rows])
+        self._services.audit.note(viewer, Occurrence("export", app, form, detail=asked))
         yield [field.field.text(viewer.language) for field in fields]
         for row in rows:
             yield [show(field, row, display) for field in fields]
@@ -230,12 +232,13 @@ class Reader:
         )  # fmt: skip
 
     def _note_reading(
-        self, viewer: Viewer, program: FormProgram, selection: Selection, query: Query, total: int
-    ) -> None:
+        self, viewer: Viewer, program: FormProgram, selection: Selection, query: Query, total: int,
+        shown: Sequence[int],
+    ) -> None:  # fmt: skip
         action = "search" if query.text.strip() else "list"
         grant = next((way.grant.id for way in selection.visible.ways if way.grant), None)
         occurrence = Occurrence(
-            action, program.app.id, program.form.id, grant=grant, detail=_asked(query, total)
+            action, program.app.id, program.form.id, grant=grant, detail=_asked(query, total, shown)
         )
         self._services.audit.note(viewer, occurrence)
 
@@ -263,7 +266,7 @@ def _reason(way: Way) -> str:
     return way.reason or (f"grant:{way.grant.id}" if way.grant else f"role:{way.role}")
 
 
-def _asked(query: Query, total: int) -> Mapping[str, Any]:
+def _asked(query: Query, total: int, shown: Sequence[int]) -> Mapping[str, Any]:
     conditions = [[c.path, c.operator, *c.values] for c in query.conditions]
     return {
         "text": query.text,
@@ -271,6 +274,7 @@ def _asked(query: Query, total: int) -> Mapping[str, Any]:
         "filter": query.filter,
         "page": query.page,
         "count": total,
+        FOUND: packed(shown),
     }
 
 
