@@ -57,7 +57,7 @@ class Prepared:
 
 
 class Applications:
-    """`on_publish` writes the ledger's leaf; `preparing` are told the new form tables inside the unit
+    """`on_publish` (unit, app, version, digest, by whom) writes the ledger's leaf; `preparing` are told the new form tables inside the unit
     (search makes its index there); `checks` may add problems (an app's own tests)."""
 
     def __init__(
@@ -66,7 +66,7 @@ class Applications:
         catalog: Catalog,
         registry: Registry,
         jobs: Jobs,
-        on_publish: Callable[[Unit, str, int, bytes], None] | None = None,
+        on_publish: Callable[[Unit, str, int, bytes, str], None] | None = None,
     ) -> None:
         self._database, self._catalog, self._registry, self._jobs = database, catalog, registry, jobs
         self._on_publish = on_publish
@@ -216,7 +216,7 @@ class Applications:
             payload = {"app": app.id, "version": previous, **asdict(copy)}
             self._jobs.defer(unit, COPY_JOB, payload, key=f"{COPY_JOB}:{copy.target}")
         if self._on_publish is not None:
-            self._on_publish(unit, app.id, previous + 1, prepared.digest)
+            self._on_publish(unit, app.id, previous + 1, prepared.digest, by)
         for prepare in self.preparing:
             prepare(unit, app, tables)
         unit.after_commit(self.refresh)
