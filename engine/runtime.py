@@ -13,6 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.access.audit import AuditTrail, Occurrence
+from engine.access.audit_figures import AuditFigures
+from engine.access.audit_search import AuditSearch
 from engine.access.authority import Authority
 from engine.access.calendar import Calendars
 from engine.access.grants import Grants
@@ -107,10 +109,14 @@ class Runtime:
         self.jobs.before_each = self._notice_publications
         self.jobs.register("integrate_ledger", lambda _payload, _job: self.ledger.integrate(), every=SECOND)
         self.applications = Applications(
-            self.database, self.catalog, self.registry, self.jobs, self.ledger.append_version
+            self.database, self.catalog, self.registry, self.jobs, self._published
         )
         self.search = Search(self.database, self.keys.index_key, self.config.search_backend)
         self.applications.preparing += [self._prepare_search, self._index_lookups]
+
+    def _published(self, unit: Unit, app: str, version: int, digest: bytes, by: str) -> None:
+        self.ledger.append_version(unit, app, version, digest)
+        self.audit.add(unit, Viewer(by), [Occurrence("app.publish", app, detail={"version": version})])
 
     def _notice_publications(self) -> None:
         self.applications.refresh()
@@ -135,6 +141,8 @@ class Runtime:
     def _open_access(self) -> None:
         self.people, self.grants = People(self.database), Grants(self.database)
         self.audit = AuditTrail(self.database, self.box)
+        self.audit_search = AuditSearch(self.database, self.audit, self._apps)
+        self.audit_figures = AuditFigures(self.database, self.audit, self.audit_search, lambda: self.calendar)
         self.accounts = Accounts(
             self.database, self.clock, self.people, self.audit, self.jobs, self.box, self.config.public_url
         )
