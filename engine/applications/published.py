@@ -57,8 +57,9 @@ class Prepared:
 
 
 class Applications:
-    """`on_publish` (unit, app, version, digest, by whom) writes the ledger's leaf; `preparing` are told the new form tables inside the unit
-    (search makes its index there); `checks` may add problems (an app's own tests)."""
+    """`on_publish` (unit, app, version, digest, by whom) writes the ledger's leaf; `preparing` are told the
+    new form tables inside the unit (search makes its index there); `checks` may add problems (an app's own
+    tests)."""
 
     def __init__(
         self,
