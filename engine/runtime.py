@@ -45,6 +45,7 @@ from engine.plugin_loader import load_registry
 from engine.records.contexts import Contexts, LinkedRecords
 from engine.records.drafts import Stages
 from engine.records.keyword_lists import KeywordLists
+from engine.packages import Packages
 from engine.records.program import Programs
 from engine.records.records import Records
 from engine.records.services import Services
@@ -90,6 +91,7 @@ class Runtime:
         """An installation, created where it is not there yet."""
         return cls(config, clock or SystemClock())
 
+        self._open_packages()
     def close(self) -> None:
         """Commit what is waiting and let go of everything."""
         self.jobs.close()
@@ -216,6 +218,11 @@ class Runtime:
 
     def _write_values(self, unit: Unit, app: str, form: str, field: str, values: Mapping[int, Any]) -> None:
         """Values of one field, converted after a change of its type, by the ordinary write path."""
+    def _open_packages(self) -> None:
+        self.packages = Packages(
+            self.services, self.records, self.keys, self.box, self.jobs, self.viewer, self.manages_anywhere
+        )
+
         changes = {record: {field: value} for record, value in values.items()}
         self.records.writer.update(unit, SYSTEM, app, form, changes, raw=False)
 

@@ -146,6 +146,18 @@ class Reader:
             connection, viewer, program, visible, statement, selection.fields, derived=False
         )
 
+    def matching(
+        self, connection: sa.Connection, viewer: Viewer, selection: Selection, ids: Sequence[int]
+    ) -> list[int]:
+        """Those of a search's candidates whose opened texts really match, in order."""
+        own = selection.program.table.table.c.id
+        statement = self.rows.select(selection.program, selection.visible, selection.fields)
+        rows = self.rows.fetch(
+            connection, viewer, selection.program, selection.visible,
+            statement.where(own.in_(ids)).order_by(own), selection.fields, derived=False,
+        )  # fmt: skip
+        return [row.id for row in rows if self._really_matches(selection, row)]
+
     def may_open_file(self, connection: sa.Connection, viewer: Viewer, file: str) -> bool:
         """Uploaded by this person and not in a record yet, or in a field of a record they may read."""
         owner = sa.select(files.c.record, files.c.created_by).where(files.c.id == int(file))

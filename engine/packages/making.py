@@ -1,0 +1,205 @@
+"""Making: a package as a stream of bytes, records first, the signed manifest last.
+
+Every form's records are read once, batch by batch, into a sealed scratch file; tables, the readable page
+and letters are drawn from that, so that all parts of a package say the same. Memory stays flat.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import resources
+from typing import Any
+
+from engine.access.viewer import Viewer
+from engine.clock import microseconds
+from engine.files import BrokenFile, Files, Kept
+from engine.packages.contents import Part
+from engine.packages.letters import letters
+from engine.packages.lines import attachment_path, file_ids, form_description, record_line
+from engine.packages.paper import paper
+from engine.packages.proofs import Proofs, Standing
+from engine.packages.readable import Cover, page
+from engine.packages.request import Request
+from engine.packages.signing import Signer
+from engine.packages.tables import MARK, line, table
+from engine.packages.words import README
+from engine.packages.zipping import Zipping
+from engine.records.disclosure import BATCH, Disclosed, Disclosures
+from engine.values import canonical_json
+
+FORMAT = "muniment package 1"
+VERIFIERS = ("verify.py", "verify.html")
+Progress = Callable[[int, int], object]
+Pieces = Iterator[bytes]
+
+
+@dataclass
+class Tally:
+    """What went in; it stands in the manifest."""
+
+    records: dict[str, dict[str, int]] = field(default_factory=dict)
+    positions: array[int] = field(default_factory=lambda: array("q"))
+    files: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+
+    def count(self, part: str, found: Disclosed) -> None:
+        kinds = self.records.setdefault(part, {})
+        kinds[found.proof] = kinds.get(found.proof, 0) + 1
+        self.positions.extend(entry.position for entry in found.entries)
+
+    @property
+    def total(self) -> int:
+        return sum(sum(kinds.values()) for kinds in self.records.values())
+
+
+@dataclass
+class Making:
+    """One package being made. `reader` is whose eyes read, `viewer` who makes it."""
+
+    viewer: Viewer
+    reader: Viewer
+    request: Request
+    parts: list[Part]
+    disclosures: Disclosures
+    files: Files
+    proofs: Proofs
+    signer: Signer
+    describe: Callable[[list[str]], list[Mapping[str, Any]]]
+    accesses: Callable[[list[Part]], Iterator[list[str]]] | None
+    cover: Cover
+    moment: datetime
+    progress: Progress = lambda done, total: None
+
+    def __post_init__(self) -> None:
+        self.tally = Tally()
+        self._zip = Zipping(self.moment)
+        self._done, self._total = 0, sum(len(part.ids) for part in self.parts)
+
+    def pieces(self) -> Pieces:
+        """The bytes of the ZIP."""
+        scratch: dict[str, Kept] = {}
+        try:
+            for part in self.parts:
+                scratch[part.name] = self.files.keep(self._lines(part))
+            yield from self._records(scratch)
+            yield from self._evidence()
+            yield from self._readable(scratch)
+            yield from self._manifest()
+        finally:
+            for kept in scratch.values():
+                self.files.drop(kept)
+
+    # -- records -----------------------------------------------------------------------------------
+
+    def _lines(self, part: Part) -> Pieces:
+        for start in range(0, len(part.ids), BATCH):
+            batch = list(self.disclosures.of(self.reader, part.program, part.ids[start : start + BATCH]))
+            known = {file["id"]: file for file in self.describe(file_ids(batch))}
+            self.tally.files |= known
+            for found in batch:
+                self.tally.count(part.name, found)
+                yield record_line(part.program, found, known)
+            self._done += len(part.ids[start : start + BATCH])
+            self.progress(self._done, self._total)
+
+    def _records(self, scratch: Mapping[str, Kept]) -> Pieces:
+        language = self.viewer.language
+        schema = {"forms": [form_description(part.program, language) for part in self.parts]}
+        yield from self._add("schema.json", json.dumps(schema, ensure_ascii=False, indent=1))
+        for part in self.parts:
+            kept = scratch[part.name]
+            large = kept.size >= 1 << 31
+            yield from self._zip.add(f"records/{part.name}.jsonl", self.files.again(kept), large=large)
+            rows = table(part.program, self._read(kept), language)
+            yield from self._zip.add(f"tables/{part.name}.csv", rows, large=large)
+        for file in self.tally.files.values():
+            if self._opens(str(file["id"])):
+                large = int(file["size"]) >= 1 << 31
+                yield from self._zip.add(attachment_path(file), self.files.open(str(file["id"])), large=large)
+            else:
+                self.tally.broken.append(str(file["id"]))
+
+    def _opens(self, identifier: str) -> bool:
+        """A lost attachment is said, it does not keep everything else back."""
+        with suppress(BrokenFile):
+            for _ in self.files.open(identifier):
+                pass
+            return True
+        return False
+
+    def _read(self, kept: Kept) -> Iterator[dict[str, Any]]:
+        """The lines of a scratch file, as objects."""
+        rest = b""
+        for chunk in self.files.again(kept):
+            *whole, rest = (rest + chunk).split(b"\n")
+            yield from map(json.loads, whole)
+
+    # -- evidence ----------------------------------------------------------------------------------
+
+    def _evidence(self) -> Pieces:
+        standing = self.proofs.standing() if self.tally.positions else None
+        if standing is not None:
+            yield from self._zip.add(
+                "proofs/records.jsonl", self.proofs.lines(self.tally.positions, standing)
+            )
+            yield from self._checkpoints(standing)
+        for name in VERIFIERS:
+            yield from self._add(name, verifier(name))
+
+    def _checkpoints(self, standing: Standing) -> Pieces:
+        yield from self._add("checkpoints/records.txt", standing.note)
+        links = []
+        for earlier in self.proofs.earlier(standing):
+            path = f"checkpoints/records-{earlier.size}.txt"
+            yield from self._add(path, earlier.note)
+            links.append({"path": path, "consistency": self.proofs.consistency(earlier.size, standing)})
+        yield from self._add("checkpoints/consistency.json", canonical_json(links).decode())
+
+    # -- for people --------------------------------------------------------------------------------
+
+    def _readable(self, scratch: Mapping[str, Kept]) -> Pieces:
+        shown = [(part, lambda kept=scratch[part.name]: self._read(kept)) for part in self.parts]
+        yield from self._zip.add("index.html", page(self.cover, shown, self.tally.records))
+        for part, lines in shown:
+            if part.chat is not None:
+                for path, content in letters(self.cover, part, lines()):
+                    yield from self._zip.add(path, content)
+        if self.accesses is not None:
+            yield from self._zip.add("tables/accesses.csv", _csv(self.accesses(self.parts)))
+        document = paper(self.cover, self.tally.records, self.signer)
+        if document is not None:
+            yield from self._zip.add("证据说明.pdf", [document])
+        yield from self._add("README.txt", README % {"origin": self.signer.origin})
+
+    def _manifest(self) -> Pieces:
+        made = microseconds(self.moment)
+        manifest = {
+            "format": FORMAT, "origin": self.signer.origin, "made_at": str(made),
+            "made_by": self.viewer.person, "reason": self.request.reason, "scope": self.request.scope,
+            "zone": self.cover.zone_name, "keys": self.signer.keys, "records": self.tally.records,
+            "broken": self.tally.broken,
+            "files": [{"path": m.path, "size": str(m.size), "sha256": m.sha256} for m in self._zip.members],
+        }  # fmt: skip
+        text = json.dumps(manifest, ensure_ascii=False, indent=1)
+        yield from self._add("manifest.json", text)
+        yield from self._add("manifest.note", self.signer.note(text.encode(), made))
+        yield from self._zip.finish()
+
+    def _add(self, path: str, text: str) -> Pieces:
+        return self._zip.add(path, [text.encode()])
+
+
+def verifier(name: str) -> str:
+    """The text of a stand-alone verifier."""
+    return (resources.files("engine.packages") / "verifiers" / name).read_text("utf-8")
+
+
+def _csv(rows: Iterable[list[str]]) -> Pieces:
+    yield MARK
+    for row in rows:
+        yield line(row)

@@ -1,0 +1,698 @@
+#!/usr/bin/env python3
+"""Checks a Muniment evidence package (format "muniment package 1") without Muniment.
+
+    python verify.py PACKAGE.zip [--key KEY] [--json] [--show RECORD] [--language zh|en]
+
+Needs Python 3.9 and `pip install cryptography`. PACKAGE may be the ZIP or the folder it was unpacked to.
+KEY is the installation's public key as you know it from elsewhere: `name+id+key`, the bare base64 of its
+32 bytes, or its SHA-256 fingerprint. Without it, a package can only be shown to agree with itself.
+Exit code 0: sound; 1: not sound; 2: not to be read. The rules stand in docs/evidence.md.
+"""
+
+import argparse
+import base64
+import binascii
+import datetime
+import hashlib
+import hmac
+import json
+import os
+import re
+import sys
+import unicodedata
+import zipfile
+import zlib
+from collections import Counter
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+FORMAT = "muniment package 1"
+CHUNK = 1 << 20
+MOST = 1000  # findings told one by one
+SMALL = 64 << 20  # a manifest, a note or one line is never larger
+BROKEN = (OSError, KeyError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error)
+
+TEXTS = {
+    "package.unreadable": ("不是可读的 ZIP 或文件夹", "not a ZIP or folder that can be read"),
+    "path.unsafe": ("文件路径不安全", "a path that is not safe"),
+    "path.twice": ("同一路径出现两次", "the same path twice"),
+    "manifest.missing": ("缺少 manifest.json", "manifest.json is missing"),
+    "manifest.unreadable": (
+        "manifest.json 无法读取或格式未知",
+        "manifest.json cannot be read or is of another format",
+    ),
+    "signature.missing": ("缺少 manifest.note", "manifest.note is missing"),
+    "signature.wrong": ("清单的签名不成立", "the signature over the manifest does not hold"),
+    "key.unreadable": ("公钥无法读取", "a public key cannot be read"),
+    "key.other": ("不是您给出的公钥所签", "not signed by the key you gave"),
+    "file.missing": ("清单中的文件不存在", "a file of the manifest is missing"),
+    "file.unlisted": ("清单之外的文件", "a file the manifest does not know"),
+    "file.changed": ("文件与清单的摘要不符", "a file differs from its digest in the manifest"),
+    "checkpoint.missing": ("缺少检查点", "the checkpoint is missing"),
+    "checkpoint.wrong": (
+        "检查点无法读取或签名不成立",
+        "a checkpoint cannot be read or its signature does not hold",
+    ),
+    "consistency.wrong": (
+        "较早的检查点不是同一日志的前段",
+        "an earlier checkpoint is not a beginning of the same log",
+    ),
+    "schema.unreadable": (
+        "schema.json 无法读取或与列名不符",
+        "schema.json cannot be read or misnames a column",
+    ),
+    "record.unreadable": ("记录无法读取", "a record cannot be read"),
+    "record.twice": ("同一记录出现两次", "the same record twice"),
+    "record.count": ("记录数与清单不符", "the number of records differs from the manifest"),
+    "entry.missing": ("存档记录没有日志条目", "an archived record without an entry in the log"),
+    "entry.wrong": (
+        "日志条目不属于该记录或不连续",
+        "an entry is not of this record, or revisions are not in order",
+    ),
+    "proof.missing": ("日志条目缺少证明", "an entry without a proof"),
+    "proof.wrong": ("证明不能到达已签名的根", "a proof does not lead to the signed root"),
+    "content.hash": ("内容与日志中的摘要不符", "content differs from the hash in the log"),
+    "content.key": ("密钥与日志中的承诺不符", "a key differs from the commitment in the log"),
+    "content.seal": ("密文不能以该密钥打开", "a sealed value does not open with its key"),
+    "content.value": ("显示的值与存证的列不符", "a value shown differs from the column in evidence"),
+    "attachment.wrong": ("附件与记录或清单不符", "an attachment differs from its record or the manifest"),
+}
+LEVELS = {
+    "content": ("全文可核验", "proved to the words"),
+    "columns": ("明文字段可核验", "plain fields proved"),
+    "existence": ("仅存在与时间可核验", "existence and time proved"),
+    "statement": ("仅由存证方签名声明", "stated under signature"),
+}
+
+
+class Refused(Exception):
+    """Something does not hold: a code, and at what."""
+
+    def __init__(self, code, place=""):
+        super().__init__(code)
+        self.code, self.place = code, place
+
+
+# -- hashes, keys, notes -----------------------------------------------------------------------------
+
+
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def unbase64(text, size=None):
+    """ValueError for what is not canonical base64 of so many bytes."""
+    found = base64.b64decode(text, validate=True)
+    if base64.b64encode(found).decode() != text or (size is not None and len(found) != size):
+        raise ValueError("base64")
+    return found
+
+
+def canonical(value):
+    """RFC 8785 for what stands in evidence: no floats, ASCII names."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class Key:
+    """A verifier key in note notation: name+id+base64(01 ‖ public key)."""
+
+    def __init__(self, text):
+        try:
+            self.name, self.id, encoded = text.split("+", 2)
+            raw = unbase64(encoded, 33)
+            if raw[:1] != b"\x01" or sha256(self.name.encode(), b"\n", raw)[:4].hex() != self.id:
+                raise ValueError("key")
+            self.public = raw[1:]
+        except (ValueError, AttributeError, binascii.Error):
+            raise Refused("key.unreadable") from None
+
+    def opened(self, note):
+        """The lines of a note signed by this key. ValueError otherwise."""
+        body, separator, signatures = note.rpartition("\n\n")
+        body += "\n"
+        mark = f"— {self.name} "
+        for line in signatures.splitlines() if separator else ():
+            if line.startswith(mark):
+                raw = unbase64(line[len(mark) :], 68)
+                if raw[:4].hex() == self.id:
+                    Ed25519PublicKey.from_public_bytes(self.public).verify(raw[4:], body.encode())
+                    lines = body[:-1].split("\n")
+                    if lines[0] != self.name:
+                        raise ValueError("name")
+                    return lines
+        raise ValueError("signature")
+
+
+def fingerprint(public):
+    digest = hashlib.sha256(public).hexdigest()
+    return " ".join(digest[start : start + 8] for start in range(0, 64, 8))
+
+
+def is_trusted(given, key):
+    """Does what somebody knows of the key (notation, base64, fingerprint) fit?"""
+    text = re.sub(r"[\s:]", "", given)
+    raw = text.rsplit("+", 1)[-1] if text.count("+") >= 2 and "/" in text.split("+")[0] else text
+    known = (base64.b64encode(b"\x01" + key.public), base64.b64encode(key.public))
+    return raw in [one.decode() for one in known] or text.lower() == hashlib.sha256(key.public).hexdigest()
+
+
+# -- the tree (RFC 9162) -------------------------------------------------------------------------------
+
+
+def node(left, right):
+    return sha256(b"\x01", left, right)
+
+
+def included(index, size, leaf, path, root):
+    if not 0 <= index < size:
+        return False
+    last, found = size - 1, leaf
+    for step in path:
+        if last == 0:
+            return False
+        if index & 1 or index == last:
+            found = node(step, found)
+            while index and not index & 1:
+                index, last = index >> 1, last >> 1
+        else:
+            found = node(found, step)
+        index, last = index >> 1, last >> 1
+    return last == 0 and found == root
+
+
+def consistent(first, second, first_root, second_root, path):
+    if first == second:
+        return first > 0 and not path and first_root == second_root
+    if not 0 < first < second:
+        return False
+    steps = [first_root, *path] if first & (first - 1) == 0 else list(path)
+    if not steps:
+        return False
+    index, last = first - 1, second - 1
+    while index & 1:
+        index, last = index >> 1, last >> 1
+    early = late = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if index & 1 or index == last:
+            early, late = node(step, early), node(step, late)
+            while index and not index & 1:
+                index, last = index >> 1, last >> 1
+        else:
+            late = node(late, step)
+        index, last = index >> 1, last >> 1
+    return last == 0 and early == first_root and late == second_root
+
+
+# -- the package as files ------------------------------------------------------------------------------
+
+
+def safe(path):
+    """Relative, forward slashes only, nothing that climbs or hides."""
+    parts = path.split("/")
+    odd = any(ord(c) < 32 or ord(c) == 127 for c in path) or "\\" in path or ":" in parts[0]
+    return bool(path) and not odd and not any(part in ("", ".", "..") for part in parts)
+
+
+class Zipped:
+    def __init__(self, path):
+        self._zip = zipfile.ZipFile(path)
+        self.all_paths = [info.orig_filename for info in self._zip.infolist() if not info.is_dir()]
+
+    def open(self, path):
+        return self._zip.open(path)
+
+
+class Folder:
+    def __init__(self, path):
+        self._path = path
+        found = [os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names]
+        paths = [os.path.relpath(one, path).replace(os.sep, "/") for one in found]
+        self.all_paths = [unicodedata.normalize("NFC", one) for one in paths]
+        self._real = dict(zip(self.all_paths, found))  # noqa: B905
+
+    def open(self, path):
+        return open(self._real[path], "rb")
+
+
+def source(path):
+    try:
+        return Folder(path) if os.path.isdir(path) else Zipped(path)
+    except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
+        raise Refused("package.unreadable", str(error)) from None
+
+
+# -- the check -----------------------------------------------------------------------------------------
+
+
+class Check:
+    """One package. `run` gives the verdict; `on_record` is called with each record that held."""
+
+    def __init__(self, files, trusted="", on_record=None):
+        self._files, self._trusted, self._on_record = files, trusted, on_record
+        self.findings, self.more = [], 0
+        self.counts = Counter()
+        self.manifest, self.listed, self.paths = {}, {}, set()
+        self.key, self.points = None, []
+        self._schema, self._leaves, self._seen, self._by_form = {}, {}, set(), {}
+
+    def add(self, code, place=""):
+        if len(self.findings) < MOST:
+            self.findings.append({"code": code, "place": place})
+        else:
+            self.more += 1
+
+    def run(self):
+        """Every step that can still mean something; a package without a manifest has none."""
+        for step in (self._check_paths, self._read_manifest, self._check_signature):
+            if not self._try(step):
+                return self
+        for step in (self._check_files, self._read_schema, self._read_checkpoint, self._read_proofs):
+            self._try(step)
+        self._check_records()
+        return self
+
+    def _try(self, step):
+        try:
+            step()
+        except Refused as refused:
+            self.add(refused.code, refused.place)
+            return False
+        return True
+
+    @property
+    def sound(self):
+        return not self.findings
+
+    # -- files -----------------------------------------------------------------------------------------
+
+    def _check_paths(self):
+        for path in self._files.all_paths:
+            if not safe(path):
+                raise Refused("path.unsafe", path)
+            if path in self.paths:
+                raise Refused("path.twice", path)
+            self.paths.add(path)
+
+    def _text(self, path, code):
+        """A small file's bytes. Refused(code)."""
+        try:
+            with self._files.open(path) as file:
+                content = file.read(SMALL + 1)
+        except BROKEN:
+            raise Refused(code, path) from None
+        if len(content) > SMALL:
+            raise Refused(code, path)
+        return content
+
+    def _read_manifest(self):
+        if "manifest.json" not in self.paths:
+            raise Refused("manifest.missing")
+        self._manifest_bytes = self._text("manifest.json", "manifest.unreadable")
+        try:
+            self.manifest = json.loads(self._manifest_bytes)
+            for one in self.manifest["files"]:
+                if not safe(one["path"]) or one["path"] in self.listed:
+                    raise ValueError("path")
+                self.listed[one["path"]] = (int(one["size"]), one["sha256"])
+            if self.manifest["format"] != FORMAT:
+                raise ValueError("format")
+            self._keys = {name: Key(text) for name, text in self.manifest["keys"].items()}
+            self.key, self._expected = self._keys["packages"], dict(self.manifest["records"])
+            origin = self.manifest["origin"]
+            names = {key: f"{origin}/{key}" for key in ("packages", "records")}
+            if any(self._keys[key].name != name for key, name in names.items()):
+                raise ValueError("keys")
+            if self._keys["records"].public != self.key.public:
+                raise ValueError("keys")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise Refused("manifest.unreadable", "manifest.json") from None
+
+    def _check_signature(self):
+        if self._trusted and not is_trusted(self._trusted, self.key):
+            raise Refused("key.other")
+        if "manifest.note" not in self.paths:
+            raise Refused("signature.missing")
+        note = self._text("manifest.note", "signature.wrong")
+        try:
+            lines = self.key.opened(note.decode())
+            digest = base64.b64encode(sha256(self._manifest_bytes)).decode()
+            if lines[1:] != [FORMAT, digest, f"time {self.manifest['made_at']}"]:
+                raise ValueError("lines")
+        except (ValueError, InvalidSignature):
+            raise Refused("signature.wrong") from None
+
+    def _check_files(self):
+        for path in sorted(self.paths - self.listed.keys() - {"manifest.json", "manifest.note"}):
+            self.add("file.unlisted", path)
+        for path, (size, digest) in self.listed.items():
+            if path not in self.paths:
+                self.add("file.missing", path)
+            elif self._digest(path, size) != digest:
+                self.add("file.changed", path)
+            self.counts["files"] += 1
+
+    def _digest(self, path, size):
+        """None for what cannot be read or is larger than it should be."""
+        found, read = hashlib.sha256(), 0
+        try:
+            with self._files.open(path) as file:
+                while chunk := file.read(CHUNK):
+                    found.update(chunk)
+                    read += len(chunk)
+                    if read > size:
+                        return None
+        except BROKEN:
+            return None
+        return found.hexdigest() if read == size else None
+
+    def _read_schema(self):
+        try:
+            forms = json.loads(self._text("schema.json", "schema.unreadable"))["forms"]
+            for form in forms:
+                fields = {one["column"]: one for one in form["fields"]}
+                for column, one in fields.items():  # the hashes hold the column's name: it says the field's
+                    if column != f"c_{column.split('_')[1]}_{one['field']}"[:63]:
+                        raise ValueError("column")
+                evidence = {*form["evidence"], *(c for c, one in fields.items() if one["evidence"])}
+                named = {one["field"]: one for one in form["fields"] if not one["parked"]}
+                self._schema[form["app"], form["form"]] = (form["archive"], fields, evidence, named)
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+            raise Refused("schema.unreadable", "schema.json") from None
+
+    # -- the log ---------------------------------------------------------------------------------------
+
+    def _checkpoint(self, path):
+        """(size, root, time) of a signed checkpoint of the log of records."""
+        try:
+            lines = self._keys["records"].opened(self._text(path, "checkpoint.wrong").decode())
+            _, size, root, time, previous = lines
+            if not (size.isdigit() and time.startswith("time ") and previous.startswith("previous ")):
+                raise ValueError("lines")
+            return int(size), unbase64(root, 32), int(time[5:])
+        except (ValueError, InvalidSignature):
+            raise Refused("checkpoint.wrong", path) from None
+
+    def _read_checkpoint(self):
+        if "checkpoints/records.txt" not in self.paths:
+            return  # needed only where there are entries
+        self.points.append(self._checkpoint("checkpoints/records.txt"))
+        size, root, _ = self.points[0]
+        try:
+            links = json.loads(self._text("checkpoints/consistency.json", "consistency.wrong"))
+            for link in links:
+                earlier = self._checkpoint(link["path"])
+                path = [unbase64(step, 32) for step in link["consistency"]]
+                if not consistent(earlier[0], size, earlier[1], root, path):
+                    raise Refused("consistency.wrong", link["path"])
+                self.points.append(earlier)
+        except (ValueError, KeyError, TypeError):
+            raise Refused("consistency.wrong", "checkpoints/consistency.json") from None
+
+    def _lines(self, path):
+        with self._files.open(path) as file:
+            while line := file.readline(SMALL):
+                yield line
+
+    def _read_proofs(self):
+        """What each position's proof gives for a leaf; kept as text, they are many."""
+        if "proofs/records.jsonl" not in self.paths:
+            return
+        try:
+            for line in self._lines("proofs/records.jsonl"):
+                proof = json.loads(line)
+                if any(len(step) != 44 for step in proof["inclusion"]):
+                    raise ValueError("inclusion")
+                self._leaves[int(proof["position"])] = "".join(proof["inclusion"])
+        except (ValueError, TypeError, *BROKEN):
+            raise Refused("proof.wrong", "proofs/records.jsonl") from None
+
+    # -- records ---------------------------------------------------------------------------------------
+
+    def _check_records(self):
+        for path in sorted(p for p in self.listed if p.startswith("records/") and p in self.paths):
+            try:
+                for number, line in enumerate(self._lines(path), 1):
+                    self._check_line(line, f"{path}:{number}")
+            except BROKEN:
+                self.add("record.unreadable", path)
+        found = {name: dict(kinds) for name, kinds in self._by_form.items()}
+        if found != self._expected:
+            self.add("record.count")
+
+    def _check_line(self, line, place):
+        try:
+            record = json.loads(line)
+            place = f"{record['app']}.{record['form']} {record['record']}"
+            self._check_record(record, place)
+        except Refused as refused:
+            self.add(refused.code, refused.place or place)
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError):
+            self.add("record.unreadable", place)
+
+    def _check_record(self, record, place):
+        name, identity = (
+            f"{record['app']}.{record['form']}",
+            (record["app"], record["form"], record["record"]),
+        )
+        if identity in self._seen:
+            raise Refused("record.twice")
+        self._seen.add(identity)
+        archive, fields, evidence, named = self._schema[record["app"], record["form"]]
+        proof = record["proof"]
+        if proof not in LEVELS:
+            raise ValueError("proof")
+        self._by_form.setdefault(name, Counter())[proof] += 1
+        self.counts["records"] += 1
+        self.counts[proof] += 1
+        self._check_files_of(record, fields if "columns" in record else None)
+        if proof == "statement":
+            if archive or record["entries"]:
+                raise Refused("entry.missing")
+        else:
+            newest = self._check_entries(record)
+            if proof in ("content", "columns"):
+                self._check_content(record, fields, evidence, newest)
+                self._check_values(record, fields, named)
+        if self._on_record:
+            self._on_record(record)
+
+    def _check_entries(self, record):
+        """Every revision is in the log; the newest entry."""
+        if not record["entries"]:
+            raise Refused("entry.missing")
+        if not self.points:
+            raise Refused("checkpoint.missing")
+        size, root, _ = self.points[0]
+        before = None
+        for number, one in enumerate(record["entries"], 1):
+            text, position = one["entry"].encode(), int(one["position"])
+            entry = json.loads(text)
+            self._check_entry(entry, record, number, before)
+            if canonical(entry) != text:
+                raise Refused("entry.wrong")
+            if position not in self._leaves:
+                raise Refused("proof.missing")
+            joined = self._leaves[position]
+            path = [unbase64(joined[start : start + 44], 32) for start in range(0, len(joined), 44)]
+            if not included(position, size, sha256(b"\x00", text), path, root):
+                raise Refused("proof.wrong")
+            self.counts["entries"] += 1
+            before = entry
+        return before
+
+    @staticmethod
+    def _check_entry(entry, record, number, before):
+        same = ("app", "form", "record")
+        destroyed = record.get("destroyed", False) and number == len(record["entries"])
+        kind = "create" if number == 1 else "shred" if destroyed else "change"
+        revision = int(before["revision"]) if destroyed and before else number
+        fits = (
+            entry["v"] == "1" and entry["alg"] == "sha256" and entry["log"] == "records"
+            and all(entry[name] == record[name] for name in same)
+            and entry["kind"] == kind
+            and int(entry["revision"]) in (number, revision)
+            and (before is None or entry["evidence"] == before["evidence"])
+            and (not destroyed or entry["working"] == before["working"])
+            and (number < len(record["entries"]) or destroyed or entry["revision"] == record["revision"])
+        )  # fmt: skip
+        if not fits:
+            raise Refused("entry.wrong")
+
+    def _check_content(self, record, fields, evidence, entry):
+        """The two hashes of the row, and the key they are bound to."""
+        columns, salt = record["columns"], unbase64(record["salt"], 16)
+        commitment = unbase64(record["commitment"], 32)
+        for part in ("evidence", "working"):
+            chosen = {n: v for n, v in columns.items() if (n in evidence) == (part == "evidence")}
+            if not all(isinstance(value, str) for value in chosen.values()):
+                raise ValueError("columns")
+            chosen["key"] = record["commitment"]
+            if base64.b64encode(sha256(salt, canonical(chosen))).decode() != entry[part]:
+                raise Refused("content.hash")
+        if record["proof"] == "content":
+            key = unbase64(record["key"], 32)
+            if hmac.new(key, b"muniment key", hashlib.sha256).digest() != commitment:
+                raise Refused("content.key")
+
+    def _check_values(self, record, fields, named):
+        """What is shown follows from the columns; sealed ones are opened where the key is there."""
+        key = AESGCM(unbase64(record["key"], 32)) if record["proof"] == "content" else None
+        values, shown = record["values"], record["shown"]
+        for column, held in record["columns"].items():
+            field = fields.get(column)
+            if field is None:
+                continue
+            if field["sealed"] and key is None:
+                continue
+            stored = self._open(key, field, record["record"], held) if field["sealed"] else held
+            name = field["field"]
+            if field["parked"]:
+                continue
+            if name not in values or canonical(values[name]) != canonical(value_of(stored, field)):
+                raise Refused("content.value")
+            if field["literal"] and shown.get(name, "") != values[name]:
+                raise Refused("content.value")
+        there = {fields[c]["field"] for c in record["columns"] if c in fields and not fields[c]["parked"]}
+        for name in values:
+            if name not in there:
+                raise Refused("content.value")
+
+    @staticmethod
+    def _open(key, field, record, held):
+        sealed = unbase64(held)
+        place = f"muniment value {record} {field['field']}".encode()
+        try:
+            plain = key.decrypt(sealed[:12], sealed[12:], place)
+        except (InvalidTag, ValueError):
+            raise Refused("content.seal") from None
+        return base64.b64encode(plain).decode() if field["storage"] == "bytes" else plain.decode()
+
+    def _check_files_of(self, record, fields):
+        """Each attachment lies in the package with the digest the record's line gives, and is one of the
+        field's."""
+        for file in record["files"]:
+            listed = self.listed.get(file["path"])
+            if listed is None and file["id"] in self.manifest["broken"]:
+                self.counts["broken"] += 1
+                continue
+            if listed != (int(file["size"]), file["sha256"]):
+                raise Refused("attachment.wrong")
+            if file["id"] not in record["values"].get(file["field"], ()):
+                raise Refused("attachment.wrong")
+            self.counts["attachments"] += 1
+
+    def result(self):
+        return {
+            "sound": self.sound, "trusted": bool(self._trusted) and self.key is not None,
+            "findings": self.findings, "more": self.more, "counts": dict(sorted(self.counts.items())),
+            "key": fingerprint(self.key.public) if self.key else "",
+            "origin": self.manifest.get("origin", "") if isinstance(self.manifest, dict) else "",
+            "made_at": self.manifest.get("made_at", "") if isinstance(self.manifest, dict) else "",
+            "checkpoints": [
+                {"size": str(size), "root": root.hex(), "time": str(time)} for size, root, time in self.points
+            ],
+        }  # fmt: skip
+
+
+def value_of(stored, field):
+    """From a stored form to a value, by storage kind."""
+    kind = field["storage"]
+    if kind == "boolean":
+        return stored == "1"
+    if kind == "decimal":
+        return scaled(stored, field["scale"])
+    if kind == "date":
+        return datetime.date.fromordinal(int(stored)).isoformat()
+    if kind == "timestamp":
+        epoch = datetime.datetime(1970, 1, 1)  # noqa: DTZ001
+        return (epoch + datetime.timedelta(microseconds=int(stored))).isoformat(timespec="microseconds") + "Z"
+    if kind == "json":
+        return json.loads(stored)
+    return stored
+
+
+def scaled(digits, scale):
+    sign, number = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
+    if not scale:
+        return sign + number
+    number = number.rjust(scale + 1, "0")
+    return f"{sign}{number[:-scale]}.{number[-scale:]}"
+
+
+# -- the command ---------------------------------------------------------------------------------------
+
+
+def verify(path, trusted="", on_record=None):
+    """The result of checking a ZIP or a folder, as JSON would say it."""
+    try:
+        files = source(path)
+    except Refused as refused:
+        check = Check(None)
+        check.add(refused.code, refused.place)
+        return check.result()
+    return Check(files, trusted, on_record).run().result()
+
+
+def when(microseconds):
+    epoch = datetime.datetime(1970, 1, 1)  # noqa: DTZ001
+    return f"{epoch + datetime.timedelta(microseconds=int(microseconds)):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def told(result, zh):
+    """Lines for people."""
+    pick = 0 if zh else 1
+    for finding in result["findings"]:
+        yield f"✗ {finding['place']}: {TEXTS[finding['code']][pick]} [{finding['code']}]"
+    if result["more"]:
+        yield f"✗ … +{result['more']}"
+    for level, texts in LEVELS.items():
+        if result["counts"].get(level):
+            yield f"  {result['counts'][level]:>9,}  {texts[pick]}"
+    for point in result["checkpoints"]:
+        words = ("检查点", "checkpoint")[pick]
+        yield f"  {words} {int(point['size']):,} · {when(point['time'])} · {point['root']}"
+    if result["key"]:
+        yield f"  {('公钥指纹', 'key fingerprint')[pick]}: {result['key']}"
+    if result["sound"]:
+        yield ("✓ 完整无误", "✓ sound")[pick]
+        if not result["trusted"]:
+            yield (
+                "  注意：公钥取自包内。请从独立渠道取得公钥，用 --key 再核验一次。",
+                "  Note: the key is the package's own. Take it from somewhere you trust and give it with --key.",
+            )[pick]
+    else:
+        yield ("✗ 不可采信", "✗ not sound")[pick]
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description="Check a Muniment evidence package.")
+    parser.add_argument("package")
+    parser.add_argument("--key", default="", help="the public key, or its fingerprint, as you know it")
+    parser.add_argument("--json", action="store_true", help="the result as JSON")
+    parser.add_argument("--show", default="", metavar="RECORD", help="print what was proved of one record")
+    parser.add_argument("--language", choices=("zh", "en"), default="")
+    given = parser.parse_args(arguments)
+    shown = []
+
+    def keep(record):
+        if record["record"] == given.show:
+            shown.append(record)
+
+    result = verify(given.package, given.key, keep if given.show else None)
+    zh = given.language == "zh" or (not given.language and (os.environ.get("LANG") or "zh").startswith("zh"))
+    if given.json:
+        print(json.dumps(result, ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(told(result, zh)))
+    for record in shown:
+        print(json.dumps({n: record[n] for n in ("title", "proof", "values")}, ensure_ascii=False, indent=1))
+    codes = {finding["code"] for finding in result["findings"]}
+    return 0 if result["sound"] else 2 if codes & {"package.unreadable"} else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
