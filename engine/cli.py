@@ -12,6 +12,8 @@ from pathlib import Path
 import click
 
 from engine.commands.console import data_option, json_option, language, opened, refusals, report
+from engine.commands.init import init
+from engine.commands.keys import keys
 from engine.config import Config
 from metamodel.problems import Problem, Rejected, has_errors, problem
 
@@ -23,13 +25,8 @@ def main() -> None:
 
 # -- an installation -------------------------------------------------------------------------------
 
-
-@main.command()
-@data_option
-def init(data: Path | None) -> None:
-    """Create a data directory: keys, database, nothing in it."""
-    with opened(data) as runtime:
-        click.echo(f"{runtime.config.data}: ready, ledger {runtime.ledger.origin}")
+main.add_command(init)
+main.add_command(keys)
 
 
 pem = click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,10 @@ class Config:
             tls_key=_path("MUNIMENT_TLS_KEY"),
             behind_proxy=tuple(os.environ.get("MUNIMENT_BEHIND_PROXY", "").replace(",", " ").split()),
         )
+
+    def in_zone(self, settled: str) -> Config:
+        """In the zone the installation was told, unless the environment says another."""
+        return replace(self, zone=ZoneInfo(settled)) if settled and not self.zone_given else self
 
     @property
     def url(self) -> str:

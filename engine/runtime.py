@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from engine.access.audit_search import AuditSearch
 from engine.access.authority import Authority
 from engine.access.calendar import Calendars
 from engine.access.grants import Grants
+from engine.access.installation import administers, read_installation
 from engine.access.people import People
 from engine.access.quoting import Quoting
 from engine.access.viewer import SYSTEM, Viewer
@@ -29,11 +31,13 @@ from engine.clock import Clock, FrozenClock, MovableClock, SystemClock
 from engine.config import Config
 from engine.database import Database, Unit
 from engine.evidence.findings import Report
+from engine.evidence.key_copies import KeyCopies
 from engine.evidence.key_sources import source_of
 from engine.evidence.keys import MasterKeys
 from engine.evidence.ledger import Ledger
 from engine.evidence.seals import Box, Seals
-from engine.evidence.verify import verify
+from engine.evidence.steps import Mode
+from engine.evidence.verify import Wanted, verify
 from engine.expressions import EvaluationContext
 from engine.files import Files
 from engine.flows import Flows
@@ -41,11 +45,11 @@ from engine.jobs import Jobs
 from engine.migrate import COPY_JOB, ColumnCopies, index_for_lookups
 from engine.notifications import Notifications
 from engine.organisation import HandOvers, Importing, Personnel
+from engine.packages import Packages
 from engine.plugin_loader import load_registry
 from engine.records.contexts import Contexts, LinkedRecords
 from engine.records.drafts import Stages
 from engine.records.keyword_lists import KeywordLists
-from engine.packages import Packages
 from engine.records.program import Programs
 from engine.records.records import Records
 from engine.records.services import Services
@@ -72,12 +76,14 @@ class Runtime:
     """Open with `Runtime.open`; close when done."""
 
     def __init__(self, config: Config, clock: Clock) -> None:
-        self.config, self.clock = config, clock
+        self.clock = clock
         config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.registry = load_registry(config.data)
-        self.registry.zone = config.zone
         self.database = Database(config, clock)
         self.database.migrate()
+        self.installation = read_installation(self.database)
+        self.config = config.in_zone(self.installation.zone)
+        self.registry.zone = self.config.zone
         self._open_evidence()
         self._open_applications()
         self._open_access()
@@ -85,13 +91,13 @@ class Runtime:
         self._open_records()
         self._open_channels()
         self._open_organisation()
+        self._open_packages()
 
     @classmethod
     def open(cls, config: Config, clock: Clock | None = None) -> Runtime:
         """An installation, created where it is not there yet."""
         return cls(config, clock or SystemClock())
 
-        self._open_packages()
     def close(self) -> None:
         """Commit what is waiting and let go of everything."""
         self.jobs.close()
@@ -102,6 +108,7 @@ class Runtime:
     def _open_evidence(self) -> None:
         self.keys = MasterKeys.open(source_of(self.config))
         self.box, self.seals = Box(self.keys), Seals(self.keys)
+        self.key_copies = KeyCopies(self.database, self.keys.latest)
         self.ledger = Ledger(self.database, self.keys, self.config.origin)
         self.files = Files(self.database, self.seals, self.config.data)
 
@@ -211,6 +218,11 @@ class Runtime:
             self.channels.forget,
         ]  # fmt: skip
 
+    def _open_packages(self) -> None:
+        self.packages = Packages(
+            self.services, self.records, self.keys, self.box, self.jobs, self.viewer, self.manages_anywhere
+        )
+
     def _open_organisation(self) -> None:
         self.personnel = Personnel(self.people, self.audit, self, self._apps)
         self.importing = Importing(self.people, self.audit, self.personnel)
@@ -218,11 +230,6 @@ class Runtime:
 
     def _write_values(self, unit: Unit, app: str, form: str, field: str, values: Mapping[int, Any]) -> None:
         """Values of one field, converted after a change of its type, by the ordinary write path."""
-    def _open_packages(self) -> None:
-        self.packages = Packages(
-            self.services, self.records, self.keys, self.box, self.jobs, self.viewer, self.manages_anywhere
-        )
-
         changes = {record: {field: value} for record, value in values.items()}
         self.records.writer.update(unit, SYSTEM, app, form, changes, raw=False)
 
@@ -281,12 +288,16 @@ class Runtime:
 
     def manages(self, viewer: Viewer, app: str, what: str) -> bool:
         """Does a role of this person manage `what` (design people channels keys verify audit)?"""
+        if administers(viewer, what):
+            return True
         roles = [self.applications.get(app).role(name) for name in viewer.roles_in(app)]
         return any(role is not None and what in role.manages for role in roles)
 
     def manages_anywhere(self, viewer: Viewer, what: str) -> bool:
         """The same in any published app: duties over the whole installation."""
-        return any(self.manages(viewer, app.id, what) for app in self.apps_of(viewer))
+        return administers(viewer, what) or any(
+            self.manages(viewer, app.id, what) for app in self.apps_of(viewer)
+        )
 
     # -- files -------------------------------------------------------------------------------------
 
@@ -321,9 +332,23 @@ class Runtime:
         """The consistency proof between two sizes, base64. Rejected (ledger.bad_size)."""
         return self.ledger.consistency(log, first, second)
 
-    def verify(self, progress: Callable[[int, int], object] | None = None, by: str = "system") -> Report:
-        """Recompute everything; the result is kept."""
-        return verify(self, progress, by)
+    def confirm_key_copy(self, viewer: Viewer, code: str, place: str) -> None:
+        """Somebody has put a copy of the keys elsewhere. Rejected (keys.other_code, keys.no_place)."""
+
+        def work(unit: Unit) -> None:
+            self.key_copies.confirm(unit, viewer.person, code, place)
+            self.audit.add(unit, viewer, [Occurrence("key.confirm_copy", detail={"place": place})])
+
+        self.database.write(work)
+
+    def verify(
+        self, progress: Callable[[int, int], object] | None = None, by: str = "system", *,
+        mode: Mode = "full", workers: int = 0, resume: bool = False,
+    ) -> Report:  # fmt: skip
+        """Recompute everything (or what is newer, or without opening sealed values); the result is kept.
+        `workers`: so many processes share what is much."""
+        reopen = partial(Runtime.open, self.config, self.clock)
+        return verify(self, progress, Wanted(mode, by, workers, reopen, resume))
 
     # -- jobs --------------------------------------------------------------------------------------
 

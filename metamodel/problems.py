@@ -571,14 +571,19 @@ TEXTS: dict[str, Texts] = {
     ),
     # package
     "package.empty": Texts("没有可导出的记录", "There is nothing to export"),
-    "package.no_reason": Texts("请写明用途，不超过 {limit} 字", "Say what it is for, in at most {limit} characters"),
+    "package.no_reason": Texts(
+        "请写明用途，不超过 {limit} 字", "Say what it is for, in at most {limit} characters"
+    ),
     "package.no_subject": Texts(
         "个人信息主体请求只能针对一条记录", "A request of the person concerned is about exactly one record"
     ),
     "package.too_many": Texts(
-        "最多可选 {limit} 条记录，更多请用筛选", "At most {limit} records can be chosen; use a filter for more"
+        "最多可选 {limit} 条记录，更多请用筛选",
+        "At most {limit} records can be chosen; use a filter for more",
     ),
-    "package.unknown": Texts("没有这个证据包，或已过期", "There is no such package, or it has expired", status=404),
+    "package.unknown": Texts(
+        "没有这个证据包，或已过期", "There is no such package, or it has expired", status=404
+    ),
     # publishing
     "draft.changed": Texts(
         "草稿已被他人修改（现为修订 {newest}）",
@@ -1029,6 +1034,9 @@ TEXTS: dict[str, Texts] = {
     "organisation.left_before_joined": Texts("离职日期早于入职日期", "The last day is before the first"),
     "organisation.name_missing": Texts("请填写名称", "A name is needed"),
     "organisation.name_taken": Texts("同一上级下已有“{name}”", "There is a “{name}” beside it already"),
+    "organisation.not_left_yet": Texts(
+        "最后一天不能在将来", "The last day has not come yet", "请到那天再办理", "Come back on that day"
+    ),
     "organisation.own_superior": Texts("不能做自己的上级", "Nobody is his own superior"),
     "organisation.person_left": Texts("“{person}”已经离职", "“{person}” has left"),
     "organisation.role_for_oneself": Texts(
@@ -1402,6 +1410,26 @@ TEXTS: dict[str, Texts] = {
     "keys.several_sources": Texts(
         "主密钥的来源只能有一个：MUNIMENT_MASTER_KEY、MUNIMENT_MASTER_KEY_FILE 或 MUNIMENT_MASTER_KEY_COMMAND",
         "The keys come from one place: MUNIMENT_MASTER_KEY, MUNIMENT_MASTER_KEY_FILE or MUNIMENT_MASTER_KEY_COMMAND",
+    ),
+    "keys.bad_line": Texts(
+        "恢复单第 {number} 行缺失或有误",
+        "Line {number} of the recovery sheet is missing or mistyped",
+    ),
+    "keys.bad_sheet": Texts("这不是恢复单", "This is no recovery sheet"),
+    "keys.other_code": Texts(
+        "校验码与当前密钥不符：这份副本不是现在的密钥",
+        "The check code does not belong to the present keys: this copy is of others",
+        "轮换密钥后需要重新制作副本（muniment keys sheet）",
+        "After a rotation a new copy is due (muniment keys sheet)",
+    ),
+    "keys.no_place": Texts("请写明副本放在哪里", "Say where the copy lies"),
+    "keys.there_already": Texts(
+        "{file} 已有密钥，不会被覆盖", "{file} holds keys already; they are not overwritten"
+    ),
+    "init.bad_zone": Texts("没有时区“{zone}”", "There is no time zone “{zone}”"),
+    "init.bad_admin": Texts(
+        "账号只能由小写字母、数字和 . _ - 组成，以字母开头：{id}",
+        "An account's name has small letters, digits and . _ - and begins with a letter: {id}",
     ),
     "keys.other_installation": Texts(
         "密钥文件 {file} 不属于这个数据库",

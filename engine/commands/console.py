@@ -56,6 +56,15 @@ def report(problems: Any, prefix: str = "") -> None:
         )
 
 
+def say(zh: str, en: str) -> None:
+    """A line in the language of the terminal."""
+    click.echo(in_language(zh, en))
+
+
+def in_language(zh: str, en: str) -> str:
+    return en if language() == "en" else zh
+
+
 def language() -> str:
     import locale
     import os
