@@ -6,15 +6,15 @@ Called by `verify`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from engine.evidence.audit_log import audit_entry, audit_place, version_entry
-from engine.evidence.check_logs import STREAM
-from engine.evidence.check_rows import FormOf, Stream, entries_by_record
+from engine.evidence.audit_log import SETTLED, audit_entry, audit_place, version_entry
+from engine.evidence.columns import STREAM
 from engine.evidence.findings import Report
+from engine.evidence.keyed import FormOf, Only
 from engine.evidence.keys import MasterKeys
 from engine.evidence.leaf import AUDIT, LeafEntry
 from engine.evidence.seals import Box, BrokenSeal
@@ -24,7 +24,6 @@ from engine.tables import Entry, FormTable, has_column, physical_name, shape_of
 from metamodel.forms import Form
 
 Place = tuple[str, str]  # app and form
-_ENTRY = [leaves.c[name] for name in LeafEntry._fields]
 
 
 class OpensFiles(Protocol):
@@ -36,51 +35,51 @@ class OpensFiles(Protocol):
     ) -> Sequence[Mapping[str, Any]]: ...
 
 
+def _entries(log: str) -> sa.Select[Any]:
+    return sa.select(*(leaves.c[name] for name in LeafEntry._fields)).where(leaves.c.log == log)
+
+
 # -- the audit log and its rows ------------------------------------------------------------------------
-def check_audit(
-    connection: sa.Connection, keys: MasterKeys, report: Report, step: Callable[[], object]
-) -> None:
-    """Every row of the audit trail has its entry, and every entry its row."""
-    box = Box(keys)
-    rows = Stream(_audit_rows(connection, step))
-    entries = Stream(_audit_entries(connection))
-    streams: tuple[Stream[Any], ...] = (rows, entries)
-    while heads := [stream.next_record for stream in streams if stream.next_record is not None]:
-        identifier = min(heads)
-        found, logged = rows.take(identifier), entries.take(identifier)
-        report.counts["audit"] += len(found)
-        if not found:
-            report.add("audit_missing", record=identifier)
-        elif not logged:
-            report.add("audit_unlogged", record=identifier)
-        elif [_entry_of(keys, box, found[0])] != logged:
+def check_audit(connection: sa.Connection, keys: MasterKeys, only: Only, now: int, report: Report) -> None:
+    """Every row of the audit trail has its entry, and every entry its row. A row of ours may wait for its
+    entry a minute long."""
+    rows = {row["id"]: row for row in _audit_rows(connection, only)}
+    logged: dict[int, list[LeafEntry]] = {}
+    for columns in connection.execute(_entries(AUDIT).where(leaves.c.kind == "audit", only(leaves.c.record))):
+        logged.setdefault(columns.record, []).append(LeafEntry(*columns))
+    report.counts["audit"] += len(rows)
+    for identifier in sorted(logged.keys() - rows.keys(), key=str):
+        report.add("audit_missing", record=identifier)
+    for identifier, row in rows.items():
+        if identifier not in logged:
+            if not _waits(keys, row, now):
+                report.add("audit_unlogged", record=identifier)
+        elif logged[identifier] != [_entry_of(keys, row)]:
             report.add("audit_changed", record=identifier)
 
 
-def _audit_rows(connection: sa.Connection, step: Callable[[], object]) -> Iterator[tuple[int, Any]]:
-    query = sa.select(audit).order_by(audit.c.id)
-    for row in connection.execute(query, execution_options=STREAM).mappings():
-        yield row["id"], row
-        step()
+def _audit_rows(connection: sa.Connection, only: Only) -> Sequence[sa.RowMapping]:
+    return connection.execute(sa.select(audit).where(only(audit.c.id)).order_by(audit.c.id)).mappings().all()
 
 
-def _audit_entries(connection: sa.Connection) -> Iterator[tuple[int, LeafEntry]]:
-    for entry in entries_by_record(connection, AUDIT):
-        if entry.kind == "audit":
-            yield entry.record, entry
-
-
-def _entry_of(keys: MasterKeys, box: Box, row: Any) -> LeafEntry | None:
+def _waits(keys: MasterKeys, row: sa.RowMapping, now: int) -> bool:
     try:
-        box.open(row["detail_sealed"], audit_place(row))
+        Box(keys).open(row["detail_sealed"], audit_place(row))
+        return bool(now - row["at"] < SETTLED)
+    except (BrokenSeal, TypeError):
+        return False
+
+
+def _entry_of(keys: MasterKeys, row: sa.RowMapping) -> LeafEntry | None:
+    try:
         return audit_entry(keys.audit_key, row)
-    except (BrokenSeal, TypeError, ValueError):
+    except (TypeError, ValueError):
         return None
 
 
 # -- published versions ----------------------------------------------------------------------------------
 def check_versions(connection: sa.Connection, keys: MasterKeys, report: Report) -> None:
-    query = sa.select(*_ENTRY).where(leaves.c.log == AUDIT, leaves.c.kind == "version")
+    query = _entries(AUDIT).where(leaves.c.record == 0, leaves.c.kind == "version")
     logged = {(row.app, row.version): LeafEntry(*row) for row in connection.execute(query)}
     for row in connection.execute(sa.select(app_versions)).mappings().all():
         report.counts["versions"] += 1
@@ -158,11 +157,12 @@ def _fits(entry: Entry, form: Form | None) -> bool:
 
 
 # -- what arrived and what was attached ----------------------------------------------------------------------
-def check_inbox(connection: sa.Connection, box: Box, report: Report, step: Callable[[], object]) -> None:
-    query = sa.select(inbox.c.id, inbox.c.digest, inbox.c.raw_sealed).order_by(inbox.c.id)
-    for row in connection.execute(query, execution_options=STREAM):
+def check_inbox(connection: sa.Connection, box: Box, only: Only, report: Report, opening: bool) -> None:
+    if not opening:
+        return
+    query = sa.select(inbox.c.id, inbox.c.digest, inbox.c.raw_sealed).where(only(inbox.c.id))
+    for row in connection.execute(query.order_by(inbox.c.id), execution_options=STREAM):
         report.counts["inbox"] += 1
-        step()
         try:
             box.open(row.raw_sealed, row.digest)
         except (BrokenSeal, TypeError):
@@ -170,16 +170,16 @@ def check_inbox(connection: sa.Connection, box: Box, report: Report, step: Calla
 
 
 def check_files(
-    connection: sa.Connection, kept: OpensFiles, report: Report, step: Callable[[], object]
+    connection: sa.Connection, kept: OpensFiles, only: Only, report: Report, opening: bool
 ) -> None:
-    """Every attachment opens with its own key and has the digest and the size its row says."""
-    query = sa.select(files.c.id).order_by(files.c.id)
+    """Every attachment's row opens with its own key; `opening`: and its bytes have the digest and the size
+    the row says."""
+    query = sa.select(files.c.id).where(only(files.c.id)).order_by(files.c.id)
     for row in connection.execute(query, execution_options=STREAM):
         report.counts["files"] += 1
-        step()
         try:
             (described,) = kept.describe(connection, [str(row.id)])
-            fits = sum(map(len, kept.open(str(row.id)))) == described["size"]
+            fits = not opening or sum(map(len, kept.open(str(row.id)))) == described["size"]
         except Exception:  # whatever is wrong with it, it is the finding
             fits = False
         if not fits:

@@ -1,17 +1,12 @@
-"""Findings: what a verification came upon, in words, and where its result is kept."""
+"""Findings: what a verification came upon, in words."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
-
-from engine.database import Database, Unit
-from engine.system_tables import verifications
 from metamodel.problems import Problem, problem
 
 SHOWN = 1000  # findings kept one by one; the rest are counted
@@ -52,9 +47,30 @@ class Report:
         if len(self.findings) >= SHOWN:
             self.more += 1
             return
-        params |= {"app": app, "form": form, "record": record}
+        params = {name: _plain(value) for name, value in params.items()}
+        params |= {"app": app, "form": form, "record": str(record)}
         found = problem(f"evidence.{code}", **params)
         self.findings.append(Finding(found, app, form, str(record)))
+
+    def absorb(self, other: Report) -> None:
+        """What was found elsewhere."""
+        room = max(SHOWN - len(self.findings), 0)
+        self.findings += other.findings[:room]
+        self.more += other.more + len(other.findings[room:])
+        self.counts += other.counts
+
+    def to_state(self) -> dict[str, Any]:
+        """Plain JSON for another process, or for one that goes on later; `from_state` reads it."""
+        found = [[f.problem.code, dict(f.problem.params), f.app, f.form, f.record] for f in self.findings]
+        return {"findings": found, "counts": dict(self.counts), "more": self.more}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Report:
+        found = [
+            Finding(problem(code, **params), app, form, record)
+            for code, params, app, form, record in state["findings"]
+        ]
+        return cls(found, Counter(state["counts"]), state["more"])
 
     @property
     def clean(self) -> bool:
@@ -81,14 +97,6 @@ class Report:
         }
 
 
-def keep(database: Database, report: Report, by: str) -> int:
-    """Remember the result; its id."""
-
-    def work(unit: Unit) -> int:
-        (identifier,) = database.take_ids(unit.connection, 1)
-        result = json.dumps(report.to_json(), ensure_ascii=False)
-        row = {"id": identifier, "at": unit.now, "by": by, "result": result}
-        unit.connection.execute(sa.insert(verifications).values(row))
-        return identifier
-
-    return database.write(work)
+def _plain(value: Any) -> Any:
+    """Damage may be of any type; findings travel as JSON."""
+    return value if isinstance(value, int | str) else str(value)

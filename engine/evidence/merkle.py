@@ -28,12 +28,23 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 # -- growing ---------------------------------------------------------------------------------------
 
 
+def perfect_root(hashes: Sequence[bytes]) -> bytes:
+    """Of a tree whose size is a power of two, level by level."""
+    while len(hashes) > 1:
+        hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
+    return hashes[0]
+
+
 class Frontier:
     """The right edge of a growing tree: all that is needed to append and to know the root."""
 
     def __init__(self) -> None:
         self.size = 0
         self._edge: list[bytes] = []  # roots of the perfect subtrees, largest first
+
+    @property
+    def edge(self) -> list[bytes]:
+        return list(self._edge)
 
     def append(self, leaf: bytes) -> None:
         carry, size = leaf, self.size
@@ -48,10 +59,11 @@ class Frontier:
             self.append(leaf)
 
     def root(self) -> bytes:
-        return _fold(self._edge)
+        return fold(self._edge)
 
 
-def _fold(edge: Sequence[bytes]) -> bytes:
+def fold(edge: Sequence[bytes]) -> bytes:
+    """The root over perfect subtrees, largest first."""
     if not edge:
         return EMPTY_ROOT
     root = edge[-1]
@@ -89,7 +101,7 @@ def range_root(nodes: Nodes, start: int, end: int) -> bytes:
         height = (end - start).bit_length() - 1
         edge.append(nodes(height, start >> height))
         start += 1 << height
-    return _fold(edge)
+    return fold(edge)
 
 
 def inclusion_proof(nodes: Nodes, index: int, size: int) -> list[bytes]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
-from engine.evidence.merkle import HASH_SIZE, nodes_of, range_root
+from engine.evidence.merkle import HASH_SIZE, nodes_of, perfect_root, range_root
 from engine.system_tables import leaves, tiles
 
 WIDTH = 256
@@ -41,8 +41,7 @@ def shape(size: int) -> Iterator[tuple[int, int, int]]:
 
 def tile_root(hashes: bytes) -> bytes:
     """The hash of a full tile's subtree: one entry of the tile above."""
-    parts = split(hashes)
-    return range_root(nodes_of(parts), 0, len(parts))
+    return perfect_root(split(hashes))
 
 
 def split(hashes: bytes) -> list[bytes]:

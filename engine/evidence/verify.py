@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import msgspec
 import sqlalchemy as sa
@@ -34,22 +34,23 @@ from engine.evidence.check_surroundings import (
     check_versions,
 )
 from engine.evidence.check_tombstones import check_tombstones
-from engine.evidence.check_trees import TreeCheck, check_copy, unknown_logs
+from engine.evidence.check_trees import TreeCheck, check_copy, earlier_roots, unknown_logs
 from engine.evidence.findings import Finding as Finding, Report
-from engine.evidence.keyed import FormOf, Keyed
+from engine.evidence.keyed import Keyed
 from engine.evidence.keys import MasterKeys
 from engine.evidence.leaf import LOGS
 from engine.evidence.ledger import Ledger, checkpoint_file
+from engine.evidence.merkle import Frontier
 from engine.evidence.seals import Box, Seals
 from engine.evidence.sieve import Sieve
-from engine.evidence.steps import Outcome, Plan, Step, make_plan
+from engine.evidence.steps import Mode, Outcome, Plan, Reached, Step, make_plan
+from engine.evidence.tiles import WIDTH
 from engine.evidence.verifications import Verifications
 from engine.tables import Entry, FormTable, form_table, read_entries
 from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.problems import Rejected
 
-Mode = Literal["full", "quick", "since"]
 Progress = Callable[[int, int], object]
 WORTH_PROCESSES = 100_000  # rows and leaves; fewer are done before another process has begun
 
@@ -88,7 +89,9 @@ class Wanted:
     resume: bool = False
 
 
-def verify(installation: Installation, progress: Progress | None = None, wanted: Wanted | None = None) -> Report:
+def verify(
+    installation: Installation, progress: Progress | None = None, wanted: Wanted | None = None
+) -> Report:
     """The report; kept in `verifications` when somebody asked for it (`by`)."""
     wanted = wanted or Wanted()
     installation.ledger.log_audit()
@@ -104,8 +107,10 @@ def inspect(
     """All that can be seen on this connection, in its snapshot; writes nothing."""
     copies = _copies(installation) if copies is None else copies
     plan = make_plan(connection, mode, _now(installation), None)
-    worker = Worker(installation, connection, plan)
-    return put_together(installation, connection, plan, [worker.take(step) for step in plan.steps], copies)
+    worker = Worker(installation, plan)
+    outcomes = [worker.take(connection, step) for step in plan.steps]
+    report, _ = put_together(installation, connection, plan, outcomes, copies)
+    return report
 
 
 class _Run:
@@ -118,24 +123,28 @@ class _Run:
         self._kept = Verifications(here.database, here.box)
 
     def run(self) -> Report:
-        plan, done = (self._kept.unfinished() if self._wanted.resume else None) or (self._plan(), {})
-        run = self._kept.begin(plan) if self._wanted.by and not done else None
+        run, plan, done = (self._kept.unfinished() if self._wanted.resume else None) or self._begin()
         total = sum(step.weight for step in plan.steps)
-        self._progress(0, total)
         reached = sum(plan.steps[number].weight for number in done)
+        self._progress(reached, total)
         for number, outcome in self._outcomes(plan, [n for n in range(len(plan.steps)) if n not in done]):
             done[number] = outcome
             reached += plan.steps[number].weight
             self._progress(min(reached, total - 1), total)
-            if run is not None:
+            if run:
                 self._kept.step_done(run, number, outcome)
         with self._here.database.read() as connection:
             outcomes = [done[number] for number in range(len(plan.steps))]
-            report = put_together(self._here, connection, plan, outcomes, self._copies)
+            report, roots = put_together(self._here, connection, plan, outcomes, self._copies)
         if self._wanted.by:
-            self._kept.keep(plan, report, self._wanted.by)
+            sound = report.clean and plan.mode != "quick"
+            self._kept.keep(report, self._wanted.by, plan.mode, _reached(plan, roots) if sound else None)
         self._progress(total, total)
         return report
+
+    def _begin(self) -> tuple[int, Plan, dict[int, Outcome]]:
+        plan = self._plan()
+        return (self._kept.begin(plan) if self._wanted.by else 0), plan, {}
 
     def _plan(self) -> Plan:
         since = self._kept.reached() if self._wanted.mode == "since" else None
@@ -150,9 +159,11 @@ class _Run:
         return self._together(plan, numbers)
 
     def _alone(self, plan: Plan, numbers: Sequence[int]) -> Iterator[tuple[int, Outcome]]:
+        worker = Worker(self._here, plan)
         for number in numbers:
             with self._here.database.read() as connection:
-                yield number, Worker(self._here, connection, plan).take(plan.steps[number])
+                outcome = worker.take(connection, plan.steps[number])
+            yield number, outcome
 
     def _together(self, plan: Plan, numbers: Sequence[int]) -> Iterator[tuple[int, Outcome]]:
         """The heavy ones first, so that all end at about the same time."""
@@ -162,111 +173,114 @@ class _Run:
             heavy = sorted(numbers, key=lambda number: -plan.steps[number].weight)
             waiting = {pool.submit(_take_here, plan.steps[number]): number for number in heavy}
             for future in as_completed(waiting):
-                yield waiting[future], msgspec.json.decode(future.result(), type=Outcome)
+                yield waiting[future], Outcome.unpacked(future.result())
 
 
 # -- in a process of its own -----------------------------------------------------------------------------
-_opened: list[tuple[Installation, Plan]] = []
+_workers: list[Worker] = []
 
 
 def _open_here(reopen: Callable[[], Installation], plan: Plan) -> None:
     os.nice(5)  # people are working
-    _opened.append((reopen(), plan))
+    _workers.append(Worker(reopen(), plan))
     gc.freeze()
 
 
 def _take_here(step: Step) -> bytes:
-    here, plan = _opened[0]
-    with here.database.read() as connection:
-        return msgspec.json.encode(Worker(here, connection, plan).take(step))
+    worker = _workers[0]
+    with worker.here.database.read() as connection:
+        return worker.take(connection, step).packed()
 
 
 # -- a step --------------------------------------------------------------------------------------------
 class Worker:
-    """Takes steps of a plan on one connection."""
+    """Takes steps of a plan."""
 
-    def __init__(self, here: Installation, connection: sa.Connection, plan: Plan) -> None:
-        self._here, self._connection, self._plan = here, connection, plan
+    def __init__(self, here: Installation, plan: Plan) -> None:
+        self.here, self._plan = here, plan
         self._opening = plan.mode != "quick"
+        self._forms: Forms | None = None
+        self._steps: Mapping[str, Callable[[sa.Connection, Step, Outcome], None]] = {
+            "leaves": self._leaves, "records": self._records, "audit": self._audit,
+            "inbox": self._inbox, "files": self._files, "around": self._around,
+        }  # fmt: skip
 
-    def take(self, step: Step) -> Outcome:
-        outcome = Outcome(Report())
+    def take(self, connection: sa.Connection, step: Step) -> Outcome:
+        outcome = Outcome()
         with _without_sweeping():
-            getattr(self, f"_{step.kind}")(step, outcome)
+            self._steps[step.kind](connection, step, outcome)
         return outcome
 
-    def _leaves(self, step: Step, outcome: Outcome) -> None:
-        check = LeafCheck(
-            self._connection, step.log, step.start or 0, step.stop, _signer(self._here, step.log), outcome.report
-        )
+    def _leaves(self, connection: sa.Connection, step: Step, outcome: Outcome) -> None:
+        signer = _signer(self.here, step.log)
+        check = LeafCheck(connection, step.log, step.start or 0, step.stop, signer, outcome.report)
         outcome.stretch = check.run()
 
-    def _records(self, step: Step, outcome: Outcome) -> None:
-        report = outcome.report
-        forms = Forms(self._here, self._connection)
-        tables = [keyed for table in forms.judged if (keyed := Keyed.of(table, forms.form_of)).has_keys]
-        seals = Seals(self._here.keys)
-        found = Sieve(tables, seals, self._opening).sift(self._connection, step.only())
+    def _records(self, connection: sa.Connection, step: Step, outcome: Outcome) -> None:
+        report, forms, seals = outcome.report, self._forms_on(connection), Seals(self.here.keys)
+        found = Sieve(forms.keyed, seals, self._opening).sift(connection, step.only())
         report.counts["records"] += found.rows
         report.counts["keys"] += found.number_of_keys
         doubts = {record for record in found.doubts if type(record) is int}
-        RowCheck(self._connection, tables, forms.skipped, seals, report, self._opening).run(doubts)
+        RowCheck(connection, forms.keyed, forms.skipped, seals, report, self._opening).run(doubts)
 
-    def _audit(self, step: Step, outcome: Outcome) -> None:
-        check_audit(self._connection, self._here.keys, step.only(), self._plan.started, outcome.report)
+    def _audit(self, connection: sa.Connection, step: Step, outcome: Outcome) -> None:
+        check_audit(connection, self.here.keys, step.only(), self._plan.started, outcome.report)
 
-    def _inbox(self, step: Step, outcome: Outcome) -> None:
-        check_inbox(self._connection, self._here.box, step.only(), outcome.report, self._opening)
+    def _inbox(self, connection: sa.Connection, step: Step, outcome: Outcome) -> None:
+        check_inbox(connection, self.here.box, step.only(), outcome.report, self._opening)
 
-    def _files(self, step: Step, outcome: Outcome) -> None:
-        check_files(self._connection, self._here.files, step.only(), outcome.report, self._opening)
+    def _files(self, connection: sa.Connection, step: Step, outcome: Outcome) -> None:
+        check_files(connection, self.here.files, step.only(), outcome.report, self._opening)
 
-    def _around(self, _step: Step, outcome: Outcome) -> None:
-        connection, report, keys = self._connection, outcome.report, self._here.keys
-        forms = Forms(self._here, connection)
+    def _around(self, connection: sa.Connection, _step: Step, outcome: Outcome) -> None:
+        report, keys, forms = outcome.report, self.here.keys, self._forms_on(connection)
         report.absorb(forms.report)
         unknown_logs(connection, report)
         check_tombstones(connection, forms.judged, keys.public_key, report, lambda: None)
         check_versions(connection, keys, report)
         check_triggers(connection, forms.judged, report)
 
+    def _forms_on(self, connection: sa.Connection) -> Forms:
+        """As they are in this snapshot; somebody may publish meanwhile."""
+        entries = _entries(connection)
+        if self._forms is None or self._forms.entries != entries:
+            self._forms = Forms(self.here, connection, entries)
+        return self._forms
+
+
+def _entries(connection: sa.Connection) -> list[Entry] | None:
+    try:
+        return read_entries(connection)
+    except (msgspec.DecodeError, TypeError, AttributeError):
+        return None
+
 
 class Forms:
     """The tables of every form there ever was, parked ones too: their rows are evidence still. Those whose
-    entries in the catalog are wrong cannot be judged."""
+    entries in the catalog are wrong cannot be judged. `entries` None: the catalog cannot be read."""
 
-    def __init__(self, here: Installation, connection: sa.Connection) -> None:
-        self._here, self.report = here, Report()
-        try:
-            entries = read_entries(connection)
-        except (msgspec.DecodeError, TypeError, AttributeError):
+    def __init__(self, here: Installation, connection: sa.Connection, entries: list[Entry] | None) -> None:
+        self._here, self.entries, self.report = here, entries, Report()
+        if entries is None:
             self.report.add("catalog_unreadable")
-            entries = []
-        damaged = check_catalog(connection, entries, self.form_of, self.report)
-        self.skipped: Collection[tuple[str, str]] = damaged if entries else Everything()
-        self.judged = [t for t in _all_tables(entries) if (t.app, t.form) not in self.skipped]
+        damaged = check_catalog(connection, entries or (), self._form_of, self.report)
+        self.skipped: Container[tuple[str, str]] = damaged if entries else Everything()
+        self.judged = [t for t in _all_tables(entries or []) if (t.app, t.form) not in self.skipped]
+        keyed = (Keyed.of(table, self._form_of) for table in self.judged)
+        self.keyed = [one for one in keyed if one.has_keys]
 
-    @property
-    def form_of(self) -> FormOf:
-        def form_of(app: str, form: str) -> Form | None:
-            with suppress(Rejected):
-                return self._here.applications.get(app).form(form)
-            return None
-
-        return form_of
+    def _form_of(self, app: str, form: str) -> Form | None:
+        with suppress(Rejected):
+            return self._here.applications.get(app).form(form)
+        return None
 
 
-class Everything(Collection[tuple[str, str]]):
-    """Has it all."""
+class Everything:
+    """A container that has it all."""
 
     def __contains__(self, item: object) -> bool:
         return True
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
 
 
 def _all_tables(entries: list[Entry]) -> list[FormTable]:
@@ -295,18 +309,32 @@ def _without_sweeping() -> Iterator[None]:
 def put_together(
     here: Installation, connection: sa.Connection, plan: Plan, outcomes: Sequence[Outcome],
     copies: Mapping[str, str],
-) -> Report:  # fmt: skip
-    """What the steps found, the trees over their stretches, and what was kept elsewhere."""
-    report = Report()
+) -> tuple[Report, dict[str, list[bytes]]]:  # fmt: skip
+    """What the steps found, the trees over their stretches, and what was kept elsewhere; and the roots of
+    each log's full tiles."""
+    report, roots, since = Report(), dict[str, list[bytes]](), plan.since
     for outcome in outcomes:
         report.absorb(outcome.report)
     for log in LOGS:
-        stretches = [o.stretch for s, o in zip(plan.steps, outcomes, strict=True) if o.stretch and s.log == log]
-        known = earlier_roots(connection, log, plan.since, report) if plan.since else []
-        report.reached[log] = TreeCheck(connection, log, plan.signed[log], report, known).run(stretches)
+        known = earlier_roots(connection, log, since.tiles[log], since.roots[log], report) if since else []
+        stretches = [
+            outcome.stretch
+            for step, outcome in zip(plan.steps, outcomes, strict=True)
+            if outcome.stretch is not None and step.log == log
+        ]
+        roots[log] = TreeCheck(connection, log, plan.signed[log], report, known).run(stretches)
         if copies[log]:
             check_copy(connection, log, _signer(here, log), copies[log], report)
-    return report
+    return report, roots
+
+
+def _reached(plan: Plan, roots: Mapping[str, Sequence[bytes]]) -> Reached:
+    """Of full tiles under a checkpoint: these are stored, so the next one can begin with them."""
+    tiles = {log: min(len(roots[log]), max(plan.signed[log], 0) // WIDTH) for log in LOGS}
+    trees = {log: Frontier() for log in LOGS}
+    for log, tree in trees.items():
+        tree.extend(roots[log][: tiles[log]])
+    return Reached(tiles, {log: tree.root() for log, tree in trees.items()}, plan.ids)
 
 
 def _signer(here: Installation, log: str) -> Signer:

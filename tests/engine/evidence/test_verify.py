@@ -23,7 +23,7 @@ from engine.evidence.keys import MasterKeys
 from engine.evidence.ledger import checkpoint_file
 from engine.evidence.rotation import rotate
 from engine.evidence.triggers import APPEND_ONLY, append_only_triggers, archive_triggers
-from engine.evidence.verify import verify
+from engine.evidence.verify import Wanted, verify
 from engine.records.query import Change
 from engine.runtime import Runtime
 from engine.system_tables import audit, checkpoints, files, leaves, record_keys, verifications
@@ -67,7 +67,7 @@ def force(runtime: Runtime, *statements: str) -> None:
 # -- honest --------------------------------------------------------------------------------------------
 def test_an_honest_archive_is_clean(vault: Runtime) -> None:
     seen: list[tuple[int, int]] = []
-    report = verify(vault, lambda done, total: seen.append((done, total)), "lu")
+    report = verify(vault, lambda done, total: seen.append((done, total)), Wanted(by="lu"))
     assert report.clean, report.text("en")
     assert report.counts["records"] == 40
     assert report.counts["keys"] == 40
@@ -232,7 +232,7 @@ def test_a_finding_names_the_record(vault: Runtime) -> None:
     table = vault.catalog.form("vault", "letter")
     column = table.fields["subject"].name
     force(vault, f"""UPDATE "{table.table.name}" SET "{column}" = 'x' WHERE id = {leaf["record"]}""")  # noqa: S608
-    report = verify(vault, by="lu")
+    report = verify(vault, wanted=Wanted(by="lu"))
     (finding,) = report.findings
     assert (finding.kind, finding.app, finding.form, finding.record) == (
         "evidence_changed", "vault", "letter", str(leaf["record"]),
