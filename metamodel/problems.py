@@ -676,6 +676,23 @@ TEXTS: dict[str, Texts] = {
         "没有报表组件“{name}”", "There is no widget “{name}”", "可用的有：{known}", "Known: {known}"
     ),
     # mail and notifications
+    "outgoing.bad_address": Texts(
+        "“{address}”不是可以访问的网址",
+        "“{address}” is no address that can be asked",
+        "请填写以 https:// 开头、不含用户名和密码的网址",
+        "Give an address that begins with https:// and holds no name and password",
+    ),
+    "outgoing.refused_address": Texts(
+        "不允许访问“{host}”（{address}）：内网、本机和云平台元数据地址默认拒绝",
+        "“{host}” ({address}) may not be asked: addresses of the house, of this machine and of clouds' metadata "
+        "are refused",
+        "确需访问时，由运维人员在 MUNIMENT_OUTGOING_ALLOWED 中放行",
+        "Where it is wanted, the operator allows it in MUNIMENT_OUTGOING_ALLOWED",
+    ),
+    "outgoing.unreachable": Texts("无法连接“{host}”：{reason}", "“{host}” cannot be reached: {reason}"),
+    "outgoing.too_slow": Texts("{seconds} 秒内没有完成", "Not done within {seconds} seconds"),
+    "outgoing.too_large": Texts("返回内容超过 {most} 字节", "The answer is longer than {most} bytes"),
+    "outgoing.not_taken": Texts("对方返回 {status}", "The other side answered {status}"),
     "mail.bad_url": Texts(
         "邮件服务器地址（MUNIMENT_SMTP_URL）不正确",
         "The address of the mail server (MUNIMENT_SMTP_URL) is not right",
