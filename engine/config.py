@@ -27,6 +27,8 @@ class Config:
     public_url: str = ""  # where people reach us, for links in mail
     tls_certificate: Path | None = None  # PEM, with the chain; with `tls_key` the server speaks TLS
     tls_key: Path | None = None
+    outgoing_allowed: tuple[str, ...] = ()  # networks and names of the house that may be asked by HTTP
+    outgoing_trust: str = ""  # a PEM file of authorities beside the system's own
     behind_proxy: tuple[str, ...] = ()  # addresses or networks of proxies whose word on the client counts
 
     @classmethod
@@ -48,6 +50,8 @@ class Config:
             master_key_command=os.environ.get("MUNIMENT_MASTER_KEY_COMMAND", ""),
             tls_certificate=_path("MUNIMENT_TLS_CERTIFICATE"),
             tls_key=_path("MUNIMENT_TLS_KEY"),
+            outgoing_allowed=tuple(os.environ.get("MUNIMENT_OUTGOING_ALLOWED", "").replace(",", " ").split()),
+            outgoing_trust=os.environ.get("MUNIMENT_OUTGOING_TRUST", ""),
             behind_proxy=tuple(os.environ.get("MUNIMENT_BEHIND_PROXY", "").replace(",", " ").split()),
         )
 
