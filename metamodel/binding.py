@@ -36,6 +36,13 @@ class Binder:
             raw, path = {key: value for key, value in part.raw.items() if key != name_key}, part.path
         return plugin, self._options(plugin.Options, raw, path)
 
+    def named(self, kind: str, name: str, path: str) -> Any | None:
+        """A plugin without options of its own."""
+        plugin = self.registry.get(kind, name)
+        if plugin is None:
+            self._unknown(kind, name, path)
+        return plugin
+
     def _unknown(self, kind: str, name: str, path: str) -> None:
         known = nearest(name, self.registry.all(kind))
         self.problems.append(problem(f"{kind}.unknown_type", path, name=name, known=known))

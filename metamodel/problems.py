@@ -1212,6 +1212,7 @@ TEXTS: dict[str, Texts] = {
         hint_zh="用几个不相干的词连起来；不要用姓名、常见密码、键盘上相邻的字母",
         hint_en="Put a few unrelated words together; no names, no common passwords, no rows of the keyboard",
     ),
+    "password.differs": Texts("两次输入的密码不一致", "The two passwords differ"),
     "password.same": Texts("新密码不能与当前密码相同", "The new password must differ from the present one"),
     "invitation.unknown": Texts(
         "这个链接已用过或已过期，请向管理员要一个新的",

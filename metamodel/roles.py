@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field as dataclass_field
 from typing import Literal, cast
 
+from metamodel import recipients
 from metamodel.checking import Checking, check_ids, check_labels
+from metamodel.duties import check_duties
 from metamodel.forms import Form
 from metamodel.labels import Label
 from metamodel.parts import Part
@@ -22,11 +24,12 @@ ReportAccess = Literal["rows", "totals"]
 class FormPermission:
     """`rows` is an expression over the record and `me`, 'true' for all; `fields` maps a field id,
     or '*' for the rest, to what may be done with it (default: write where the actions allow
-    writing, else read)."""
+    writing, else read). `unmasked` are those of the rows whose masked fields stand in full."""
 
     rows: str = "true"
     actions: frozenset[FormAction] = frozenset({"read"})
     fields: Mapping[str, FieldAccess] = dataclass_field(default_factory=dict)
+    unmasked: str = ""
     path: str = ""
 
     def field_access(self, field: str) -> FieldAccess:
@@ -35,14 +38,37 @@ class FormPermission:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmasking:
+    """Who holds the role may ask to see what is masked, for so many minutes; where `confirm` names people,
+    one of them has to agree first."""
+
+    minutes: int = 60
+    confirm: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """Who holds the role may break the glass: read these forms for so many hours, `alarm` told at once."""
+
+    forms: tuple[str, ...] = ()
+    hours: int = 4
+    alarm: tuple[str, ...] = ()
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Role:
     id: str
     label: Label
     forms: Mapping[str, FormPermission] = dataclass_field(default_factory=dict)
-    manages: frozenset[str] = frozenset()  # design people channels keys verify audit
+    manages: frozenset[str] = frozenset()  # see MANAGES of core_schema.py
     # by report: `rows`, computed over the rows the person may read; `totals`, numbers over all rows,
     # without words, lists or a way to the records
     reports: Mapping[str, ReportAccess] = dataclass_field(default_factory=dict)
+    unmask: Unmasking | None = None
+    emergency: Emergency | None = None
+    watermark: bool = False  # pages say across them who looks, and when
+    combines: str = ""  # why this role unites duties that are apart otherwise
     path: str = ""
 
 
@@ -62,8 +88,20 @@ def role_from_json(part: Part) -> Role:
         forms,
         frozenset(part.texts("manages")),
         cast(Mapping[str, ReportAccess], reports),
+        _unmasking(part.part("unmask")) if "unmask" in part.raw else None,
+        _emergency(part.part("emergency")) if "emergency" in part.raw else None,
+        part.flag("watermark"),
+        part.text("combines"),
         part.path,
     )
+
+
+def _unmasking(part: Part) -> Unmasking:
+    return Unmasking(part.integer("minutes", 60), part.texts("confirm"))
+
+
+def _emergency(part: Part) -> Emergency:
+    return Emergency(part.texts("forms"), part.integer("hours", 4), part.texts("alarm"), part.path)
 
 
 def _permission(part: Part) -> FormPermission:
@@ -77,6 +115,7 @@ def _permission(part: Part) -> FormPermission:
         rows=part.text("rows", "true"),
         actions=cast(frozenset[FormAction], actions),
         fields=cast(Mapping[str, FieldAccess], fields),
+        unmasked=part.text("unmasked"),
         path=part.path,
     )
 
@@ -87,8 +126,39 @@ def check_roles(checking: Checking) -> list[Problem]:
     for role in roles:
         for name, permission in role.forms.items():
             found += _check_permission(name, permission, checking)
-        found += _check_reports(role, checking)
+        found += [
+            *_check_reports(role, checking),
+            *_check_people(role, checking),
+            *check_duties(role, checking),
+        ]
     return found
+
+
+def _check_people(role: Role, checking: Checking) -> Iterator[Problem]:
+    """Whom a role's settings name: who confirms unmasking, who hears the alarm."""
+    for place, text in enumerate(role.unmask.confirm if role.unmask else ()):
+        yield from _check_person(text, f"{role.path}/unmask/confirm/{place}", checking)
+    if role.emergency is None:
+        return
+    for place, text in enumerate(role.emergency.alarm):
+        yield from _check_person(text, f"{role.emergency.path}/alarm/{place}", checking)
+    for place, name in enumerate(role.emergency.forms):
+        if checking.app.form(name) is None:
+            yield from checking.form_reference(name, f"{role.emergency.path}/forms/{place}")
+
+
+def _check_person(text: str, path: str, checking: Checking) -> Iterator[Problem]:
+    """A role, a person, or the manager of whoever asks: there is no record here."""
+    read = recipients.read(text)
+    known = [role.id for role in checking.app.roles]
+    if (
+        read is None
+        or read.kind not in ("role", "person", "manager")
+        or (read.kind == "manager" and read.of != "me")
+    ):
+        yield problem("role.no_such_people", path, text=text)
+    elif read.kind == "role" and "/" not in read.of and read.of not in known:
+        yield problem("reference.unknown_role", path, name=read.of)
 
 
 def _check_reports(role: Role, checking: Checking) -> Iterator[Problem]:
@@ -103,7 +173,10 @@ def _check_permission(name: str, permission: FormPermission, checking: Checking)
     form = checking.app.form(name)
     if form is None:
         return checking.form_reference(name, permission.path)
-    found = checking.row_condition(permission.rows, permission.path + "/rows", checking.scope(form))
+    scope = checking.scope(form)
+    found = checking.row_condition(permission.rows, permission.path + "/rows", scope)
+    if permission.unmasked:
+        found += checking.row_condition(permission.unmasked, permission.path + "/unmasked", scope)
     found += _check_field_names(form, permission)
     found += [*_check_archive(form, permission), *_check_required(form, permission)]
     return found

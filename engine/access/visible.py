@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.access.ways import Way
+from engine.access.ways import Least, Way
 from engine.tables import FormTable
 
 
@@ -43,10 +43,10 @@ class Visible:
         pairs = [(w, c) for w, c in zip(self.ways, self.conditions, strict=True) if id(w) in kept]
         return Visible(self.form_table, [w for w, _ in pairs], [c for _, c in pairs])
 
-    def reading(self, fields: Iterable[str], least: str = "read") -> Visible:
+    def reading(self, fields: Iterable[str], least: Least = "read") -> Visible:
         """Only rows reached by a way that may read all these fields."""
         wanted = list(fields)
-        return self.restricted(w for w in self.ways if all(w.may(name, least) for name in wanted))  # type: ignore[arg-type]
+        return self.restricted(w for w in self.ways if all(w.may(name, least) for name in wanted))
 
     def narrowed(self, condition: Callable[[Way], sa.ColumnElement[bool]]) -> Visible:
         """Each way with a further condition of its own: a search covers what that way may read."""

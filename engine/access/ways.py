@@ -7,9 +7,9 @@ answered by naming them. No way, no row: deny is what is left when nothing is sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from engine.access.viewer import Viewer
 from metamodel.application import App
@@ -17,6 +17,7 @@ from metamodel.forms import Form
 from metamodel.roles import FieldAccess, FormPermission
 
 ORDER: Mapping[FieldAccess, int] = {"hide": 0, "mask": 1, "read": 2, "write": 3}
+Least = FieldAccess | Literal["part"]  # part: read, but for the pieces that patterns mask
 EVERYTHING = frozenset({"read", "create", "update", "delete", "export"})
 
 
@@ -38,7 +39,8 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """`rows` is an expression, or else `records` a Select of ids; `newest` bounds the record id for a grant."""
+    """`rows` is an expression, or else `records` a Select of ids; `newest` bounds the record id for a grant.
+    `partly`: fields of which a mask leaves the text but for pieces of it."""
 
     rows: str
     actions: frozenset[str]
@@ -48,12 +50,23 @@ class Way:
     grant: Grant | None = None
     records: Any = None
     reason: str = ""  # what it is called where it is neither a role's nor a grant's
+    partly: frozenset[str] = frozenset()
 
     def field_access(self, name: str) -> FieldAccess:
         return self.fields.get(name, self.rest)
 
-    def may(self, name: str, least: FieldAccess) -> bool:
-        return ORDER[self.field_access(name)] >= ORDER[least]
+    def may(self, name: str, least: Least) -> bool:
+        access = self.field_access(name)
+        if least == "part":
+            return ORDER[access] >= ORDER["read"] or (access == "mask" and name in self.partly)
+        return ORDER[access] >= ORDER[least]
+
+    def unmasked(self) -> Way:
+        """The same with what is masked in full."""
+        fields: dict[str, FieldAccess] = {
+            name: "read" if access == "mask" else access for name, access in self.fields.items()
+        }
+        return replace(self, fields=fields, rest="read" if self.rest == "mask" else self.rest)
 
 
 ALL = Way("true", EVERYTHING, rest="write", role="system")
@@ -64,18 +77,41 @@ def ways(viewer: Viewer, app: App, form: Form, grants: Iterable[Grant] = ()) -> 
     if viewer.system:
         return [ALL]
     held = [app.role(name) for name in sorted(viewer.roles_in(app.id))]
-    by_role = [_role_way(role.id, role.forms[form.id]) for role in held if role and form.id in role.forms]
+    by_role = [
+        way
+        for role in held
+        if role and form.id in role.forms
+        for way in _role_ways(role.id, role.forms[form.id], form)
+    ]
     return by_role + [_grant_way(grant, form) for grant in grants]
 
 
-def _role_way(role: str, permission: FormPermission) -> Way:
+def partly(form: Form) -> frozenset[str]:
+    return frozenset(field.id for field in form.fields if field.patterns)
+
+
+def masks(form: Form) -> dict[str, FieldAccess]:
+    """How its fields stand for somebody who was let in without leave to unmask."""
+    return {field.id: "mask" for field in form.fields if field.mask}
+
+
+def _role_ways(role: str, permission: FormPermission, form: Form) -> Iterator[Way]:
+    """One, and one more over the rows where what is masked stands in full."""
     fields = {name: access for name, access in permission.fields.items() if name != "*"}
-    return Way(permission.rows, permission.actions, fields, permission.field_access("*"), role)
+    rest = permission.field_access("*")
+    way = Way(permission.rows, permission.actions, fields, rest, role, partly=partly(form))
+    yield way
+    if permission.unmasked:
+        both = permission.unmasked
+        if permission.rows != "true":
+            both = f"({permission.rows}) and ({permission.unmasked})"
+        yield replace(way.unmasked(), rows=both)
 
 
 def _grant_way(grant: Grant, form: Form) -> Way:
-    masked: dict[str, FieldAccess] = {} if grant.unmask else {f.id: "mask" for f in form.fields if f.mask}
-    return Way(grant.filter or "true", frozenset({"read"}), masked, "read", grant=grant)
+    masked = {} if grant.unmask else masks(form)
+    rows = grant.filter or "true"
+    return Way(rows, frozenset({"read"}), masked, "read", grant=grant, partly=partly(form))
 
 
 def best_access(chosen: Iterable[Way], name: str) -> FieldAccess:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from engine.access.viewer import Viewer
-from engine.access.ways import Way
+from engine.access.ways import Way, masks, partly
 from engine.flows.pinned import Versions
 from engine.flows.state import RETURNED
 from engine.flows.store import FlowStore, Instance
@@ -16,7 +16,6 @@ from metamodel.application import App
 from metamodel.flows import Flow
 from metamodel.forms import Form
 from metamodel.problems import Rejected, problem
-from metamodel.roles import FieldAccess
 
 
 class Fence:
@@ -70,8 +69,8 @@ class Fence:
         )  # fmt: skip
         if connection.execute(asked.limit(1)).first() is None:
             return []
-        masked: dict[str, FieldAccess] = {field.id: "mask" for field in form.fields if field.mask}
-        return [Way("", frozenset({"read"}), masked, "read", records=asked, reason="flow")]
+        reading = frozenset({"read"})
+        return [Way("", reading, masks(form), "read", records=asked, reason="flow", partly=partly(form))]
 
     def _concerns(self, app: App | None, form: str) -> bool:
         """Is there a flow on this form, or was there ever one?"""

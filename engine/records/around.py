@@ -13,6 +13,7 @@ from engine.access.viewer import Viewer
 from engine.clock import from_microseconds
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.query import Event, Facet, Option, Query, Related
+from engine.records.quotes import unquoted
 from engine.records.read import Reader
 from engine.records.rows import Row
 from engine.records.services import Services
@@ -121,17 +122,26 @@ class Around:
         with self._services.database.read() as connection:
             row = self._reader.row(connection, viewer, program, record)
             entries = self._services.audit.of_record(connection, row.id)
+            key = self._services.record_key(connection, row.id)
             display = self._reader.references.display(connection, viewer, program, [row])
-        return [self._event(program, row, entry, display) for entry in entries if entry.action in CHANGES]
+        return [
+            self._event(
+                program, row, entry, unquoted(self._services.seals, key, row.id, entry.detail), display
+            )
+            for entry in entries
+            if entry.action in CHANGES
+        ]
 
-    def _event(self, program: FormProgram, row: Row, entry: AuditEntry, display: Display) -> Event:
+    def _event(
+        self, program: FormProgram, row: Row, entry: AuditEntry, changed: Mapping[str, Any], display: Display
+    ) -> Event:
         changes = tuple(
             (
                 program.fields[name].field.text(display.language),
-                *(_shown(program, name, v, display) for v in pair),
+                *(_shown(program, name, v, display, row.access[name] == "mask") for v in pair),
             )
-            for name, pair in entry.detail.get("changes", {}).items()
-            if row.access.get(name) in ("read", "write")
+            for name, pair in changed.items()
+            if row.access.get(name) in ("read", "write", "mask")
         )
         name = display.name("person", entry.person)
         return Event(from_microseconds(entry.at), entry.person, name, entry.action, changes)  # type: ignore[arg-type]
@@ -210,9 +220,13 @@ def _facet(
     return Facet(str(value), str(value), count)
 
 
-def _shown(program: FormProgram, name: str, raw: Any, display: Display) -> str:
+def _shown(program: FormProgram, name: str, raw: Any, display: Display, masked: bool) -> str:
     field = program.fields[name]
     value, wrong = parse_value(field, raw)
+    if masked:
+        value, raw = None if wrong else field.mask(value), None
+    if masked and isinstance(value, str):
+        return value
     if value is None or wrong or field.field.type is None:
         return "" if raw is None else str(raw)
     return field.field.type.display(value, field.field, display)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from engine.access.readable import ReadableColumns
 from engine.access.viewer import Viewer
+from engine.access.ways import Way
 from engine.clock import microseconds
 from engine.records.program import FormProgram
 from engine.records.query import Condition
@@ -83,9 +84,13 @@ class Conditions:
         target = self._services.programs.get(asked.app, asked.form)
         with self._services.database.read() as connection:
             visible = self._services.authority.visible_rows(connection, self._viewer, target.app, target.form)
-        seen = visible.reading([asked.field.id], "mask")
-        found = self._services.search.matching(target.table, asked.values[0], [asked.field.id])
-        return column.in_(seen.ids().where(target.table.table.c.id.in_(found)))
+        name, word, table = asked.field.id, asked.values[0], target.table
+
+        def found(way: Way) -> Where:
+            hidden = target.parted if way.may(name, "read") else ()
+            return table.table.c.id.in_(self._services.search.matching(table, word, [name], hidden=hidden))
+
+        return column.in_(visible.reading([name], "part").narrowed(found).ids())
 
     def field(self, path: str) -> FieldDefinition:
         return self._column(self._path(path), path)[1]

@@ -101,9 +101,16 @@ class LinkedRecords:
         if of.kind != "record" or not str(identifier).isdigit():
             return None
         row = self._row(of, str(identifier), name)
-        if row is None or (not self._viewer.system and row.access.get(name) not in ("read", "write")):
+        if row is None or not (self._viewer.system or self._readable(of, row, name)):
             return None
         return row.values.get(name)
+
+    def _readable(self, of: Type, row: Row, name: str) -> bool:
+        """Of what is masked in part the rest may be asked for; what is masked whole is blank."""
+        access = row.access.get(name)
+        if access == "mask":
+            return self._programs.get(of.app, of.form).fields[name].partly
+        return access in ("read", "write")
 
     def _row(self, of: Type, identifier: str, name: str) -> Row | None:
         try:

@@ -23,6 +23,7 @@ from metamodel.application import App
 from metamodel.expressions import Scope, check
 from metamodel.expressions.inline import outer_paths
 from metamodel.forms import FieldDefinition, Form
+from metamodel.masking import mask_text, patterns_of
 from metamodel.plugin_api import (
     AutoNumber,
     Field,
@@ -65,6 +66,34 @@ class FieldProgram:
     def checks(self) -> bool:
         """Has its type a check of values of its own?"""
         return self.field.type is not None and type(self.field.type).check is not Field.check
+
+    @cached_property
+    def partly(self) -> bool:
+        """Does a mask leave the text, but for pieces of it?"""
+        return bool(self._masked.patterns)
+
+    def mask(self, value: Any) -> Any:
+        """The value as somebody sees it for whom the field is masked. Files stay what they are: their
+        names are masked where they are shown."""
+        field = self._masked
+        if value is None or field.type is None:
+            return None
+        if self.reference is not None:
+            return value if field.patterns else None
+        return field.type.mask(value, field, self.hide)
+
+    @cached_property
+    def hide(self) -> Callable[[str], str]:
+        """A text of it masked."""
+        field = self._masked
+        if field.patterns:
+            return patterns_of(field.patterns).mask
+        return (lambda text: field.type.hide(text, field)) if field.type else mask_text
+
+    @property
+    def _masked(self) -> FieldDefinition:
+        """What is looked up is masked as it is at home."""
+        return self.source if self.source is not None and not self.field.mask else self.field
 
     @property
     def reference(self) -> Reference | None:
@@ -160,6 +189,11 @@ class FormProgram:
     @cached_property
     def searchable(self) -> tuple[FieldProgram, ...]:
         return tuple(p for p in self.stored if p.field.searchable)
+
+    @cached_property
+    def parted(self) -> frozenset[str]:
+        """Searchable fields with pieces that are not for everybody."""
+        return frozenset(p.id for p in self.searchable if p.field.patterns)
 
     @cached_property
     def file_fields(self) -> tuple[FieldProgram, ...]:

@@ -12,6 +12,7 @@ from engine.records.drafts import Draft
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.rows import Row, Rows
 from engine.records.services import Services
+from metamodel.masking import Hide
 from metamodel.plugin_api import Display, Reference
 from metamodel.problems import Problem, pointer, problem
 
@@ -34,7 +35,7 @@ class References:
             if reference.target == "record" and depth:
                 names.update(self._titles(connection, viewer, program, reference, ids, depth - 1))
             elif reference.target == "file":
-                names.update(self._file_names(connection, ids))
+                names.update(self._file_names(connection, ids, _veils(program, rows)))
         return Display(viewer.language, self._services.zone, names)
 
     def titles(
@@ -60,8 +61,9 @@ class References:
         hidden = NOT_SHOWN["zh" if viewer.language.startswith("zh") else "en"]
         return {("record", str(i)): shown.get(i, hidden) for i in wanted}
 
-    def _file_names(self, connection: sa.Connection, ids: Iterable[str]) -> Names:
-        return {("file", f["id"]): f["name"] for f in self._services.files.describe(connection, list(ids))}
+    def _file_names(self, connection: sa.Connection, ids: Iterable[str], veils: Mapping[str, Hide]) -> Names:
+        described = self._services.files.describe(connection, list(ids))
+        return {("file", f["id"]): veils.get(f["id"], str)(f["name"]) for f in described}
 
 
 def title(program: FormProgram, row: Row, display: Display) -> str:
@@ -151,6 +153,17 @@ def _pointed(program: FormProgram, rows: Sequence[Row]) -> Mapping[Reference, se
             if ids:
                 found.setdefault(reference, set()).update(ids)
     return found
+
+
+def _veils(program: FormProgram, rows: Sequence[Row]) -> dict[str, Hide]:
+    """What masks the names of files in fields that are masked in part."""
+    return {
+        file: field.hide
+        for field in program.file_fields
+        for row in rows
+        if row.access.get(field.id) == "mask"
+        for file in _ids(field, row.values.get(field.id))
+    }
 
 
 def _ids(field: FieldProgram, value: Any) -> list[str]:

@@ -11,7 +11,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.access.masking import mask_value
 from engine.access.viewer import Viewer
 from engine.access.visible import Visible
 from engine.access.ways import Way, best_access
@@ -103,7 +102,7 @@ class Rows:
                 allowed, raw = access.get(name), row[column]
                 if allowed != "hide":
                     value = None if raw is None else self._value(field, raw, row["id"], key)
-                    values[name] = mask_value(value) if allowed == "mask" else value
+                    values[name] = field.mask(value) if allowed == "mask" else value
             return Row(row["id"], {n: row[n] for n in SYSTEM_COLUMNS}, values, access, ways)
 
         return decode
@@ -148,8 +147,10 @@ class Rows:
         found = self.by_ids(connection, viewer, target, ids, (lookup.field,))
         for row in rows:
             there = found.get(int(row.values.get(lookup.through) or 0))
-            if there and row.access.get(field.id) != "hide":
-                row.values[field.id] = there.values.get(lookup.field)
+            access = row.access.get(field.id)
+            if there and access != "hide":
+                value = there.values.get(lookup.field)
+                row.values[field.id] = field.mask(value) if access == "mask" else value
 
     def _target(self, program: FormProgram, link: str) -> FormProgram | None:
         through = program.fields.get(link)
@@ -168,7 +169,7 @@ class Rows:
             return
         counted = {row[0]: row[1] for row in connection.execute(statement)}
         for row in rows:
-            if row.access.get(field.id) != "hide":
+            if row.access.get(field.id) not in ("hide", "mask"):
                 row.values[field.id] = _rolled(counted.get(row.id), rollup, source)
 
     def _rollup_statement(

@@ -89,11 +89,12 @@ class Selector:
         needed = required_text(asked)
 
         def condition(way: Way) -> sa.ColumnElement[bool]:
-            texts = [f.id for f in program.searchable if way.may(f.id, "mask")]
+            texts = [f.id for f in program.searchable if way.may(f.id, "part")]
+            hidden = {name for name in program.parted if way.may(name, "read")}
 
             def words(node: Node) -> sa.ColumnElement[bool]:
                 limit = newest if node == needed else 0
-                found = self._services.search.matching(program.table, node, texts, limit)
+                found = self._services.search.matching(program.table, node, texts, limit, hidden)
                 return program.table.table.c.id.in_(found)
 
             def filtered(leaf: Filter) -> sa.ColumnElement[bool]:
@@ -145,7 +146,7 @@ class Selector:
                 return False
             with self._services.database.read() as connection:
                 reaching = self._services.authority.ways(connection, viewer, apps[app], found)
-            return any(way.may(field, "mask") for way in reaching)
+            return any(way.may(field, "part") for way in reaching)
 
         return may
 

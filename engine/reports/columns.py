@@ -63,6 +63,7 @@ class Columns(ReadableColumns):
     def __init__(self, *ground: Any) -> None:
         super().__init__(*ground)
         self.read: set[str] = set()  # fields of the form itself that were asked for
+        self.cut: set[str] = set()  # those whose words were: what patterns mask is no word
 
     def column(self, path: Path) -> tuple[Column, FieldDefinition]:
         found = super().column(path)

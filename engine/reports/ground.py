@@ -16,6 +16,7 @@ from engine.access.people import Organisation
 from engine.access.readable import Column
 from engine.access.viewer import SYSTEM, Viewer
 from engine.access.visible import Visible
+from engine.access.ways import Least
 from engine.clock import microseconds
 from engine.dialects.portable import PortableOps
 from engine.expressions import EvaluationContext
@@ -200,7 +201,7 @@ class Ground:
         """The rows that count. Rejected (board.denied_field) where a field may not be read."""
         asking = self.asking
         every = asking.house.authority.visible_rows(asking.connection, asking.seeing, self.app, self.form)
-        visible = every.reading(sorted(self.columns.read))
+        visible = every.reading(sorted(self.columns.read)).reading(sorted(self.columns.cut), "part")
         if not visible.ways:
             raise Rejected([self._denied(every)])
         return visible
@@ -208,9 +209,10 @@ class Ground:
     def _denied(self, every: Visible) -> Problem:
         """Which field it is that may not be read; the form where there is no way to it at all."""
         language = self.asking.language
-        for name in sorted(self.columns.read):
+        for name in sorted(self.columns.read | self.columns.cut):
             field = self.form.field(name)
-            if field is not None and every.ways and not every.reading([name]).ways:
+            least: Least = "part" if name in self.columns.cut else "read"
+            if field is not None and every.ways and not every.reading([name], least).ways:
                 return problem("board.denied_field", field=field.text(language))
         return problem("board.denied_field", field=self.form.text(language))
 

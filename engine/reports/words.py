@@ -40,7 +40,7 @@ def answer_words(ground: Ground, ask: WordAsk, open_words: OpenWords, names: Nam
         raise Rejected([problem("board.totals_only")])
     leaders = _leaders(ground, ask.groups, names) if ask.groups else Leaders()
     person = _person(ground, ask.groups) if ask.groups else None
-    ground.columns.read.add(ask.words.field)
+    ground.columns.cut.add(ask.words.field)
     statement = _statement(ground, ask, person, leaders)
     rows = ground.asking.connection.execute(statement).fetchall()
     if not rows:

@@ -39,7 +39,7 @@ class Candidates:
         self.narrowing = Narrowing(run.services, program, self.context, self._columns())
         self._where, used = self._meant(where)
         self.names = self._named(used)
-        self._newest = Newest(run.services, self._connection, viewer, program, self.names, last)
+        self._newest = Newest(run.services, self._connection, viewer, program, self.names, last, used)
         self.tried = self._newest.tried
 
     def _columns(self) -> ReadableColumns:

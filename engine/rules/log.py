@@ -96,17 +96,26 @@ class RuleLog:
             form, row.outcome, trace["tried"], trace["matched"], tuple(seen),
             len(trace["records"]) - len(seen), trace["effects"],
             tuple(_text(found, viewer.language, len(seen) == len(trace["records"])) for found in trace["problems"]),
-            trace["sample"] if seen[:1] == trace["records"][:1] and seen else None,
+            trace["sample"] if self._in_full(connection, viewer, app, form, trace["records"][:1]) else None,
         )  # fmt: skip
 
-    def _seen(
+    def _in_full(
         self, connection: sa.Connection, viewer: Viewer, app: App, form: str, records: Sequence[str]
-    ) -> list[str]:
-        """Those of the records this reader may read."""
+    ) -> bool:
+        """A sample may hold any value of the record: it is for those who read it without a mask."""
+        definition = app.form(form)
+        kept = [field.id for field in definition.fields if field.sealed or field.mask] if definition else []
+        return bool(self._seen(connection, viewer, app, form, records, kept))
+
+    def _seen(
+        self, connection: sa.Connection, viewer: Viewer, app: App, form: str, records: Sequence[str],
+        fields: Sequence[str] = (),
+    ) -> list[str]:  # fmt: skip
+        """Those of the records this reader may read, in these fields."""
         definition = app.form(form)
         if definition is None or not records:
             return []
-        visible = self._services.authority.visible_rows(connection, viewer, app, definition)
+        visible = self._services.authority.visible_rows(connection, viewer, app, definition).reading(fields)
         if not visible.ways:
             return []
         ids: sa.Select[Any] = visible.ids()

@@ -2,7 +2,8 @@
 names, links by the titles of what they point at.
 
 It speaks for the app, so nothing is hidden; but a title stands in places where nothing sealed
-may stand, so sealed parts of it are left out.
+may stand, so sealed parts of it are left out, and who will read is not known yet, so that a plain
+field with a mask is shown masked. Sealed ones are masked for each reader (`access/quoting.py`).
 """
 
 from __future__ import annotations
@@ -86,6 +87,10 @@ class Showing:
     ) -> str:
         if definition.type is None:
             return ""
+        if definition.mask and not definition.sealed:
+            value = program.fields[definition.id].mask(value)
+        if value is None or (definition.mask and isinstance(value, str) and not definition.sealed):
+            return value or ""
         reference = definition.type.reference(definition)
         names: Names = {}
         if reference is not None:

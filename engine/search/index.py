@@ -2,12 +2,14 @@
 
 Records hands it a record's values inside the unit that writes the record, and asks for the ids
 that match a text; conditions on tags, channels and dates are records' own SQL beside it.
-Tokens are blind and of one field each, so a reader's search covers the fields he may read.
+Tokens are blind and of one field each, so a reader's search covers the fields he may read. What stands
+only in pieces that a field's patterns mask has tokens of its own, under a key of its own: who reads the field
+masked does not search by them, and no total, facet or hit tells him of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,12 +19,15 @@ from engine.search.backend import Backend, Row, Tokens, all_of, any_of, compile_
 from engine.search.blind import Blinder, field_key
 from engine.search.postgres import PostgresIndex
 from engine.search.sqlite import SqliteIndex
+from engine.search.tokens import index_tokens
 from engine.search.tree import Node, Word
 from engine.tables import FormTable
 from engine.unit import Unit
 from metamodel.forms import FieldDefinition, Form
+from metamodel.masking import patterns_of
 from metamodel.plugin_api import Lookup, Rollup
 
+HIDDEN = "\0masked"  # beside a field's id: no id has such an end
 _NONE: Mapping[str, str] = {}
 
 
@@ -31,7 +36,7 @@ class FormTexts:
 
     def __init__(self, form: Form, blinder: Callable[[str], Blinder]) -> None:
         self.fields = tuple(field for field in form.fields if is_indexed(field))
-        self._made = [(field.id, _text_of(field), blinder(field.id).tokens) for field in self.fields]
+        self._made = [(field.id, _text_of(field), _tokens_of(field, blinder)) for field in self.fields]
 
     def tokens(self, values: Mapping[str, Any], names: Mapping[str, str] = _NONE) -> set[Any]:
         """What the record of these (plain) values is found by; absent and blank ones count nothing.
@@ -51,6 +56,23 @@ class FormTexts:
             for field, text, value in given
             if value is not None
         }
+
+
+def _tokens_of(field: FieldDefinition, blinder: Callable[[str], Blinder]) -> Callable[[str], set[Any]]:
+    """Tokens of a text; those that its masked form lacks are kept apart."""
+    everybody = blinder(field.id)
+    if not field.patterns:
+        return everybody.tokens
+    few, mask = blinder(field.id + HIDDEN), patterns_of(field.patterns).mask
+
+    def tokens(text: str) -> set[Any]:
+        masked = mask(text)
+        if masked is text:
+            return everybody.tokens(text)
+        every, shown = index_tokens(text), index_tokens(masked)
+        return {*everybody.all_of(every & shown), *few.all_of(every - shown)}
+
+    return tokens
 
 
 def is_indexed(field: FieldDefinition) -> bool:
@@ -98,27 +120,41 @@ class Search:
 
     # -- asking ------------------------------------------------------------------------------------
     def matching(
-        self, form_table: FormTable, node: Node, fields: Iterable[str], newest: int = 0
-    ) -> sa.Select[int]:
+        self, form_table: FormTable, node: Node, fields: Iterable[str], newest: int = 0,
+        hidden: Container[str] = (),
+    ) -> sa.Select[int]:  # fmt: skip
         """Ids (one column, `id`) of records with these words in these fields.
 
         `node` is an anchored tree of words, as `fold_tree` hands over; `fields` are the indexed
-        fields the reader may read. Words that are not `exact` also find records that have all
-        their pieces elsewhere: check what is shown with `check.matches`.
+        fields the reader may read, `hidden` those of them whose masked pieces he may read too. Words
+        that are not `exact` also find records that have all their pieces elsewhere: check what is
+        shown with `check.matches`.
         `newest`: only so many, the highest ids. A first page, newest first, is best tried with the
         2,000 newest of `required_text`, and asked for again without where those did not fill it."""
         may = tuple(fields)
         app, form = form_table.app, form_table.form
-        tokens = compile_tokens(node, lambda word: self._word(app, form, word, may))
+        tokens = compile_tokens(node, lambda word: self._word(app, form, word, may, hidden))
         if tokens is None:
             return sa.select(sa.literal(0).label("id")).where(sa.false())
         found = self._backend.matching(form_table.table.name, tokens)
         return found.order_by(sa.desc("id")).limit(newest) if newest else found
 
-    def _word(self, app: str, form: str, word: Word, may: Sequence[str]) -> Tokens | None:
+    def _word(
+        self, app: str, form: str, word: Word, may: Sequence[str], hidden: Container[str]
+    ) -> Tokens | None:
         chosen = [field for field in may if not word.fields or field in word.fields]
         tokens = word.tokens.tokens
-        return any_of([all_of(self._blinder(app, form, field).all_of(tokens)) for field in chosen])
+        return any_of([all_of(self._found_by(app, form, one, tokens, one in hidden)) for one in chosen])
+
+    def _found_by(
+        self, app: str, form: str, field: str, tokens: Sequence[str], hidden: bool
+    ) -> Sequence[Tokens | None]:
+        """Each token of a word in this field; in its masked pieces as well where they count."""
+        found = self._blinder(app, form, field).all_of(tokens)
+        if not hidden:
+            return found
+        few = self._blinder(app, form, field + HIDDEN).all_of(tokens)
+        return [any_of(both) for both in zip(found, few, strict=True)]
 
     def _blinder(self, app: str, form: str, field: str) -> Blinder:
         found = self._blinders.get((app, form, field))

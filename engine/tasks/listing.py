@@ -19,6 +19,7 @@ from engine.tasks.store import Row, TaskStore, moves_of, outcomes_of
 from metamodel.application import App
 from metamodel.expressions.folding import match_form
 from metamodel.labels import label_text
+from metamodel.masking import Hide
 from metamodel.problems import Rejected, problem
 
 LIMIT = 200
@@ -120,25 +121,25 @@ class TaskLists:
         quoted = [quoted_from_json(detail["quoted"]) for detail in details]
         readable = self._quoting.readable(connection, viewer, quoted)
         return [
-            self._view(viewer, row, detail, quote in readable, people.get(row["id"], []), names, now)
+            self._view(viewer, row, detail, readable.get(quote), people.get(row["id"], []), names, now)
             for row, detail, quote in zip(rows, details, quoted, strict=True)
         ]
 
     def _view(
-        self, viewer: Viewer, row: Row, detail: Mapping[str, Any], readable: bool, people: Sequence[str],
+        self, viewer: Viewer, row: Row, detail: Mapping[str, Any], shows: Hide | None, people: Sequence[str],
         names: Mapping[str, str], now: int,
     ) -> TaskView:  # fmt: skip
         language = viewer.language
         outcomes = outcomes_of(detail)
         note = label_text(detail["note"], language)
-        shown = not note or readable
+        shown = not note or shows is not None
         chosen = next((one for one in outcomes if one.id == row["outcome"]), None)
         still_open, due = row["state"] == "open", row["due_at"]
         return TaskView(
             id=str(row["id"]), app=row["app"], form=row["form"], record=str(row["record"] or ""),
             kind=row["kind"], source=row["source"],
             source_label=source_label(self._apps().get(row["app"]), row["source"], language),
-            title=label_text(self._store.title(row), language), note=note if shown else "",
+            title=label_text(self._store.title(row), language), note=shows(note) if shows else "",
             outcomes=outcomes, people=tuple(names.get(one, one) for one in people),
             due_at=_moment(due), overdue=bool(still_open and due is not None and due <= now),
             created_at=from_microseconds(row["created_at"]), hits=row["hits"], state=row["state"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from metamodel.plugin_api import (
@@ -62,6 +63,12 @@ class MessageParticipants(Field):
     def display(self, value: list[dict[str, str]], field: FieldDefinition, display: Display) -> str:
         joint = "、" if display.language.startswith("zh") else ", "
         return joint.join(person["name"] or display.name("person", person["id"]) for person in value)
+
+    def mask(
+        self, value: list[dict[str, str]], field: FieldDefinition, hide: Callable[[str], str]
+    ) -> list[dict[str, str]]:
+        """Which side somebody is on is no secret."""
+        return [{"id": hide(one["id"]), "name": hide(one["name"]), "kind": one["kind"]} for one in value]
 
     def search_text(self, value: list[dict[str, str]], field: FieldDefinition) -> str:
         return " ".join(text for person in value for text in (person["name"], person["id"]) if text)

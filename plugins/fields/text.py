@@ -18,6 +18,7 @@ from metamodel.plugin_api import (
     Field,
     Options,
     OptionsType,
+    Pattern,
     Problem,
     PythonClass,
     Registry,
@@ -26,9 +27,12 @@ from metamodel.plugin_api import (
     excerpt,
     fold,
     labelled,
+    mask_text,
     options_of,
     problem,
 )
+from plugins.patterns.numbers import LANDLINE, MOBILE
+from plugins.patterns.words import EMAIL
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import App, FieldDefinition
@@ -137,18 +141,24 @@ class Preset(Text):
         pattern: str,
         tidy: Callable[[str], str],
         examples: Examples,
+        masked: Pattern | None = None,
     ) -> None:
         self.name, self.label, self.icon = name, {"zh": zh, "en": en}, icon
         self.doc = {"zh": f"一个{zh}", "en": f"One {en.lower()}"}
         self.input = name
         self.examples = examples
-        self._pattern, self._tidy = re2.compile(pattern), tidy
+        self._pattern, self._tidy, self._masked = re2.compile(pattern), tidy, masked
 
     def parse(self, raw: Any, field: FieldDefinition) -> str:
         text = self._tidy(fold(super().parse(raw, field)))
         if len(text) > 2000 or not self._pattern.fullmatch(text):
             raise BadValue("value.wrong_preset", text=excerpt(raw), kind=self.label)
         return text
+
+    def hide(self, text: str, field: FieldDefinition) -> str:
+        """As such a thing is masked in running text, where it is one."""
+        masked = self._masked.mask(text) if self._masked else text
+        return masked if masked != text else mask_text(text)
 
 
 def _digits(text: str) -> str:
@@ -167,17 +177,17 @@ PRESETS = (
     Preset(
         "email", "电子邮箱", "E-mail address", "mail",
         r"[^@\s<>,;]{1,64}@[^@\s<>,;]+\.[^@\s<>,;.]+", str.strip,
-        ((" Zhou＠example.com", "Zhou@example.com"),),
+        ((" Zhou＠example.com", "Zhou@example.com"),), EMAIL,
     ),
     Preset(
         "mobile", "手机号码", "Mobile number", "phone",
         r"1[3-9][0-9]{9}|\+[1-9][0-9]{6,14}", _digits,
-        (("199 0000 1234", "19900001234"), ("+86-19900001234", "19900001234")),
+        (("199 0000 1234", "19900001234"), ("+86-19900001234", "19900001234")), MOBILE,
     ),
     Preset(
         "landline", "座机号码", "Landline number", "phone",
         r"(\(?0[0-9]{2,3}\)?-?)?[0-9]{7,8}(-[0-9]{1,6})?", _no_blanks,
-        (("010 - 12345678", "010-12345678"),),
+        (("010 - 12345678", "010-12345678"),), LANDLINE,
     ),
     Preset(
         "url", "网址", "Web address", "link",

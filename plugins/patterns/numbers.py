@@ -144,6 +144,8 @@ PATTERNS = (
     ),
 )  # fmt: skip
 
+MOBILE, LANDLINE = PATTERNS[0], PATTERNS[1]
+
 
 def register(registry: Registry) -> None:
     registry.add(*PATTERNS)

@@ -29,7 +29,7 @@ class Email(Pattern):
     )
 
     def mask(self, found: str) -> str:
-        at = next(place for place, letter in enumerate(found) if letter in "@＠")
+        at = next((place for place, letter in enumerate(found) if letter in "@＠"), 1)
         return found[:1] + DOT * (at - 1) + found[at:]
 
 
@@ -93,7 +93,8 @@ class PersonName(Pattern):
         return found[:start] + mask_ends(found[start:end], 1, 0) + found[end:]
 
 
-PATTERNS = (Email(), Address(), PersonName())
+EMAIL = Email()
+PATTERNS = (EMAIL, Address(), PersonName())
 
 
 def register(registry: Registry) -> None:
