@@ -13,7 +13,8 @@ import click
 
 from engine.commands.console import data_option, json_option, language, opened, refusals, report
 from engine.commands.init import init
-from engine.commands.keys import keys
+from engine.commands.keys import keys, rotate_key
+from engine.commands.packages import export_package, verify_bundle
 from engine.config import Config
 from metamodel.problems import Problem, Rejected, has_errors, problem
 
@@ -27,6 +28,8 @@ def main() -> None:
 
 main.add_command(init)
 main.add_command(keys)
+main.add_command(rotate_key)
+main.add_command(export_package)
 
 
 pem = click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path)
@@ -324,8 +327,12 @@ def report_command(
 @main.command()
 @data_option
 @json_option
-def verify(data: Path | None, as_json: bool) -> None:
+@click.option("--bundle", type=click.Path(exists=True, path_type=Path), help="Check this package instead.")
+@click.option("--key", default="", help="For --bundle: the public key, or its fingerprint, as you know it.")
+def verify(data: Path | None, as_json: bool, bundle: Path | None, key: str) -> None:
     """The whole evidence chain; exit 1 and the records' names if anything was touched."""
+    if bundle is not None:
+        verify_bundle(bundle, key, as_json)
     from rich.console import Console
     from rich.progress import Progress
 
@@ -335,17 +342,6 @@ def verify(data: Path | None, as_json: bool) -> None:
             result = runtime.verify(lambda done, total: progress.update(bar, completed=done, total=total))
         click.echo(json.dumps(result.to_json(), ensure_ascii=False) if as_json else result.text(language()))
         sys.exit(1 if result.findings else 0)
-
-
-@main.command("rotate-key")
-@data_option
-def rotate_key(data: Path | None) -> None:
-    """Make a new master key and wrap every data key with it; no record is touched."""
-    from engine.evidence.rotation import rotate
-
-    with opened(data) as runtime:
-        number = rotate(runtime.database, runtime.keys)
-        click.echo(f"{runtime.config.master_key}: {number:,}")
 
 
 @main.command()

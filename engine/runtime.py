@@ -35,6 +35,7 @@ from engine.evidence.key_copies import KeyCopies
 from engine.evidence.key_sources import source_of
 from engine.evidence.keys import MasterKeys
 from engine.evidence.ledger import Ledger
+from engine.evidence.rotation import rotate
 from engine.evidence.seals import Box, Seals
 from engine.evidence.steps import Mode
 from engine.evidence.verify import Wanted, verify
@@ -331,6 +332,12 @@ class Runtime:
     def consistency(self, log: str, first: int, second: int) -> list[str]:
         """The consistency proof between two sizes, base64. Rejected (ledger.bad_size)."""
         return self.ledger.consistency(log, first, second)
+
+    def rotate_key(self, progress: Callable[[int, int], object] | None = None, by: Viewer = SYSTEM) -> int:
+        """A new master key wraps every data key; how many. Rejected (keys.read_only)."""
+        number = rotate(self.database, self.keys.latest(), progress)
+        self.audit.note(by, Occurrence("key.rotate", detail={"wrapped": number}))
+        return number
 
     def confirm_key_copy(self, viewer: Viewer, code: str, place: str) -> None:
         """Somebody has put a copy of the keys elsewhere. Rejected (keys.other_code, keys.no_place)."""

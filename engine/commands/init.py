@@ -104,7 +104,13 @@ def _refuse(answers: Answers) -> None:
 def _set_up(runtime: Runtime, answers: Answers) -> str:
     """Everything that was not there yet, in one unit; the administrator's one-time link, '' without one."""
     from engine.access.audit import Occurrence
-    from engine.access.installation import Installation, administrator, has_administrator, save_installation
+    from engine.access.installation import (
+        Installation,
+        administrator,
+        has_administrator,
+        read_installation,
+        save_installation,
+    )
     from engine.access.people import Person
     from engine.access.viewer import SYSTEM
 
@@ -125,7 +131,9 @@ def _set_up(runtime: Runtime, answers: Answers) -> str:
         runtime.audit.add(unit, SYSTEM, [Occurrence("administrator.add", detail={"person": person.id})])
         return runtime.invitations.link(runtime.invitations.make(unit, person.id))
 
-    return runtime.database.write(work)
+    link = runtime.database.write(work)
+    runtime.installation = read_installation(runtime.database)
+    return link
 
 
 def _has_administrator(runtime: Runtime) -> bool:

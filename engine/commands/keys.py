@@ -73,6 +73,22 @@ def confirm(data: Path | None, code: str, place: str, by: str) -> None:
         say("已记录", "Noted")
 
 
+@click.command("rotate-key")
+@data_option
+def rotate_key(data: Path | None) -> None:
+    """Make a new master key and wrap every data key with it; no record is touched."""
+    from rich.progress import Progress
+
+    with opened(data) as runtime:
+        with Progress() as progress:
+            bar = progress.add_task("rotate", total=None)
+            number = runtime.rotate_key(lambda done, total: progress.update(bar, completed=done, total=total))
+        say(
+            f"{runtime.keys.where}：重新加密 {number:,} 个数据密钥。请制作新的恢复单：muniment keys sheet",
+            f"{runtime.keys.where}: {number:,} data keys wrapped anew. Make a new copy: muniment keys sheet",
+        )
+
+
 def print_sheet(runtime: Runtime) -> None:
     """On the terminal, with a QR code of the same lines."""
     import segno
@@ -127,7 +143,7 @@ def _page(runtime: Runtime) -> str:
     said = "".join(f"<p>{line}</p>" for line in rest)
     return (
         f'<!doctype html><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
-        f"<h1>{title}</h1><p class=code>{code}</p>{said}<pre>{chr(10).join(lines)}</pre>{picture}"
+        f"<h1>{title}</h1><p class=code>{code}</p>{said}<pre>\n{chr(10).join(lines)}\n</pre>{picture}"
     )
 
 

@@ -32,7 +32,7 @@ def from_sheet(text: str) -> MasterKeys:
     each, keys.bad_sheet)."""
     pieces = dict(_read_lines(text))
     wrong = [number for number, piece in pieces.items() if piece is None]
-    missing = set(range(1, max(pieces, default=1) + 1)) - pieces.keys()
+    missing = set(range(1, max(pieces, default=0) + 1)) - pieces.keys()
     if wrong or missing:
         raise Rejected([problem("keys.bad_line", number=number) for number in sorted({*wrong, *missing})])
     letters = "".join(piece or "" for _, piece in sorted(pieces.items()))

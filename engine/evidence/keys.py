@@ -105,6 +105,11 @@ class MasterKeys:
         return MasterKeys.load(self.source)
 
     @property
+    def where(self) -> str:
+        """Where they are kept, for messages."""
+        return self.source.where if self.source else ""
+
+    @property
     def singles(self) -> tuple[bytes, ...]:
         """Those that stand alone, in the order of SINGLE."""
         return (self.box_key, self.index_key, self.audit_key, self.signing_key)

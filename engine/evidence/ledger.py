@@ -266,7 +266,7 @@ def _settle(database: Database, keys: MasterKeys, origin: str) -> str:
         made = {"origin": origin or f"muniment.invalid/{secrets.token_hex(8)}", "public_key": public}
         known = database.write(lambda unit: _remember(unit, made))
     if known["public_key"] != public:
-        raise Rejected([problem("keys.other_installation", file=keys.source.where if keys.source else "")])
+        raise Rejected([problem("keys.other_installation", file=keys.where)])
     if origin and origin != known["origin"]:
         raise Rejected([problem("ledger.other_origin", origin=known["origin"], wanted=origin)])
     return known["origin"]
