@@ -22,6 +22,13 @@ __all__ = ["furnished_store", "store"]
 CHARTS = [one["id"] for one in WIDGETS if one["type"] not in ("kpi", "pivot", "list") and one["id"] != "old"]
 
 
+# Widgets something of whose head stands outside of them.
+OUTSIDE = """[...document.querySelectorAll('.widget')].filter((widget) => {
+  const right = widget.getBoundingClientRect().right;
+  return [...widget.querySelectorAll('.widget-head *')].some((part) => part.getBoundingClientRect().right > right);
+}).map((widget) => widget.id)"""
+
+
 @pytest.fixture
 def board(browser: Browser, store: Runtime) -> Iterator[Open]:
     """`board("lu")`: a signed-in window on the app of boards."""
@@ -234,7 +241,7 @@ def test_an_empty_widget_leads_to_its_last_data(board: Open) -> None:
 
 def test_the_definition_is_a_click_away(board: Open) -> None:
     page = board("lu").open(BOARD)
-    page.locator("#widget-gold").get_by_text("口径").click()
+    page.locator("#widget-gold").get_by_label("口径").click()
     expect(page.locator("#widget-gold .definition")).to_contain_text("只含客户的级别是重点")
     page.keyboard.press("Escape")
     expect(page.locator("#widget-gold .definition")).to_be_hidden()
@@ -257,6 +264,9 @@ def test_a_phone_has_one_column_and_nothing_sticks_out(board: Open) -> None:
         box = page.locator(f"#widget-{widget}").bounding_box()
         assert box
         assert (round(box["x"]), round(box["width"])) == (14, 362)
+    for heading in page.locator(".widget h2").all():
+        heading.evaluate("(heading) => { heading.textContent = '平均首次响应时长'.repeat(4); }")
+    assert page.evaluate(OUTSIDE) == []
     target = page.locator("#widget-by_owner .chart")
     target.scroll_into_view_if_needed()
     place = middle(bars(page, "by_owner")[0])
