@@ -292,6 +292,9 @@ TEXTS: dict[str, Texts] = {
         "小数点前最多 18 位，后最多 10 位",
         "At most 18 digits before the point and 10 after it",
     ),
+    "expression.unknown_pattern": Texts(
+        "没有名为“{name}”的识别模式", "There is no pattern called “{name}”", "可用的有：{known}", "Known: {known}"
+    ),
     "expression.number_too_large": Texts("计算结果超出 18 位", "The result has more than 18 digits"),
     "expression.operand": Texts(
         "{operator} 后面应是数字，这里是{found}", "{operator} wants a number, this is {found}"

@@ -1,4 +1,4 @@
-"""Pages that are alone of their kind: sign-in, home, channels, evidence, errors."""
+"""Pages that are alone of their kind: home, channels, evidence, errors."""
 
 from __future__ import annotations
 
@@ -8,14 +8,6 @@ from builder_ui.models.listing import Row
 from builder_ui.models.parts import Link
 from builder_ui.models.tasks import TaskLine
 from builder_ui.shell import AppCard
-
-
-@dataclass(frozen=True, slots=True)
-class SignInPage:
-    next: str = "/"
-    person: str = ""
-    problem: str = ""
-    samples: tuple[tuple[str, str, str], ...] = ()  # (id, name and post, what this person sees)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Router
 
 from builder_ui.pages import (
+    account,
     assets,
     boards,
     bulk,
@@ -24,7 +25,7 @@ from builder_ui.pages import (
 )
 
 MODULES = (
-    assets, sign_in, home, boards, listing, bulk, record, edit, search, channels, proofs, files, tasks,
+    assets, sign_in, account, home, boards, listing, bulk, record, edit, search, channels, proofs, files, tasks,
     requests, notifications, rules,
 )  # fmt: skip
 # One router: handlers of one path must meet in it, whichever module they come from.

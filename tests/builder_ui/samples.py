@@ -16,7 +16,6 @@ from builder_ui.models.places import (
     LogLine,
     NewsItem,
     Quarantined,
-    SignInPage,
     Stat,
 )
 from builder_ui.models.reading import (
@@ -40,6 +39,7 @@ from builder_ui.models.record import (
     Section,
 )
 from builder_ui.shell import AppCard, Counts, MenuEntry, MenuSection, Person, Shell
+from tests.builder_ui.account_samples import account_pages
 from tests.builder_ui.board_samples import board_page, widget_views
 from tests.builder_ui.task_samples import task_pages, tasks_page
 
@@ -670,19 +670,6 @@ def proof_page() -> ProofPage:
     )
 
 
-def sign_in_page() -> SignInPage:
-    return SignInPage(
-        samples=(
-            ("sales04", "周婧 销售", "自己的会话"),
-            ("mgr01", "陆志恒 经理", "华东销售部的会话"),
-            ("dir01", "沈佳宁 销售总监", "销售中心的全部会话"),
-            ("svc02", "冯丽 客服", "客服渠道的会话"),
-            ("audit01", "魏然 合规审计员", "全部会话的元数据,不见内容"),
-            ("it02", "程维嘉 应用设计", "不见任何记录"),
-        )
-    )
-
-
 def error_page(status: int) -> ErrorPage:
     words = {
         403: ("这里需要相应权限", "您的角色不能打开此页。若工作需要,请向应用管理员申请。"),
@@ -701,7 +688,7 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
     """Name -> template, frame, model: everything there is to see."""
     archive = shell
     return {
-        "sign_in": ("sign_in.html", Shell("登录", csrf="t", styles=("pages",)), sign_in_page()),
+        **account_pages(shell("我的账号", "pages", "account", app=False)),
         "home": ("home.html", archive("工作台", "pages", "tasks", app=False), home_page()),
         "list": ("list.html", archive("会话存档", "list", "form"), list_page()),
         "list_empty": ("list.html", archive("会话存档", "list", "form"), list_page(0)),

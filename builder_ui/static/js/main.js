@@ -2,10 +2,11 @@
 import { Application } from "./lib/application.js";
 import { watchComposition } from "./lib/composition.js";
 import { startHypermedia } from "./lib/hypermedia.js";
+import { guardForms } from "./lib/session.js";
 
 const names = [
   "autosubmit", "board", "chart", "chat", "choices", "copy", "decide", "digits", "drawer", "filters", "menu", "opener", "picker", "query", "radio", "rows",
-  "selection", "shortcuts", "side", "sign-in", "state", "switch", "tasks", "upload", "widget",
+  "selection", "shortcuts", "side", "sign-in", "sign-in-again", "state", "switch", "tasks", "upload", "widget",
 ];
 const file = (name) => `./controllers/${name.replaceAll("-", "_")}_controller.js`;
 const loaders = Object.fromEntries(names.map((name) => [name, () => import(file(name))]));
@@ -13,4 +14,5 @@ const loaders = Object.fromEntries(names.map((name) => [name, () => import(file(
 watchComposition();
 const application = new Application(loaders);
 startHypermedia(application);
+guardForms(); // after everything else that may take a form into its own hands
 application.start();

@@ -10,9 +10,11 @@ export default class State extends Controller {
     this.typed = (event) => this.noticed(event);
     this.leaving = (event) => { if (this.dirty && !this.sending) event.preventDefault(); };
     this.sent = () => { this.sending = true; this.target("save").setAttribute("aria-busy", "true"); };
+    this.stayed = () => { this.sending = false; this.target("save").removeAttribute("aria-busy"); };
     this.element.addEventListener("input", this.typed);
     this.element.addEventListener("change", this.typed);
     this.element.addEventListener("submit", this.sent);
+    this.element.addEventListener("stayed", this.stayed);
     addEventListener("beforeunload", this.leaving);
   }
 
@@ -21,6 +23,7 @@ export default class State extends Controller {
     this.element.removeEventListener("input", this.typed);
     this.element.removeEventListener("change", this.typed);
     this.element.removeEventListener("submit", this.sent);
+    this.element.removeEventListener("stayed", this.stayed);
     removeEventListener("beforeunload", this.leaving);
   }
 

@@ -1,6 +1,6 @@
 // Files go up as soon as they are chosen or dropped, each with its progress; the form then sends their ids.
 import { Controller } from "../lib/controller.js";
-import { csrf } from "../lib/api.js";
+import { csrf, signedInAgain } from "../lib/session.js";
 import { toast } from "../lib/toast.js";
 
 export default class Upload extends Controller {
@@ -28,9 +28,13 @@ export default class Upload extends Controller {
     const made = this.target("template").content.firstElementChild.cloneNode(true);
     made.querySelector(".name").textContent = file.name;
     this.target("list").append(made);
+    this.put(made, file);
+  }
+
+  put(made, file) {
     const request = new XMLHttpRequest();
     request.upload.onprogress = (event) => { made.querySelector("progress").value = event.loaded / event.total; };
-    request.onload = () => this.arrived(made, request);
+    request.onload = () => this.arrived(made, request, file);
     request.onerror = () => this.failed(made, file.name);
     request.open("POST", "/api/v1/files");
     request.setRequestHeader("X-CSRF-Token", csrf());
@@ -39,7 +43,8 @@ export default class Upload extends Controller {
     request.send(form);
   }
 
-  arrived(made, request) {
+  async arrived(made, request, file) {
+    if (request.status === 401 && await signedInAgain()) return this.put(made, file);
     const answer = JSON.parse(request.responseText || "{}");
     if (request.status >= 300) return this.failed(made, answer.detail ?? answer.title ?? "");
     made.querySelector("progress").remove();

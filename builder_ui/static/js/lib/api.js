@@ -1,4 +1,6 @@
 // Requests to our own server: CSRF token, JSON, and one way to say what went wrong.
+import { csrf, signedInAgain } from "./session.js";
+
 export class Failure extends Error {
   constructor(status, problems, text) {
     super(text);
@@ -7,9 +9,13 @@ export class Failure extends Error {
   }
 }
 
-export const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+/** A fetch. Where the session ended, whoever sits here signs in again first, unless the question is `quiet`. */
+export async function send(url, { quiet = false, ...options } = {}) {
+  const response = await once(url, options);
+  return response.status === 401 && !quiet && await signedInAgain() ? once(url, options) : response;
+}
 
-export function send(url, options = {}) {
+function once(url, options) {
   const headers = new Headers(options.headers);
   if (options.method && options.method !== "GET") headers.set("X-CSRF-Token", csrf());
   return fetch(url, { credentials: "same-origin", ...options, headers });

@@ -48,7 +48,7 @@ addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select");
   if (held && event.key === KEY && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) takeBack();
 });
-addEventListener("pagehide", () => flush({ keepalive: true }));
+addEventListener("pagehide", () => flush({ keepalive: true, quiet: true }));
 addEventListener("click", async (event) => {
   const link = event.target.closest?.("a[href]");
   if (!held || !link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -36,7 +36,7 @@ function poll(element, every) {
 
 async function quietly(element) {
   try {
-    const response = await send(element.getAttribute("hx-get"), { headers: { "HX-Request": "true", Accept: "text/html" } });
+    const response = await send(element.getAttribute("hx-get"), { quiet: true, headers: { "HX-Request": "true", Accept: "text/html" } });
     if (response.ok && element.isConnected) swap(element, pick(await response.text()).nodes, element.getAttribute("hx-swap") ?? undefined);
   } catch {
     // the next time will do
@@ -93,7 +93,6 @@ async function request(element, event, memory) {
 
 async function answer(element, address, response) {
   if (response.headers.get("HX-Redirect")) return location.assign(response.headers.get("HX-Redirect"));
-  if (response.status === 401) return location.assign(withQuery("/sign-in", [["next", location.pathname + location.search]], location.href));
   const { title, nodes } = pick(await response.text(), response.ok ? element.getAttribute("hx-select") : "h1");
   if (!response.ok) return toast(nodes[0]?.textContent ?? response.statusText);
   const target = place(element, element.getAttribute("hx-target"));

@@ -1,0 +1,179 @@
+"""Signing in, the own account, and everybody's accounts: what their pages show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from builder_ui.models.parts import Link
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """`here`: the page's own address, for changing the language. `samples`: (id, name and post, what this
+    person sees)."""
+
+    next: str = "/"
+    here: str = "/sign-in"
+    person: str = ""
+    problem: str = ""
+    samples: tuple[tuple[str, str, str], ...] = ()
+    providers: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CodePage:
+    next: str
+    here: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FactorPage:
+    """Setting up an authenticator: where the code goes, the secret to type where no camera is."""
+
+    next: str
+    here: str
+    action: str
+    qr: Markup
+    secret: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodesPage:
+    """Recovery codes, shown once."""
+
+    next: str
+    here: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationPage:
+    here: str
+    name: str
+    account: str
+    least: int
+    problem: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    name: str
+    device: str
+    about: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLine:
+    id: str
+    name: str
+    scopes: tuple[str, ...]
+    about: str
+    ended: str  # why it no longer works; blank while it does
+
+
+@dataclass(frozen=True, slots=True)
+class FactorLine:
+    on: bool
+    about: str
+    required: bool
+    few: bool = False  # recovery codes run out
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityLine:
+    id: str
+    provider: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """`problem`, `hint` belong to the section `wrong`; `token` is shown this once."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    has_password: bool
+    password_about: str
+    least: int
+    factor: FactorLine
+    sessions: tuple[SessionLine, ...]
+    tokens: tuple[TokenLine, ...]
+    scopes: tuple[tuple[str, str], ...]
+    identities: tuple[IdentityLine, ...] = ()
+    providers: tuple[Link, ...] = ()
+    token: str = ""
+    done: str = ""
+    wrong: str = ""
+    problem: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """A person among all; `state` says how he signs in, `hue` how that is to be judged."""
+
+    id: str
+    name: str
+    about: str
+    state: str
+    hue: str
+    factor: bool
+    seen: str
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsPage:
+    title: str
+    lines: tuple[AccountLine, ...]
+    query: str
+    total: str
+    more: str = ""  # the address of the next page
+    stats: tuple[tuple[str, str], ...] = ()
+    only: str = ""
+    filters: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OneAccountPage:
+    """`link` is shown this once, unless it went by mail (`mailed`)."""
+
+    title: str
+    trail: tuple[Link, ...]
+    base: str
+    facts: tuple[tuple[str, str], ...]
+    factor: FactorLine
+    sessions: tuple[SessionLine, ...]
+    tokens: tuple[TokenLine, ...]
+    active: bool
+    invite: str  # what the button says
+    by_mail: bool
+    link: str = ""
+    mailed: str = ""
+    done: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChoice:
+    value: str
+    label: str
+    app: str
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPage:
+    title: str
+    trail: tuple[Link, ...]
+    everyone: bool
+    roles: tuple[RoleChoice, ...]
+    most: str
+    idle: str
+    problems: tuple[str, ...] = ()
+    done: str = ""
