@@ -293,7 +293,10 @@ TEXTS: dict[str, Texts] = {
         "At most 18 digits before the point and 10 after it",
     ),
     "expression.unknown_pattern": Texts(
-        "没有名为“{name}”的识别模式", "There is no pattern called “{name}”", "可用的有：{known}", "Known: {known}"
+        "没有名为“{name}”的识别模式",
+        "There is no pattern called “{name}”",
+        "可用的有：{known}",
+        "Known: {known}",
     ),
     "expression.number_too_large": Texts("计算结果超出 18 位", "The result has more than 18 digits"),
     "expression.operand": Texts(
@@ -1371,6 +1374,9 @@ TEXTS: dict[str, Texts] = {
         "{app}/{form}, field {field}: where it is stored is not what the published app says",
     ),
     "evidence.catalog_unreadable": Texts("存储登记无法读取", "Where things are stored cannot be read"),
+    "evidence.database_unreadable": Texts(
+        "数据库本身已损坏：{reason}", "The database itself is damaged: {reason}"
+    ),
     "evidence.inbox_broken": Texts("收件 {record} 被改动", "Inbox row {record} was changed"),
     "evidence.file_broken": Texts("附件 {record} 缺失或被改动", "File {record} is missing or was changed"),
     "evidence.tombstone_broken": Texts(

@@ -15,7 +15,15 @@ import msgspec
 import sqlalchemy as sa
 
 from engine.evidence import notes
-from engine.evidence.columns import Columns, Objects, decimal_texts, raw_rows, turned, types_of
+from engine.evidence.columns import (
+    Columns,
+    Objects,
+    decimal_texts,
+    raw_rows,
+    turned,
+    types_of,
+    unreadable,
+)
 from engine.evidence.findings import Report
 from engine.evidence.leaf import KINDS, LeafEntry, entry_hash, entry_object
 from engine.evidence.merkle import HASH_SIZE, Frontier
@@ -104,11 +112,26 @@ class LeafCheck:
             last = self._stop is not None and start + CHUNK >= self._stop
             if self._stop is not None:
                 batch = batch.where(place < min(start + CHUNK, self._stop))
-            rows = raw_rows(self._connection, batch.order_by(place).limit(None if last else CHUNK))
+            rows = self._read(batch.order_by(place).limit(None if last else CHUNK))
             yield rows
             start += CHUNK
             if last or len(rows) < CHUNK:
                 return
+
+    def _read(self, query: sa.Select[Any]) -> Sequence[Sequence[Any]]:
+        """A leaf that cannot be read stands for itself by its position alone."""
+        try:
+            return raw_rows(self._connection, query)
+        except unreadable(self._connection):
+            there = raw_rows(self._connection, query.with_only_columns(leaves.c.position))
+            return [self._read_one(place) for (place,) in there]
+
+    def _read_one(self, place: Any) -> Sequence[Any]:
+        mine = sa.select(*(leaves.c[name] for name in _NAMES)).where(leaves.c.log == self._log)
+        try:
+            return raw_rows(self._connection, mine.where(leaves.c.position == place))[0]
+        except (IndexError, *unreadable(self._connection)):
+            return (place, None, "", 0, 0, "", "", 0, 0, b"", b"")
 
     # -- entries -------------------------------------------------------------------------------------
     def _checked(self, rows: Sequence[Sequence[Any]]) -> Sequence[bytes]:

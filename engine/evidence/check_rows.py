@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.evidence.columns import unreadable
 from engine.evidence.findings import Report
 from engine.evidence.keyed import Keyed
 from engine.evidence.leaf import RECORDS, LeafEntry
@@ -32,10 +33,14 @@ class RowCheck:
 
     def run(self, records: Collection[int]) -> None:
         for record in sorted(records):
-            rows = [
-                (keyed, row) for keyed in self._tables for row in self._read(keyed.table.table, "id", record)
-            ]
-            self._record(record, rows, self._read(record_keys, "record", record), self._entries(record))
+            try:
+                self._look_at(record)
+            except unreadable(self._connection):
+                self._report.add("row_unreadable", record=record)
+
+    def _look_at(self, record: int) -> None:
+        rows = [(keyed, row) for keyed in self._tables for row in self._read(keyed.table.table, "id", record)]
+        self._record(record, rows, self._read(record_keys, "record", record), self._entries(record))
 
     def _read(self, table: sa.Table, key: str, record: int) -> list[Row]:
         query = sa.select(table).where(table.c[key] == record)

@@ -101,7 +101,16 @@ def _version_fits(keys: MasterKeys, row: Any, entry: LeafEntry) -> bool:
         return False
 
 
-# -- triggers and the catalog ------------------------------------------------------------------------------
+# -- pages, triggers and the catalog ------------------------------------------------------------------------------
+def check_pages(connection: sa.Connection, report: Report, thorough: bool) -> None:
+    """SQLite's own look at its pages and indexes; PostgreSQL has checksums of its own."""
+    if connection.dialect.name != "sqlite" or not thorough:
+        return
+    for text in connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars():
+        if text != "ok":
+            report.add("database_unreadable", reason=text)
+
+
 def check_triggers(connection: sa.Connection, tables: Sequence[FormTable], report: Report) -> None:
     dialect = connection.dialect.name
     expected = [trigger for name in APPEND_ONLY for trigger in append_only_triggers(dialect, name)]

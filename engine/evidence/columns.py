@@ -30,6 +30,11 @@ def raw_rows(connection: sa.Connection, query: sa.Select[Any]) -> list[tuple[Any
     return found
 
 
+def unreadable(connection: sa.Connection) -> tuple[type[Exception], ...]:
+    """What is raised where the database itself is damaged: pages, texts that are none, tables that are gone."""
+    return (sa.exc.DBAPIError, connection.dialect.loaded_dbapi.Error)
+
+
 def turned(rows: Iterable[Sequence[Any]], width: int) -> Columns:
     """Rows -> their columns, all empty when there are none."""
     return list(zip(*rows, strict=True)) or [()] * width

@@ -6,14 +6,22 @@ does not is no finding yet: `check_rows.py` looks closely and says what is wrong
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from engine.evidence.columns import Columns, Objects, decimal_texts, raw_rows, turned, types_of
+from engine.evidence.columns import (
+    Columns,
+    Objects,
+    decimal_texts,
+    raw_rows,
+    turned,
+    types_of,
+    unreadable,
+)
 from engine.evidence.keyed import Keyed, Link, Only
 from engine.evidence.layout import Column
 from engine.evidence.leaf import RECORDS
@@ -66,13 +74,21 @@ class Sieve:
         self._tables = [TableSieve(keyed, seals, opening) for keyed in tables]
 
     def sift(self, connection: sa.Connection, only: Only) -> Range:
-        """With the records to look at closely in `doubts`."""
+        """With the records to look at closely in `doubts`; all of them, where one cannot even be read."""
         found = Range(connection, only)
-        found.read()
-        for table in self._tables:
-            table.sift(found)
-        found.doubts.update(found.chains, found.keys)  # no row took them
+        try:
+            found.read()
+            for table in self._tables:
+                table.sift(found)
+            found.doubts.update(found.chains, found.keys)  # no row took them
+        except unreadable(connection):
+            found.doubts.update(self._everybody(connection, only))
         return found
+
+    def _everybody(self, connection: sa.Connection, only: Only) -> Iterator[Any]:
+        own = [table.id_column for table in self._tables]
+        for column in (leaves.c.record, record_keys.c.record, *own):
+            yield from (row[0] for row in raw_rows(connection, sa.select(column).where(only(column))))
 
 
 class TableSieve:
@@ -86,6 +102,10 @@ class TableSieve:
         self._evidence = RowHashes(keyed.layout.evidence, self._place)
         self._working = RowHashes(keyed.layout.working, self._place)
         self._sealed = [(name, self._place[column]) for name, column in keyed.sealed]
+
+    @property
+    def id_column(self) -> sa.Column[Any]:
+        return self._keyed.table.table.c.id
 
     def sift(self, range_: Range) -> None:
         table = self._keyed.table.table

@@ -30,11 +30,13 @@ from engine.evidence.check_surroundings import (
     check_catalog,
     check_files,
     check_inbox,
+    check_pages,
     check_triggers,
     check_versions,
 )
 from engine.evidence.check_tombstones import check_tombstones
 from engine.evidence.check_trees import TreeCheck, check_copy, earlier_roots, unknown_logs
+from engine.evidence.columns import unreadable
 from engine.evidence.findings import Finding as Finding, Report
 from engine.evidence.keyed import Keyed
 from engine.evidence.keys import MasterKeys
@@ -105,11 +107,13 @@ def inspect(
     copies: Mapping[str, str] | None = None,
 ) -> Report:  # fmt: skip
     """All that can be seen on this connection, in its snapshot; writes nothing."""
-    copies = _copies(installation) if copies is None else copies
-    plan = make_plan(connection, mode, _now(installation), None)
-    worker = Worker(installation, plan)
-    outcomes = [worker.take(connection, step) for step in plan.steps]
-    report, _ = put_together(installation, connection, plan, outcomes, copies)
+    copies, report = _copies(installation) if copies is None else copies, Report()
+    with _reading(connection, report):
+        plan = make_plan(connection, mode, _now(installation), None)
+        worker = Worker(installation, plan)
+        outcomes = [worker.take(connection, step) for step in plan.steps]
+        found, _ = put_together(installation, connection, plan, outcomes, copies)
+        report.absorb(found)
     return report
 
 
@@ -207,7 +211,7 @@ class Worker:
 
     def take(self, connection: sa.Connection, step: Step) -> Outcome:
         outcome = Outcome()
-        with _without_sweeping():
+        with _without_sweeping(), _reading(connection, outcome.report):
             self._steps[step.kind](connection, step, outcome)
         return outcome
 
@@ -236,10 +240,16 @@ class Worker:
     def _around(self, connection: sa.Connection, _step: Step, outcome: Outcome) -> None:
         report, keys, forms = outcome.report, self.here.keys, self._forms_on(connection)
         report.absorb(forms.report)
-        unknown_logs(connection, report)
-        check_tombstones(connection, forms.judged, keys.public_key, report, lambda: None)
-        check_versions(connection, keys, report)
-        check_triggers(connection, forms.judged, report)
+        checks: tuple[Callable[[], object], ...] = (
+            lambda: unknown_logs(connection, report),
+            lambda: check_tombstones(connection, forms.judged, keys.public_key, report, lambda: None),
+            lambda: check_versions(connection, keys, report),
+            lambda: check_triggers(connection, forms.judged, report),
+            lambda: check_pages(connection, report, thorough=self._opening),
+        )
+        for check in checks:
+            with _reading(connection, report):
+                check()
 
     def _forms_on(self, connection: sa.Connection) -> Forms:
         """As they are in this snapshot; somebody may publish meanwhile."""
@@ -294,6 +304,15 @@ def _all_tables(entries: list[Entry]) -> list[FormTable]:
 
 
 @contextmanager
+def _reading(connection: sa.Connection, report: Report) -> Iterator[None]:
+    """Where the database cannot even be read, that is the finding."""
+    try:
+        yield
+    except unreadable(connection) as error:
+        report.add("database_unreadable", reason=type(error).__name__)
+
+
+@contextmanager
 def _without_sweeping() -> Iterator[None]:
     """Python looks for circles after every few hundred rows otherwise, a quarter of the time; a step makes none."""
     was = gc.isenabled()
@@ -312,20 +331,30 @@ def put_together(
 ) -> tuple[Report, dict[str, list[bytes]]]:  # fmt: skip
     """What the steps found, the trees over their stretches, and what was kept elsewhere; and the roots of
     each log's full tiles."""
-    report, roots, since = Report(), dict[str, list[bytes]](), plan.since
+    report, roots = Report(), dict[str, list[bytes]]()
     for outcome in outcomes:
         report.absorb(outcome.report)
     for log in LOGS:
-        known = earlier_roots(connection, log, since.tiles[log], since.roots[log], report) if since else []
-        stretches = [
-            outcome.stretch
-            for step, outcome in zip(plan.steps, outcomes, strict=True)
-            if outcome.stretch is not None and step.log == log
-        ]
-        roots[log] = TreeCheck(connection, log, plan.signed[log], report, known).run(stretches)
-        if copies[log]:
-            check_copy(connection, log, _signer(here, log), copies[log], report)
+        roots[log] = []
+        with _reading(connection, report):
+            roots[log] = _tree(connection, plan, outcomes, log, report)
+            if copies[log]:
+                check_copy(connection, log, _signer(here, log), copies[log], report)
     return report, roots
+
+
+def _tree(
+    connection: sa.Connection, plan: Plan, outcomes: Sequence[Outcome], log: str, report: Report
+) -> list[bytes]:
+    """The roots of a log's full tiles."""
+    since = plan.since
+    known = earlier_roots(connection, log, since.tiles[log], since.roots[log], report) if since else []
+    stretches = [
+        outcome.stretch
+        for step, outcome in zip(plan.steps, outcomes, strict=True)
+        if outcome.stretch is not None and step.log == log
+    ]
+    return TreeCheck(connection, log, plan.signed[log], report, known).run(stretches)
 
 
 def _reached(plan: Plan, roots: Mapping[str, Sequence[bytes]]) -> Reached:
