@@ -8,12 +8,8 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
-from engine.cli import data_option, language, opened
-from engine.packages.request import Request
-from engine.packages.verifiers import verify as verifier
+from engine.commands.console import data_option, language, opened
 
 
 @click.command("export-package")
@@ -36,6 +32,11 @@ def export_package(
     scope: str, data: Path | None,
 ) -> None:  # fmt: skip
     """Records and all that proves them as one ZIP, to OUT."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from engine.packages import Request
+
     request = Request(app=app_id, form=form_id, reason=reason, records=records, text=query, scope=scope)  # type: ignore[arg-type]
     with opened(data) as runtime, Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task("export", total=None)
@@ -57,6 +58,8 @@ def export_package(
 
 def verify_bundle(bundle: Path, key: str, as_json: bool) -> None:
     """Check a package without any installation; leaves with the verifier's exit code."""
+    from engine.packages.verifiers import verify as verifier
+
     result = verifier.verify(str(bundle), key)
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False, indent=1))

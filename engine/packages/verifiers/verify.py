@@ -115,6 +115,31 @@ def canonical(value):
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def number(text):
+    """A count or a position: decimal digits, nothing else. ValueError."""
+    if not isinstance(text, str) or not re.fullmatch(r"0|[1-9][0-9]{0,15}", text):
+        raise ValueError("number")
+    return int(text)
+
+
+def parse(content):
+    """JSON in UTF-8, without what only Python takes for JSON. ValueError."""
+    text = content if isinstance(content, str) else content.decode("utf-8")
+    return json.loads(text, parse_constant=number)
+
+
+def listed(value):
+    if not isinstance(value, list):
+        raise TypeError("list")
+    return value
+
+
+def worded(value):
+    if not isinstance(value, str):
+        raise TypeError("text")
+    return value
+
+
 class Key:
     """A verifier key in note notation: name+id+base64(01 ‖ public key)."""
 
@@ -153,9 +178,11 @@ def fingerprint(public):
 def is_trusted(given, key):
     """Does what somebody knows of the key (notation, base64, fingerprint) fit?"""
     text = re.sub(r"[\s:]", "", given)
-    raw = text.rsplit("+", 1)[-1] if text.count("+") >= 2 and "/" in text.split("+")[0] else text
-    known = (base64.b64encode(b"\x01" + key.public), base64.b64encode(key.public))
-    return raw in [one.decode() for one in known] or text.lower() == hashlib.sha256(key.public).hexdigest()
+    try:
+        return Key(text).public == key.public
+    except Refused:
+        known = [base64.b64encode(raw).decode() for raw in (b"\x01" + key.public, key.public)]
+        return text in known or text.lower() == hashlib.sha256(key.public).hexdigest()
 
 
 # -- the tree (RFC 9162) -------------------------------------------------------------------------------
@@ -219,7 +246,7 @@ def safe(path):
 
 class Zipped:
     def __init__(self, path):
-        self._zip = zipfile.ZipFile(path)
+        self._zip = zipfile.ZipFile(path)  # checks each member's checksum, and refuses what is encrypted
         self.all_paths = [info.orig_filename for info in self._zip.infolist() if not info.is_dir()]
 
     def open(self, path):
@@ -313,11 +340,12 @@ class Check:
             raise Refused("manifest.missing")
         self._manifest_bytes = self._text("manifest.json", "manifest.unreadable")
         try:
-            self.manifest = json.loads(self._manifest_bytes)
-            for one in self.manifest["files"]:
-                if not safe(one["path"]) or one["path"] in self.listed:
+            self.manifest = parse(self._manifest_bytes)
+            for one in listed(self.manifest["files"]):
+                path = worded(one["path"])
+                if not safe(path) or path in self.listed:
                     raise ValueError("path")
-                self.listed[one["path"]] = (int(one["size"]), one["sha256"])
+                self.listed[path] = (number(one["size"]), worded(one["sha256"]))
             if self.manifest["format"] != FORMAT:
                 raise ValueError("format")
             self._keys = {name: Key(text) for name, text in self.manifest["keys"].items()}
@@ -328,6 +356,8 @@ class Check:
                 raise ValueError("keys")
             if self._keys["records"].public != self.key.public:
                 raise ValueError("keys")
+            listed(self.manifest["broken"])
+            number(self.manifest["made_at"])
         except (ValueError, KeyError, TypeError, AttributeError):
             raise Refused("manifest.unreadable", "manifest.json") from None
 
@@ -371,15 +401,14 @@ class Check:
 
     def _read_schema(self):
         try:
-            forms = json.loads(self._text("schema.json", "schema.unreadable"))["forms"]
-            for form in forms:
+            forms = parse(self._text("schema.json", "schema.unreadable"))["forms"]
+            for form in listed(forms):
                 fields = {one["column"]: one for one in form["fields"]}
                 for column, one in fields.items():  # the hashes hold the column's name: it says the field's
                     if column != f"c_{column.split('_')[1]}_{one['field']}"[:63]:
                         raise ValueError("column")
                 evidence = {*form["evidence"], *(c for c, one in fields.items() if one["evidence"])}
-                named = {one["field"]: one for one in form["fields"] if not one["parked"]}
-                self._schema[form["app"], form["form"]] = (form["archive"], fields, evidence, named)
+                self._schema[form["app"], form["form"]] = (form["archive"], fields, evidence)
         except (ValueError, KeyError, TypeError, AttributeError, IndexError):
             raise Refused("schema.unreadable", "schema.json") from None
 
@@ -390,9 +419,10 @@ class Check:
         try:
             lines = self._keys["records"].opened(self._text(path, "checkpoint.wrong").decode())
             _, size, root, time, previous = lines
-            if not (size.isdigit() and time.startswith("time ") and previous.startswith("previous ")):
+            if not (time.startswith("time ") and previous.startswith("previous ")):
                 raise ValueError("lines")
-            return int(size), unbase64(root, 32), int(time[5:])
+            number(previous[9:])
+            return number(size), unbase64(root, 32), number(time[5:])
         except (ValueError, InvalidSignature):
             raise Refused("checkpoint.wrong", path) from None
 
@@ -402,10 +432,10 @@ class Check:
         self.points.append(self._checkpoint("checkpoints/records.txt"))
         size, root, _ = self.points[0]
         try:
-            links = json.loads(self._text("checkpoints/consistency.json", "consistency.wrong"))
-            for link in links:
-                earlier = self._checkpoint(link["path"])
-                path = [unbase64(step, 32) for step in link["consistency"]]
+            links = parse(self._text("checkpoints/consistency.json", "consistency.wrong"))
+            for link in listed(links):
+                earlier = self._checkpoint(worded(link["path"]))
+                path = [unbase64(step, 32) for step in listed(link["consistency"])]
                 if not consistent(earlier[0], size, earlier[1], root, path):
                     raise Refused("consistency.wrong", link["path"])
                 self.points.append(earlier)
@@ -423,10 +453,11 @@ class Check:
             return
         try:
             for line in self._lines("proofs/records.jsonl"):
-                proof = json.loads(line)
-                if any(len(step) != 44 for step in proof["inclusion"]):
+                proof = parse(line)
+                path = listed(proof["inclusion"])
+                if any(len(worded(step)) != 44 for step in path):
                     raise ValueError("inclusion")
-                self._leaves[int(proof["position"])] = "".join(proof["inclusion"])
+                self._leaves[number(proof["position"])] = "".join(path)
         except (ValueError, TypeError, *BROKEN):
             raise Refused("proof.wrong", "proofs/records.jsonl") from None
 
@@ -445,7 +476,8 @@ class Check:
 
     def _check_line(self, line, place):
         try:
-            record = json.loads(line)
+            record = parse(line)
+            worded(record["app"]), worded(record["form"]), worded(record["record"])
             place = f"{record['app']}.{record['form']} {record['record']}"
             self._check_record(record, place)
         except Refused as refused:
@@ -461,14 +493,14 @@ class Check:
         if identity in self._seen:
             raise Refused("record.twice")
         self._seen.add(identity)
-        archive, fields, evidence, named = self._schema[record["app"], record["form"]]
+        archive, fields, evidence = self._schema[record["app"], record["form"]]
         proof = record["proof"]
         if proof not in LEVELS:
             raise ValueError("proof")
         self._by_form.setdefault(name, Counter())[proof] += 1
         self.counts["records"] += 1
         self.counts[proof] += 1
-        self._check_files_of(record, fields if "columns" in record else None)
+        self._check_files_of(record)
         if proof == "statement":
             if archive or record["entries"]:
                 raise Refused("entry.missing")
@@ -476,22 +508,22 @@ class Check:
             newest = self._check_entries(record)
             if proof in ("content", "columns"):
                 self._check_content(record, fields, evidence, newest)
-                self._check_values(record, fields, named)
+                self._check_values(record, fields)
         if self._on_record:
             self._on_record(record)
 
     def _check_entries(self, record):
         """Every revision is in the log; the newest entry."""
-        if not record["entries"]:
+        if not listed(record["entries"]):
             raise Refused("entry.missing")
         if not self.points:
             raise Refused("checkpoint.missing")
         size, root, _ = self.points[0]
         before = None
-        for number, one in enumerate(record["entries"], 1):
-            text, position = one["entry"].encode(), int(one["position"])
-            entry = json.loads(text)
-            self._check_entry(entry, record, number, before)
+        for place, one in enumerate(record["entries"], 1):
+            text, position = one["entry"].encode(), number(one["position"])
+            entry = parse(text)
+            self._check_entry(entry, record, place, before)
             if canonical(entry) != text:
                 raise Refused("entry.wrong")
             if position not in self._leaves:
@@ -505,19 +537,19 @@ class Check:
         return before
 
     @staticmethod
-    def _check_entry(entry, record, number, before):
+    def _check_entry(entry, record, place, before):
         same = ("app", "form", "record")
-        destroyed = record.get("destroyed", False) and number == len(record["entries"])
-        kind = "create" if number == 1 else "shred" if destroyed else "change"
-        revision = int(before["revision"]) if destroyed and before else number
+        destroyed = record.get("destroyed") is True and place == len(record["entries"])
+        kind = "create" if place == 1 else "shred" if destroyed else "change"
+        repeated = number(before["revision"]) if destroyed and before else place
         fits = (
             entry["v"] == "1" and entry["alg"] == "sha256" and entry["log"] == "records"
             and all(entry[name] == record[name] for name in same)
             and entry["kind"] == kind
-            and int(entry["revision"]) in (number, revision)
+            and number(entry["revision"]) in (place, repeated)
             and (before is None or entry["evidence"] == before["evidence"])
             and (not destroyed or entry["working"] == before["working"])
-            and (number < len(record["entries"]) or destroyed or entry["revision"] == record["revision"])
+            and (place < len(record["entries"]) or destroyed or entry["revision"] == record["revision"])
         )  # fmt: skip
         if not fits:
             raise Refused("entry.wrong")
@@ -538,28 +570,28 @@ class Check:
             if hmac.new(key, b"muniment key", hashlib.sha256).digest() != commitment:
                 raise Refused("content.key")
 
-    def _check_values(self, record, fields, named):
+    def _check_values(self, record, fields):
         """What is shown follows from the columns; sealed ones are opened where the key is there."""
         key = AESGCM(unbase64(record["key"], 32)) if record["proof"] == "content" else None
-        values, shown = record["values"], record["shown"]
+        values, shown, there = record["values"], record["shown"], set()
         for column, held in record["columns"].items():
             field = fields.get(column)
             if field is None:
                 continue
+            name = field["field"]
+            if not field["parked"]:
+                there.add(name)
             if field["sealed"] and key is None:
                 continue
             stored = self._open(key, field, record["record"], held) if field["sealed"] else held
-            name = field["field"]
             if field["parked"]:
                 continue
             if name not in values or canonical(values[name]) != canonical(value_of(stored, field)):
                 raise Refused("content.value")
             if field["literal"] and shown.get(name, "") != values[name]:
                 raise Refused("content.value")
-        there = {fields[c]["field"] for c in record["columns"] if c in fields and not fields[c]["parked"]}
-        for name in values:
-            if name not in there:
-                raise Refused("content.value")
+        if not values.keys() <= there:
+            raise Refused("content.value")
 
     @staticmethod
     def _open(key, field, record, held):
@@ -571,17 +603,18 @@ class Check:
             raise Refused("content.seal") from None
         return base64.b64encode(plain).decode() if field["storage"] == "bytes" else plain.decode()
 
-    def _check_files_of(self, record, fields):
+    def _check_files_of(self, record):
         """Each attachment lies in the package with the digest the record's line gives, and is one of the
         field's."""
-        for file in record["files"]:
-            listed = self.listed.get(file["path"])
-            if listed is None and file["id"] in self.manifest["broken"]:
+        for file in listed(record["files"]):
+            found = self.listed.get(file["path"])
+            if found is None and file["id"] in self.manifest["broken"]:
                 self.counts["broken"] += 1
                 continue
-            if listed != (int(file["size"]), file["sha256"]):
+            if found != (number(file["size"]), file["sha256"]):
                 raise Refused("attachment.wrong")
-            if file["id"] not in record["values"].get(file["field"], ()):
+            held = record["values"].get(file["field"])
+            if not isinstance(held, list) or file["id"] not in held:
                 raise Refused("attachment.wrong")
             self.counts["attachments"] += 1
 
@@ -611,7 +644,7 @@ def value_of(stored, field):
         epoch = datetime.datetime(1970, 1, 1)  # noqa: DTZ001
         return (epoch + datetime.timedelta(microseconds=int(stored))).isoformat(timespec="microseconds") + "Z"
     if kind == "json":
-        return json.loads(stored)
+        return parse(stored)
     return stored
 
 
@@ -690,8 +723,13 @@ def main(arguments=None):
         print("\n".join(told(result, zh)))
     for record in shown:
         print(json.dumps({n: record[n] for n in ("title", "proof", "values")}, ensure_ascii=False, indent=1))
-    codes = {finding["code"] for finding in result["findings"]}
-    return 0 if result["sound"] else 2 if codes & {"package.unreadable"} else 1
+    return exit_code(result)
+
+
+def exit_code(result):
+    if any(finding["code"] == "package.unreadable" for finding in result["findings"]):
+        return 2
+    return 0 if result["sound"] else 1
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Verifiers that go with every package and stand alone: nothing in them is ours but the format."""
