@@ -13,13 +13,9 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from metamodel.problems import Rejected, problem
-
-if TYPE_CHECKING:
-    import httpx
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -87,26 +83,25 @@ class Outgoing:
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """One exchange. Rejected: outgoing.bad_address, .refused_address, .unreachable, .too_slow, .too_large.
         An answer of any status is an answer; a redirect is not followed."""
-        import httpx
+        import httpcore
+
+        from engine.outgoing.connecting import Pinned
 
         target = parsed(url)
         host, port = str(target.hostname), target.port or PORTS[target.scheme]
-        pinned = self._pinned(host, port)
-        request = httpx.Request(
-            method,
-            target._replace(
-                netloc=f"[{pinned}]:{port}" if pinned.version == 6 else f"{pinned}:{port}"
-            ).geturl(),
-            headers={**headers, "host": _host_header(target), "accept-encoding": "identity"},
-            content=body,
-            extensions={"sni_hostname": host, "timeout": httpx.Timeout(self.limits.seconds).as_dict()},
-        )
+        backend = Pinned(str(self._fit(host, port)), time.monotonic() + self.limits.seconds)
         try:
-            with httpx.HTTPTransport(verify=self._tls(), trust_env=False) as transport:
-                return self._exchange(transport, request)
-        except httpx.TimeoutException:
+            with (
+                httpcore.ConnectionPool(ssl_context=self._tls(), network_backend=backend) as pool,
+                pool.stream(
+                    method, target.geturl(), headers={**headers, "accept-encoding": "identity"}, content=body
+                ) as response,
+            ):
+                named = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in response.headers}
+                return Answer(response.status, named, self._read(response.iter_stream()))
+        except httpcore.TimeoutException:
             raise Rejected([problem("outgoing.too_slow", seconds=self.limits.seconds)]) from None
-        except (httpx.TransportError, httpx.InvalidURL) as error:
+        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             raise Rejected([problem("outgoing.unreachable", host=host, reason=_reason(error))]) from None
 
     def _tls(self) -> ssl.SSLContext:
@@ -115,35 +110,25 @@ class Outgoing:
             context.load_verify_locations(self.trust)
         return context
 
-    def _pinned(self, host: str, port: int) -> Address:
-        """The address to connect to: every one the name has must be fit, or a second look-up decides."""
+    def _fit(self, host: str, port: int) -> Address:
+        """The address to connect to. Every one that the name has must be fit, not only the first."""
         try:
             found = [_address(text) for text in self.resolve(host, port)]
         except (OSError, UnicodeError) as error:
             raise Rejected([problem("outgoing.unreachable", host=host, reason=_reason(error))]) from None
         refused = [one for one in found if not (is_public(one) or self.allowed.covers(host, one))]
         if refused or not found:
-            raise Rejected(
-                [problem("outgoing.refused_address", host=host, address=str(refused[0]) if refused else "")]
-            )
+            address = str(refused[0]) if refused else ""
+            raise Rejected([problem("outgoing.refused_address", host=host, address=address)])
         return found[0]
 
-    def _exchange(self, transport: httpx.HTTPTransport, request: httpx.Request) -> Answer:
-        deadline = time.monotonic() + self.limits.seconds
-        response = transport.handle_request(request)
-        try:
-            read = bytearray()
-            for piece in response.iter_raw():
-                read += piece
-                if len(read) > self.limits.bytes:
-                    raise Rejected([problem("outgoing.too_large", most=self.limits.bytes)])
-                if time.monotonic() > deadline:
-                    raise Rejected([problem("outgoing.too_slow", seconds=self.limits.seconds)])
-            return Answer(
-                response.status_code, {k.lower(): v for k, v in response.headers.items()}, bytes(read)
-            )
-        finally:
-            response.close()
+    def _read(self, pieces: Iterable[bytes]) -> bytes:
+        read = bytearray()
+        for piece in pieces:
+            read += piece
+            if len(read) > self.limits.bytes:
+                raise Rejected([problem("outgoing.too_large", most=self.limits.bytes)])
+        return bytes(read)
 
 
 def parsed(url: str) -> SplitResult:
@@ -186,11 +171,6 @@ def _translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 
 def _address(text: str) -> Address:
     return ipaddress.ip_address(text.partition("%")[0])
-
-
-def _host_header(target: SplitResult) -> str:
-    host = f"[{target.hostname}]" if ":" in str(target.hostname) else str(target.hostname)
-    return host if target.port in (None, PORTS[target.scheme]) else f"{host}:{target.port}"
 
 
 def _reason(error: Exception) -> str:
