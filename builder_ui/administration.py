@@ -26,7 +26,10 @@ class Place:
 
 def places(visit: Visit) -> tuple[Place, ...]:
     """In the order of the menu."""
-    return (Place("/evidence", visit.text("Evidence"), "shield"),)
+    return (
+        Place("/admin/people", visit.text("Organisation"), "people", ("people",)),
+        Place("/evidence", visit.text("Evidence"), "shield"),
+    )
 
 
 def entries(visit: Visit) -> tuple[MenuEntry, ...]:

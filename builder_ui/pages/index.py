@@ -15,6 +15,7 @@ from builder_ui.pages import (
     home,
     listing,
     notifications,
+    organisation,
     proofs,
     record,
     requests,
@@ -26,7 +27,7 @@ from builder_ui.pages import (
 
 MODULES = (
     assets, sign_in, account, home, boards, listing, bulk, record, edit, search, channels, proofs, files, tasks,
-    requests, notifications, rules,
+    requests, notifications, rules, organisation,
 )  # fmt: skip
 # One router: handlers of one path must meet in it, whichever module they come from.
 router = Router("/", route_handlers=[handler for module in MODULES for handler in module.HANDLERS])

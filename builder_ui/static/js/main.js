@@ -5,8 +5,9 @@ import { startHypermedia } from "./lib/hypermedia.js";
 import { guardForms } from "./lib/session.js";
 
 const names = [
-  "autosubmit", "board", "chart", "chat", "choices", "copy", "decide", "digits", "drawer", "filters", "menu", "opener", "picker", "query", "radio", "rows",
-  "selection", "shortcuts", "side", "sign-in", "sign-in-again", "state", "switch", "tasks", "upload", "widget",
+  "autosubmit", "board", "chart", "chat", "choices", "copy", "decide", "digits", "drawer", "filters", "kinds", "menu", "moving", "opener",
+  "people", "picker", "query", "radio", "rows", "selection", "shortcuts", "side", "sign-in", "sign-in-again", "state", "switch", "tasks",
+  "upload", "widget",
 ];
 const file = (name) => `./controllers/${name.replaceAll("-", "_")}_controller.js`;
 const loaders = Object.fromEntries(names.map((name) => [name, () => import(file(name))]));

@@ -21,7 +21,7 @@ def clients(firm: Runtime) -> list[str]:
     """Three of zhou's, of which one is of level b; one of wang's where zhou is in the team."""
     rows: list[dict[str, Any]] = [
         {"name": "恒锐", "owner": "zhou"}, {"name": "远港", "owner": "zhou", "team": ["zhou", "wang"]},
-        {"name": "旧账", "owner": "zhou", "level": "b"}, {"name": "顺和", "owner": "wang", "team": ["ye", "zhou"]},
+        {"name": "旧账", "owner": "zhou", "level": "b", "reason": "结清"}, {"name": "顺和", "owner": "wang", "team": ["ye", "zhou"]},
     ]  # fmt: skip
     return firm.records.create(SYSTEM, "office", "client", rows)
 
