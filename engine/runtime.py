@@ -37,6 +37,7 @@ from engine.evidence.keys import MasterKeys
 from engine.evidence.ledger import Ledger
 from engine.evidence.rotation import rotate
 from engine.evidence.seals import Box, Seals
+from engine.evidence.states import States
 from engine.evidence.steps import Mode
 from engine.evidence.verify import Wanted, verify
 from engine.expressions import EvaluationContext
@@ -150,6 +151,10 @@ class Runtime:
 
     def _open_access(self) -> None:
         self.people, self.grants = People(self.database), Grants(self.database)
+        states = States(self.database, self.ledger, self.keys.audit_key)
+        self.people.told.append(states.changed)
+        self.grants.told.append(states.changed)
+        states.begin()
         self.audit = AuditTrail(self.database, self.box)
         self.audit_search = AuditSearch(self.database, self.audit, self._apps)
         self.audit_figures = AuditFigures(self.database, self.audit, self.audit_search, lambda: self.calendar)
@@ -317,11 +322,12 @@ class Runtime:
         """Rejected (file.unknown) unless the viewer uploaded it or may read it in a record."""
         with self.database.read() as connection:
             described = self.files.describe(connection, [file])
-            allowed = bool(described) and self.records.reader.may_open_file(connection, viewer, file)
-        if not allowed:
+            name = described[0]["name"] if described else ""
+            shown = self.records.reader.file_name(connection, viewer, file, name) if described else None
+        if shown is None:
             raise Rejected([problem("file.unknown")])
         self.audit.note(viewer, Occurrence("download", detail={"file": file}))
-        return dict(described[0]), self.files.open(file)
+        return {**described[0], "name": shown}, self.files.open(file)
 
     # -- channels and evidence ---------------------------------------------------------------------
 

@@ -1377,6 +1377,15 @@ TEXTS: dict[str, Texts] = {
     "evidence.database_unreadable": Texts(
         "数据库本身已损坏：{reason}", "The database itself is damaged: {reason}"
     ),
+    "evidence.state_changed": Texts(
+        "权限数据 {table} {key} 被改动", "{table} {key} was changed: it says who may what"
+    ),
+    "evidence.state_missing": Texts(
+        "权限数据 {table} {key} 已被删除", "{table} {key} is gone: it said who may what"
+    ),
+    "evidence.state_unlogged": Texts(
+        "权限数据 {table} {key} 不在日志中", "{table} {key} has no entry in the log: it says who may what"
+    ),
     "evidence.inbox_broken": Texts("收件 {record} 被改动", "Inbox row {record} was changed"),
     "evidence.file_broken": Texts("附件 {record} 缺失或被改动", "File {record} is missing or was changed"),
     "evidence.tombstone_broken": Texts(
@@ -1458,6 +1467,50 @@ TEXTS: dict[str, Texts] = {
         "账号只能由小写字母、数字和 . _ - 组成，以字母开头：{id}",
         "An account's name has small letters, digits and . _ - and begins with a letter: {id}",
     ),
+    "backup.none": Texts("{folder} 里没有备份", "There is no backup in {folder}"),
+    "backup.unreadable": Texts(
+        "备份清单无法读取：{folder}", "The backup's manifest cannot be read: {folder}"
+    ),
+    "backup.bad_signature": Texts("备份清单被改动：{folder}", "The backup's manifest was changed: {folder}"),
+    "backup.file_differs": Texts(
+        "备份中的 {file} 缺失或与清单不符", "{file} in the backup is missing or not what the manifest says"
+    ),
+    "backup.inside_data": Texts(
+        "备份不能放在数据目录之内：{folder}",
+        "A backup does not belong inside the data directory: {folder}",
+        "密钥也在数据目录里；请选择另一块磁盘上的目录",
+        "The keys lie there too; choose a folder on another disk",
+    ),
+    "backup.beside_keys": Texts(
+        "备份 {folder} 与密钥 {keys} 不能放在同一个目录：得到它的人就得到了一切",
+        "The backup in {folder} must not lie with the keys in {keys}: whoever takes that folder has everything",
+    ),
+    "backup.no_program": Texts(
+        "找不到 {program}",
+        "{program} is not there",
+        "安装 PostgreSQL 客户端（不低于服务器版本），或用 MUNIMENT_PG_BIN 指定其目录",
+        "Install PostgreSQL's client programs, at least as new as the server, or set MUNIMENT_PG_BIN",
+    ),
+    "backup.program_failed": Texts("{program} 失败：{reason}", "{program} failed: {reason}"),
+    "backup.bad_span": Texts(
+        "保留时间写作天数，如 30d：{text}", "How long to keep is told in days, as 30d: {text}"
+    ),
+    "restore.not_empty": Texts(
+        "{place} 或其数据库不是空的，不会被覆盖",
+        "{place} or its database is not empty, and nothing is overwritten",
+    ),
+    "restore.no_keys": Texts(
+        "还原需要密钥（校验码 {check}）：{place} 中没有，请用 --keys 指定副本或恢复单",
+        "Restoring needs the keys (check code {check}): none in {place}; name a copy or the sheet with --keys",
+    ),
+    "restore.other_keys": Texts(
+        "密钥不属于这个备份（校验码应为 {check}）",
+        "These keys do not belong to this backup (its check code is {check})",
+    ),
+    "restore.other_database": Texts(
+        "备份来自 {made}，这里设置的是 {here}", "The backup is of {made}, but {here} is set up here"
+    ),
+    "restore.bad_list": Texts("销毁清单被改动：{file}", "The list of what was shredded was changed: {file}"),
     "keys.other_installation": Texts(
         "密钥文件 {file} 不属于这个数据库",
         "The key file {file} does not belong to this database",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,10 +11,13 @@ from engine.access.ways import Grant
 from engine.database import Database, Unit
 from engine.system_tables import grants
 
+RowsChanged = Callable[[Unit, str, Iterable[Sequence[Any]]], None]  # unit, table, keys
+
 
 class Grants:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.told: list[RowsChanged] = []  # in the unit
 
     def running(self, connection: sa.Connection, person: str, app: str, form: str, now: int) -> list[Grant]:
         query = sa.select(grants).where(
@@ -34,12 +38,18 @@ class Grants:
             "reference": reference, "unmask": unmask,
         }  # fmt: skip
         unit.connection.execute(sa.insert(grants).values(**values))
+        self._tell(unit, identifier)
         return _grant(values)
 
     def revoke(self, unit: Unit, identifier: int) -> None:
         unit.connection.execute(
             sa.update(grants).where(grants.c.id == identifier).values(revoked_at=unit.now)
         )
+        self._tell(unit, identifier)
+
+    def _tell(self, unit: Unit, identifier: int) -> None:
+        for hear in self.told:
+            hear(unit, grants.name, [(identifier,)])
 
 
 def _grant(row: Any) -> Grant:

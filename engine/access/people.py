@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import sqlalchemy as sa
 
+from engine.access.grants import RowsChanged
 from engine.access.pinyin import matches
 from engine.access.viewer import Viewer
 from engine.database import Database, Unit
@@ -197,6 +199,7 @@ class People:
         self._cached: tuple[int, Organisation] | None = None
         self._looked = 0.0
         self.changed: list[Callable[[Unit, Sequence[Person]], None]] = []  # told who was saved, in the unit
+        self.told: list[RowsChanged] = []  # of every row that says who may what, in the unit
 
     def organisation(self) -> Organisation:
         """As it is now; what another process changed is seen within a fifth of a second."""
@@ -221,11 +224,13 @@ class People:
             }  # fmt: skip
             _replace(unit.connection, people, {"id": person.id}, values)
         self._changed(unit)
+        self._tell(unit, people, [(person.id,) for person in saved])
         for hear in self.changed:
             hear(unit, saved)
 
     def save_departments(self, unit: Unit, rows: Iterable[Department]) -> None:
-        for row in rows:
+        saved = list(rows)
+        for row in saved:
             values = {
                 "id": row.id,
                 "name": row.name,
@@ -236,23 +241,33 @@ class People:
             }
             _replace(unit.connection, departments, {"id": row.id}, values)
         self._changed(unit)
+        self._tell(unit, departments, [(row.id,) for row in saved])
 
     def save_memberships(self, unit: Unit, rows: Iterable[Membership]) -> None:
-        for row in rows:
+        saved = list(rows)
+        for row in saved:
             key = {"app": row.app, "role": row.role, "member_kind": row.member_kind, "member": row.member}
             _replace(unit.connection, role_members, key, key)
         self._changed(unit)
+        self._tell(unit, role_members, map(astuple, saved))
 
     def remove_memberships(self, unit: Unit, rows: Iterable[Membership]) -> None:
-        for row in rows:
+        removed = list(rows)
+        for row in removed:
             mine = [role_members.c[name] == getattr(row, name) for name in Membership.__slots__]
             unit.connection.execute(sa.delete(role_members).where(*mine))
         self._changed(unit)
+        self._tell(unit, role_members, map(astuple, removed))
 
     def set_preferences(self, unit: Unit, person: str, **values: str) -> None:
         """Language and theme."""
         unit.connection.execute(sa.update(people).where(people.c.id == person).values(**values))
         self._changed(unit)
+
+    def _tell(self, unit: Unit, table: sa.Table, keys: Iterable[Sequence[Any]]) -> None:
+        told = list(keys)
+        for hear in self.told:
+            hear(unit, table.name, told)
 
     def _changed(self, unit: Unit) -> None:
         self._database.take_numbers(unit.connection, COUNTER, 1)

@@ -14,11 +14,11 @@ from engine.values import canonical_json
 
 RECORDS, AUDIT = "records", "audit"
 LOGS = (RECORDS, AUDIT)
-KINDS = {RECORDS: ("create", "change", "shred"), AUDIT: ("audit", "version")}
+KINDS = {RECORDS: ("create", "change", "shred"), AUDIT: ("audit", "version", "state")}
 
 
 class LeafEntry(NamedTuple):
-    """`record` is the audit row's id in an audit entry, 0 in a version entry."""
+    """`record` is the audit row's id in an audit entry, 0 in the entry of a version or a state."""
 
     kind: str
     record: int

@@ -45,6 +45,7 @@ from engine.evidence.ledger import Ledger, checkpoint_file
 from engine.evidence.merkle import Frontier
 from engine.evidence.seals import Box, Seals
 from engine.evidence.sieve import Sieve
+from engine.evidence.states import check_states
 from engine.evidence.steps import Mode, Outcome, Plan, Reached, Step, make_plan
 from engine.evidence.tiles import WIDTH
 from engine.evidence.verifications import Verifications
@@ -244,6 +245,7 @@ class Worker:
             lambda: unknown_logs(connection, report),
             lambda: check_tombstones(connection, forms.judged, keys.public_key, report, lambda: None),
             lambda: check_versions(connection, keys, report),
+            lambda: check_states(connection, keys.audit_key, report),
             lambda: check_triggers(connection, forms.judged, report),
             lambda: check_pages(connection, report, thorough=self._opening),
         )

@@ -1,0 +1,142 @@
+"""Who may what: people, departments, members of roles and grants, whose every change is an entry of the
+audit log, so that nobody can give himself a right in the database and not be found.
+
+The rooms that write these rows tell `States` which; it reads them when the unit ends. `verify` compares
+every row with the newest entry about it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.database import Database, Unit
+from engine.evidence.findings import Report
+from engine.evidence.layout import hashed
+from engine.evidence.leaf import AUDIT, LeafEntry
+from engine.evidence.ledger import Ledger
+from engine.system_tables import grants, leaves
+from engine.values import canonical_json
+
+Key = Sequence[Any]
+_ORGANISATION = (
+    "name",
+    "post",
+    "department",
+    "other_departments",
+    "superior",
+    "email",
+    "joined_on",
+    "left_on",
+)
+# Table: its key, and what else of it counts. Passwords, language and theme say nothing of rights.
+GUARDED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "people": (("id",), (*_ORGANISATION, "active")),
+    "departments": (("id",), ("name", "parent", "head", "closed_on")),
+    "role_members": (("app", "role", "member_kind", "member"), ()),
+    "grants": (("id",), tuple(f"{column.name}" for column in grants.columns if column.name != "id")),
+}
+GONE = bytes(32)
+
+
+class States:
+    def __init__(self, database: Database, ledger: Ledger, audit_key: bytes) -> None:
+        self._database, self._ledger, self._audit_key = database, ledger, audit_key
+
+    def begin(self) -> None:
+        """What stood there before there was this, once."""
+        logged = sa.exists().where(leaves.c.record == 0, leaves.c.kind == "state")
+        with self._database.read() as connection:
+            if connection.scalar(sa.select(logged)):
+                return
+            there = {name: [key for key, _ in rows(connection, name)] for name in GUARDED}
+        if any(there.values()):
+            self._database.write(lambda unit: [self.changed(unit, name, there[name]) for name in GUARDED])
+
+    def changed(self, unit: Unit, table: str, keys: Iterable[Key]) -> None:
+        """These rows were made, changed or deleted in this unit."""
+        noted = unit.notes.setdefault("states", {})
+        noted.update({(f"{table}", tuple(key)): None for key in keys})  # a plain text, whatever it was
+        unit.before_commit("states", self._append)
+
+    def _append(self, unit: Unit) -> None:
+        entries = []
+        for table, key in unit.notes.pop("states"):
+            row = next(iter(_read(unit.connection, table, key)), None)
+            entries.append(state_entry(self._audit_key, table, key, row, unit.now))
+        self._ledger.append(unit, AUDIT, entries)
+
+
+def state_entry(
+    audit_key: bytes, table: str, key: Key, row: Mapping[str, Any] | None, time: int
+) -> LeafEntry:
+    """`app` is the table, `form` the key as far as there is room; `row` None: it is gone."""
+    evidence = GONE if row is None else hashed(_mark(audit_key, "salt", table, key), row)
+    return LeafEntry(
+        "state", 0, 0, table, _shown(key), 0, time, evidence, _mark(audit_key, "row", table, key)
+    )
+
+
+def rows(connection: sa.Connection, table: str) -> list[tuple[Key, Mapping[str, Any]]]:
+    """(key, what counts) of all rows."""
+    width = len(GUARDED[table][0])
+    return [
+        (tuple(row.values())[:width], _counting(row)) for row in connection.execute(_query(table)).mappings()
+    ]
+
+
+def check_states(connection: sa.Connection, audit_key: bytes, report: Report) -> None:
+    """Every row is what the newest entry about it says, and none is missing."""
+    newest = _newest(connection)
+    for table in GUARDED:
+        for key, row in rows(connection, table):
+            report.counts["states"] += 1
+            logged, *_ = newest.pop(_mark(audit_key, "row", table, key), (None,))
+            if logged is None or logged == GONE:
+                report.add("state_unlogged", table=table, key=_shown(key))
+            elif logged != state_entry(audit_key, table, key, row, 0).evidence:
+                report.add("state_changed", table=table, key=_shown(key))
+    for evidence, table, shown in newest.values():
+        if evidence != GONE:
+            report.add("state_missing", table=table, key=shown)
+
+
+def _newest(connection: sa.Connection) -> dict[bytes, tuple[Any, ...]]:
+    """What was last said of each row: its hash, its table, its key as it is shown."""
+    query = sa.select(leaves.c.working, leaves.c.evidence, leaves.c.app, leaves.c.form).where(
+        leaves.c.record == 0, leaves.c.log == AUDIT, leaves.c.kind == "state"
+    )
+    return {row[0]: tuple(row[1:]) for row in connection.execute(query.order_by(leaves.c.position))}
+
+
+def _read(connection: sa.Connection, table: str, key: Key) -> list[Mapping[str, Any]]:
+    named = zip(GUARDED[table][0], key, strict=True)
+    query = _query(table).where(*(sa.column(name) == value for name, value in named))
+    return [_counting(row) for row in connection.execute(query).mappings()]
+
+
+def _query(table: str) -> sa.Select[Any]:
+    """As the database holds them: no types, so that 2 is not taken for yes."""
+    names = [name for part in GUARDED[table] for name in part]
+    return sa.select(*map(sa.column, names)).select_from(sa.table(table))
+
+
+def _counting(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Numbers as decimal strings, yes as 1; blanks are left out."""
+    return {
+        str(name): str(int(value)) if isinstance(value, int) else value
+        for name, value in row.items()
+        if value is not None
+    }
+
+
+def _mark(audit_key: bytes, what: str, table: str, key: Key) -> bytes:
+    place = canonical_json([what, table, *map(str, key)])
+    return hmac.digest(audit_key, b"state " + place, "sha256")
+
+
+def _shown(key: Key) -> str:
+    return "/".join(map(str, key))[:63]
