@@ -51,7 +51,7 @@ def session_lines(visit: Visit, person: str, current: Session | None) -> tuple[S
     mine = current.hash.hex() if current else ""
     return tuple(
         SessionLine(
-            one.name, device_of(one.agent) or visit.text("Unknown device"),
+            one.name, device_of(one.agent, visit.language) or visit.text("Unknown device"),
             visit.text(
                 "%(address)s · since %(begun)s · last used %(used)s", address=one.address or "—",
                 begun=moment(visit, one.created_at), used=moment(visit, one.seen_at),

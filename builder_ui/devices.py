@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from metamodel.labels import Label, label_text
+
 # The first that is named wins: most browsers also name the one they descend from.
 BROWSERS = (
-    ("wxwork", "企业微信"), ("micromessenger", "微信"), ("dingtalk", "钉钉"), ("lark", "飞书"), ("edg", "Edge"),
+    ("wxwork", {"zh": "企业微信", "en": "WeCom"}), ("micromessenger", {"zh": "微信", "en": "WeChat"}),
+    ("dingtalk", {"zh": "钉钉", "en": "DingTalk"}), ("lark", {"zh": "飞书", "en": "Lark"}), ("edg", "Edge"),
     ("opr/", "Opera"), ("firefox", "Firefox"), ("chrome", "Chrome"), ("safari", "Safari"), ("curl", "curl"),
     ("python", "Python"),
 )  # fmt: skip
@@ -14,8 +19,9 @@ SYSTEMS = (
 )  # fmt: skip
 
 
-def device_of(agent: str) -> str:
+def device_of(agent: str, language: str) -> str:
     """'' when it says nothing we know."""
     lower = agent.lower()
-    found = [next((name for mark, name in known if mark in lower), "") for known in (BROWSERS, SYSTEMS)]
-    return " · ".join(filter(None, found))
+    tables: tuple[Sequence[tuple[str, Label]], ...] = (BROWSERS, SYSTEMS)
+    found = [next((name for mark, name in table if mark in lower), "") for table in tables]
+    return " · ".join(label_text(name, language) for name in found if name)
