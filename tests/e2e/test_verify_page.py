@@ -1,0 +1,85 @@
+"""verify.html, opened from disk without any network: the same verdict as verify.py on every touched package."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.engine.packages.conftest import Made, made
+from tests.engine.packages.tampering import cases, containers, touched, unpack
+
+__all__ = ["made"]
+
+
+class Desk:
+    """The page as a stranger has it; `check` gives it a file and waits for the verdict."""
+
+    def __init__(self, page: Page, folder: Path) -> None:
+        self.page, self._folder = page, folder
+
+    def check(self, package: bytes) -> set[str]:
+        path = self._folder / "package.zip"
+        path.write_bytes(package)
+        self.page.set_input_files("#zip", [])
+        self.page.set_input_files("#zip", str(path))
+        return self.verdict()
+
+    def verdict(self) -> set[str]:
+        self.page.wait_for_selector("#result[data-codes]")
+        return set((self.page.get_attribute("#result", "data-codes") or "").split())
+
+    def counts(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.page.get_attribute("#result", "data-counts") or "{}")
+        return found
+
+
+@pytest.fixture
+def desk(browser: Browser, made: Made, tmp_path: Path) -> Iterator[Desk]:
+    for path, content in unpack(made.package).items():
+        target = tmp_path / "case" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    context = browser.new_context(locale="zh-CN", offline=True)
+    page, complaints, asked = context.new_page(), [], []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((tmp_path / "case" / "verify.html").as_uri())
+    yield Desk(page, tmp_path)
+    context.close()
+    assert complaints == []
+    assert [url for url in asked if not url.startswith(("file:", "blob:"))] == []
+
+
+def test_both_verifiers_agree(desk: Desk, made: Made) -> None:
+    assert desk.check(made.package) == set()
+    assert "公钥取自包内" in desk.page.inner_text("#result")
+    desk.page.fill("#key", made.fingerprint)
+    assert desk.check(made.package) == set()
+    assert desk.counts() == {"files": 16, "records": 12, "content": 12, "entries": 16, "attachments": 3} | {
+        "files": desk.counts()["files"]
+    }
+    assert "由您给出的公钥签署" in desk.page.inner_text("#result")
+    wrong = {}
+    for case in cases(made.signer):
+        found = desk.check(touched(made.package, case, made.signer))
+        if found != case.codes:
+            wrong[case.name] = (found, set(case.codes))
+    for name, package, expected in containers(made.package):
+        if (found := desk.check(package)) != expected:
+            wrong[name] = (found, set(expected))
+    assert wrong == {}
+
+
+def test_a_folder_in_english(desk: Desk, tmp_path: Path) -> None:
+    desk.page.click("#language")
+    desk.page.set_input_files("#folder", str(tmp_path / "case"))
+    assert desk.verdict() == set()
+    assert "Sound" in desk.page.inner_text("#result")
+    desk.page.click("details >> nth=0")
+    assert "第 0 条 <b>价格</b>" in desk.page.inner_text("details >> nth=0")
