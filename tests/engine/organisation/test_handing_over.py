@@ -17,24 +17,25 @@ OWNER, TEAM = "office.client.owner", "office.client.team"
 
 
 @pytest.fixture
-def clients(firm: Runtime) -> list[str]:
+def clients(trading: Runtime) -> list[str]:
     """Three of zhou's, of which one is of level b; one of wang's where zhou is in the team."""
     rows: list[dict[str, Any]] = [
         {"name": "恒锐", "owner": "zhou"}, {"name": "远港", "owner": "zhou", "team": ["zhou", "wang"]},
-        {"name": "旧账", "owner": "zhou", "level": "b", "reason": "结清"}, {"name": "顺和", "owner": "wang", "team": ["ye", "zhou"]},
+        {"name": "旧账", "owner": "zhou", "level": "b", "reason": "结清"},
+        {"name": "顺和", "owner": "wang", "team": ["ye", "zhou"]},
     ]  # fmt: skip
-    return firm.records.create(SYSTEM, "office", "client", rows)
+    return trading.records.create(SYSTEM, "office", "client", rows)
 
 
-def owners(firm: Runtime, clients: list[str]) -> list[tuple[Any, Any]]:
-    seen = [firm.records.get(SYSTEM, "office", "client", one).values for one in clients]
+def owners(trading: Runtime, clients: list[str]) -> list[tuple[Any, Any]]:
+    seen = [trading.records.get(SYSTEM, "office", "client", one).values for one in clients]
     return [(values["owner"], values.get("team")) for values in seen]
 
 
-def test_what_somebody_has_is_counted(firm: Runtime, fang: Viewer, clients: list[str]) -> None:
-    found = firm.hand_overs.belongings(fang, "zhou")
+def test_what_somebody_has_is_counted(trading: Runtime, fang: Viewer, clients: list[str]) -> None:
+    found = trading.hand_overs.belongings(fang, "zhou")
     assert {(one.key, one.total, one.proposed) for one in found.holdings} == {(OWNER, 3, 2), (TEAM, 2, None)}
-    above = firm.hand_overs.belongings(fang, "lu")
+    above = trading.hand_overs.belongings(fang, "lu")
     assert (set(above.subordinates), above.departments) == ({"zhou", "wang"}, ("sales",))
 
 
@@ -43,26 +44,31 @@ def test_who_manages_nobody_sees_no_number(firm: Runtime, zhou: Viewer) -> None:
     assert codes(lambda: firm.hand_overs.of(zhou, "wang")) == {("access.denied", "")}
 
 
-def test_records_change_hands_as_the_definition_says(firm: Runtime, fang: Viewer, clients: list[str]) -> None:
+def test_records_change_hands_as_the_definition_says(
+    trading: Runtime, fang: Viewer, clients: list[str]
+) -> None:
     plan = HandingOver({OWNER: "wang", TEAM: "wang"})
-    firm.database.write(lambda unit: firm.hand_overs.leave(unit, fang, "zhou", plan, 739_000))
-    firm.jobs.run_due()
-    assert owners(firm, clients) == [
+    trading.database.write(lambda unit: trading.hand_overs.leave(unit, fang, "zhou", plan, 739_000))
+    trading.jobs.run_due()
+    assert owners(trading, clients) == [
         ("wang", None), ("wang", ["wang"]), ("zhou", None), ("wang", ["ye", "wang"]),
     ]  # fmt: skip
-    (standing,) = firm.hand_overs.of(fang, "zhou")
+    (standing,) = trading.hand_overs.of(fang, "zhou")
     assert (standing.running, standing.done, standing.total, standing.failed) == (False, 4, 4, ())
-    assert firm.viewer("zhou") is None
-    last = firm.records.history(SYSTEM, "office", "client", clients[0])[0]
+    assert trading.viewer("zhou") is None
+    last = trading.records.history(SYSTEM, "office", "client", clients[0])[0]
     assert (last.person, last.changes) == ("fang", (("负责人", "周婧", "王磊"),))
-    assert noted(firm, "hand_over.done") == [{"from": "zhou", "records": 4, "failed": 0}]
+    assert noted(trading, "hand_over.done") == [{"from": "zhou", "records": 4, "failed": 0}]
 
 
-def test_nothing_changes_hands_that_nobody_chose(firm: Runtime, fang: Viewer, clients: list[str]) -> None:
-    before = owners(firm, clients)
+def test_nothing_changes_hands_that_nobody_chose(trading: Runtime, fang: Viewer, clients: list[str]) -> None:
+    before = owners(trading, clients)
     plan = HandingOver({OWNER: "", "office.client.nothing": "wang"})
-    assert firm.database.write(lambda unit: firm.hand_overs.leave(unit, fang, "zhou", plan, 739_000)) is None
-    assert owners(firm, clients) == before
+    assert (
+        trading.database.write(lambda unit: trading.hand_overs.leave(unit, fang, "zhou", plan, 739_000))
+        is None
+    )
+    assert owners(trading, clients) == before
 
 
 def test_people_and_departments_get_somebody_above(firm: Runtime, fang: Viewer) -> None:
@@ -87,15 +93,15 @@ def test_takers_are_there_and_are_others(firm: Runtime, fang: Viewer) -> None:
 
 
 def test_many_records_and_a_job_that_begins_again(
-    firm: Runtime, fang: Viewer, monkeypatch: pytest.MonkeyPatch
+    trading: Runtime, fang: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worker dies after the first batch; the next one goes on, and each record changes once."""
     rows = [{"name": f"客户{number}", "owner": "zhou"} for number in range(BATCH + 50)]
-    firm.records.create(SYSTEM, "office", "client", rows)
-    firm.database.write(
-        lambda unit: firm.hand_overs.hand_over(unit, fang, "zhou", HandingOver({OWNER: "wang"}))
+    trading.records.create(SYSTEM, "office", "client", rows)
+    trading.database.write(
+        lambda unit: trading.hand_overs.hand_over(unit, fang, "zhou", HandingOver({OWNER: "wang"}))
     )
-    whole, calls = firm.records.writer.update, []
+    whole, calls = trading.records.writer.update, []
 
     def dying(*args: Any, **named: Any) -> None:
         calls.append(args)
@@ -103,12 +109,12 @@ def test_many_records_and_a_job_that_begins_again(
             raise RuntimeError("the lights went out")
         whole(*args, **named)
 
-    monkeypatch.setattr(firm.records.writer, "update", dying)
-    firm.jobs.run_due()
-    (standing,) = firm.hand_overs.of(fang, "zhou")
+    monkeypatch.setattr(trading.records.writer, "update", dying)
+    trading.jobs.run_due()
+    (standing,) = trading.hand_overs.of(fang, "zhou")
     assert (standing.running, standing.done) == (True, BATCH)
-    firm.movable_clock.advance(seconds=60)
-    firm.jobs.run_due()
-    (standing,) = firm.hand_overs.of(fang, "zhou")
+    trading.movable_clock.advance(seconds=60)
+    trading.jobs.run_due()
+    (standing,) = trading.hand_overs.of(fang, "zhou")
     assert (standing.running, standing.done, standing.total) == (False, BATCH + 50, BATCH + 50)
-    assert {one.key for one in firm.hand_overs.belongings(fang, "zhou").holdings} == set()
+    assert {one.key for one in trading.hand_overs.belongings(fang, "zhou").holdings} == set()
