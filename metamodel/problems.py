@@ -866,6 +866,22 @@ TEXTS: dict[str, Texts] = {
     "retention.sealed_date": Texts(
         "“{field}”是加密字段，不能用来计算期限", "“{field}” is sealed: no period can be counted from it"
     ),
+    "retention.unknown": Texts(
+        "没有这条保存规则，或没有待确认的启用", "There is no such rule, or nothing to confirm"
+    ),
+    "retention.only_protects": Texts(
+        "此规则只规定最短保存期限，无需启用", "This rule only keeps records; there is nothing to activate"
+    ),
+    "retention.reworded": Texts(
+        "规则已经改动，请重新启用", "The rule was changed meanwhile: activate it again"
+    ),
+    "retention.yourself": Texts("启用须由另一人确认", "Another person has to confirm this"),
+    "retention.needs_approval": Texts(
+        "没有他人批准，不能销毁记录", "Nothing is shredded without another person's approval"
+    ),
+    "hold.unknown": Texts("没有这项保全", "There is no such hold"),
+    "hold.released": Texts("这项保全已经解除", "This hold was released already"),
+    "hold.needs_reason": Texts("请写明原因", "Say why"),
     "retention.no_period": Texts("请填写最短或最长保存期限", "Say how long at least, or at most"),
     "retention.nothing_then": Texts(
         "有最长期限，就要说明到期后如何处理", "With a longest period, say what becomes of it then"

@@ -27,6 +27,7 @@ from engine.search.check import matches
 from engine.search.highlight import snippet
 from engine.search.tree import ParsedQuery
 from engine.system_tables import files
+from metamodel.masking import Hide
 from metamodel.plugin_api import Display
 from metamodel.problems import Rejected, problem
 
@@ -136,6 +137,14 @@ class Reader:
             raise Rejected([problem("record.unknown", record=record)])
         return next(iter(found.values()))
 
+    def titles(
+        self, connection: sa.Connection, viewer: Viewer, app: str, form: str, ids: Sequence[int]
+    ) -> dict[int, str]:
+        """What those of these records are called that the viewer may read."""
+        program = self._services.programs.get(app, form)
+        rows = self.rows.by_ids(connection, viewer, program, ids, program.title_fields)
+        return self.references.titles(connection, viewer, program, list(rows.values()))
+
     def newest(
         self, connection: sa.Connection, viewer: Viewer, selection: Selection, limit: int
     ) -> list[Row]:
@@ -158,32 +167,40 @@ class Reader:
         )  # fmt: skip
         return [row.id for row in rows if self._really_matches(selection, row)]
 
-    def may_open_file(self, connection: sa.Connection, viewer: Viewer, file: str) -> bool:
-        """Uploaded by this person and not in a record yet, or in a field of a record they may read."""
+    def file_name(self, connection: sa.Connection, viewer: Viewer, file: str, name: str) -> str | None:
+        """The name under which this viewer may open a file: uploaded by this person and not in a record yet,
+        or in a field of a record they may read; masked where the field masks the names of its files. None:
+        not at all."""
         owner = sa.select(files.c.record, files.c.created_by).where(files.c.id == int(file))
         row = connection.execute(owner).first() if _is_id(file) else None
         if row is None or row.record is None:
-            return row is not None and row.created_by == viewer.person
-        return any(
-            self._holds(connection, viewer, self._services.programs.get(app.id, form.id), row.record, file)
+            return name if row is not None and row.created_by == viewer.person else None
+        found = (
+            shown
             for app in self._services.apps().values()
             for form in app.forms
+            if (shown := self._held(connection, viewer, app.id, form.id, row.record, file)) is not None
         )
+        shown = next(found, None)
+        return shown(name) if shown is not None else None
 
-    def _holds(
-        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, record: int, file: str
-    ) -> bool:
+    def _held(
+        self, connection: sa.Connection, viewer: Viewer, app: str, form: str, record: int, file: str
+    ) -> Hide | None:
+        """How a file's name is shown that this record holds; a whole mask closes the file too."""
+        program = self._services.programs.get(app, form)
         names = [field.id for field in program.file_fields]
         if not names:
-            return False
+            return None
         found = self.rows.by_ids(connection, viewer, program, [record], names, derived=False).get(record)
-        return found is not None and any(
-            file in field.field.type.references(found.values[field.id], field.field)
-            for field in program.file_fields
-            if field.field.type
-            and found.access.get(field.id) in ("read", "write")
-            and found.values.get(field.id)
-        )
+        for field in program.file_fields if found is not None else ():
+            value, access = found.values.get(field.id), found.access.get(field.id)  # type: ignore[union-attr]
+            if value and field.field.type and file in field.field.type.references(value, field.field):
+                if access in ("read", "write"):
+                    return str
+                if access == "mask" and field.partly:
+                    return field.hide
+        return None
 
     def neighbours(self, viewer: Viewer, app: str, form: str, query: Query, record: str) -> tuple[str, str]:
         """The records before and after this one in the list it was opened from ('' at the ends)."""
