@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from engine.commands.backup import backup, restore
 from engine.commands.console import data_option, json_option, language, opened, refusals, report
 from engine.commands.init import init
 from engine.commands.keys import keys, rotate_key
@@ -27,6 +28,8 @@ def main() -> None:
 # -- an installation -------------------------------------------------------------------------------
 
 main.add_command(init)
+main.add_command(backup)
+main.add_command(restore)
 main.add_command(keys)
 main.add_command(rotate_key)
 main.add_command(export_package)

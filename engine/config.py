@@ -19,6 +19,7 @@ class Config:
     synchronous: str = "FULL"
     search_backend: str = ""  # '' = the database's own; 'whoosh'
     origin: str = ""  # the ledger's origin; '' = made once and kept in the database
+    pg_bin: str = ""  # where pg_dump and pg_restore lie, when not on the path
     master_key_file: Path | None = None  # None = data/keys/master.json
     master_key_text: str = field(default="", repr=False)  # base64 of the file's content, instead of a file
     master_key_command: str = ""  # a program that keeps it, instead of a file
@@ -45,6 +46,7 @@ class Config:
             smtp_url=os.environ.get("MUNIMENT_SMTP_URL", ""),
             mail_from=os.environ.get("MUNIMENT_MAIL_FROM", "") or cls.mail_from,
             public_url=os.environ.get("MUNIMENT_PUBLIC_URL", ""),
+            pg_bin=os.environ.get("MUNIMENT_PG_BIN", ""),
             master_key_file=_path("MUNIMENT_MASTER_KEY_FILE"),
             master_key_text=os.environ.get("MUNIMENT_MASTER_KEY", ""),
             master_key_command=os.environ.get("MUNIMENT_MASTER_KEY_COMMAND", ""),

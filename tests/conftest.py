@@ -78,6 +78,12 @@ class PostgreSQL:
         self._connection.execute(f"CREATE DATABASE {name} TEMPLATE {self.TEMPLATE}".encode())
         return name, self._server.get_uri(database=name)
 
+    def create_empty(self) -> tuple[str, str]:
+        """A database with nothing in it, to restore into."""
+        name = f"test_{next(self._numbers)}"
+        self._connection.execute(f"CREATE DATABASE {name}".encode())
+        return name, self._server.get_uri(database=name)
+
     def drop(self, name: str) -> None:
         self._connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
 

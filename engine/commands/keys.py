@@ -41,7 +41,7 @@ def sheet(data: Path | None, place: Path | None) -> None:
 def check(copy: Path) -> None:
     """The check code of a copy: a recovery sheet or a key file."""
     with refusals():
-        click.echo(_read_copy(copy).check_code)
+        click.echo(read_copy(copy).check_code)
 
 
 @keys.command("restore")
@@ -51,7 +51,7 @@ def restore(data: Path | None, copy: Path) -> None:
     """Bring the keys back from a recovery sheet or a key file; never over others."""
     with refusals():
         source = source_of(Config.from_environment(data))
-        found = _read_copy(copy)
+        found = read_copy(copy)
         if source.read() is not None:
             raise Rejected([problem("keys.there_already", file=source.where)])
         source.make(found.text())
@@ -154,7 +154,8 @@ STYLE = (
 )
 
 
-def _read_copy(copy: Path) -> MasterKeys:
+def read_copy(copy: Path) -> MasterKeys:
+    """The keys of a sheet or a key file. Rejected (keys.bad_sheet, keys.bad_line, keys.unreadable)."""
     text = copy.read_text("utf-8", "replace")
     if text.lstrip().startswith("{"):
         return MasterKeys.parse(text, str(copy))

