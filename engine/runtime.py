@@ -22,6 +22,7 @@ from engine.access.grants import Grants
 from engine.access.installation import administers, read_installation
 from engine.access.people import People
 from engine.access.quoting import Quoting
+from engine.access.unmaskings import Unmaskings
 from engine.access.viewer import SYSTEM, Viewer
 from engine.accounts import Accounts
 from engine.analysis import Analysis
@@ -56,6 +57,7 @@ from engine.records.program import Programs
 from engine.records.records import Records
 from engine.records.services import Services
 from engine.reports.reports import Reports
+from engine.retention import Retention
 from engine.rules import Rules
 from engine.rules.analyzing import Analyzing
 from engine.rules.granting import Granting
@@ -67,7 +69,7 @@ from engine.tasks.leavers import Leavers
 from engine.tasks.telling import tell_people
 from engine.working_time import WorkingCalendar
 from metamodel.application import App
-from metamodel.plugin_api import RawMessage, RunAnalyzer
+from metamodel.plugin_api import RawMessage, RunAnalyzer, Shred
 from metamodel.problems import Rejected, problem
 
 SECOND = timedelta(seconds=1)
@@ -92,6 +94,7 @@ class Runtime:
         self._open_tasks()
         self._open_records()
         self._open_channels()
+        self._open_retention()
         self._open_organisation()
         self._open_packages()
 
@@ -151,6 +154,7 @@ class Runtime:
 
     def _open_access(self) -> None:
         self.people, self.grants = People(self.database), Grants(self.database)
+        self.unmaskings = Unmaskings(self.database, self.box)
         states = States(self.database, self.ledger, self.keys.audit_key)
         self.people.told.append(states.changed)
         self.grants.told.append(states.changed)
@@ -170,6 +174,7 @@ class Runtime:
             self.catalog,
             self.people,
             self.grants,
+            self.unmaskings,
             self.registry,
             self._apps,
             self._access_context,
@@ -233,6 +238,10 @@ class Runtime:
         self.personnel = Personnel(self.people, self.audit, self, self._apps)
         self.importing = Importing(self.people, self.audit, self.personnel)
         self.hand_overs = HandOvers(self.services, self.records, self.tasks, self.jobs, self.personnel)
+
+    def _open_retention(self) -> None:
+        self.retention = Retention(self.services, self.records, self.box, self.jobs)
+        self.rules.register(Shred, self.retention.erasing.perform)
 
     def _write_values(self, unit: Unit, app: str, form: str, field: str, values: Mapping[int, Any]) -> None:
         """Values of one field, converted after a change of its type, by the ordinary write path."""

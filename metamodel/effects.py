@@ -191,6 +191,30 @@ class StartFlow(msgspec.Struct, frozen=True):
     record: str
 
 
+class ShredTarget(msgspec.Struct, frozen=True):
+    """The records of `form` that `where` (self-contained) picks, or this one `record`."""
+
+    app: str
+    form: str
+    where: str = ""
+    record: str = ""
+
+
+class Shred(msgspec.Struct, frozen=True):
+    """The content of these records is destroyed, as `record` of `form` asks and as far as holds and
+    minimum periods allow; then `done` is set on it, and in fields of its own how many were `shredded`,
+    `restricted` (kept, and used no more) and `held`."""
+
+    app: str
+    form: str
+    record: str
+    targets: tuple[ShredTarget, ...]
+    done: Mapping[str, Any] = {}
+    shredded: str = ""
+    restricted: str = ""
+    held: str = ""
+
+
 class KeywordFeedback(msgspec.Struct, frozen=True):
     """Adds 1 to `field` of the row of each word of the keyword list `code` that stands in `text`."""
 
@@ -202,5 +226,5 @@ class KeywordFeedback(msgspec.Struct, frozen=True):
 
 Effect = (
     SetFields | AddTags | RemoveTags | Refuse | CreateRecord | FindOrCreate | Link | CreateTask | CloseTasks
-    | Notify | Grant | RunAnalyzer | StartFlow | KeywordFeedback
+    | Notify | Grant | RunAnalyzer | StartFlow | KeywordFeedback | Shred
 )  # fmt: skip

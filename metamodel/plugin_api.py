@@ -66,6 +66,8 @@ from metamodel.effects import (
     RemoveTags as RemoveTags,
     RunAnalyzer as RunAnalyzer,
     SetFields as SetFields,
+    Shred as Shred,
+    ShredTarget as ShredTarget,
     Span as Span,
     StartFlow as StartFlow,
     TaskOutcome as TaskOutcome,

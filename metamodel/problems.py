@@ -1235,6 +1235,34 @@ TEXTS: dict[str, Texts] = {
         hint_en="Put a few unrelated words together; no names, no common passwords, no rows of the keyboard",
     ),
     "password.differs": Texts("两次输入的密码不一致", "The two passwords differ"),
+    "provider.unknown": Texts("没有这种登录方式", "There is no such way to sign in", status=404),
+    "provider.missing": Texts("请填写此项", "Please fill this in"),
+    "provider.issuer": Texts(
+        "须是 https:// 开头的地址（只有本机可用 http）",
+        "An address that begins with https:// (http on this machine only)",
+    ),
+    "provider.unfit": Texts(
+        "“{label}”没有按 OpenID Connect 应答，或自称另一个地址",
+        "“{label}” does not answer as an OpenID Connect provider, or calls itself by another address",
+        status=502,
+    ),
+    "provider.refused": Texts(
+        "统一登录没有成功，请再试一次", "The provider's sign-in did not succeed; try again", status=401
+    ),
+    "provider.stale": Texts(
+        "这次登录已过期，或不是从这个浏览器开始的，请重新登录",
+        "This sign-in is over or was not begun in this browser; begin anew",
+        status=401,
+    ),
+    "provider.nobody": Texts(
+        "您的{label}身份还没有关联到账号；请先用密码登录，在“我的账号”中关联，或请管理员登记您的邮箱",
+        "Your {label} identity is not linked to an account; sign in with your password and link it under "
+        "“My account”, or ask an administrator to enter your e-mail address",
+        status=403,
+    ),
+    "identity.taken": Texts(
+        "这个身份已关联到另一个账号", "This identity is linked to another account", status=409
+    ),
     "password.same": Texts("新密码不能与当前密码相同", "The new password must differ from the present one"),
     "invitation.unknown": Texts(
         "这个链接已用过或已过期，请向管理员要一个新的",

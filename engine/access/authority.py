@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine.access.grants import Grants
 from engine.access.people import People
+from engine.access.unmaskings import Unmaskings
 from engine.access.viewer import Viewer
 from engine.access.visible import Visible
 from engine.access.ways import Way, ways
@@ -30,17 +31,19 @@ REMEMBERED = 5_000  # expressions
 Apps = Callable[[], Mapping[str, App]]
 ContextOf = Callable[[sa.Connection, Viewer], EvaluationContext]
 MoreWays = Callable[[sa.Connection, Viewer, App, Form], list[Way]]
+Withheld = Callable[[sa.Connection, Viewer, App, Form], sa.Select[Any] | None]
 
 
 class Authority:
     def __init__(
-        self, database: Database, catalog: Catalog, people: People, grants: Grants, registry: Registry,
-        apps: Apps, context: ContextOf,
+        self, database: Database, catalog: Catalog, people: People, grants: Grants, unmaskings: Unmaskings,
+        registry: Registry, apps: Apps, context: ContextOf,
     ) -> None:  # fmt: skip
-        self._database, self._catalog, self._people = database, catalog, people
+        self._database, self._catalog, self._people, self._unmaskings = database, catalog, people, unmaskings
         self._grants, self._registry, self._apps, self._context = grants, registry, apps, context
         self._checked: dict[tuple[int, str, str], Expression] = {}
         self.more_ways: list[MoreWays] = []  # of rooms above, such as that of who is asked to approve
+        self.withheld: list[Withheld] = []  # records that are kept and not used any more
 
     def ways(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> list[Way]:
         """Every reason this viewer may touch rows of this form; empty: none."""
@@ -49,7 +52,8 @@ class Authority:
         now = microseconds(self._database.clock.now())
         running = self._grants.running(connection, viewer.person, app.id, form.id, now)
         more = [way for find in self.more_ways for way in find(connection, viewer, app, form)]
-        return [*ways(viewer, app, form, running), *more]
+        found = [*ways(viewer, app, form, running), *more]
+        return [*found, *self._unmaskings.ways(connection, viewer, app, form, found)]
 
     def visible_rows(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> Visible:
         """The start of any read: rows this viewer may read, with the ways that reach them."""
@@ -58,6 +62,12 @@ class Authority:
         columns = FormColumns(self._catalog, self._apps(), app.id, form, table)
         context = self._context(connection, viewer)
         conditions = [self._condition(way, app, form, columns, context) for way in reading]
+        kept_back = [
+            ids for find in self.withheld if (ids := find(connection, viewer, app, form)) is not None
+        ]
+        if kept_back:
+            used = sa.and_(*(columns.record_id().not_in(ids) for ids in kept_back))
+            conditions = [sa.and_(condition, used) for condition in conditions]
         return Visible(table, reading, conditions)
 
     def condition(
@@ -75,12 +85,15 @@ class Authority:
     def _condition(
         self, way: Way, app: App, form: Form, columns: FormColumns, context: EvaluationContext
     ) -> sa.ColumnElement[bool]:
-        if way.records is not None:
-            return columns.record_id().in_(way.records)
-        rows: Any = sa.true()
-        if way.rows != "true":
-            rows = to_sql(self._expression(app, form, way.rows), columns, self._database.ops, context)
-        return sa.and_(rows, columns.record_id() <= way.grant.newest) if way.grant else rows
+        conditions: list[Any] = []
+        if way.rows not in ("", "true"):
+            expression = self._expression(app, form, way.rows)
+            conditions.append(to_sql(expression, columns, self._database.ops, context))
+        if way.grant is not None:
+            conditions.append(columns.record_id() <= way.grant.newest)
+        chosen = [ids for ids in (way.records, way.only) if ids is not None]
+        conditions += [columns.record_id().in_(ids) for ids in chosen]
+        return sa.and_(sa.true(), *conditions)
 
     def _expression(self, app: App, form: Form, text: str) -> Expression:
         """Checked once. A permission that does not check opens nothing: Rejected."""

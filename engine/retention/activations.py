@@ -1,0 +1,152 @@
+"""Activations: a retention rule shreds nothing before somebody who may has said so, of this very wording.
+
+Whoever changes a rule in the definition has to have it activated again. Where the house wants two
+people, one asks and another confirms.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.access.audit import AuditTrail, Occurrence
+from engine.access.viewer import Viewer
+from engine.clock import from_microseconds, microseconds
+from engine.database import Database, Unit
+from engine.evidence.tombstones import Approval, Cause
+from engine.system_tables import retention_activations as activations, settings
+from engine.values import canonical_json
+from metamodel.problems import Rejected, problem
+from metamodel.retention import RetentionRule
+
+SETTING = "retention"
+Place = tuple[str, str, str]  # app, form, rule
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    id: str
+    place: Place
+    wording: str
+    asked_by: str
+    asked_at: datetime
+    confirmed_by: str = ""
+    confirmed_at: datetime | None = None
+
+    @property
+    def confirmed(self) -> bool:
+        return self.confirmed_at is not None
+
+    def fits(self, rule: RetentionRule) -> bool:
+        """Is the rule still worded as it was activated?"""
+        return self.wording == wording_of(rule)
+
+    def cause(self) -> Cause:
+        """What a tombstone says of a record that goes by it."""
+        assert self.confirmed_at is not None
+        people = {self.asked_by: self.asked_at, self.confirmed_by: self.confirmed_at}
+        approvals = tuple(Approval(person, microseconds(at)) for person, at in people.items())
+        return Cause("rule", "system", "/".join(self.place), self.id, approvals=approvals)
+
+
+class Activations:
+    def __init__(self, database: Database, audit: AuditTrail) -> None:
+        self._database, self._audit = database, audit
+
+    # -- two people --------------------------------------------------------------------------------
+
+    def two_people(self, connection: sa.Connection) -> bool:
+        text = connection.scalar(sa.select(settings.c.value).where(settings.c.name == SETTING))
+        return bool(json.loads(text or "{}").get("two_people"))
+
+    def set_two_people(self, unit: Unit, viewer: Viewer, wanted: bool) -> None:
+        unit.connection.execute(sa.delete(settings).where(settings.c.name == SETTING))
+        value = json.dumps({"two_people": wanted})
+        unit.connection.execute(sa.insert(settings).values(name=SETTING, value=value))
+        self._audit.add(unit, viewer, [Occurrence("retention.two_people", detail={"wanted": wanted})])
+
+    # -- acting ------------------------------------------------------------------------------------
+
+    def ask(self, unit: Unit, viewer: Viewer, place: Place, rule: RetentionRule) -> Activation:
+        """Activated at once, or waiting for a second person. What was said of an older wording ends."""
+        self.end(unit, viewer, place, quiet=True)
+        (identifier,) = self._database.take_ids(unit.connection, 1)
+        app, form, name = place
+        row = {
+            "id": identifier, "app": app, "form": form, "rule": name, "wording": wording_of(rule),
+            "asked_at": unit.now, "asked_by": viewer.person,
+        }  # fmt: skip
+        unit.connection.execute(sa.insert(activations).values(row))
+        alone = not self.two_people(unit.connection)
+        self._note(unit, viewer, "retention.activate" if alone else "retention.ask", place, identifier, rule)
+        if alone:
+            self._confirm(unit, viewer, identifier)
+        return self._get(unit.connection, identifier)
+
+    def confirm(self, unit: Unit, viewer: Viewer, identifier: str, rule: RetentionRule | None) -> None:
+        """Rejected: retention.unknown, retention.reworded, retention.yourself."""
+        number = int(identifier) if identifier.isdecimal() else -1
+        query = sa.select(activations).where(
+            activations.c.id == number, activations.c.ended_at.is_(None), activations.c.confirmed_at.is_(None)
+        )
+        row = unit.connection.execute(query.with_for_update()).first()
+        if row is None:
+            raise Rejected([problem("retention.unknown")])
+        if rule is None or row.wording != wording_of(rule):
+            raise Rejected([problem("retention.reworded")])
+        if row.asked_by == viewer.person:
+            raise Rejected([problem("retention.yourself")])
+        self._confirm(unit, viewer, number)
+        self._note(unit, viewer, "retention.activate", (row.app, row.form, row.rule), number, rule)
+
+    def _confirm(self, unit: Unit, viewer: Viewer, identifier: int) -> None:
+        values = {"confirmed_at": unit.now, "confirmed_by": viewer.person}
+        unit.connection.execute(sa.update(activations).where(activations.c.id == identifier).values(values))
+
+    def end(self, unit: Unit, viewer: Viewer, place: Place, *, quiet: bool = False) -> None:
+        """The rule acts no more, or is not waiting any more. `quiet`: something else is told instead."""
+        app, form, rule = place
+        mine = sa.and_(
+            activations.c.app == app, activations.c.form == form, activations.c.rule == rule,
+            activations.c.ended_at.is_(None),
+        )  # fmt: skip
+        values = {"ended_at": unit.now, "ended_by": viewer.person}
+        ended = unit.connection.execute(sa.update(activations).where(mine).values(values)).rowcount
+        if ended and not quiet:
+            self._audit.add(
+                unit, viewer, [Occurrence("retention.deactivate", app, form, detail={"rule": rule})]
+            )
+
+    def _note(
+        self, unit: Unit, viewer: Viewer, action: str, place: Place, identifier: int, rule: RetentionRule
+    ) -> None:
+        app, form, name = place
+        detail = {"rule": name, "activation": str(identifier), "wording": rule.wording()}
+        self._audit.add(unit, viewer, [Occurrence(action, app, form, detail=detail)])
+
+    # -- asking ------------------------------------------------------------------------------------
+
+    def running(self, connection: sa.Connection) -> dict[Place, Activation]:
+        """Confirmed or waiting, by place."""
+        query = sa.select(activations).where(activations.c.ended_at.is_(None)).order_by(activations.c.id)
+        return {one.place: one for one in map(_activation, connection.execute(query))}
+
+    def _get(self, connection: sa.Connection, identifier: int) -> Activation:
+        query = sa.select(activations).where(activations.c.id == identifier)
+        return _activation(connection.execute(query).one())
+
+
+def wording_of(rule: RetentionRule) -> str:
+    return canonical_json(rule.wording()).decode()
+
+
+def _activation(row: Any) -> Activation:
+    at = None if row.confirmed_at is None else from_microseconds(row.confirmed_at)
+    return Activation(
+        str(row.id), (row.app, row.form, row.rule), row.wording, row.asked_by, from_microseconds(row.asked_at),
+        row.confirmed_by or "", at,
+    )  # fmt: skip

@@ -1,0 +1,328 @@
+"""Retention: the room's door, for pages, the command line, jobs and what other rooms must know.
+
+Due records go in batches, each a unit of its own that looks at holds and minimums once more; a job that
+is stopped goes on where it was, since what is gone is no longer due.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+
+import sqlalchemy as sa
+
+from engine.access.viewer import SYSTEM, Viewer
+from engine.database import Database, Unit, driver
+from engine.evidence.seals import Box
+from engine.evidence.tombstones import Cause, Tombstone, latest_tombstones, tombstones_of
+from engine.jobs import Jobs
+from engine.records.program import FormProgram
+from engine.records.records import Records
+from engine.records.services import Services
+from engine.records.shredding import BATCH
+from engine.retention.activations import Activation, Activations, Place
+from engine.retention.erasing import Erasing
+from engine.retention.holds import Hold, Holds, Scope
+from engine.retention.restricting import DUTY, Restricting
+from engine.retention.simulating import Forecast, forecast
+from engine.retention.verdicts import Verdicts
+from engine.system_tables import settings
+from metamodel.problems import Problem, Rejected, problem
+from metamodel.retention import RetentionRule
+
+JOB = "retention"
+HOUR = timedelta(hours=1)
+LONGEST = 2_000  # characters of a name, a matter, a reason
+_LOCK = 0x6D756E690200
+Progress = Callable[[int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleState:
+    """A rule of a published form and what was said of it; `reworded`: it was changed since."""
+
+    app: str
+    form: str
+    rule: RetentionRule
+    activation: Activation | None = None
+    reworded: bool = False
+
+    @property
+    def acts(self) -> bool:
+        return self.activation is not None and self.activation.confirmed and not self.reworded
+
+
+@dataclass(frozen=True, slots=True)
+class RecordState:
+    """What retention has to say of a record. `holds` are those of a viewer who may know."""
+
+    tombstone: Tombstone | None = None
+    restricted: bool = False
+    holds: tuple[Hold, ...] = ()
+
+
+class Retention:
+    def __init__(self, services: Services, records: Records, box: Box, jobs: Jobs) -> None:
+        self._services, self._records, self._jobs = services, records, jobs
+        self._database: Database = services.database
+        self.holds = Holds(self._database, box, services.audit)
+        self.activations = Activations(self._database, services.audit)
+        self.restricting = Restricting(self._database, services.audit)
+        self.erasing = Erasing(services, records, jobs, self)
+        services.authority.withheld.append(self.restricting.withheld)
+        jobs.register(JOB, lambda _payload, _job: self.work(), every=HOUR)
+
+    # -- who may -----------------------------------------------------------------------------------
+
+    def manages(self, viewer: Viewer, app: str) -> bool:
+        """Does a role of this person manage retention in this app?"""
+        published = self._services.apps().get(app)
+        if viewer.system or published is None:
+            return viewer.system
+        return any((role := published.role(name)) and DUTY in role.manages for name in viewer.roles_in(app))
+
+    def _require(self, viewer: Viewer, app: str) -> None:
+        if not self.manages(viewer, app):
+            raise Rejected([problem("access.denied")])
+
+    # -- rules and their activation ----------------------------------------------------------------
+
+    def rules(self, connection: sa.Connection, app: str = "") -> list[RuleState]:
+        """Every rule of every published form, or of those of one app."""
+        running = self.activations.running(connection)
+        return [
+            self._state(running, (published.id, form.id, rule.id), rule)
+            for published in self._services.apps().values()
+            if app in ("", published.id)
+            for form in published.forms
+            for rule in form.retention
+        ]
+
+    def _state(self, running: Mapping[Place, Activation], place: Place, rule: RetentionRule) -> RuleState:
+        known = running.get(place)
+        return RuleState(*place[:2], rule, known, known is not None and not known.fits(rule))
+
+    def activate(self, viewer: Viewer, app: str, form: str, rule: str) -> Activation:
+        """From now on the rule acts, or waits for a second person. Rejected: access.denied,
+        retention.unknown, retention.nothing_then."""
+        self._require(viewer, app)
+        found = self._rule(app, form, rule)
+        if found is None:
+            raise Rejected([problem("retention.unknown")])
+        if found.end is None:
+            raise Rejected([problem("retention.only_protects")])
+        return self._database.write(lambda unit: self.activations.ask(unit, viewer, (app, form, rule), found))
+
+    def confirm(self, viewer: Viewer, activation: str) -> None:
+        """The second person's yes. Rejected: access.denied, retention.unknown, retention.reworded,
+        retention.yourself."""
+
+        def work(unit: Unit) -> None:
+            running = self.activations.running(unit.connection).values()
+            place = next((one.place for one in running if one.id == activation), None)
+            if place is None:
+                raise Rejected([problem("retention.unknown")])
+            self._require(viewer, place[0])
+            self.activations.confirm(unit, viewer, activation, self._rule(*place))
+
+        self._database.write(work)
+
+    def deactivate(self, viewer: Viewer, app: str, form: str, rule: str) -> None:
+        self._require(viewer, app)
+        self._database.write(lambda unit: self.activations.end(unit, viewer, (app, form, rule)))
+
+    def demand_two_people(self, viewer: Viewer, wanted: bool) -> None:
+        """Whether an activation needs a second person, in every app."""
+        if not any(self.manages(viewer, app) for app in self._services.apps()):
+            raise Rejected([problem("access.denied")])
+        self._database.write(lambda unit: self.activations.set_two_people(unit, viewer, wanted))
+
+    def _rule(self, app: str, form: str, rule: str) -> RetentionRule | None:
+        published = self._services.apps().get(app)
+        there = published.form(form) if published else None
+        return there.retention_rule(rule) if there else None
+
+    # -- holds -------------------------------------------------------------------------------------
+
+    def hold(self, viewer: Viewer, name: str, matter: str, scope: Scope) -> str:
+        """Set a hold; its id. Rejected with every problem: access.denied, value.required, form.unknown,
+        record.unknown, and what is wrong with the condition."""
+        self._require(viewer, scope.app)
+        found = [problem("value.required", "/name", field="name")] if not name.strip() else []
+        program = self._services.programs.get(scope.app, scope.form)
+
+        def work(unit: Unit) -> str:
+            wrong = [*found, *self._unfit(unit.connection, program, scope)]
+            if wrong:
+                raise Rejected(wrong)
+            self.alone(unit)
+            return self.holds.set(unit, viewer, name.strip()[:LONGEST], matter.strip()[:LONGEST], scope)
+
+        return self._database.write(work)
+
+    def _unfit(self, connection: sa.Connection, program: FormProgram, scope: Scope) -> list[Problem]:
+        """A condition that does not check, records that are not there."""
+        lifetimes = self._verdicts(connection, program, date.max, []).lifetimes
+        try:
+            lifetimes.where(scope.where)
+        except Rejected as refused:
+            return [one.under("/where") for one in refused.problems]
+        if not all(one.isdecimal() and len(one) < 19 for one in scope.records):
+            return [problem("record.unknown", "/records", record=", ".join(scope.records))]
+        wanted = sorted({int(one) for one in scope.records})
+        there = lifetimes.among(sa.true(), wanted)
+        missing = [str(one) for one in wanted if one not in there]
+        return [problem("record.unknown", "/records", record=", ".join(missing))] if missing else []
+
+    def release(self, viewer: Viewer, hold: str, reason: str) -> None:
+        """Rejected: access.denied, hold.unknown, hold.released, hold.needs_reason."""
+        if not reason.strip():
+            raise Rejected([problem("hold.needs_reason", "/reason")])
+
+        def work(unit: Unit) -> None:
+            found = next((one for one in self.holds.all(unit.connection) if one.id == hold), None)
+            if found is None:
+                raise Rejected([problem("hold.unknown")])
+            self._require(viewer, found.scope.app)
+            self.alone(unit)
+            self.holds.release(unit, viewer, hold, reason.strip()[:LONGEST])
+
+        self._database.write(work)
+
+    def held_count(self, connection: sa.Connection, hold: Hold) -> int:
+        """How many records it keeps now, over all forms."""
+        verdicts = (self._verdicts(connection, program, date.max, [hold]) for program in self._programs())
+        return sum(one.lifetimes.counts(one.held, [])[0] for one in verdicts)
+
+    def alone(self, unit: Unit) -> None:
+        """Holds are set, and records shredded, one after another: nothing goes that is held meanwhile."""
+        if self._database.dialect == "postgresql":
+            driver(unit.connection).execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+
+    # -- one record --------------------------------------------------------------------------------
+
+    def states(
+        self, connection: sa.Connection, viewer: Viewer, app: str, form: str, records: list[int]
+    ) -> dict[int, RecordState]:
+        """What there is to say of these records; those of which nothing is to be said are left out.
+        Whoever may read a record may know that it was shredded, holds are for who manages retention."""
+        stones = tombstones_of(connection, records)
+        kept, used_no_more = dict[int, list[Hold]](), set[int]()
+        if self.manages(viewer, app):
+            program = self._services.programs.get(app, form)
+            for hold in self.holds.running(connection):
+                verdicts = self._verdicts(connection, program, date.max, [hold])
+                for record in verdicts.lifetimes.among(verdicts.held, records):
+                    kept.setdefault(record, []).append(hold)
+            used_no_more = self.restricting.among(connection, records)
+        return {
+            record: RecordState(stones.get(record), record in used_no_more, tuple(kept.get(record, ())))
+            for record in records
+            if record in stones or record in used_no_more or record in kept
+        }
+
+    def lift(self, viewer: Viewer, app: str, form: str, record: str, reason: str) -> None:
+        """A record that was only stored is used again. Rejected: access.denied, record.unknown,
+        hold.needs_reason."""
+        self._require(viewer, app)
+        if not reason.strip():
+            raise Rejected([problem("hold.needs_reason", "/reason")])
+        number = int(record) if record.isdecimal() and len(record) < 19 else -1
+        lift = self.restricting.lift
+        if not self._database.write(lambda unit: lift(unit, viewer, app, form, number, reason.strip())):
+            raise Rejected([problem("record.unknown", record=record)])
+
+    def tombstones(self, limit: int = 100, before: int = 0) -> list[Tombstone]:
+        """The newest of all apps: for those who manage retention or see the evidence."""
+        with self._database.read() as connection:
+            return latest_tombstones(connection, limit, before)
+
+    # -- the simulator -----------------------------------------------------------------------------
+
+    def simulate(self, viewer: Viewer, on: date, app: str = "") -> list[Forecast]:
+        """What would go by every rule on this day, activated or not, and what keeps the rest; of the apps
+        in which this viewer manages retention."""
+        with self._database.read() as connection:
+            running = self.holds.running(connection)
+            states = [one for one in self.rules(connection, app) if self.manages(viewer, one.app)]
+            return [
+                forecast(self._services, self._records, connection, viewer, state, verdicts)
+                for state in states
+                if state.rule.end is not None
+                for program in [self._services.programs.get(state.app, state.form)]
+                for verdicts in [self._verdicts(connection, program, on, running)]
+            ]
+
+    # -- working -----------------------------------------------------------------------------------
+
+    def work(self, progress: Progress = lambda done: None) -> Counter[str]:
+        """Everything that is due by activated rules; how many were `shredded` and `restricted`."""
+        counts: Counter[str] = Counter()
+        with self._database.read() as connection:
+            acting = [one for one in self.rules(connection) if one.acts]
+        for state in acting:
+            while done := self._database.write(partial(self._batch, state=state)):
+                counts["restricted" if state.rule.then == "store_only" else "shredded"] += done
+                progress(counts.total())
+        self.purge()
+        return counts
+
+    def _batch(self, unit: Unit, state: RuleState) -> int:
+        self.alone(unit)
+        states = self.rules(unit.connection, state.app)
+        now = next((one for one in states if (one.form, one.rule.id) == (state.form, state.rule.id)), None)
+        if now is None or not now.acts or now.activation is None:
+            return 0
+        program = self._services.programs.get(state.app, state.form)
+        verdicts = self.verdicts(unit, program)
+        ids = verdicts.lifetimes.ids(verdicts.going(now.rule), BATCH)
+        return len(self.carry_out(unit, program, ids, now.rule.then, now.activation.cause())) if ids else 0
+
+    def verdicts(self, unit: Unit, program: FormProgram) -> Verdicts:
+        """As things stand today, with the holds that run now."""
+        today = unit.moment.astimezone(self._services.zone).date()
+        return self._verdicts(unit.connection, program, today, self.holds.running(unit.connection))
+
+    def carry_out(
+        self, unit: Unit, program: FormProgram, ids: list[int], then: str, cause: Cause, by: Viewer = SYSTEM
+    ) -> list[int]:
+        """Shred these records, or put them out of use; nothing is asked any more."""
+        place = program.app.id, program.form.id
+        if then == "store_only":
+            return self.restricting.restrict(unit, *place, ids, cause, by)
+        self._remember_purge(unit, place)
+        return self._records.shredder.shred(unit, *place, ids, cause, by)
+
+    def purge(self) -> None:
+        """Clear the last traces of what was shredded from the disk, also after a run that was stopped."""
+        with self._database.read() as connection:
+            names = list(
+                connection.scalars(sa.select(settings.c.name).where(settings.c.name.like("purge:%")))
+            )
+        for name in names:
+            _, app, form = name.split(":")
+            if (published := self._services.apps().get(app)) is not None and published.form(form):
+                self._records.shredder.purge(app, form)
+            self._database.write(
+                lambda unit, name=name: unit.connection.execute(  # type: ignore[misc]
+                    sa.delete(settings).where(settings.c.name == name)
+                )
+            )
+
+    def _remember_purge(self, unit: Unit, place: tuple[str, str]) -> None:
+        name = "purge:{}:{}".format(*place)
+        if unit.connection.scalar(sa.select(settings.c.name).where(settings.c.name == name)) is None:
+            unit.connection.execute(sa.insert(settings).values(name=name, value="{}"))
+
+    def _verdicts(
+        self, connection: sa.Connection, program: FormProgram, day: date, running: list[Hold]
+    ) -> Verdicts:
+        return Verdicts.of(self._services, connection, program, day, self.holds, running)
+
+    def _programs(self) -> Iterator[FormProgram]:
+        for app in self._services.apps().values():
+            for form in app.forms:
+                yield self._services.programs.get(app.id, form.id)
