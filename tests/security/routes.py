@@ -1,0 +1,362 @@
+"""Who may have which route: one row for every method and path of the application.
+
+A route nobody classified fails `test_matrix.py`. `who` says which personas get past the door (everybody
+else must be refused, and must have changed nothing); whether an answer tells more than its reader may
+know is looked at for all of them alike, by the markers in `vault.py`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.security.vault import (
+    ADMIN,
+    APP,
+    AUDITOR,
+    CLERK,
+    GRANTED,
+    GUESTS,
+    NOBODY,
+    PERSONAS,
+    PROBE,
+    RIVAL,
+    ROLES,
+    SELLER,
+    UNMASKED,
+    Vault,
+)
+
+Who = Callable[[Vault, str, Mapping[str, str]], bool | None]
+Sent = Mapping[str, Any] | str | None
+Body = Sent | Callable[[Vault, Mapping[str, str]], Sent]
+EVERYBODY = frozenset(PERSONAS)
+SIGNED_IN = EVERYBODY - {NOBODY}
+IN_APP = frozenset(ROLES)
+FORM_READERS = {
+    "customer": frozenset({SELLER, RIVAL, CLERK}),
+    "talk": frozenset({SELLER, RIVAL, CLERK}),
+    "letter": frozenset({SELLER, RIVAL, CLERK, GRANTED, UNMASKED}),
+    "wish": IN_APP - {ADMIN, AUDITOR},
+}
+MANAGERS = {
+    "channels": ADMIN,
+    "design": ADMIN,
+    "keys": ADMIN,
+    "people": ADMIN,
+    "audit": AUDITOR,
+    "verify": AUDITOR,
+}
+
+
+# -- doors -----------------------------------------------------------------------------------------
+
+
+def public(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
+    return True
+
+
+def either(vault: Vault, persona: str, values: Mapping[str, str]) -> None:
+    """No door of persons: it asks for a password, a code or a token that these requests have not."""
+
+
+def signed_in(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
+    return persona in SIGNED_IN
+
+
+def in_app(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
+    """Somebody with a role in the app."""
+    return persona in IN_APP
+
+
+def reads_form(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
+    """Somebody with any way to rows of the form, a running grant included."""
+    return persona in FORM_READERS[values["form_id"]]
+
+
+def reads_record(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
+    target = vault.target(values["form_id"], values["record"])
+    return target is not None and persona in target.readers
+
+
+def creates(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
+    """Somebody who may file a new record of the form."""
+    return persona in {"customer": {SELLER, RIVAL}, "wish": FORM_READERS["wish"] - {CLERK}}[values["form_id"]]
+
+
+def updates_record(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
+    """Somebody whose role lets him change something of this record; an approver's to-do does not."""
+    forms = {
+        SELLER: ("customer", "talk", "letter", "wish"),
+        RIVAL: ("customer", "talk", "letter"),
+        CLERK: ("customer",),
+    }
+    return reads_record(vault, persona, values) and values["form_id"] in forms.get(persona, ())
+
+
+def reads_customers(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
+    """Somebody who may pick a customer, because he reads some."""
+    return persona in FORM_READERS["customer"]
+
+
+def manages(*duties: str) -> Who:
+    """Somebody with any of these duties."""
+    holders = {MANAGERS[duty] for duty in duties}
+    return lambda vault, persona, values: persona in holders
+
+
+def only(*personas: str) -> Who:
+    return lambda vault, persona, values: persona in personas
+
+
+# -- rows ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: path with query, and what is sent."""
+
+    method: str
+    path: str
+    values: Mapping[str, str]
+    body: Sent = None
+
+
+@dataclass(frozen=True)
+class Route:
+    """`values`: what stands in the path, where it is not the usual; `queries`: what is asked behind it;
+    `last`: it spoils what others ask for (1), or ends the session (2);
+    `quiet`: who may not change it is answered as if he had, and nothing is changed."""
+
+    who: Who
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    queries: Sequence[str] = ("",)
+    body: Body = None
+    last: int = 0
+    quiet: bool = False
+
+
+SEARCHES = ("", f"?q={PROBE}", "?q=报价", f"?q=secret:{PROBE}", "?sort=secret")
+COLUMNS = "?columns=name,secret,phone,amount,words,scan"
+CONDITIONS = (f"?secret__contains={PROBE}", "?amount__ge=5000000000", "?sort=-amount")
+RECORD = "/apps/{app_id:str}/forms/{form_id:str}/records/{record:str}"
+FORM = "/apps/{app_id:str}/forms/{form_id:str}"
+CHANNEL = "/apps/{app_id:str}/channels/{channel_id:str}"
+WIDGET = "/apps/{app_id:str}/reports/{report_id:str}/widgets/{widget_id:str}"
+API = "/api/v1"
+ORGANISATION = "/admin/people"
+PLACES = {
+    "department_id": ["house"], "person_id": ["revoked"], "kind": ["people", "departments"], "role_id": ["guest"],
+}  # fmt: skip
+WIDGETS = ("sum", "biggest", "by_price", "rows", "letters", "cloud")
+CUSTOMER = {"name": "新客户", "source": "phone"}
+STATE = {"values": {"name": "x"}, "changed": ["name"], "seq": 1}
+
+
+def changed(vault: Vault, values: Mapping[str, str]) -> dict[str, Any]:
+    """A change of each form that its writers may make."""
+    return {"wish": {"reason": "另一个"}, "letter": {"labels": ["新"]}}.get(
+        values["form_id"], {"source": "phone"}
+    )
+
+
+ROUTES: dict[str, Route] = {
+    # -- without signing in
+    "GET /healthz": Route(public),
+    "GET /readyz": Route(public),
+    "GET /sign-in": Route(public, queries=("", "?next=https://example.com/")),
+    "POST /sign-in": Route(either, body={"person": "seller", "password": "wrong", "next": "/"}),
+    "POST /sign-out": Route(public, last=2),
+    "GET /static/{version:str}/{path:path}": Route(public, {"version": ["x"], "path": ["css/base.css"]}),
+    "POST /hooks/{channel:str}": Route(public, {"channel": ["box", "nothing"]}, body="{}"),
+    "POST /sign-in/code": Route(either, body={"code": "000000"}),
+    "POST /sign-in/factor": Route(either, body={"code": "000000"}),
+    "GET /sign-in/again": Route(either),
+    "POST /sign-in/again": Route(either, body=json.dumps({"person": "seller", "password": "wrong"})),
+    "GET /session": Route(either),
+    "GET /invitation/{token:str}": Route(either, {"token": ["guessed"]}),
+    "POST /invitation/{token:str}": Route(either, {"token": ["guessed"]}, body={"password": "x", "again": "x"}),
+    # -- one's own
+    "GET /": Route(signed_in),
+    "GET /live": Route(signed_in),
+    "GET /tasks": Route(signed_in, queries=("", "?state=all")),
+    "GET /requests": Route(signed_in),
+    "GET /notifications": Route(signed_in),
+    "GET /notifications/panel": Route(signed_in),
+    "POST /notifications/read": Route(signed_in, body={}),
+    "POST /me/preferences": Route(signed_in, body={"theme": "dark"}),
+    "GET /me": Route(signed_in),
+    "GET /me/second-factor": Route(signed_in),
+    "POST /me/second-factor": Route(either, body={"old": "wrong"}),
+    "POST /me/second-factor/confirm": Route(signed_in, body={"code": "000000"}),
+    "POST /me/second-factor/off": Route(either, body={"old": "wrong"}),
+    "POST /me/recovery-codes": Route(either, body={"old": "wrong"}),
+    "POST /me/password": Route(either, body={"old": "wrong", "password": "x", "again": "x"}),
+    "POST /me/sessions": Route(signed_in, body={"session": "00"}),
+    "POST /me/tokens": Route(signed_in, body={"name": "新", "scopes": "read"}),
+    "POST /me/tokens/revoke": Route(signed_in, body={"token": "1"}),
+    "GET /people/options": Route(signed_in, queries=("", "?q=s")),
+    f"GET {API}/apps": Route(signed_in),
+    f"GET {API}/tasks": Route(signed_in, queries=("", "?state=all", f"?q={PROBE}")),
+    f"GET {API}/tasks/counts": Route(signed_in),
+    f"GET {API}/requests": Route(signed_in),
+    f"GET {API}/notifications": Route(signed_in),
+    f"POST {API}/notifications/read": Route(signed_in, body={"all": True}),
+    f"POST {API}/files": Route(signed_in),
+    "GET /tasks/{task:str}": Route(only(SELLER, CLERK)),
+    "POST /tasks/{task:str}/close": Route(only(SELLER, CLERK), body={"outcome": "done"}, last=1),
+    "POST /tasks/{task:str}/transfer": Route(only(SELLER, CLERK), body={"to": "clerk"}),
+    f"GET {API}/tasks/{{task:str}}": Route(only(SELLER, CLERK)),
+    f"POST {API}/tasks/{{task:str}}/close": Route(only(SELLER, CLERK), body={"outcome": "done"}, last=1),
+    f"POST {API}/tasks/{{task:str}}/transfer": Route(only(SELLER, CLERK), body={"to": "clerk"}),
+    "GET /notifications/{number:str}": Route(only(RIVAL)),
+    # -- an app
+    "GET /apps/{app_id:str}": Route(in_app),
+    "GET /apps/{app_id:str}/tasks": Route(in_app),
+    "GET /apps/{app_id:str}/requests": Route(in_app),
+    "GET /apps/{app_id:str}/search": Route(in_app, queries=("", f"?q={PROBE}", "?q=报价")),
+    f"GET {API}/apps/{{app_id:str}}": Route(in_app),
+    f"GET {API}/apps/{{app_id:str}}/openapi.json": Route(in_app),
+    # -- a form
+    f"GET {FORM}": Route(reads_form, queries=(*SEARCHES, "?where=secret:not_blank:")),
+    f"GET {FORM}/export": Route(only(SELLER, RIVAL, CLERK), {"form_id": ["customer", "letter"]},
+                                ("", f"?q={PROBE}", "?columns=name,secret,phone,amount,paper,words")),
+    f"GET {FORM}/bulk": Route(reads_form, queries=("?kind=edit&all=yes", "?kind=edit&field=secret&all=yes")),
+    f"POST {FORM}/bulk": Route(reads_form, {"form_id": ["customer"]}, body={"field": "source", "source": "phone",
+                                                                           "all": "yes"}, last=1),
+    f"GET {FORM}/condition": Route(reads_form, queries=("?field=secret", "?field=owner")),
+    f"GET {FORM}/new": Route(creates, {"form_id": ["customer", "wish"]}),
+    f"POST {FORM}": Route(creates, {"form_id": ["customer"]}, body=CUSTOMER),
+    f"POST {FORM}/state": Route(creates, {"form_id": ["customer", "wish"]}, body=json.dumps(STATE)),
+    f"GET {FORM}/options/{{name:str}}": Route(reads_customers, {"form_id": ["talk", "letter"], "name": ["customer"]},
+                                              ("", f"?q={PROBE}")),
+    f"GET {API}{FORM}/records": Route(reads_form, queries=(*SEARCHES, *CONDITIONS, COLUMNS)),
+    f"GET {API}{FORM}/search": Route(reads_form, queries=SEARCHES[1:]),
+    f"POST {API}{FORM}/records": Route(creates, {"form_id": ["customer"]}, body=json.dumps(CUSTOMER)),
+    f"POST {API}{FORM}/records:batch": Route(creates, {"form_id": ["customer"]},
+                                             body=json.dumps({"create": [CUSTOMER]})),
+    f"POST {API}{FORM}/state": Route(creates, {"form_id": ["customer", "wish"]}, body=json.dumps(STATE)),
+    f"GET {API}{FORM}/options/{{field:str}}": Route(
+        reads_customers, {"form_id": ["talk", "letter"], "field": ["customer"]}, ("", f"?q={PROBE}")),
+    # -- a record
+    f"GET {RECORD}": Route(reads_record, queries=("?tab=details", "?tab=history", "?tab=chat",
+                                                  "?tab=vault.line_of_time")),
+    f"POST {RECORD}": Route(updates_record, body=changed, last=1, quiet=True),
+    f"GET {RECORD}/edit": Route(updates_record),
+    f"GET {RECORD}/proof": Route(reads_record, queries=("", "?download=1")),
+    f"POST {RECORD}/flow": Route(
+        reads_record, {"form_id": ["wish"]}, body={"action": "comment", "comment": "x"}, last=1),
+    f"POST {RECORD}/press/{{rule:str}}": Route(reads_record, {"rule": ["star"]}, last=1),
+    f"GET {API}{RECORD}": Route(reads_record),
+    f"PATCH {API}{RECORD}": Route(
+        updates_record, body=lambda v, values: json.dumps({"values": changed(v, values)}), last=1),
+    f"GET {API}{RECORD}/history": Route(reads_record),
+    f"GET {API}{RECORD}/proof": Route(reads_record),
+    f"GET {API}{RECORD}/flow": Route(signed_in),  # nothing for those who may not read it
+    f"GET {API}{RECORD}/buttons": Route(reads_record),
+    f"GET {API}{RECORD}/tasks": Route(signed_in),  # the same
+    f"POST {API}{RECORD}/press/{{rule:str}}": Route(reads_record, {"rule": ["star"]}, last=1),
+    "GET /files/{file_id:str}": Route(lambda v, who, values: who in _file_readers(v)[values["file_id"]]),
+    f"GET {API}/files/{{file_id:str}}": Route(lambda v, who, values: who in _file_readers(v)[values["file_id"]]),
+    # -- flows, rules, reports
+    f"POST {API}/apps/{{app_id:str}}/flows/{{flow:str}}": Route(
+        only(SELLER, CLERK), body=lambda v, values: {"record": v.ids["seller_wish"]}, last=1),
+    f"POST {API}/apps/{{app_id:str}}/flows/{{flow:str}}/preview": Route(
+        only(SELLER, RIVAL, *GUESTS), body=json.dumps({"values": {}})),
+    f"POST {API}/flows/{{instance:str}}/{{action:str}}": Route(
+        only(SELLER, CLERK), {"action": ["comment"]}, body=json.dumps({"comment": "x"}), last=1),
+    f"POST {API}/apps/{{app_id:str}}/rules:try": Route(
+        only(*FORM_READERS["letter"]), body=json.dumps({"rule": "watch"})),
+    f"GET {API}/apps/{{app_id:str}}/rules/runs": Route(manages("design", "audit")),
+    "GET /apps/{app_id:str}/rule-log": Route(manages("design", "audit")),
+    f"GET {API}/apps/{{app_id:str}}/reports": Route(in_app),
+    f"GET {API}/apps/{{app_id:str}}/reports/{{report:str}}": Route(only(SELLER, RIVAL, CLERK)),
+    f"GET {API}/apps/{{app_id:str}}/reports/{{report:str}}/widgets/{{widget:str}}": Route(only(SELLER, RIVAL, CLERK)),
+    f"GET {API}/apps/{{app_id:str}}/reports/{{report:str}}/widgets/{{widget:str}}/records": Route(
+        only(SELLER, RIVAL, CLERK), {"widget": ["biggest"]}, ("?key=x",)),
+    "GET /apps/{app_id:str}/reports/{report_id:str}": Route(only(SELLER, RIVAL, CLERK)),
+    f"GET {WIDGET}": Route(only(SELLER, RIVAL, CLERK)),
+    f"GET {WIDGET}/drill": Route(only(SELLER, RIVAL, CLERK), {"widget_id": ["biggest"]}, ("?key=x",)),
+    # -- the house
+    "GET /apps/{app_id:str}/channels": Route(manages("channels")),
+    f"GET {CHANNEL}": Route(manages("channels")),
+    f"POST {CHANNEL}/try": Route(manages("channels"), body={}),
+    f"POST {CHANNEL}/quarantine": Route(manages("channels"), body=lambda v, values: {"id": v.ids["quarantined"],
+                                                                             "action": "retry"}),
+    f"POST {CHANNEL}/settings": Route(manages("channels"), body={"secret": "s3cret"}),
+    # -- the organisation
+    **{f"GET {ORGANISATION}{page}": Route(manages("people"), PLACES) for page in (
+        "", "/department/{department_id:str}", "/departments/new", "/import", "/import/workbook", "/move", "/new",
+        "/options/{kind:str}", "/person/{person_id:str}", "/person/{person_id:str}/edit",
+        "/person/{person_id:str}/hand-over", "/person/{person_id:str}/hand-overs",
+        "/person/{person_id:str}/leave", "/posts", "/roles", "/roles/{app_id:str}/{role_id:str}", "/warnings")},
+    **{f"POST {ORGANISATION}{page}": Route(manages("people"), PLACES, body={}) for page in (
+        "/department/{department_id:str}", "/department/{department_id:str}/close",
+        "/department/{department_id:str}/reopen", "/departments/new", "/import", "/move", "/new",
+        "/person/{person_id:str}/edit", "/person/{person_id:str}/hand-over", "/person/{person_id:str}/leave",
+        "/person/{person_id:str}/return", "/posts", "/roles/{app_id:str}/{role_id:str}")},
+    # -- evidence
+    "GET /evidence": Route(signed_in),
+    "POST /evidence/verify": Route(manages("verify"), body={}, last=1),
+    f"GET {API}/ledger/{{log:str}}/checkpoint": Route(signed_in, {"log": ["records", "audit"]}),
+    f"GET {API}/ledger/{{log:str}}/consistency": Route(signed_in, {"log": ["records"]}, ("?first=1&second=2",)),
+}  # fmt: skip
+
+
+def _file_readers(vault: Vault) -> Mapping[str, frozenset[str]]:
+    """Those who read the field that holds the file."""
+    return {
+        vault.ids["seller_paper"]: frozenset({SELLER}),
+        vault.ids["rival_paper"]: frozenset({RIVAL}),
+        vault.ids["letter_scan"]: frozenset({SELLER}),
+        vault.ids["lent_scan"]: frozenset({RIVAL, GRANTED, UNMASKED}),
+        vault.ids["later_scan"]: frozenset({RIVAL}),
+    }
+
+
+# -- what is asked -----------------------------------------------------------------------------------
+
+
+def usual_values(vault: Vault) -> dict[str, Sequence[str]]:
+    """What stands for a name in a path where its row says nothing else."""
+    return {
+        "app_id": [APP], "form_id": ["customer", "letter", "talk"], "report": ["figures"],
+        "report_id": ["figures"], "widget": WIDGETS, "widget_id": WIDGETS, "channel_id": ["box"],
+        "flow": ["approve"], "instance": [vault.ids["seller_flow"]], "task": [vault.ids["seller_task"]],
+        "number": [vault.ids["rival_notification"]], "file_id": list(_file_readers(vault)),
+    }  # fmt: skip
+
+
+def calls(vault: Vault, name: str, route: Route) -> Iterator[Call]:
+    """Every request the row stands for. LookupError where nobody said what stands in the path."""
+    method, _, template = name.partition(" ")
+    for values in _combinations(vault, name, template, route):
+        path = template
+        for parameter, value in values.items():
+            path = re.sub(rf"\{{{parameter}:\w+\}}", lambda _, value=value: value, path)
+        body = route.body(vault, values) if callable(route.body) else route.body
+        for query in route.queries:
+            yield Call(method, path + query, values, body)
+
+
+def _combinations(vault: Vault, name: str, template: str, route: Route) -> Iterator[dict[str, str]]:
+    names = re.findall(r"\{(\w+):\w+\}", template)
+    known = usual_values(vault) | dict(route.values)
+    missing = [one for one in names if one not in known and one != "record"]
+    if missing:
+        raise LookupError(f"{name}: say in its row of tests/security/routes.py what {missing} may be")
+    if "record" not in names:
+        yield from (
+            dict(zip(names, one, strict=True)) for one in itertools.product(*(known[n] for n in names))
+        )
+        return
+    others = [one for one in names if one not in ("form_id", "record")]
+    for target in vault.targets:
+        if "form_id" in route.values and target.form not in route.values["form_id"]:
+            continue
+        for one in itertools.product(*(known[n] for n in others)):
+            yield {**dict(zip(others, one, strict=True)), "form_id": target.form, "record": target.record}

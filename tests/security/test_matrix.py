@@ -1,0 +1,216 @@
+"""Every route × every kind of reader × every state of a grant: who is refused, and that nothing hidden is told.
+
+The doors are in `routes.py`, what is hidden from whom in `vault.py`.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+from engine.clock import FrozenClock
+from engine.config import Config
+from engine.runtime import Runtime
+from engine.web.app import create_app
+from tests.conftest import NOW
+from tests.security.routes import ROUTES, Call, Route, calls
+from tests.security.vault import PASSWORD, PERSONAS, SELLER, Vault, furnish, plain
+
+SAFE = ("GET", "HEAD")
+REFUSED = (401, 403, 404, 429)
+# Told of every request, the refused ones too; everything else must stand as it stood.
+NOTED = frozenset(
+    {
+        "api_tokens",
+        "audit",
+        "leaves",
+        "tiles",
+        "checkpoints",
+        "sessions",
+        "throttle",
+        "counters",
+        "verifications",
+    }
+)
+
+
+class Browser:
+    """One persona's requests: a session with its CSRF token, or nobody's."""
+
+    def __init__(self, vault: Vault, persona: str, token: str = "") -> None:
+        self.vault, self.persona = vault, persona
+        self.client = TestClient(create_app(vault.runtime))
+        self.client.follow_redirects = False
+        self.headers = {"authorization": f"Bearer {token}"} if token else {}
+        if persona and not token:
+            self._sign_in()
+
+    def _sign_in(self) -> None:
+        answer = self.client.post("/sign-in", data={"person": self.persona, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        found = re.search(r'name="csrf-token" content="([^"]+)"', self.client.get("/").text)
+        assert found, "the home page carries the session's token"
+        self.headers["x-csrf-token"] = found[1]
+
+    def ask(self, call: Call) -> Any:
+        accept = "application/json" if call.path.startswith("/api/") else "text/html"
+        headers = {**self.headers, "accept": accept}
+        match call.body:
+            case None:
+                return self.client.request(call.method, call.path, headers=headers)
+            case str():
+                headers["content-type"] = "application/json"
+                return self.client.request(
+                    call.method, call.path, headers=headers, content=call.body.encode()
+                )
+        if call.path.startswith("/api/"):
+            return self.client.request(call.method, call.path, headers=headers, json=call.body)
+        return self.client.request(call.method, call.path, headers=headers, data=call.body)
+
+
+@pytest.fixture(scope="module")
+def vault(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Vault]:
+    data = tmp_path_factory.mktemp("vault") / "data"
+    shutil.copytree(migrated_sqlite, data)
+    runtime = Runtime.open(Config(data=data), FrozenClock(NOW))
+    yield furnish(runtime)
+    runtime.close()
+
+
+@pytest.fixture(scope="module")
+def browsers(vault: Vault) -> dict[str, Browser]:
+    return {persona: Browser(vault, persona) for persona in PERSONAS}
+
+
+def served(vault: Vault) -> set[str]:
+    return {
+        f"{method} {route.path}"
+        for route in create_app(vault.runtime).routes
+        for handler in getattr(route, "route_handlers", ())
+        for method in handler.http_methods
+        if method != "OPTIONS"
+    }
+
+
+def sound(answer: Any, call: Call, vault: Vault, persona: str) -> list[str]:
+    """What is wrong with an answer whoever it is for."""
+    told = vault.leaks(persona, answer.text + str(dict(answer.headers)))
+    wrong = [f"{_name(call)} tells {persona or 'nobody'} {word}" for word in told]
+    if answer.status_code >= 500:
+        wrong.append(f"{_name(call)} for {persona or 'nobody'}: {answer.status_code}")
+    return wrong
+
+
+def turned_away(answer: Any) -> bool:
+    to_sign_in = answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
+    return to_sign_in or answer.status_code in REFUSED
+
+
+def wrong_with(vault: Vault, persona: str, call: Call, route: Route, answer: Any) -> list[str]:
+    wrong = sound(answer, call, vault, persona)
+    expected = route.who(vault, persona, call.values)
+    if expected and answer.status_code in (401, 403):
+        wrong.append(
+            f"{_name(call)} refuses {persona or 'nobody'} ({answer.status_code}): {answer.text[:200]}"
+        )
+    if not turned_away(answer) and expected is False and not (route.quiet and persona):
+        wrong.append(f"{_name(call)} lets {persona or 'nobody'} in ({answer.status_code})")
+    return wrong
+
+
+def _name(call: Call) -> str:
+    return f"{call.method} {call.path}"
+
+
+# -- the matrix ------------------------------------------------------------------------------------
+
+
+def test_every_route_is_classified(vault: Vault) -> None:
+    missing, gone = sorted(served(vault) - ROUTES.keys()), sorted(ROUTES.keys() - served(vault))
+    assert not missing, (
+        "nobody said who may have these routes; add a row for each to ROUTES in tests/security/routes.py:\n  "
+        + "\n  ".join(missing)
+    )
+    assert not gone, (
+        "these routes are no more; take their rows out of tests/security/routes.py:\n  " + "\n  ".join(gone)
+    )
+
+
+@pytest.mark.parametrize("persona", PERSONAS, ids=lambda name: name or "nobody")
+def test_reading_tells_everybody_what_is_his_and_nothing_else(
+    vault: Vault, browsers: dict[str, Browser], persona: str
+) -> None:
+    wrong, seen = [], set[str]()
+    for name, route in ROUTES.items():
+        for call in calls(vault, name, route) if name.startswith(SAFE) else ():
+            answer = browsers[persona].ask(call)
+            wrong += wrong_with(vault, persona, call, route, answer)
+            seen |= {word for word in vault.markers if word in plain(answer.text)}
+    assert not wrong, "\n".join(wrong)
+    his = {word for word, readers in vault.markers.items() if persona in readers} - vault.optional
+    assert not his - seen, "the net must hold water: what is his to read is shown by some route"
+
+
+@pytest.mark.parametrize("persona", PERSONAS, ids=lambda name: name or "nobody")
+def test_who_is_refused_changes_nothing(vault: Vault, browsers: dict[str, Browser], persona: str) -> None:
+    wrong, before = [], standing(vault)
+    for call, route in unsafe(vault):
+        if route.who(vault, persona, call.values) is not False:
+            continue
+        wrong += wrong_with(vault, persona, call, route, browsers[persona].ask(call))
+        after = standing(vault)
+        wrong += [
+            f"{_name(call)} of {persona or 'nobody'} changed {t}" for t in after if after[t] != before[t]
+        ]
+        before = after
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_token_that_may_only_read_changes_nothing(vault: Vault) -> None:
+    reader = Browser(vault, SELLER, vault.ids["reading_token"])
+    wrong, before = [], standing(vault)
+    for call, _ in unsafe(vault):
+        if not call.path.startswith("/api/"):
+            continue
+        wrong += sound(reader.ask(call), call, vault, SELLER)
+        after = standing(vault)
+        wrong += [f"{_name(call)} changed {table}" for table in after if after[table] != before[table]]
+        before = after
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("persona", PERSONAS, ids=lambda name: name or "nobody")
+def test_changing_tells_nobody_what_is_hidden(
+    vault: Vault, browsers: dict[str, Browser], persona: str
+) -> None:
+    wrong = []
+    for call, route in unsafe(vault):
+        if route.who(vault, persona, call.values) is not False:
+            wrong += wrong_with(vault, persona, call, route, browsers[persona].ask(call))
+    assert not wrong, "\n".join(wrong)
+
+
+def unsafe(vault: Vault) -> Iterator[tuple[Call, Route]]:
+    """Requests that change something; those that end a session or spoil others' come last."""
+    rows = [(name, route) for name, route in ROUTES.items() if not name.startswith(SAFE)]
+    for name, route in sorted(rows, key=lambda row: row[1].last):
+        yield from ((call, route) for call in calls(vault, name, route))
+
+
+def standing(vault: Vault) -> dict[str, int]:
+    """A fingerprint of every table but those that note that somebody asked."""
+    with vault.runtime.database.read() as connection:
+        names = (
+            connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
+        )
+        return {
+            name: hash(tuple(tuple(row) for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')))  # noqa: S608
+            for name in names
+            if name not in NOTED and not name.startswith(("sqlite_", "search"))
+        }

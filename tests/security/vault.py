@@ -1,0 +1,369 @@
+"""An app in which every kind of hiding occurs, its people, and markers planted in what is hidden.
+
+A marker is a word found nowhere else. `Vault.markers` says who may ever be shown it; the matrix looks for
+all others in every answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from engine.access.people import Department, Membership, Person
+from engine.access.viewer import SYSTEM
+from engine.clock import microseconds
+from engine.records.query import Change
+from engine.runtime import Runtime
+from metamodel.plugin_api import RawMessage
+from tests.conftest import NOW
+
+APP = "vault"
+PASSWORD = "correct horse battery"
+SOURCES = {"choices": [{"value": "wecom", "label": "企业微信"}, {"value": "phone", "label": "电话"}]}
+PROBE = "zebra"  # stands beside every planted marker that is searchable
+SEALED = {"type": "text", "evidence": True, "sealed": True, "searchable": True}
+
+# Who somebody is to the vault. A persona is a person, or nobody at all.
+NOBODY = ""
+SELLER, RIVAL, CLERK = "seller", "rival", "clerk"
+GRANTED, UNMASKED, EXPIRED, REVOKED = "granted", "unmasked", "expired", "revoked"
+ADMIN, AUDITOR, OUTSIDER = "admin", "auditor", "outsider"
+PERSONAS = (
+    NOBODY, OUTSIDER, SELLER, RIVAL, CLERK, GRANTED, UNMASKED, EXPIRED, REVOKED, ADMIN, AUDITOR,
+)  # fmt: skip
+DUTIES = ("audit", "channels", "design", "keys", "people", "verify")
+ROLES = {
+    SELLER: "seller", RIVAL: "seller", CLERK: "clerk", GRANTED: "guest", UNMASKED: "guest", EXPIRED: "guest",
+    REVOKED: "guest", ADMIN: "admin", AUDITOR: "auditor",
+}  # fmt: skip
+GUESTS = (GRANTED, UNMASKED, EXPIRED, REVOKED)
+
+VAULT: dict[str, Any] = {
+    "muniment": 1,
+    "app": {"id": APP, "label": {"zh": "金库", "en": "Vault"}},
+    "forms": [
+        {
+            "id": "customer", "label": {"zh": "客户", "en": "Customer"}, "title": "{name}",
+            "fields": [
+                {"id": "name", "type": "text", "label": "名称", "required": True, "searchable": True},
+                {"id": "owner", "type": "member", "label": "负责人", "default": "me"},
+                {"id": "secret", "type": "text", "label": "底价", "searchable": True},
+                {"id": "phone", "type": "text", "label": "手机", "sealed": True, "searchable": True, "mask": True},
+                {"id": "amount", "type": "money", "label": "金额"},
+                {"id": "source", "type": "select", "label": "来源", "options": SOURCES},
+                {"id": "labels", "type": "tags", "label": "标签"},
+                {"id": "paper", "type": "attachment", "label": "合同"},
+            ],
+            "views": [{"id": "all", "label": "全部", "columns": ["name", "owner", "secret", "phone", "amount",
+                                                                "labels", "paper"]}],
+        },
+        {
+            "id": "talk", "label": {"zh": "会话", "en": "Talk"}, "title": "{number}",
+            "fields": [
+                {"id": "number", "type": "auto_number", "label": "会话号", "options": {"pattern": "T{0000}"}},
+                {"id": "customer", "type": "link", "label": "客户", "options": {"form": "customer"}},
+                {"id": "owner", "type": "member", "label": "责任人"},
+                {"id": "source", "type": "select", "label": "渠道", "options": SOURCES},
+                {"id": "last_at", "type": "datetime", "label": "最后时间"},
+            ],
+            "views": [
+                {"id": "chat", "label": "原文", "kind": "chat", "options": {
+                    "messages": {"form": "letter", "link": "talk"}, "side": "side", "sender": "sender",
+                    "sender_id": "sender", "time": "at", "text": "words", "tags": "labels",
+                    "facts": ["customer", "owner"]}},
+                {"id": "line_of_time", "label": "时间线", "kind": "timeline", "options": {
+                    "by": "customer", "time": "last_at", "mark": "source", "who": ["owner"],
+                    "words": {"form": "letter", "link": "talk", "text": "words"}, "opens": "chat",
+                    "request": {"form": "wish", "field": "customer"}}},
+            ],
+        },
+        {
+            "id": "letter", "label": {"zh": "消息", "en": "Message"}, "kind": "archive", "title": "{sender}",
+            "search": {"from": "sender", "date": "at", "client": "customer.name"},
+            "fields": [
+                {"id": "sender", "label": "发送人", **SEALED, "mask": True},
+                {"id": "words", "label": "内容", **SEALED, "type": "long_text"},
+                {"id": "at", "type": "datetime", "label": "时间", "evidence": True},
+                {"id": "side", "type": "select", "label": "方向", "evidence": True,
+                 "options": {"choices": [{"value": "in"}, {"value": "out"}]}},
+                {"id": "scan", "type": "attachment", "label": "原件", "evidence": True},
+                {"id": "customer", "type": "link", "label": "客户", "options": {"form": "customer"}},
+                {"id": "floor_price", "type": "lookup", "label": "客户底价",
+                 "options": {"through": "customer", "field": "secret"}},
+                {"id": "talk", "type": "link", "label": "会话", "options": {"form": "talk"}},
+                {"id": "labels", "type": "tags", "label": "标签"},
+            ],
+        },
+        {
+            "id": "wish", "label": {"zh": "查阅申请", "en": "Request"}, "title": "申请 {reason}",
+            "fields": [{"id": "who", "type": "member", "label": "申请人", "default": "me"},
+                       {"id": "customer", "type": "link", "label": "客户", "options": {"form": "customer"}},
+                       {"id": "reason", "type": "text", "label": "事由", "required": True}],
+        },
+    ],
+    "rules": [
+        {"id": "cut", "label": "分词", "when": {"trigger": "record_created", "form": "letter"},
+         "then": [{"action": "run_analyzer", "with": {"analyzer": "words", "options": {"field": "words"}}}]},
+        {"id": "watch", "label": "关注", "when": {"trigger": "record_created", "form": "letter"},
+         "if": f"CONTAINS_ANY(words, '{PROBE}')",
+         "then": [
+             {"action": "create_task", "with": {
+                 "to": ["person:seller", "person:clerk"], "title": "跟进一条消息", "note": "{words}"}},
+             {"action": "notify", "with": {
+                 "to": ["person:rival", "person:clerk"], "title": "有新消息", "body": "{words}", "mail": False}}]},
+        {"id": "star", "label": "星标", "when": {"trigger": "button", "form": "customer", "label": "加星标"},
+         "then": [{"action": "add_tags", "with": {"tags": ["星标"], "field": "labels"}}]},
+    ],
+    "flows": [
+        {"id": "approve", "label": "审批", "form": "wish", "applicant": "who",
+         "nodes": [
+             {"id": "start", "type": "start", "label": "发起"},
+             {"id": "boss", "type": "approval", "label": "审批",
+              "options": {"approvers": ["person:clerk"], "facts": ["who", "reason"]}},
+             {"id": "end", "type": "end", "label": "通过", "options": {"state": "approved"}},
+             {"id": "no", "type": "end", "label": "驳回", "options": {"state": "rejected"}}],
+         "edges": [{"from": "start", "to": "boss"}, {"from": "boss", "to": "end", "on": "approve"},
+                   {"from": "boss", "to": "no", "on": "reject"}]},
+    ],
+    "channels": [
+        {"id": "box", "label": "收件", "connector": "webhook", "options": {
+            "fields": {"vendor_id": "id", "account": "account", "sent_at": "at", "sender_id": "from",
+                       "text": "text", "direction": "'in'", "type": "'text'"}}},
+    ],
+    "reports": [
+        {"id": "figures", "label": {"zh": "数字", "en": "Figures"},
+         "filters": [{"id": "owner", "kind": "choice", "label": "负责人", "fields": {"customer": "owner"}}],
+         "widgets": [
+             {"id": "sum", "type": "kpi", "label": "总额", "options": {
+                 "width": 3, "height": 2, "dataset": {"form": "customer"},
+                 "measures": [{"id": "a", "aggregate": "sum", "field": "amount", "label": "金额"}]}},
+             {"id": "biggest", "type": "bar", "label": "最大", "options": {
+                 "width": 6, "height": 4, "dataset": {"form": "customer"}, "dimensions": [{"field": "labels"}],
+                 "measures": [{"id": "a", "aggregate": "max", "field": "amount", "label": "金额"}]}},
+             {"id": "by_price", "type": "bar", "label": "底价", "options": {
+                 "width": 6, "height": 4, "dataset": {"form": "customer"}, "dimensions": [{"field": "secret"}],
+                 "measures": [{"id": "n", "label": "个数"}]}},
+             {"id": "rows", "type": "list", "label": "明细", "options": {
+                 "width": 6, "height": 4, "dataset": {"form": "customer"}, "limit": 9,
+                 "columns": ["name", "secret", "phone", "amount", "labels"]}},
+             {"id": "letters", "type": "list", "label": "消息", "options": {
+                 "width": 6, "height": 4, "dataset": {"form": "letter"}, "limit": 9,
+                 "columns": ["sender", "words", "customer", "floor_price"]}},
+             {"id": "cloud", "type": "word_cloud", "label": "用词", "options": {
+                 "width": 6, "height": 4, "words": {"form": "letter", "field": "words"}, "minimum": 1}},
+         ]},
+    ],
+    "roles": [
+        {"id": "seller", "label": "销售", "reports": {"figures": "rows"}, "forms": {
+            "customer": {"rows": "owner == me", "actions": ["read", "create", "update", "export"]},
+            "talk": {"rows": "owner == me", "actions": ["read", "update"]},
+            "letter": {"rows": "customer.owner == me", "actions": ["read", "create", "update", "export"]},
+            "wish": {"rows": "who == me", "actions": ["read", "create", "update"]}}},
+        {"id": "clerk", "label": "文员", "reports": {"figures": "rows"}, "forms": {
+            "customer": {"actions": ["read", "update", "export"],
+                         "fields": {"secret": "hide", "amount": "hide", "phone": "mask", "paper": "hide",
+                                    "source": "write"}},
+            "talk": {"actions": ["read"]},
+            "letter": {"actions": ["read", "export"],
+                       "fields": {"words": "hide", "sender": "mask", "scan": "hide"}}}},
+        {"id": "guest", "label": "查阅人", "forms": {"wish": {"rows": "who == me", "actions": ["read", "create"]}}},
+        {"id": "admin", "label": "管理员", "manages": [duty for duty in DUTIES if duty not in ("audit", "verify")]},
+        {"id": "auditor", "label": "审计员", "manages": ["audit", "verify"]},
+    ],
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A record to ask for, and who may read it."""
+
+    form: str
+    record: str
+    readers: frozenset[str]
+
+
+@dataclass
+class Vault:
+    """The furnished runtime: what was planted where, and under which id it is asked for."""
+
+    runtime: Runtime
+    markers: dict[str, frozenset[str]] = field(default_factory=dict)
+    optional: set[str] = field(default_factory=set)  # markers that need not be shown to anybody
+    ids: dict[str, str] = field(default_factory=dict)
+    targets: list[Target] = field(default_factory=list)
+
+    def plant(self, what: str, *readers: str) -> str:
+        """A new marker that only these personas may be shown."""
+        word = f"qz{len(self.markers) + 10}{what.replace('_', '')}qz"
+        self.markers[word] = frozenset(readers)
+        return word
+
+    def target(self, form: str, record: str) -> Target | None:
+        return next((t for t in self.targets if (t.form, t.record) == (form, record)), None)
+
+    def leaks(self, persona: str, answer: str) -> list[str]:
+        """Markers in this answer which this persona must not be shown."""
+        text = plain(answer)
+        return [word for word, readers in self.markers.items() if word in text and persona not in readers]
+
+
+def plain(answer: str) -> str:
+    """As it is compared: grouping does not hide a number."""
+    return answer.replace(",", "")
+
+
+def furnish(runtime: Runtime) -> Vault:
+    vault = Vault(runtime)
+    runtime.applications.publish(None, VAULT, "system")
+    _people(runtime)
+    _records(vault)
+    _grants(vault)
+    _later(vault)
+    _work(vault)
+    _own_things(vault)
+    runtime.ledger.integrate()
+    return vault
+
+
+def _people(runtime: Runtime) -> None:
+    staff = [Person(name, f"{name} 某", "职员", "house", superior="clerk") for name in PERSONAS if name]
+    hashed = runtime.accounts.passwords.hash(PASSWORD)
+
+    def save(unit: Any) -> None:
+        runtime.people.save_departments(unit, [Department("house", "公司")])
+        runtime.people.save_people(unit, staff)
+        runtime.people.save_memberships(
+            unit, [Membership(APP, role, "person", person) for person, role in ROLES.items()]
+        )
+        for person in staff:
+            runtime.accounts.passwords.set_hash(unit, person.id, hashed)
+
+    runtime.database.write(save)
+
+
+def _customer(vault: Vault, who: str, amount: str) -> str:
+    """A customer of this person's; the clerk reads all of it but secret, amount, phone and paper."""
+    plant, viewer = vault.plant, vault.runtime.require_viewer(who)
+    old = plant(f"{who}_old_secret", who)
+    paper = vault.runtime.store_file(
+        viewer, plant(f"{who}_paper", who).encode(), plant(f"{who}_paper_name", who) + ".txt", "text/plain"
+    )
+    values = {
+        "name": f"{plant(f'{who}_name', who, CLERK)} {PROBE}", "owner": who, "secret": old,
+        "phone": f"{plant(f'{who}_phone', who)} {PROBE}", "amount": amount, "source": "wecom",
+        "labels": [plant(f"{who}_label", who, CLERK)], "paper": [paper["id"]],
+    }  # fmt: skip
+    vault.markers[amount.partition(".")[0]] = frozenset({who})
+    (made,) = vault.runtime.records.create(viewer, APP, "customer", [values])
+    secret = f"{plant(f'{who}_secret', who)} {PROBE}"
+    _change(vault, made, secret)
+    vault.ids[f"{who}_paper"], vault.ids[f"{who}_customer"] = str(paper["id"]), made
+    vault.targets.append(Target("customer", made, frozenset({who, CLERK})))
+    return made
+
+
+def _change(vault: Vault, customer: str, secret: str) -> None:
+    changes = [Change(customer, {"secret": secret})]
+    assert all(outcome.ok for outcome in vault.runtime.records.update(SYSTEM, APP, "customer", changes))
+
+
+def _letter(vault: Vault, name: str, customer: str, talk: str, **readers: tuple[str, ...]) -> str:
+    """A message; the clerk may read neither its words nor its scan and its sender in part only."""
+    plant = vault.plant
+    words, sender, whole = readers["words"], readers["sender"], readers["rows"]
+    scan = vault.runtime.store_file(
+        SYSTEM,
+        plant(f"{name}_scan", *words).encode(),
+        plant(f"{name}_scan_name", *words) + ".txt",
+        "text/plain",
+    )
+    values = {
+        "sender": plant(f"{name}_sender", *sender), "words": f"{plant(f'{name}_words', *words)} {PROBE} 报价",
+        "at": "2026-11-20T08:40:00+08:00", "side": "in", "customer": customer, "talk": talk,
+        "labels": [plant(f"{name}_label", *whole)], "scan": [scan["id"]],
+    }  # fmt: skip
+    (made,) = vault.runtime.records.create(SYSTEM, APP, "letter", [values])
+    vault.ids[f"{name}_scan"], vault.ids[name] = str(scan["id"]), made
+    vault.targets.append(Target("letter", made, frozenset(whole)))
+    return made
+
+
+def _talk(vault: Vault, who: str, customer: str) -> str:
+    values = {"customer": customer, "owner": who, "source": "wecom", "last_at": "2026-11-20T08:50:00+08:00"}
+    (made,) = vault.runtime.records.create(SYSTEM, APP, "talk", [values])
+    vault.ids[f"{who}_talk"] = made
+    vault.targets.append(Target("talk", made, frozenset({who, CLERK})))
+    return made
+
+
+def _records(vault: Vault) -> None:
+    mine, theirs = _customer(vault, SELLER, "7319051234.00"), _customer(vault, RIVAL, "8426091357.00")
+    my_talk, their_talk = _talk(vault, SELLER, mine), _talk(vault, RIVAL, theirs)
+    _letter(
+        vault, "letter", mine, my_talk, words=(SELLER,), sender=(SELLER,), rows=(SELLER, CLERK),
+    )  # fmt: skip
+    _letter(
+        vault, "lent", theirs, their_talk, words=(RIVAL, GRANTED, UNMASKED), sender=(RIVAL, UNMASKED),
+        rows=(RIVAL, CLERK, GRANTED, UNMASKED),
+    )  # fmt: skip
+
+
+def _grants(vault: Vault) -> None:
+    """Four guests asked for the rival's messages of then: two may look, one's time is over, one was stopped."""
+    runtime, newest = vault.runtime, int(vault.ids["lent"])
+    now, day = microseconds(NOW), timedelta(days=1) // timedelta(microseconds=1)
+
+    def give(unit: Any) -> None:
+        for who in GUESTS:
+            purpose = vault.plant(f"{who}_purpose", who, ADMIN, AUDITOR)
+            vault.optional.add(purpose)
+            grant = runtime.grants.give(
+                unit, who, APP, "letter", filter=f"customer == '{vault.ids['rival_customer']}'", newest=newest,
+                purpose=purpose, by=ADMIN, expires_at=now - day if who == EXPIRED else now + day,
+                unmask=who == UNMASKED,
+            )  # fmt: skip
+            vault.ids[f"{who}_grant"] = str(grant.id)
+            if who == REVOKED:
+                runtime.grants.revoke(unit, grant.id)
+
+    runtime.database.write(give)
+
+
+def _later(vault: Vault) -> None:
+    """What came after the grants were asked for stays closed to them."""
+    customer, talk = vault.ids["rival_customer"], vault.ids["rival_talk"]
+    _letter(vault, "later", customer, talk, words=(RIVAL,), sender=(RIVAL,), rows=(RIVAL, CLERK))
+
+
+def _work(vault: Vault) -> None:
+    """To-dos, a running flow, a message in quarantine, what somebody looked for."""
+    runtime = vault.runtime
+    for who in (SELLER, GRANTED):
+        viewer, reason = runtime.require_viewer(who), vault.plant(f"{who}_reason", who, CLERK)
+        values = {"reason": reason, "customer": vault.ids["seller_customer"]}
+        (wish,) = runtime.records.create(
+            viewer, APP, "wish", [values if who == SELLER else {"reason": reason}]
+        )
+        flow = runtime.flows.view(viewer, APP, "wish", wish)
+        assert flow is not None
+        vault.ids[f"{who}_wish"], vault.ids[f"{who}_flow"] = wish, flow.instance
+        vault.targets.append(Target("wish", wish, frozenset({who, CLERK})))  # the clerk is asked to approve
+    vault.ids["seller_task"] = runtime.tasks.of(runtime.require_viewer(SELLER), state="open").items[0].id
+    notes = runtime.notifications.of(runtime.require_viewer(RIVAL), limit=5).items
+    vault.ids["rival_notification"] = notes[0].id
+    runtime.channels.set_enabled("box", True)
+    broken = b'{"id": "1", "text": "%s", ' % vault.plant("quarantined").encode()
+    runtime.receive("box", RawMessage(broken, {"x-secret": vault.plant("vendor_header")}, source="10.0.0.9"))
+    runtime.jobs.run_due()
+    vault.ids["quarantined"] = next((row.id for row in runtime.channels.quarantine("box")), "1")
+
+
+def _own_things(vault: Vault) -> None:
+    """What belongs to one person or to the house alone: nobody is ever shown a secret."""
+    runtime = vault.runtime
+    token = runtime.tokens.create(SELLER, "reader", ("read",))
+    vault.ids["reading_token"] = token
+    total = str(7319051234 + 8426091357)  # of both customers: nobody reads both amounts
+    for secret in (token, "$argon2id", runtime.keys.box_key.hex(), total):
+        vault.markers[secret] = frozenset()
