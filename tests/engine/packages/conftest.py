@@ -37,9 +37,16 @@ class Made:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    runtime = Runtime.open(Config(data=tmp_path_factory.mktemp("case"), synchronous="OFF"), FrozenClock(NOW))
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    """The case on SQLite, for tests that only read it."""
+    config = Config(data=tmp_path_factory.mktemp("case"), synchronous="OFF")
+    runtime = Runtime.open(config, FrozenClock(NOW))
     furnish(runtime)
-    found = Made(packed(runtime), runtime.packages.key, runtime.packages.fingerprint, runtime.keys.signer)
+    yield runtime
     runtime.close()
-    return found
+
+
+@pytest.fixture(scope="session")
+def made(archive: Runtime) -> Made:
+    found = archive.packages
+    return Made(packed(archive), found.key, found.fingerprint, archive.keys.signer)
