@@ -162,7 +162,8 @@ def _fits(entry: Entry, form: Form | None) -> bool:
     if field is None or not has_column(field):
         return field is not None and not field.usable
     shape = shape_of(field)
-    return shape.column() == entry.shape.column() and shape.evidence == entry.shape.evidence
+    seen = (entry.shape.column(), entry.shape.evidence, entry.shape.link)
+    return seen == (shape.column(), shape.evidence, shape.link)
 
 
 # -- what arrived and what was attached ----------------------------------------------------------------------

@@ -32,7 +32,7 @@ def raw_rows(connection: sa.Connection, query: sa.Select[Any]) -> list[tuple[Any
 
 def unreadable(connection: sa.Connection) -> tuple[type[Exception], ...]:
     """What is raised where the database itself is damaged: pages, texts that are none, tables that are gone."""
-    return (sa.exc.DBAPIError, connection.dialect.loaded_dbapi.Error)
+    return (sa.exc.DBAPIError, connection.dialect.loaded_dbapi.Error, UnicodeDecodeError)
 
 
 def turned(rows: Iterable[Sequence[Any]], width: int) -> Columns:

@@ -10,13 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.access.audit import Occurrence
+from engine.access.people import Department, Membership, Person
 from engine.access.viewer import SYSTEM
 from engine.clock import FrozenClock
+from engine.database import Unit
 from engine.records.query import Change
 from engine.runtime import Runtime
 from engine.system_tables import inbox
 
 CHOICES = {"choices": [{"value": "wecom", "label": "企业微信"}, {"value": "mail", "label": "邮件"}]}
+DAY = 86_400_000_000
 WORDS = ["报价", "合同", "您好", "付款", "折扣", "再考虑一下", "安装", "发票"]
 
 
@@ -89,6 +92,7 @@ def fill(runtime: Runtime, clock: FrozenClock, number: int = 150) -> None:
     """All kinds of rows, under signed checkpoints."""
     applications, records = runtime.applications, runtime.records
     applications.publish(None, document(), "it02")
+    runtime.database.write(lambda unit: _organise(runtime, unit))
     rooms = records.create(
         SYSTEM, "vault", "room", [{"name": f"群{n}", "phone": f"1380000{n:04d}"} for n in range(5)]
     )
@@ -112,6 +116,19 @@ def fill(runtime: Runtime, clock: FrozenClock, number: int = 150) -> None:
     _receive(runtime, 10)
     clock.advance(seconds=2)
     runtime.ledger.integrate()
+
+
+def _organise(runtime: Runtime, unit: Unit) -> None:
+    """Who may what."""
+    people = [Person("it02", "卫东", post="IT"), Person("u1", "张三", department="sales", superior="it02")]
+    runtime.people.save_departments(unit, [Department("sales", "销售部", head="it02")])
+    runtime.people.save_people(unit, people)
+    runtime.people.save_memberships(unit, [Membership("vault", "reader", "person", "u1")])
+    for days in (1, 2):
+        runtime.grants.give(
+            unit, "u1", "vault", "message", filter="true", newest=10**6, purpose="复核", by="it02",
+            expires_at=unit.now + days * DAY,
+        )  # fmt: skip
 
 
 def _change(runtime: Runtime, ids: list[str], values: Mapping[str, Any]) -> None:

@@ -19,8 +19,22 @@ from engine.database import driver
 from engine.evidence import notes
 from engine.evidence.leaf import LeafEntry, entry_hash
 from engine.evidence.notes import Checkpoint
+from engine.evidence.states import GUARDED
 from engine.evidence.triggers import APPEND_ONLY, append_only_triggers, archive_triggers
-from engine.system_tables import app_versions, audit, catalog, checkpoints, inbox, leaves, record_keys, tiles
+from engine.system_tables import (
+    app_versions,
+    audit,
+    catalog,
+    checkpoints,
+    departments,
+    grants,
+    inbox,
+    leaves,
+    people,
+    record_keys,
+    role_members,
+    tiles,
+)
 from engine.tables import FormTable, form_tables, read_entries
 
 Row = dict[str, Any]
@@ -30,6 +44,7 @@ KEYS: Mapping[str, Sequence[str]] = {
     "tiles": ("log", "level", "number"),
     "inbox": ("id",),
     "catalog": ("id",),
+    **{name: key for name, (key, _) in GUARDED.items()},
 }
 WORDS = ("报价", "x", "u1", "2026", "'", "[]")
 
@@ -446,6 +461,33 @@ def swap_inbox(t: Tampering) -> int | None:
     return None
 
 
+# -- who may what ----------------------------------------------------------------------------------------------
+def somebody(t: Tampering) -> sa.Table:
+    return t.random.choice((people, departments, role_members, grants))
+
+
+def edit_state(t: Tampering) -> int | None:
+    table = somebody(t)
+    key, rest = GUARDED[table.name]
+    t.change(table, t.row(table), t.random.choice((*key, *rest)))
+    return None
+
+
+def delete_state(t: Tampering) -> int | None:
+    table = somebody(t)
+    t.delete(table, **t.key_of(table, t.row(table)))
+    return None
+
+
+def add_state(t: Tampering) -> int | None:
+    """Another person, another member, a grant given twice."""
+    table = somebody(t)
+    row = t.row(table)
+    name = t.random.choice([*t.key_of(table, row)])
+    t.insert(table, {**row, name: t.fresh_id() if isinstance(row[name], int) else "eve"})
+    return None
+
+
 # -- triggers and links ----------------------------------------------------------------------------------------
 def guarded(t: Tampering) -> sa.Table:
     ours = [leaves, checkpoints, audit, app_versions, record_keys]
@@ -520,5 +562,5 @@ EDITS: Mapping[Edit, int] = {
     delete_checkpoint: 10, add_checkpoint: 5, turn_back: 5, edit_tile: 10, delete_tile: 4, add_tile: 3,
     edit_audit: 20, delete_audit: 6, add_audit: 6, edit_version: 10, delete_version: 4, add_version: 3,
     edit_catalog: 15, swap_fields: 6, edit_inbox: 8, swap_inbox: 3, drop_trigger: 10, weaken_trigger: 12,
-    add_trigger: 5, edit_link: 15, add_link: 5,
+    add_trigger: 5, edit_link: 15, add_link: 5, edit_state: 30, delete_state: 8, add_state: 8,
 }  # fmt: skip
