@@ -13,6 +13,7 @@ import click
 
 from engine.commands.backup import backup, restore
 from engine.commands.console import data_option, json_option, language, opened, refusals, report
+from engine.commands.doctor import doctor
 from engine.commands.init import init
 from engine.commands.keys import keys, rotate_key
 from engine.commands.packages import export_package, verify_bundle
@@ -28,6 +29,7 @@ def main() -> None:
 # -- an installation -------------------------------------------------------------------------------
 
 main.add_command(init)
+main.add_command(doctor)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(keys)

@@ -1210,6 +1210,27 @@ TEXTS: dict[str, Texts] = {
     "value.not_unique": Texts(
         "“{field}”的值“{value}”已经存在", "“{field}” must be unique: “{value}” exists", status=409
     ),
+    "unmask.reason": Texts("请写明事由，至少 {least} 个字", "Say why, in at least {least} characters"),
+    "unmask.nothing": Texts("这里没有为您脱敏的内容", "Nothing here is masked for you"),
+    "unmask.too_many": Texts("一次最多 {most} 条", "At most {most} records at once"),
+    "unmask.nobody_agrees": Texts(
+        "没有可以确认的人",
+        "There is nobody who could agree",
+        "请管理员在角色的 unmask.confirm 中补充",
+        "Ask for somebody to be named in the role's unmask.confirm",
+    ),
+    "unmask.own": Texts("不能确认自己的申请", "Nobody agrees to his own request", status=403),
+    "unmask.unknown": Texts("没有正在生效的这次查看", "There is no such leave in force", status=404),
+    "emergency.reason": Texts(
+        "请写明紧急事由，至少 {least} 个字", "Say what the emergency is, in at least {least} characters"
+    ),
+    "emergency.nobody_hears": Texts(
+        "没有人会收到警报，不能启用",
+        "Nobody would hear the alarm",
+        "请管理员在角色的 emergency.alarm 中补充",
+        "Ask for somebody to be named in the role's emergency.alarm",
+    ),
+    "emergency.running": Texts("紧急查阅已在生效", "The glass is broken already", status=409),
     "access.bad_password": Texts("账号或密码不正确", "Wrong name or password", status=401),
     "access.locked": Texts(
         "尝试次数过多，请 {minutes} 分钟后再试",
@@ -1555,6 +1576,149 @@ TEXTS: dict[str, Texts] = {
         "备份来自 {made}，这里设置的是 {here}", "The backup is of {made}, but {here} is set up here"
     ),
     "restore.bad_list": Texts("销毁清单被改动：{file}", "The list of what was shredded was changed: {file}"),
+    "doctor.failed": Texts("这项检查本身失败了：{reason}", "The check itself failed: {reason}"),
+    "doctor.database_revision": Texts(
+        "数据库结构版本为 {found}，程序需要 {wanted}",
+        "The database is at {found}, the program wants {wanted}",
+    ),
+    "doctor.synchronous": Texts(
+        "MUNIMENT_SYNCHRONOUS={value}：断电可能丢失已确认的数据",
+        "MUNIMENT_SYNCHRONOUS={value}: a power cut may lose what was confirmed",
+        "设为 FULL",
+        "Set it to FULL",
+        severity="warning",
+    ),
+    "doctor.disk_tight": Texts(
+        "{folder} 所在磁盘只剩 {free} GB", "{free} GB are left on the disk of {folder}", severity="warning"
+    ),
+    "doctor.disk_full": Texts(
+        "{folder} 所在磁盘只剩 {free} GB，很快将无法写入",
+        "{free} GB are left on the disk of {folder}; soon nothing can be written",
+    ),
+    "doctor.clock_behind": Texts(
+        "时钟慢了：已有记录写于 {recorded}",
+        "The clock is slow: something was recorded at {recorded}",
+        "请校准系统时间（NTP）",
+        "Set the system's time (NTP)",
+    ),
+    "doctor.clock_differs": Texts(
+        "与数据库服务器的时钟相差 {seconds} 秒",
+        "The clock and the database server's differ by {seconds} s",
+        "请校准两者的系统时间（NTP）",
+        "Set the time of both (NTP)",
+        severity="warning",
+    ),
+    "doctor.not_set_up": Texts(
+        "还没有设置组织与时区",
+        "Nobody has said whose installation it is and in which time zone",
+        "执行 muniment init",
+        "Run: muniment init",
+        severity="warning",
+    ),
+    "doctor.zone_differs": Texts(
+        "环境变量的时区 {used} 与初始化时的 {settled} 不同：按天、按周的统计边界会改变",
+        "The environment's zone {used} is not {settled} as set up: days and weeks end elsewhere",
+        severity="warning",
+    ),
+    "doctor.no_key_copy": Texts(
+        "还没有人确认密钥的副本放在别处：磁盘损坏就意味着全部加密内容永久丢失",
+        "Nobody has confirmed that a copy of the keys lies elsewhere: were this disk lost, so is all that is sealed",
+        "muniment keys sheet，放好后 muniment keys confirm（校验码 {check}）",
+        "muniment keys sheet, put it away, then muniment keys confirm (check code {check})",
+        severity="warning",
+    ),
+    "doctor.key_folder": Texts(
+        "他人可以写入密钥所在目录 {folder}",
+        "Others can write into the folder of the keys, {folder}",
+        "chmod 700 {folder}",
+        "chmod 700 {folder}",
+    ),
+    "doctor.never_verified": Texts(
+        "还没有核验过",
+        "Nothing was ever verified",
+        "muniment verify",
+        "Run: muniment verify",
+        severity="warning",
+    ),
+    "doctor.not_clean": Texts(
+        "最近一次核验（{at}）发现不符",
+        "The last verification ({at}) found damage",
+        "见存证页面",
+        "See the page Evidence",
+    ),
+    "doctor.verified_long_ago": Texts(
+        "最近一次核验是 {at}", "The last verification was {at}", severity="warning"
+    ),
+    "doctor.uncovered": Texts(
+        "日志 {log} 有 {number} 条尚无检查点：后台作业可能没有运行",
+        "{number} entries of the log {log} wait for a checkpoint: nobody may be working the jobs",
+    ),
+    "doctor.no_witness": Texts(
+        "还没有外部见证：掌握全部数据的人可以把整个系统退回到从前",
+        "There is no witness yet: who holds all the data could turn everything back",
+        "在存证页面添加时间戳、邮件或文件见证",
+        "Add a timestamp authority, a mailbox or a folder on the page Evidence",
+        severity="warning",
+    ),
+    "doctor.witness_old": Texts(
+        "最近一次外部见证是 {at}", "The last witness saw a checkpoint at {at}", severity="warning"
+    ),
+    "doctor.no_backup": Texts(
+        "还没有备份",
+        "There is no backup yet",
+        "muniment backup 目录",
+        "muniment backup FOLDER",
+        severity="warning",
+    ),
+    "doctor.backup_old": Texts(
+        "最近一次备份是 {at}（{folder}）", "The last backup is of {at} ({folder})", severity="warning"
+    ),
+    "doctor.certificate_renew": Texts(
+        "证书将于 {at} 到期", "The certificate ends at {at}", severity="warning"
+    ),
+    "doctor.certificate_late": Texts(
+        "证书即将或已经到期：{at}", "The certificate ends, or has ended, at {at}"
+    ),
+    "doctor.no_mail": Texts(
+        "没有设置邮件服务器：通知和邀请只在页面上",
+        "There is no mail server: notifications and invitations stay on the pages",
+        "设置 MUNIMENT_SMTP_URL",
+        "Set MUNIMENT_SMTP_URL",
+        severity="hint",
+    ),
+    "doctor.mail_in_the_clear": Texts(
+        "与邮件服务器 {host} 的连接没有加密",
+        "The connection to the mail server {host} is in the clear",
+        severity="warning",
+    ),
+    "doctor.no_public_url": Texts(
+        "没有设置 MUNIMENT_PUBLIC_URL：邮件里没有可点的链接",
+        "MUNIMENT_PUBLIC_URL is not set: mails hold no links",
+        severity="warning",
+    ),
+    "doctor.database_unproven": Texts(
+        "数据库连接 sslmode={mode}：不验证服务器身份",
+        "The database is reached with sslmode={mode}: the server need not prove who it is",
+        severity="warning",
+    ),
+    "doctor.quarantine": Texts(
+        "隔离区有 {number} 条待处理",
+        "{number} messages are in quarantine",
+        "在渠道页面查看",
+        "See the page Channels",
+        severity="warning",
+    ),
+    "doctor.dead_jobs": Texts(
+        "{number} 个作业多次失败后停止：{names}",
+        "{number} jobs failed too often: {names}",
+        severity="warning",
+    ),
+    "doctor.no_administrator": Texts(
+        "没有人管理人员与角色",
+        "Nobody manages people and roles",
+        "muniment init --admin 账号",
+        "muniment init --admin ACCOUNT",
+    ),
     "keys.other_installation": Texts(
         "密钥文件 {file} 不属于这个数据库",
         "The key file {file} does not belong to this database",

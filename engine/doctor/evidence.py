@@ -1,0 +1,74 @@
+"""Checks of what makes it evidence: triggers, keys and their copies, verification, checkpoints, witnesses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from engine.clock import from_microseconds, microseconds
+from engine.evidence.check_surroundings import check_triggers
+from engine.evidence.findings import Report
+from engine.evidence.key_sources import KeyFile
+from engine.evidence.ledger import LOGS, size
+from engine.runtime import Runtime
+from engine.system_tables import verifications, witnesses
+from metamodel.problems import Problem, problem
+
+VERIFIED, WITNESSED = timedelta(days=8), timedelta(days=8)
+COVERED = 5_000  # entries that may wait for a checkpoint while much is captured
+
+
+def triggers(runtime: Runtime) -> Iterator[Problem]:
+    """Each stands there with the text it should have."""
+    report = Report()
+    with runtime.database.read() as connection:
+        check_triggers(connection, runtime.catalog.all(), report)
+    yield from (found.problem for found in report.findings)
+
+
+def keys(runtime: Runtime) -> Iterator[Problem]:
+    """A copy of the present ones lies elsewhere, and their folder is nobody else's."""
+    if runtime.key_copies.confirmed_at() is None:
+        yield problem("doctor.no_key_copy", check=runtime.key_copies.code)
+    source = runtime.keys.source
+    if isinstance(source, KeyFile) and source.path.parent.stat().st_mode & 0o022:
+        yield problem("doctor.key_folder", folder=source.path.parent)
+
+
+def verification(runtime: Runtime) -> Iterator[Problem]:
+    query = sa.select(verifications.c.at, verifications.c.result).order_by(verifications.c.id.desc()).limit(1)
+    with runtime.database.read() as connection:
+        last = connection.execute(query).first()
+    if last is None:
+        yield problem("doctor.never_verified")
+    elif json.loads(last.result).get("findings"):
+        yield problem("doctor.not_clean", at=_told(last.at))
+    elif last.at < microseconds(runtime.clock.now() - VERIFIED):
+        yield problem("doctor.verified_long_ago", at=_told(last.at))
+
+
+def checkpoint(runtime: Runtime) -> Iterator[Problem]:
+    """What was written is covered: somebody works the jobs."""
+    for log in sorted(LOGS):
+        with runtime.database.read() as connection:
+            waiting = size(connection, log) - runtime.ledger.covered(log)
+        if waiting > COVERED:
+            yield problem("doctor.uncovered", log=log, number=waiting)
+
+
+def witnessed(runtime: Runtime) -> Iterator[Problem]:
+    """Somebody else holds a checkpoint that is not old."""
+    query = sa.select(sa.func.max(witnesses.c.at)).where(witnesses.c.state == "done")
+    with runtime.database.read() as connection:
+        last = connection.scalar(query)
+    if last is None:
+        yield problem("doctor.no_witness")
+    elif last < microseconds(runtime.clock.now() - WITNESSED):
+        yield problem("doctor.witness_old", at=_told(last))
+
+
+def _told(moment: int) -> str:
+    return from_microseconds(moment).isoformat(timespec="minutes")
