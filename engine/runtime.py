@@ -41,6 +41,7 @@ from engine.evidence.seals import Box, Seals
 from engine.evidence.states import States
 from engine.evidence.steps import Mode
 from engine.evidence.verify import Wanted, verify
+from engine.exceptional_access import Emergencies, Unmasking
 from engine.expressions import EvaluationContext
 from engine.files import Files
 from engine.flows import Flows
@@ -48,6 +49,7 @@ from engine.jobs import Jobs
 from engine.migrate import COPY_JOB, ColumnCopies, index_for_lookups
 from engine.notifications import Notifications
 from engine.organisation import HandOvers, Importing, Personnel
+from engine.outgoing import Allowed, Outgoing
 from engine.packages import Packages
 from engine.plugin_loader import load_registry
 from engine.records.contexts import Contexts, LinkedRecords
@@ -111,6 +113,8 @@ class Runtime:
     # -- opening, bottom up ------------------------------------------------------------------------
 
     def _open_evidence(self) -> None:
+        allowed = Allowed.read(self.config.outgoing_allowed)
+        self.outgoing = Outgoing(allowed, trust=self.config.outgoing_trust)
         self.keys = MasterKeys.open(source_of(self.config))
         self.box, self.seals = Box(self.keys), Seals(self.keys)
         self.key_copies = KeyCopies(self.database, self.keys.latest)
@@ -163,8 +167,9 @@ class Runtime:
         self.audit_search = AuditSearch(self.database, self.audit, self._apps)
         self.audit_figures = AuditFigures(self.database, self.audit, self.audit_search, lambda: self.calendar)
         self.accounts = Accounts(
-            self.database, self.clock, self.people, self.audit, self.jobs, self.box, self.config.public_url
-        )
+            self.database, self.clock, self.people, self.audit, self.jobs, self.box, self.outgoing,
+            self.config.public_url,
+        )  # fmt: skip
         self.sessions, self.tokens = self.accounts.sessions, self.accounts.tokens
         self.invitations = self.accounts.invitations
         self._calendars = Calendars(self.database, self.config.zone)
@@ -200,7 +205,7 @@ class Runtime:
         self.stages = Stages()
         self.records = Records(self.services, self.stages)
         self.analysis = Analysis(self.database, self.box)
-        self.records.shredder.forgetting.append(self.analysis.forget)
+        self.records.shredder.forgetting.append(self.analysis.shred)
         self.reports = Reports(self.services, self.records.reader, self.analysis.words)
         self.keyword_lists = KeywordLists(self.services)
         self.keyword_lists.join(self.stages)
@@ -221,6 +226,8 @@ class Runtime:
         )  # fmt: skip
         self.flows.join(self.stages)  # its to-dos close before rules hear of it
         self.tasks.closed.append(self.rules.task_closed)
+        self.unmasking = Unmasking(self.services, self.unmaskings, self.tasks)
+        self.emergencies = Emergencies(self.services, self.grants, self.notifications)
         self.applications.preparing.append(self.rules.clocks.prepare)
         self.jobs.register("rule_clocks", lambda _payload, _job: self.rules.tick(), every=HALF_A_MINUTE)
         self.channels = Channels(self.services, self.rules, self.jobs, self.box)

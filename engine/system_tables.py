@@ -305,6 +305,34 @@ recovery_codes = _table(
     sa.Column("person", sa.String(100), primary_key=True),
     sa.Column("code", sa.LargeBinary, primary_key=True),  # keyed (Box.fingerprint)
 )
+identity_providers = _table(  # OpenID Connect
+    "identity_providers",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("label", sa.String(100), nullable=False),
+    sa.Column("issuer", sa.String(500), nullable=False),
+    sa.Column("client_id", sa.String(300), nullable=False),
+    sa.Column("secret_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("by_email", sa.Boolean, nullable=False),  # a verified address links
+    sa.Column("asks_factor", sa.Boolean, nullable=False),
+    sa.Column("enabled", sa.Boolean, nullable=False),
+    sa.Column("created_at", Time, nullable=False),
+)
+identities = _table(
+    "identities",
+    sa.Column("provider", Id, primary_key=True),
+    sa.Column("subject", sa.String(255), primary_key=True),  # the provider's own name of somebody
+    sa.Column("person", sa.String(100), nullable=False),
+    sa.Column("email", sa.String(200), nullable=False),
+    sa.Column("linked_at", Time, nullable=False),
+    sa.Column("used_at", Time),
+    sa.Index("ix_identities_person", "person"),
+)
+provider_attempts = _table(  # sign-ins under way at a provider
+    "provider_attempts",
+    sa.Column("state", sa.LargeBinary, primary_key=True),  # SHA-256
+    sa.Column("attempt_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("expires_at", Time, nullable=False),
+)
 api_tokens = _table(
     "api_tokens",
     sa.Column("id", Id, primary_key=True),
@@ -340,6 +368,23 @@ grants = _table(
     sa.Column("expires_at", Time, nullable=False),
     sa.Column("revoked_at", Time),
     sa.Index("ix_grants_person", "person", "app", "form"),
+)
+unmaskings = _table(  # somebody asked to see in full what he reads masked
+    "unmaskings",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("person", sa.String(100), nullable=False),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("records", sa.Text, nullable=False),  # JSON: ids by form
+    sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("minutes", sa.Integer, nullable=False),
+    sa.Column("asked_at", Time, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),  # asked given refused ended
+    sa.Column(
+        "decided_by", sa.String(100), nullable=False, server_default=""
+    ),  # '' himself: nobody has to agree
+    sa.Column("decided_at", Time),
+    sa.Column("expires_at", Time),
+    sa.Index("ix_unmaskings_person", "person", "app", "expires_at"),
 )
 audit = _table(  # append-only
     "audit",

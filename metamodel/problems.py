@@ -1451,6 +1451,10 @@ TEXTS: dict[str, Texts] = {
     "evidence.state_unlogged": Texts(
         "权限数据 {table} {key} 不在日志中", "{table} {key} has no entry in the log: it says who may what"
     ),
+    "evidence.receipt_broken": Texts(
+        "见证 {witness} 对日志 {log}（大小 {size}）的回执不符或缺失",
+        "Witness {witness}: the receipt for log {log} at size {size} does not fit or is gone",
+    ),
     "evidence.inbox_broken": Texts("收件 {record} 被改动", "Inbox row {record} was changed"),
     "evidence.file_broken": Texts("附件 {record} 缺失或被改动", "File {record} is missing or was changed"),
     "evidence.tombstone_broken": Texts(
@@ -1744,6 +1748,24 @@ TEXTS: dict[str, Texts] = {
         "日志“{log}”还没有检查点", "The log “{log}” has no checkpoint yet", status=404
     ),
     "app.unreadable": Texts("应用文件无法读取：{reason}", "The app file cannot be read: {reason}"),
+    "witness.unknown_kind": Texts(
+        "没有“{kind}”这种见证", "There is no witness of the kind “{kind}”", status=400
+    ),
+    "witness.bad_folder": Texts(
+        "请填写一个已存在的文件夹的完整路径", "Give the full path of a folder that is there", status=400
+    ),
+    "witness.bad_mail": Texts("请填写邮箱地址", "Give a mail address", status=400),
+    "witness.bad_address": Texts(
+        "请填写以 http:// 或 https:// 开头的地址",
+        "Give an address that begins with http:// or https://",
+        status=400,
+    ),
+    "witness.bad_roots": Texts(
+        "请粘贴时间戳服务机构的根证书（PEM）", "Paste the authority's root certificate (PEM)", status=400
+    ),
+    "witness.bad_hours": Texts("间隔为 1 至 744 小时", "The interval is 1 to 744 hours", status=400),
+    "ledger.private": Texts("日志树不对外公开", "The log's tree is not open to everybody", status=403),
+    "ledger.no_tile": Texts("没有这个树块", "There is no such tile", status=404),
     "ledger.bad_size": Texts("日志没有这样的大小", "The log has no such size", status=400),
 }
 

@@ -26,6 +26,12 @@ class Grants:
         )  # fmt: skip
         return [_grant(row) for row in connection.execute(query).mappings()]
 
+    def of(self, connection: sa.Connection, person: str, now: int) -> list[Grant]:
+        """Somebody's that run now, over all apps, the newest first; blank: everybody's."""
+        whose = grants.c.person == person if person else sa.true()
+        query = sa.select(grants).where(whose, grants.c.expires_at > now, grants.c.revoked_at.is_(None))
+        return [_grant(row) for row in connection.execute(query.order_by(grants.c.id.desc())).mappings()]
+
     def give(
         self, unit: Unit, person: str, app: str, form: str, *, filter: str, newest: int, purpose: str,
         by: str, expires_at: int, reference: str = "", unmask: bool = False,

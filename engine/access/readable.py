@@ -76,7 +76,7 @@ class ReadableColumns:
         visible = self._authority.visible_rows(self._connection, self._viewer, app, form).reading([path[-1]])
         if not visible.ways:
             return self.unreadable(form.field(path[-1]), path)
-        if any(way.rows == "true" and way.grant is None for way in visible.ways):
+        if any(way.everything for way in visible.ways):
             return None
         link, _ = self._plain.column(path[:-1])
         return link.in_(visible.ids().correlate(None))

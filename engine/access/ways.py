@@ -40,7 +40,7 @@ class Grant:
 @dataclass(frozen=True, slots=True)
 class Way:
     """`rows` is an expression, or else `records` a Select of ids; `newest` bounds the record id for a grant.
-    `partly`: fields of which a mask leaves the text but for pieces of it."""
+    `partly`: fields of which a mask leaves the text but for pieces of it; `only`: none but these records."""
 
     rows: str
     actions: frozenset[str]
@@ -51,6 +51,7 @@ class Way:
     records: Any = None
     reason: str = ""  # what it is called where it is neither a role's nor a grant's
     partly: frozenset[str] = frozenset()
+    only: tuple[int, ...] | None = None
 
     def field_access(self, name: str) -> FieldAccess:
         return self.fields.get(name, self.rest)
@@ -60,6 +61,15 @@ class Way:
         if least == "part":
             return ORDER[access] >= ORDER["read"] or (access == "mask" and name in self.partly)
         return ORDER[access] >= ORDER[least]
+
+    @property
+    def everything(self) -> bool:
+        """Does it reach every row of the form?"""
+        return self.rows == "true" and self.grant is None and self.records is None and self.only is None
+
+    @property
+    def masks(self) -> bool:
+        return self.rest == "mask" or "mask" in self.fields.values()
 
     def unmasked(self) -> Way:
         """The same with what is masked in full."""

@@ -159,6 +159,8 @@ class TaskLists:
 def source_label(app: App | None, source: str, language: str) -> str:
     """The rule's name, or the flow's and its node's."""
     name, _, node = source.partition("/")
+    if source.startswith("unmask/"):
+        return label_text({"zh": "查看完整信息", "en": "Seeing it in full"}, language)
     parts: Sequence[Any] = (
         () if app is None else (*app.flows, *app.rules) if node else (*app.rules, *app.flows)
     )

@@ -107,17 +107,62 @@ def _accounts() -> None:
         sa.Column("code", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("person", "code", name="pk_recovery_codes"),
     )
+    op.create_table(
+        "identity_providers",
+        sa.Column("id", Long, nullable=False),
+        sa.Column("label", sa.String(100), nullable=False),
+        sa.Column("issuer", sa.String(500), nullable=False),
+        sa.Column("client_id", sa.String(300), nullable=False),
+        sa.Column("secret_sealed", sa.LargeBinary, nullable=False),
+        sa.Column("by_email", sa.Boolean, nullable=False),
+        sa.Column("asks_factor", sa.Boolean, nullable=False),
+        sa.Column("enabled", sa.Boolean, nullable=False),
+        sa.Column("created_at", Long, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_identity_providers"),
+    )
+    op.create_table(
+        "identities",
+        sa.Column("provider", Long, nullable=False),
+        sa.Column("subject", sa.String(255), nullable=False),
+        sa.Column("person", sa.String(100), nullable=False),
+        sa.Column("email", sa.String(200), nullable=False),
+        sa.Column("linked_at", Long, nullable=False),
+        sa.Column("used_at", Long),
+        sa.PrimaryKeyConstraint("provider", "subject", name="pk_identities"),
+    )
+    op.create_index("ix_identities_person", "identities", ["person"])
+    op.create_table(
+        "provider_attempts",
+        sa.Column("state", sa.LargeBinary, nullable=False),
+        sa.Column("attempt_sealed", sa.LargeBinary, nullable=False),
+        sa.Column("expires_at", Long, nullable=False),
+        sa.PrimaryKeyConstraint("state", name="pk_provider_attempts"),
+    )
 
 
 def _access() -> None:
-    """Unmaskings, emergencies."""
+    """Unmaskings."""
+    op.create_table(
+        "unmaskings",
+        sa.Column("id", Long, nullable=False),
+        sa.Column("person", sa.String(100), nullable=False),
+        sa.Column("app", sa.String(63), nullable=False),
+        sa.Column("records", sa.Text, nullable=False),
+        sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
+        sa.Column("minutes", sa.Integer, nullable=False),
+        sa.Column("asked_at", Long, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("decided_by", sa.String(100), nullable=False, server_default=""),
+        sa.Column("decided_at", Long),
+        sa.Column("expires_at", Long),
+        sa.PrimaryKeyConstraint("id", name="pk_unmaskings"),
+    )
+    op.create_index("ix_unmaskings_person", "unmaskings", ["person", "app", "expires_at"])
 
 
 def _evidence() -> None:
     """Witnesses, what verification remembers."""
-    op.add_column(
-        "verifications", sa.Column("mode", sa.String(10), nullable=False, server_default="full")
-    )
+    op.add_column("verifications", sa.Column("mode", sa.String(10), nullable=False, server_default="full"))
     op.add_column("verifications", sa.Column("state_sealed", sa.LargeBinary))
     op.create_table(
         "verification_steps",
