@@ -13,13 +13,17 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from engine.database import Database, Unit
+from engine.database import Database, Unit, driver
 from engine.evidence.seals import Box
-from engine.system_tables import record_words, words
+from engine.system_tables import counters, record_words, words
 
 T = TypeVar("T")
 CHUNK = 500
 REMEMBERED = 50_000
+SHREDDED = "words_shredded"
+_LOCK = 0x6D756E690210
+_LOCKS = {name: f"SELECT {name}(%s)" for name in ("pg_advisory_xact_lock", "pg_advisory_xact_lock_shared")}
+_SHREDDED = sa.select(counters.c.value).where(counters.c.name == SHREDDED)
 _KNOWN = sa.select(words.c.key, words.c.id).where(words.c.key.in_(sa.bindparam("keys", expanding=True)))
 _SEALED = sa.select(words.c.id, words.c.key, words.c.word_sealed).where(
     words.c.id.in_(sa.bindparam("ids", expanding=True))
@@ -32,6 +36,7 @@ class Analysis:
         self._database, self._box = database, box
         self._opened: dict[int, str] = {}
         self._numbers: dict[str, int] = {}  # of words that are committed
+        self._shredded = 0  # how often words were taken out of the dictionary
 
     # -- writing -----------------------------------------------------------------------------------
 
@@ -52,8 +57,31 @@ class Analysis:
         for some in _chunks(list(records)):
             unit.connection.execute(record_words.delete().where(record_words.c.record.in_(some)))
 
+    def shred(self, unit: Unit, records: Sequence[int]) -> None:
+        """The words of these records, and out of the dictionary those that now stand nowhere."""
+        self._guard(unit, alone=True)
+        asked = sa.select(record_words.c.word).where(record_words.c.record.in_(records)).distinct()
+        theirs = list(unit.connection.scalars(asked))
+        self.forget(unit, records)
+        used = sa.exists().where(record_words.c.word == words.c.id)
+        for some in _chunks(theirs):
+            unit.connection.execute(words.delete().where(words.c.id.in_(some), ~used))
+        if theirs:
+            self._database.signal(unit, SHREDDED)
+
+    def _guard(self, unit: Unit, *, alone: bool = False) -> None:
+        """Numbers somebody remembers are good as long as no word was taken out of the dictionary."""
+        if self._database.dialect == "postgresql":
+            lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+            driver(unit.connection).execute(_LOCKS[lock], (_LOCK,))
+        shredded = unit.connection.scalar(_SHREDDED) or 0
+        if shredded != self._shredded:
+            self._numbers, self._opened, self._shredded = {}, {}, shredded
+
     def _numbered(self, unit: Unit, wanted: Iterable[str]) -> Mapping[str, int]:
         """The numbers of these words; unknown ones join the dictionary."""
+        if "words" not in unit.notes:
+            self._guard(unit)
         here: dict[str, int] = unit.notes.setdefault("words", {})
         missing = {
             self._box.fingerprint(word.encode()): word

@@ -58,10 +58,10 @@ class Lifetimes:
         return self._program.table.column(start), bound
 
     def shredded(self) -> Condition:
-        return self._id.in_(sa.select(tombstones.c.record))
+        return sa.exists().where(tombstones.c.record == self._id)
 
     def restricted(self) -> Condition:
-        return self._id.in_(sa.select(restricted.c.record))
+        return sa.exists().where(restricted.c.record == self._id)
 
     def one(self, record: int) -> Condition:
         return self._id == record

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.records.program import FieldProgram, FormProgram
+from engine.system_tables import restricted, tombstones
 from engine.values import Raw
 from metamodel.problems import Rejected, problem
 
@@ -56,12 +57,20 @@ def find_ids(
     return found
 
 
+def in_use_of(record: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Neither shredded nor only stored any more."""
+    return sa.and_(
+        ~sa.exists().where(tombstones.c.record == record), ~sa.exists().where(restricted.c.record == record)
+    )
+
+
 def _statements(
     program: FormProgram, fields: Sequence[str], place: int, wanted: set[Raw], within: Within | None
 ) -> Iterator[sa.Select[Any]]:
     table = program.table.table
     columns = [program.table.column(name) for name in fields]
-    base = sa.select(table.c.id, *columns).order_by(table.c.id.desc())
+    in_use = in_use_of(table.c.id)
+    base = sa.select(table.c.id, *columns).where(in_use).order_by(table.c.id.desc())
     if within is not None:
         start, end = _findable(program, within.start), _findable(program, within.end)
         base = base.where(

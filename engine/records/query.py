@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from engine.evidence.tombstones import Tombstone
 from metamodel.labels import Label
 from metamodel.problems import Problem
 from metamodel.roles import FieldAccess
@@ -65,6 +66,7 @@ class RecordView:
     updated_by: str
     can: frozenset[str]
     ways: tuple[str, ...] = ()
+    shredded: Tombstone | None = None
     snippets: list[tuple[str, list[tuple[str, bool]]]] = field(default_factory=list)
 
 

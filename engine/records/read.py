@@ -17,6 +17,7 @@ from engine.access.sightings import FOUND, packed
 from engine.access.viewer import Viewer
 from engine.access.ways import Way
 from engine.clock import from_microseconds
+from engine.evidence.tombstones import Tombstone, tombstones_of
 from engine.records.program import FormProgram
 from engine.records.query import EXACT_TO, Page, Query, RecordView
 from engine.records.references import References, show, title
@@ -31,6 +32,7 @@ from metamodel.masking import Hide
 from metamodel.plugin_api import Display
 from metamodel.problems import Rejected, problem
 
+READING = frozenset({"read", "export"})
 NEWEST = 2_000  # hits among which a first page is looked for
 CHECKED = 1_000  # hits whose text is read to make a total exact
 
@@ -242,11 +244,13 @@ class Reader:
         parsed: ParsedQuery | None,
     ) -> list[RecordView]:  # fmt: skip
         display = self.references.display(connection, viewer, program, rows)
-        return [self._view(program, row, display, parsed) for row in rows]
+        stones = tombstones_of(connection, [row.id for row in rows])
+        return [self._view(program, row, display, parsed, stones.get(row.id)) for row in rows]
 
     def _view(
-        self, program: FormProgram, row: Row, display: Display, parsed: ParsedQuery | None
-    ) -> RecordView:
+        self, program: FormProgram, row: Row, display: Display, parsed: ParsedQuery | None,
+        stone: Tombstone | None,
+    ) -> RecordView:  # fmt: skip
         fields = [program.fields[name] for name in row.access if name in row.values]
         return RecordView(
             id=str(row.id), app=program.app.id, form=program.form.id,
@@ -256,7 +260,8 @@ class Reader:
             access=row.access, title=title(program, row, display),
             created_at=from_microseconds(row.system["created_at"]), created_by=row.system["created_by"],
             updated_at=from_microseconds(row.system["updated_at"]), updated_by=row.system["updated_by"],
-            can=_actions(program, row.ways), ways=tuple(_reason(way) for way in row.ways),
+            can=_actions(program, row.ways) if stone is None else READING, ways=tuple(_reason(way) for way in row.ways),
+            shredded=stone,
             snippets=_snippets(program.texts.texts(row.values), parsed.words) if parsed else [],
         )  # fmt: skip
 
