@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from builder_ui.cells import Cell
+from builder_ui.models.audit import LooksView
 from builder_ui.models.inputs import Input
 from builder_ui.models.listing import Column, Row
 from builder_ui.models.parts import Button, EvidenceBadge, Link, Tab
@@ -55,6 +56,7 @@ class RecordPage:
     sections: tuple[Section, ...] = ()
     related: tuple[RelatedList, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
+    looks: LooksView | None = None
     facts: tuple[tuple[str, str], ...] = ()
     badge: EvidenceBadge | None = None
     context: Link | None = None
