@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Response, get
 
+from builder_ui.audit_drawing import looks_view
 from builder_ui.cells import Cell, pointed, record_url
 from builder_ui.layouts import Block, blocks_of, fits_in_list
 from builder_ui.models.listing import Column
@@ -26,7 +27,7 @@ from metamodel.problems import Rejected
 
 RECORD = "/apps/{app_id:str}/forms/{form_id:str}/records/{record:str}"
 STYLES = ("list", "record", "chat", "form", "tasks")
-DETAILS, HISTORY = "details", "history"
+DETAILS, HISTORY, LOOKS = "details", "history", "looks"
 RELATED = 10
 
 
@@ -68,7 +69,9 @@ def _page(opened: Opened) -> RecordPage:
     talk = next((placed for placed in talks if placed.view.id == asked), None)
     line = next((placed for placed in about if f"{placed.app.id}.{placed.view.id}" == asked), None)
     flow = record_work.flow_tab(opened) if record_work.flows_of(opened) else None
-    tab = asked if talk or line or asked == HISTORY or (flow and asked == record_work.FLOW) else DETAILS
+    looked_at = visit.runtime.audit_search.may_see_looks(visit.viewer, opened.app)
+    own = (HISTORY, LOOKS) if looked_at else (HISTORY,)
+    tab = asked if talk or line or asked in own or (flow and asked == record_work.FLOW) else DETAILS
     before, after = _neighbours(opened)
     list_href = (
         opened.listing.address(page=str(opened.listing.page))
@@ -79,10 +82,11 @@ def _page(opened: Opened) -> RecordPage:
     return RecordPage(
         view.title, (Link(form.text(visit.language), list_href),),
         
-        _tabs(opened, talks, about, tab, flow is not None), tab,
+        _tabs(opened, talks, about, tab, flow is not None, looked_at), tab,
         sections=_sections(opened) if details else (),
         related=_related(opened) if details else (),
         history=_history(opened) if tab == HISTORY else (),
+        looks=looks_view(visit, opened.app.id, form.id, view.id) if tab == LOOKS else None,
         facts=_facts(opened) if details else (), badge=_badge(opened), context=_context(opened),
         edit_href="" if flow and flow.state == "running" else _edit_href(opened),
         previous_href=_other(opened, before), next_href=_other(opened, after), list_href=list_href,
@@ -106,7 +110,7 @@ def _edit_href(opened: Opened) -> str:
 
 
 def _tabs(
-    opened: Opened, talks: Sequence[Placed], about: Sequence[Placed], tab: str, flow: bool
+    opened: Opened, talks: Sequence[Placed], about: Sequence[Placed], tab: str, flow: bool, looks: bool
 ) -> tuple[Tab, ...]:
     language = opened.visit.language
     named = [(placed.view.id, label_text(placed.view.label, language, placed.view.id)) for placed in talks]
@@ -115,6 +119,8 @@ def _tabs(
         named.append((record_work.FLOW, opened.visit.text("Flow")))
     named += [(f"{p.app.id}.{p.view.id}", label_text(p.view.label, language, p.view.id)) for p in about]
     named.append((HISTORY, opened.visit.text("History")))
+    if looks:
+        named.append((LOOKS, opened.visit.text("Looks")))
     return tuple(Tab(text, opened.address(tab=name), name == tab) for name, text in named)
 
 
