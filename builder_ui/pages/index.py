@@ -7,6 +7,7 @@ from litestar import Router
 from builder_ui.pages import (
     account,
     assets,
+    audit,
     boards,
     bulk,
     channels,
@@ -27,7 +28,7 @@ from builder_ui.pages import (
 
 MODULES = (
     assets, sign_in, account, home, boards, listing, bulk, record, edit, search, channels, proofs, files, tasks,
-    requests, notifications, rules, organisation,
+    requests, notifications, rules, audit, organisation,
 )  # fmt: skip
 # One router: handlers of one path must meet in it, whichever module they come from.
 router = Router("/", route_handlers=[handler for module in MODULES for handler in module.HANDLERS])
