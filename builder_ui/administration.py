@@ -28,6 +28,7 @@ def places(visit: Visit) -> tuple[Place, ...]:
     """In the order of the menu."""
     return (
         Place("/admin/people", visit.text("Organisation"), "people", ("people",)),
+        Place("/admin/audit", visit.text("Audit trail"), "eye", ("audit",)),
         Place("/evidence", visit.text("Evidence"), "shield"),
     )
 
