@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from engine.packages.names import file_name
-from engine.records.disclosure import Disclosed, columns_of
+from engine.records.disclosure import Disclosed, PlacedColumn, columns_of
 from engine.records.program import FormProgram
 from engine.tables import FROZEN_SYSTEM_COLUMNS, SYSTEM_COLUMNS, Shape
 from engine.values import canonical_json, parse_json
@@ -24,7 +24,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def record_line(program: FormProgram, found: Disclosed, files: Mapping[str, Mapping[str, Any]]) -> bytes:
     """Canonical JSON and a line feed; `files` describes attachments by id."""
-    shapes = program.table.shapes
+    shapes = {c.field: c.shape for c in columns_of(program) if not c.parked}
     line: dict[str, Any] = {
         "app": program.app.id, "form": program.form.id, "record": str(found.id), "title": found.title,
         "revision": str(found.revision), "created_at": str(found.created_at), "created_by": found.created_by,
@@ -54,7 +54,7 @@ def form_description(program: FormProgram, language: str) -> dict[str, Any]:
                     "label": _label(program, column.field, language), "type": column.shape.type,
                     "storage": column.shape.storage.value, "scale": column.shape.scale,
                     "sealed": column.shape.sealed, "evidence": column.shape.evidence,
-                    "literal": not column.parked and _is_literal(program, column.field),
+                    "literal": not column.parked and _is_literal(program, column),
                 }
             )  # fmt: skip
     return {
@@ -108,11 +108,11 @@ def _label(program: FormProgram, field: str, language: str) -> str:
     return label_text(known.field.label, language, field) if known else field
 
 
-def _is_literal(program: FormProgram, field: str) -> bool:
+def _is_literal(program: FormProgram, column: PlacedColumn) -> bool:
     """Is a text shown as it is stored? Then a verifier can hold the one against the other."""
-    known = program.fields.get(field)
+    known = program.fields.get(column.field)
     type_ = known.field.type if known else None
-    if known is None or type_ is None or program.table.shapes[field].storage is not Storage.TEXT:
+    if known is None or type_ is None or column.shape.storage is not Storage.TEXT:
         return False
     as_it_is = type(type_).display is Field.display and type(type_).from_storage is Field.from_storage
     return as_it_is and not type_.choices(known.field) and type_.reference(known.field) is None

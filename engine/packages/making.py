@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from importlib import resources
 from typing import Any
 
@@ -23,16 +24,15 @@ from engine.packages.letters import letters
 from engine.packages.lines import attachment_path, file_ids, form_description, record_line
 from engine.packages.paper import paper
 from engine.packages.proofs import Proofs, Standing
-from engine.packages.readable import Cover, page
+from engine.packages.readable import Cover, Shown, page
 from engine.packages.request import Request
-from engine.packages.signing import Signer
+from engine.packages.signing import FORMAT, Signer
 from engine.packages.tables import MARK, line, table
 from engine.packages.words import README
 from engine.packages.zipping import Zipping
 from engine.records.disclosure import BATCH, Disclosed, Disclosures
 from engine.values import canonical_json
 
-FORMAT = "muniment package 1"
 VERIFIERS = ("verify.py", "verify.html")
 Progress = Callable[[int, int], object]
 Pieces = Iterator[bytes]
@@ -163,7 +163,7 @@ class Making:
     # -- for people --------------------------------------------------------------------------------
 
     def _readable(self, scratch: Mapping[str, Kept]) -> Pieces:
-        shown = [(part, lambda kept=scratch[part.name]: self._read(kept)) for part in self.parts]
+        shown: Shown = [(part, partial(self._read, scratch[part.name])) for part in self.parts]
         yield from self._zip.add("index.html", page(self.cover, shown, self.tally.records))
         for part, lines in shown:
             if part.chat is not None:

@@ -30,6 +30,8 @@ class _Pipe:
 
     def flush(self) -> None: ...
 
+    def close(self) -> None: ...
+
     def take(self) -> bytes:
         taken, self._waiting = b"".join(self._waiting), []
         return taken
@@ -44,7 +46,7 @@ class Zipping:
 
     def __post_init__(self) -> None:
         self._pipe = _Pipe()
-        self._zip = zipfile.ZipFile(self._pipe, "w", zipfile.ZIP_DEFLATED)  # type: ignore[arg-type]
+        self._zip = zipfile.ZipFile(self._pipe, "w", zipfile.ZIP_DEFLATED)
 
     def add(self, path: str, content: Iterable[bytes], *, large: bool = False) -> Iterator[bytes]:
         """One member; pieces of the ZIP as they come."""

@@ -174,7 +174,7 @@ class Disclosures:
         keys = [record_keys.c.record, record_keys.c.salt, record_keys.c.master, record_keys.c.wrapped]
         joined = table.outerjoin(record_keys, record_keys.c.record == table.c.id)
         query = sa.select(*table.columns, *keys).select_from(joined).where(table.c.id.in_(ids))
-        return {row["id"]: row for row in map(dict, connection.execute(query).mappings())}  # type: ignore[misc]
+        return {row["id"]: dict(row) for row in connection.execute(query).mappings()}
 
     def _entries(self, connection: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[Entry, ...]]:
         own = [leaves.c.position, *(leaves.c[name] for name in LeafEntry._fields)]

@@ -9,6 +9,8 @@ KEY is the installation's public key as you know it from elsewhere: `name+id+key
 Exit code 0: sound; 1: not sound; 2: not to be read. The rules stand in docs/evidence.md.
 """
 
+from __future__ import annotations
+
 import argparse
 import base64
 import binascii
@@ -23,6 +25,8 @@ import unicodedata
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, Any
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -87,10 +91,14 @@ LEVELS = {
 }
 
 
+Line = dict[str, Any]
+Told = Callable[[Line], None]
+
+
 class Refused(Exception):
     """Something does not hold: a code, and at what."""
 
-    def __init__(self, code, place=""):
+    def __init__(self, code: str, place: str = "") -> None:
         super().__init__(code)
         self.code, self.place = code, place
 
@@ -98,11 +106,11 @@ class Refused(Exception):
 # -- hashes, keys, notes -----------------------------------------------------------------------------
 
 
-def sha256(*parts):
+def sha256(*parts: bytes) -> bytes:
     return hashlib.sha256(b"".join(parts)).digest()
 
 
-def unbase64(text, size=None):
+def unbase64(text: str, size: int | None = None) -> bytes:
     """ValueError for what is not canonical base64 of so many bytes."""
     found = base64.b64decode(text, validate=True)
     if base64.b64encode(found).decode() != text or (size is not None and len(found) != size):
@@ -110,31 +118,31 @@ def unbase64(text, size=None):
     return found
 
 
-def canonical(value):
+def canonical(value: Any) -> bytes:
     """RFC 8785 for what stands in evidence: no floats, ASCII names."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def number(text):
+def number(text: Any) -> int:
     """A count or a position: decimal digits, nothing else. ValueError."""
     if not isinstance(text, str) or not re.fullmatch(r"0|[1-9][0-9]{0,15}", text):
         raise ValueError("number")
     return int(text)
 
 
-def parse(content):
+def parse(content: str | bytes) -> Any:
     """JSON in UTF-8, without what only Python takes for JSON. ValueError."""
     text = content if isinstance(content, str) else content.decode("utf-8")
     return json.loads(text, parse_constant=number)
 
 
-def listed(value):
+def listed(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise TypeError("list")
     return value
 
 
-def worded(value):
+def worded(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("text")
     return value
@@ -143,7 +151,7 @@ def worded(value):
 class Key:
     """A verifier key in note notation: name+id+base64(01 ‖ public key)."""
 
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         try:
             self.name, self.id, encoded = text.split("+", 2)
             raw = unbase64(encoded, 33)
@@ -153,7 +161,7 @@ class Key:
         except (ValueError, AttributeError, binascii.Error):
             raise Refused("key.unreadable") from None
 
-    def opened(self, note):
+    def opened(self, note: str) -> list[str]:
         """The lines of a note signed by this key. ValueError otherwise."""
         body, separator, signatures = note.rpartition("\n\n")
         body += "\n"
@@ -170,12 +178,12 @@ class Key:
         raise ValueError("signature")
 
 
-def fingerprint(public):
+def fingerprint(public: bytes) -> str:
     digest = hashlib.sha256(public).hexdigest()
     return " ".join(digest[start : start + 8] for start in range(0, 64, 8))
 
 
-def is_trusted(given, key):
+def is_trusted(given: str, key: Key) -> bool:
     """Does what somebody knows of the key (notation, base64, fingerprint) fit?"""
     text = re.sub(r"[\s:]", "", given)
     try:
@@ -188,11 +196,11 @@ def is_trusted(given, key):
 # -- the tree (RFC 9162) -------------------------------------------------------------------------------
 
 
-def node(left, right):
+def node(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01", left, right)
 
 
-def included(index, size, leaf, path, root):
+def included(index: int, size: int, leaf: bytes, path: Sequence[bytes], root: bytes) -> bool:
     if not 0 <= index < size:
         return False
     last, found = size - 1, leaf
@@ -209,7 +217,7 @@ def included(index, size, leaf, path, root):
     return last == 0 and found == root
 
 
-def consistent(first, second, first_root, second_root, path):
+def consistent(first: int, second: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]) -> bool:
     if first == second:
         return first > 0 and not path and first_root == second_root
     if not 0 < first < second:
@@ -237,35 +245,44 @@ def consistent(first, second, first_root, second_root, path):
 # -- the package as files ------------------------------------------------------------------------------
 
 
-def safe(path):
+def safe(path: str) -> bool:
     """Relative, forward slashes only, nothing that climbs or hides."""
     parts = path.split("/")
     odd = any(ord(c) < 32 or ord(c) == 127 for c in path) or "\\" in path or ":" in parts[0]
     return bool(path) and not odd and not any(part in ("", ".", "..") for part in parts)
 
 
-class Zipped:
-    def __init__(self, path):
+class Files:
+    """Where a package's files come from; this one has none."""
+
+    all_paths: Sequence[str] = ()
+
+    def open(self, path: str) -> IO[bytes]:
+        raise KeyError(path)
+
+
+class Zipped(Files):
+    def __init__(self, path: str) -> None:
         self._zip = zipfile.ZipFile(path)  # checks each member's checksum, and refuses what is encrypted
         self.all_paths = [info.orig_filename for info in self._zip.infolist() if not info.is_dir()]
 
-    def open(self, path):
+    def open(self, path: str) -> IO[bytes]:
         return self._zip.open(path)
 
 
-class Folder:
-    def __init__(self, path):
+class Folder(Files):
+    def __init__(self, path: str) -> None:
         self._path = path
         found = [os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names]
         paths = [os.path.relpath(one, path).replace(os.sep, "/") for one in found]
         self.all_paths = [unicodedata.normalize("NFC", one) for one in paths]
         self._real = dict(zip(self.all_paths, found))  # noqa: B905
 
-    def open(self, path):
+    def open(self, path: str) -> IO[bytes]:
         return open(self._real[path], "rb")
 
 
-def source(path):
+def source(path: str) -> Files:
     try:
         return Folder(path) if os.path.isdir(path) else Zipped(path)
     except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
@@ -278,21 +295,28 @@ def source(path):
 class Check:
     """One package. `run` gives the verdict; `on_record` is called with each record that held."""
 
-    def __init__(self, files, trusted="", on_record=None):
+    def __init__(self, files: Files, trusted: str = "", on_record: Told | None = None) -> None:
         self._files, self._trusted, self._on_record = files, trusted, on_record
-        self.findings, self.more = [], 0
-        self.counts = Counter()
-        self.manifest, self.listed, self.paths = {}, {}, set()
-        self.key, self.points = None, []
-        self._schema, self._leaves, self._seen, self._by_form = {}, {}, set(), {}
+        self.findings: list[dict[str, str]] = []
+        self.more = 0
+        self.counts: Counter[str] = Counter()
+        self.manifest: Line = {}
+        self.listed: dict[str, tuple[int, str]] = {}
+        self.paths: set[str] = set()
+        self.points: list[tuple[int, bytes, int]] = []
+        self._keys: dict[str, Key] = {}
+        self._schema: dict[tuple[str, str], tuple[bool, dict[str, Line], set[str]]] = {}
+        self._leaves: dict[int, str] = {}
+        self._seen: set[tuple[str, str, str]] = set()
+        self._by_form: dict[str, Counter[str]] = {}
 
-    def add(self, code, place=""):
+    def add(self, code: str, place: str = "") -> None:
         if len(self.findings) < MOST:
             self.findings.append({"code": code, "place": place})
         else:
             self.more += 1
 
-    def run(self):
+    def run(self) -> Check:
         """Every step that can still mean something; a package without a manifest has none."""
         for step in (self._check_paths, self._read_manifest, self._check_signature):
             if not self._try(step):
@@ -302,7 +326,7 @@ class Check:
         self._check_records()
         return self
 
-    def _try(self, step):
+    def _try(self, step: Callable[[], None]) -> bool:
         try:
             step()
         except Refused as refused:
@@ -311,12 +335,16 @@ class Check:
         return True
 
     @property
-    def sound(self):
+    def _key(self) -> Key:
+        return self._keys["packages"]
+
+    @property
+    def sound(self) -> bool:
         return not self.findings
 
     # -- files -----------------------------------------------------------------------------------------
 
-    def _check_paths(self):
+    def _check_paths(self) -> None:
         for path in self._files.all_paths:
             if not safe(path):
                 raise Refused("path.unsafe", path)
@@ -324,18 +352,18 @@ class Check:
                 raise Refused("path.twice", path)
             self.paths.add(path)
 
-    def _text(self, path, code):
+    def _text(self, path: str, code: str) -> bytes:
         """A small file's bytes. Refused(code)."""
         try:
             with self._files.open(path) as file:
-                content = file.read(SMALL + 1)
+                content: bytes = file.read(SMALL + 1)
         except BROKEN:
             raise Refused(code, path) from None
         if len(content) > SMALL:
             raise Refused(code, path)
         return content
 
-    def _read_manifest(self):
+    def _read_manifest(self) -> None:
         if "manifest.json" not in self.paths:
             raise Refused("manifest.missing")
         self._manifest_bytes = self._text("manifest.json", "manifest.unreadable")
@@ -349,33 +377,33 @@ class Check:
             if self.manifest["format"] != FORMAT:
                 raise ValueError("format")
             self._keys = {name: Key(text) for name, text in self.manifest["keys"].items()}
-            self.key, self._expected = self._keys["packages"], dict(self.manifest["records"])
+            self._expected = dict(self.manifest["records"])
             origin = self.manifest["origin"]
             names = {key: f"{origin}/{key}" for key in ("packages", "records")}
             if any(self._keys[key].name != name for key, name in names.items()):
                 raise ValueError("keys")
-            if self._keys["records"].public != self.key.public:
+            if self._keys["records"].public != self._key.public:
                 raise ValueError("keys")
             listed(self.manifest["broken"])
             number(self.manifest["made_at"])
         except (ValueError, KeyError, TypeError, AttributeError):
             raise Refused("manifest.unreadable", "manifest.json") from None
 
-    def _check_signature(self):
-        if self._trusted and not is_trusted(self._trusted, self.key):
+    def _check_signature(self) -> None:
+        if self._trusted and not is_trusted(self._trusted, self._key):
             raise Refused("key.other")
         if "manifest.note" not in self.paths:
             raise Refused("signature.missing")
         note = self._text("manifest.note", "signature.wrong")
         try:
-            lines = self.key.opened(note.decode())
+            lines = self._key.opened(note.decode())
             digest = base64.b64encode(sha256(self._manifest_bytes)).decode()
             if lines[1:] != [FORMAT, digest, f"time {self.manifest['made_at']}"]:
                 raise ValueError("lines")
         except (ValueError, InvalidSignature):
             raise Refused("signature.wrong") from None
 
-    def _check_files(self):
+    def _check_files(self) -> None:
         for path in sorted(self.paths - self.listed.keys() - {"manifest.json", "manifest.note"}):
             self.add("file.unlisted", path)
         for path, (size, digest) in self.listed.items():
@@ -385,7 +413,7 @@ class Check:
                 self.add("file.changed", path)
             self.counts["files"] += 1
 
-    def _digest(self, path, size):
+    def _digest(self, path: str, size: int) -> str | None:
         """None for what cannot be read or is larger than it should be."""
         found, read = hashlib.sha256(), 0
         try:
@@ -399,7 +427,7 @@ class Check:
             return None
         return found.hexdigest() if read == size else None
 
-    def _read_schema(self):
+    def _read_schema(self) -> None:
         try:
             forms = parse(self._text("schema.json", "schema.unreadable"))["forms"]
             for form in listed(forms):
@@ -414,7 +442,7 @@ class Check:
 
     # -- the log ---------------------------------------------------------------------------------------
 
-    def _checkpoint(self, path):
+    def _checkpoint(self, path: str) -> tuple[int, bytes, int]:
         """(size, root, time) of a signed checkpoint of the log of records."""
         try:
             lines = self._keys["records"].opened(self._text(path, "checkpoint.wrong").decode())
@@ -426,7 +454,7 @@ class Check:
         except (ValueError, InvalidSignature):
             raise Refused("checkpoint.wrong", path) from None
 
-    def _read_checkpoint(self):
+    def _read_checkpoint(self) -> None:
         if "checkpoints/records.txt" not in self.paths:
             return  # needed only where there are entries
         self.points.append(self._checkpoint("checkpoints/records.txt"))
@@ -442,12 +470,12 @@ class Check:
         except (ValueError, KeyError, TypeError):
             raise Refused("consistency.wrong", "checkpoints/consistency.json") from None
 
-    def _lines(self, path):
+    def _lines(self, path: str) -> Iterator[bytes]:
         with self._files.open(path) as file:
             while line := file.readline(SMALL):
                 yield line
 
-    def _read_proofs(self):
+    def _read_proofs(self) -> None:
         """What each position's proof gives for a leaf; kept as text, they are many."""
         if "proofs/records.jsonl" not in self.paths:
             return
@@ -463,7 +491,7 @@ class Check:
 
     # -- records ---------------------------------------------------------------------------------------
 
-    def _check_records(self):
+    def _check_records(self) -> None:
         for path in sorted(p for p in self.listed if p.startswith("records/") and p in self.paths):
             try:
                 for number, line in enumerate(self._lines(path), 1):
@@ -474,18 +502,18 @@ class Check:
         if found != self._expected:
             self.add("record.count")
 
-    def _check_line(self, line, place):
+    def _check_line(self, line: bytes, place: str) -> None:
         try:
             record = parse(line)
             worded(record["app"]), worded(record["form"]), worded(record["record"])
             place = f"{record['app']}.{record['form']} {record['record']}"
-            self._check_record(record, place)
+            self._check_record(record)
         except Refused as refused:
             self.add(refused.code, refused.place or place)
         except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError):
             self.add("record.unreadable", place)
 
-    def _check_record(self, record, place):
+    def _check_record(self, record: Line) -> None:
         name, identity = (
             f"{record['app']}.{record['form']}",
             (record["app"], record["form"], record["record"]),
@@ -507,19 +535,19 @@ class Check:
         else:
             newest = self._check_entries(record)
             if proof in ("content", "columns"):
-                self._check_content(record, fields, evidence, newest)
+                self._check_content(record, evidence, newest)
                 self._check_values(record, fields)
         if self._on_record:
             self._on_record(record)
 
-    def _check_entries(self, record):
+    def _check_entries(self, record: Line) -> Line:
         """Every revision is in the log; the newest entry."""
         if not listed(record["entries"]):
             raise Refused("entry.missing")
         if not self.points:
             raise Refused("checkpoint.missing")
         size, root, _ = self.points[0]
-        before = None
+        before: Line = {}
         for place, one in enumerate(record["entries"], 1):
             text, position = one["entry"].encode(), number(one["position"])
             entry = parse(text)
@@ -537,7 +565,7 @@ class Check:
         return before
 
     @staticmethod
-    def _check_entry(entry, record, place, before):
+    def _check_entry(entry: Line, record: Line, place: int, before: Line) -> None:
         same = ("app", "form", "record")
         destroyed = record.get("destroyed") is True and place == len(record["entries"])
         kind = "create" if place == 1 else "shred" if destroyed else "change"
@@ -547,14 +575,14 @@ class Check:
             and all(entry[name] == record[name] for name in same)
             and entry["kind"] == kind
             and number(entry["revision"]) in (place, repeated)
-            and (before is None or entry["evidence"] == before["evidence"])
+            and (not before or entry["evidence"] == before["evidence"])
             and (not destroyed or entry["working"] == before["working"])
             and (place < len(record["entries"]) or destroyed or entry["revision"] == record["revision"])
         )  # fmt: skip
         if not fits:
             raise Refused("entry.wrong")
 
-    def _check_content(self, record, fields, evidence, entry):
+    def _check_content(self, record: Line, evidence: set[str], entry: Line) -> None:
         """The two hashes of the row, and the key they are bound to."""
         columns, salt = record["columns"], unbase64(record["salt"], 16)
         commitment = unbase64(record["commitment"], 32)
@@ -570,7 +598,7 @@ class Check:
             if hmac.new(key, b"muniment key", hashlib.sha256).digest() != commitment:
                 raise Refused("content.key")
 
-    def _check_values(self, record, fields):
+    def _check_values(self, record: Line, fields: dict[str, Line]) -> None:
         """What is shown follows from the columns; sealed ones are opened where the key is there."""
         key = AESGCM(unbase64(record["key"], 32)) if record["proof"] == "content" else None
         values, shown, there = record["values"], record["shown"], set()
@@ -583,7 +611,7 @@ class Check:
                 there.add(name)
             if field["sealed"] and key is None:
                 continue
-            stored = self._open(key, field, record["record"], held) if field["sealed"] else held
+            stored = self._open(key, field, record["record"], held) if field["sealed"] and key else held
             if field["parked"]:
                 continue
             if name not in values or canonical(values[name]) != canonical(value_of(stored, field)):
@@ -594,7 +622,7 @@ class Check:
             raise Refused("content.value")
 
     @staticmethod
-    def _open(key, field, record, held):
+    def _open(key: AESGCM, field: Line, record: str, held: str) -> str:
         sealed = unbase64(held)
         place = f"muniment value {record} {field['field']}".encode()
         try:
@@ -603,7 +631,7 @@ class Check:
             raise Refused("content.seal") from None
         return base64.b64encode(plain).decode() if field["storage"] == "bytes" else plain.decode()
 
-    def _check_files_of(self, record):
+    def _check_files_of(self, record: Line) -> None:
         """Each attachment lies in the package with the digest the record's line gives, and is one of the
         field's."""
         for file in listed(record["files"]):
@@ -618,11 +646,11 @@ class Check:
                 raise Refused("attachment.wrong")
             self.counts["attachments"] += 1
 
-    def result(self):
+    def result(self) -> dict[str, Any]:
         return {
-            "sound": self.sound, "trusted": bool(self._trusted) and self.key is not None,
+            "sound": self.sound, "trusted": bool(self._trusted) and "packages" in self._keys,
             "findings": self.findings, "more": self.more, "counts": dict(sorted(self.counts.items())),
-            "key": fingerprint(self.key.public) if self.key else "",
+            "key": fingerprint(self._keys["packages"].public) if self._keys.get("packages") else "",
             "origin": self.manifest.get("origin", "") if isinstance(self.manifest, dict) else "",
             "made_at": self.manifest.get("made_at", "") if isinstance(self.manifest, dict) else "",
             "checkpoints": [
@@ -631,7 +659,7 @@ class Check:
         }  # fmt: skip
 
 
-def value_of(stored, field):
+def value_of(stored: str, field: Line) -> Any:
     """From a stored form to a value, by storage kind."""
     kind = field["storage"]
     if kind == "boolean":
@@ -648,7 +676,7 @@ def value_of(stored, field):
     return stored
 
 
-def scaled(digits, scale):
+def scaled(digits: str, scale: int) -> str:
     sign, number = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
     if not scale:
         return sign + number
@@ -659,23 +687,23 @@ def scaled(digits, scale):
 # -- the command ---------------------------------------------------------------------------------------
 
 
-def verify(path, trusted="", on_record=None):
+def verify(path: str, trusted: str = "", on_record: Told | None = None) -> dict[str, Any]:
     """The result of checking a ZIP or a folder, as JSON would say it."""
     try:
         files = source(path)
     except Refused as refused:
-        check = Check(None)
+        check = Check(Files())
         check.add(refused.code, refused.place)
         return check.result()
     return Check(files, trusted, on_record).run().result()
 
 
-def when(microseconds):
+def when(microseconds: str) -> str:
     epoch = datetime.datetime(1970, 1, 1)  # noqa: DTZ001
     return f"{epoch + datetime.timedelta(microseconds=int(microseconds)):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def told(result, zh):
+def told(result: dict[str, Any], zh: bool) -> Iterator[str]:
     """Lines for people."""
     pick = 0 if zh else 1
     for finding in result["findings"]:
@@ -701,7 +729,7 @@ def told(result, zh):
         yield ("✗ 不可采信", "✗ not sound")[pick]
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check a Muniment evidence package.")
     parser.add_argument("package")
     parser.add_argument("--key", default="", help="the public key, or its fingerprint, as you know it")
@@ -709,9 +737,9 @@ def main(arguments=None):
     parser.add_argument("--show", default="", metavar="RECORD", help="print what was proved of one record")
     parser.add_argument("--language", choices=("zh", "en"), default="")
     given = parser.parse_args(arguments)
-    shown = []
+    shown: list[Line] = []
 
-    def keep(record):
+    def keep(record: Line) -> None:
         if record["record"] == given.show:
             shown.append(record)
 
@@ -726,7 +754,7 @@ def main(arguments=None):
     return exit_code(result)
 
 
-def exit_code(result):
+def exit_code(result: dict[str, Any]) -> int:
     if any(finding["code"] == "package.unreadable" for finding in result["findings"]):
         return 2
     return 0 if result["sound"] else 1
