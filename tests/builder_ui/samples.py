@@ -41,6 +41,7 @@ from builder_ui.models.record import (
 from builder_ui.shell import AppCard, Counts, MenuEntry, MenuSection, Person, Shell
 from tests.builder_ui.account_samples import account_pages
 from tests.builder_ui.board_samples import board_page, widget_views
+from tests.builder_ui.organisation_samples import organisation_pages
 from tests.builder_ui.task_samples import task_pages, tasks_page
 
 LONG = "苏州恒锐精密机械股份有限公司华东区域智能制造与设备巡检一体化项目联合采购办公室(含昆山、太仓、常熟三个厂区)"
@@ -714,5 +715,13 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
         **{
             name: (template, archive("待办", *styles), model)
             for name, (template, styles, model) in task_pages().items()
+        },
+        **{
+            name: (
+                template,
+                archive("组织", "pages", "list", "form", "record", "organisation", app=False),
+                model,
+            )
+            for name, (template, model) in organisation_pages().items()
         },
     }

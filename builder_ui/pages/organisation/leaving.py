@@ -23,35 +23,46 @@ from metamodel.problems import Problem, Rejected, problem
 RECORDS = "records."  # before a holding's key in the names of the form
 
 
-@get([f"{PERSON}/leave", f"{PERSON}/hand-over"], sync_to_thread=True)
+@get(f"{PERSON}/leave", sync_to_thread=True)
 def leave_page(request: Ask, site: Here, person_id: InPath) -> Response[Any]:
     office = Office.of(site.visit(request))
-    return _form(office, known(office, person_id), _is_leaving(request), {}, ())
+    return _form(office, known(office, person_id), True, {}, ())
 
 
-@post([f"{PERSON}/leave", f"{PERSON}/hand-over"], sync_to_thread=True)
+@get(f"{PERSON}/hand-over", sync_to_thread=True)
+def hand_over_page(request: Ask, site: Here, person_id: InPath) -> Response[Any]:
+    office = Office.of(site.visit(request))
+    return _form(office, known(office, person_id), False, {}, ())
+
+
+@post(f"{PERSON}/leave", sync_to_thread=True)
 def leave(request: Ask, site: Here, person_id: InPath, body: bytes) -> Response[Any]:
     visit, sent = site.visit(request), sent_form(body)
-    office, leaving = Office.of(visit), _is_leaving(request)
-    person = known(office, person_id)
-    hand_overs, plan = visit.runtime.hand_overs, _plan(sent)
+    office = Office.of(visit)
+    person, plan = known(office, person_id), _plan(sent)
     try:
-        if leaving:
-            day = _day(office, last(sent, "day"))
-            visit.runtime.database.write(
-                lambda unit: hand_overs.leave(unit, visit.viewer, person.id, plan, day)
-            )
-        else:
-            visit.runtime.database.write(
-                lambda unit: hand_overs.hand_over(unit, visit.viewer, person.id, plan)
-            )
+        day = _day(office, last(sent, "day"))
+        visit.runtime.database.write(
+            lambda unit: visit.runtime.hand_overs.leave(unit, visit.viewer, person.id, plan, day)
+        )
     except Rejected as refused:
-        return _form(office, person, leaving, sent, refused.problems)
+        return _form(office, person, True, sent, refused.problems)
     return visit.go(person_url(person.id))
 
 
-def _is_leaving(request: Ask) -> bool:
-    return request.url.path.endswith("/leave")
+@post(f"{PERSON}/hand-over", sync_to_thread=True)
+def hand_over(request: Ask, site: Here, person_id: InPath, body: bytes) -> Response[Any]:
+    """Without leaving: to another department, or long after he has left."""
+    visit, sent = site.visit(request), sent_form(body)
+    office = Office.of(visit)
+    person, plan = known(office, person_id), _plan(sent)
+    try:
+        visit.runtime.database.write(
+            lambda unit: visit.runtime.hand_overs.hand_over(unit, visit.viewer, person.id, plan)
+        )
+    except Rejected as refused:
+        return _form(office, person, False, sent, refused.problems)
+    return visit.go(person_url(person.id))
 
 
 def _day(office: Office, text: str) -> int:
@@ -157,4 +168,4 @@ def _row(
     return HandOverRow(name, label, sub, count, chosen, ticked)
 
 
-HANDLERS = (leave_page, leave)
+HANDLERS = (leave_page, hand_over_page, leave, hand_over)

@@ -17,7 +17,7 @@ from metamodel.labels import Label, label_text
 from metamodel.problems import Problem
 
 BASE = "/admin/people"
-STYLES = ("list", "form", "record", "organisation")
+STYLES = ("pages", "list", "form", "record", "organisation")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
+from builder_ui.models.inputs import Input
 from builder_ui.models.organisation import Member, RoleGroup, RoleLine, RolePage, RolesPage
 from builder_ui.models.parts import Link, Option
 from builder_ui.pages.organisation.office import (
@@ -126,20 +127,18 @@ def _kinds(visit: Visit) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _pickers(office: Office, kind: str, member: str) -> tuple[tuple[str, Any], ...]:
+def _pickers(office: Office, kind: str, member: str) -> tuple[tuple[str, Input], ...]:
     """One for each kind; the form shows that of the kind chosen."""
-    text = office.visit.text
-    chosen = {kind: member}
-    branch = office.department_input("member.branch", text("Department"), [chosen.get("branch")])
+    text, chosen = office.visit.text, {kind: member}
+    hint = {"attributes": {"placeholder": text("Name or pinyin")}}
     return (
-        ("person", office.person_input("member.person", text("Person"), chosen.get("person"))),
-        (
-            "department",
-            office.department_input("member.department", text("Department"), [chosen.get("department")]),
-        ),
-        ("branch", branch),
-        ("post", office.post_input("member.post", text("Post"), chosen.get("post", ""), free=True)),
-    )
+        ("person", office.person_input("member.person", text("Person"), chosen.get("person"), **hint)),
+        ("department", office.department_input(
+            "member.department", text("Department"), [chosen.get("department")], **hint
+        )),
+        ("branch", office.department_input("member.branch", text("Department"), [chosen.get("branch")], **hint)),
+        ("post", office.post_input("member.post", text("Post"), chosen.get("post", ""), free=True, **hint)),
+    )  # fmt: skip
 
 
 def _member(office: Office, held: Membership) -> Member:
