@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -19,12 +17,12 @@ from builder_ui.models.listing import BulkOutcome
 from builder_ui.models.parts import Option
 from builder_ui.pages.listing import LIST, Listing, changeable
 from builder_ui.site import Ask, Here, InPath, sent_form
+from builder_ui.spreadsheets import csv_lines
 from engine.records.query import Change, Condition, Query
 from metamodel.forms import FieldDefinition
 from metamodel.problems import Rejected, problem
 
 MOST = 1_000
-SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +100,7 @@ def export(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Stream:
     heading = next(rows)  # a refusal comes here, before anything is on its way
     name = f"{form_id}-{visit.moments.today:%Y%m%d-%H%M}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Stream(_lines(chain([heading], rows)), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _lines(rows: Iterable[list[str]]) -> Iterator[bytes]:
-    yield b"\xef\xbb\xbf"
-    for row in rows:
-        line = io.StringIO()
-        csv.writer(line).writerow([f"'{cell}" if cell.startswith(SIGNS) else cell for cell in row])
-        yield line.getvalue().encode()
+    return Stream(csv_lines(chain([heading], rows)), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _input(listing: Listing, known: FieldDefinition, kind: str) -> Input:

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.access.audit import AuditEntry, AuditTrail
+from engine.access.audit_words import DETAILS
 from engine.access.sightings import FOUND, unpacked
 from engine.access.viewer import Viewer
 from engine.database import Database
@@ -28,12 +29,7 @@ LOOKED_THROUGH = 20_000  # newest rows whose details are opened when words are l
 SIGHTINGS = 5_000  # newest lists, searches and exports of a form among which one record is looked for
 BATCH = 500
 # What of a detail may be shown to an auditor: what somebody asked for and why, no value of a record.
-TOLD = frozenset({
-    "text", "filter", "conditions", "count", "reason", "purpose", "matter", "rule", "report", "widget", "flow",
-    "channel", "fields", "field", "version", "by", "until", "hours", "days", "name", "kind", "scopes", "role",
-    "person", "department", "member", "to", "from", "form", "records", "grants", "sessions", "page", "size", "url",
-    "status", "action", "outcome", "state", "key", "folder", "policy", "address",
-})  # fmt: skip
+TOLD = frozenset(DETAILS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +176,13 @@ def audits(viewer: Viewer, app: App) -> bool:
 
 
 def told(entry: AuditEntry) -> dict[str, Any]:
-    """What of an entry's detail an auditor is told; of changes the names of the fields only."""
+    """What of an entry's detail an auditor is told; of changed fields the names only."""
     shown = {
         name: value for name, value in entry.detail.items() if name in TOLD and value not in ("", [], None)
     }
-    changes = entry.detail.get("changes")
-    if isinstance(changes, Mapping):
-        shown["fields"] = sorted(changes)
+    fields = entry.detail.get("changes", shown.get("fields"))
+    if isinstance(fields, Mapping):
+        shown["fields"] = sorted(fields)
     return shown
 
 

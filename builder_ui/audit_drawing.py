@@ -1,0 +1,133 @@
+"""Entries of the audit trail as lines: names for ids, words for actions, nothing of a record's values.
+
+A record is named by its title where this viewer may read it, by its number where not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from builder_ui.cells import record_url
+from builder_ui.models.audit import AuditLine, LooksView
+from builder_ui.templating import href
+from engine.access.audit import AuditEntry
+from engine.access.audit_search import Look, told
+from engine.access.audit_words import action_word, detail_word
+from engine.clock import from_microseconds
+from metamodel.forms import Form
+
+if TYPE_CHECKING:
+    from builder_ui.site import Visit
+
+AUDIT = "/admin/audit"
+HUES = {
+    "export": "amber", "download": "amber", "print": "amber", "unmask": "amber", "record.shred": "red",
+    "user.sign_in_failed": "red", "emergency.open": "red", "update": "blue", "create": "green", "grant": "purple",
+    "app.publish": "purple", "search": "teal",
+}  # fmt: skip
+LONGEST = 160
+
+
+class Lines:
+    """Draws entries for one viewer; titles of all records named are read at once."""
+
+    def __init__(self, visit: Visit, entries: Iterable[AuditEntry]) -> None:
+        self._visit = visit
+        entries = list(entries)
+        wanted = [(e.app, e.form, str(e.record)) for e in entries if e.record is not None and e.form]
+        self._titles = visit.titles(wanted)
+
+    def line(self, entry: AuditEntry, purpose: str = "", times: int = 1) -> AuditLine:
+        visit, at = self._visit, from_microseconds(entry.at)
+        about, about_href = self._about(entry)
+        return AuditLine(
+            visit.moments.short(at), visit.moments.full(at), name_of(visit, entry.person), entry.person,
+            href(AUDIT, person=entry.person), action_word(entry.action, visit.language),
+            HUES.get(entry.action, ""), about, about_href, self._place(entry), tuple(self._said(entry)),
+            purpose, entry.address, times,
+        )  # fmt: skip
+
+    def _about(self, entry: AuditEntry) -> tuple[str, str]:
+        if entry.record is None or not entry.form:
+            return "", ""
+        title = self._titles.get((entry.app, entry.form, str(entry.record)))
+        if title is not None:
+            return title or f"#{entry.record}", record_url(entry.app, entry.form, str(entry.record))
+        return f"#{entry.record}", ""
+
+    def _place(self, entry: AuditEntry) -> str:
+        app = self._visit.runtime.services.apps().get(entry.app)
+        form = self._form(entry)
+        if app is None:
+            return entry.app
+        own = app.text(self._visit.language)
+        return f"{own} · {form.text(self._visit.language)}" if form else own
+
+    def _form(self, entry: AuditEntry) -> Form | None:
+        app = self._visit.runtime.services.apps().get(entry.app)
+        return app.form(entry.form) if app and entry.form else None
+
+    def _said(self, entry: AuditEntry) -> Iterator[tuple[str, str]]:
+        form = self._form(entry)
+        for name, value in told(entry).items():
+            if value in (0, "0") and name == "page":
+                continue
+            yield detail_word(name, self._visit.language), self._text(name, value, form)[:LONGEST]
+
+    def _text(self, name: str, value: Any, form: Form | None) -> str:
+        if name in ("fields", "field") and form is not None:
+            names = value if isinstance(value, (list, tuple)) else [value]
+            return self._listed(
+                known.text(self._visit.language) if (known := form.field(str(n))) else n for n in names
+            )
+        if name in ("person", "to", "from"):
+            names = value if isinstance(value, (list, tuple)) else [value]
+            return self._listed(name_of(self._visit, str(n)) for n in names)
+        return _plain(value)
+
+    def _listed(self, items: Iterable[Any]) -> str:
+        return ("、" if self._visit.language == "zh" else ", ").join(str(item) for item in items)
+
+
+def name_of(visit: Visit, person: str) -> str:
+    if person == "system":
+        return visit.text("The system")
+    return visit.names.get(("person", person), person)
+
+
+def looks_view(visit: Visit, app: str, form: str, record: str) -> LooksView:
+    """Who looked at, found, exported or changed a record. Rejected (access.denied)."""
+    looks = visit.runtime.audit_search.looks(visit.viewer, app, form, int(record))
+    lines = Lines(visit, ())
+    drawn = tuple(lines.line(look.entry, look.purpose, times) for look, times in _gathered(visit, looks))
+    people = len({look.entry.person for look in looks if look.entry.person != "system"})
+    return LooksView(
+        drawn,
+        visit.count("%(num)s person", "%(num)s people", people),
+        href(AUDIT, app=app, form=form, record=record),
+    )
+
+
+def _gathered(visit: Visit, looks: Sequence[Look]) -> Iterator[tuple[Look, int]]:
+    """The same person doing the same again on the same day is one line, the newest."""
+    counted: dict[tuple[Any, ...], int] = {}
+    first: dict[tuple[Any, ...], Look] = {}
+    for look in looks:
+        entry = look.entry
+        day = visit.moments.full(from_microseconds(entry.at))[:10]
+        same = (entry.person, entry.action, entry.grant_id, day, str(told(entry).get("text", "")))
+        counted[same] = counted.get(same, 0) + 1
+        first.setdefault(same, look)
+    yield from ((look, counted[same]) for same, look in first.items())
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case Mapping():
+            return ", ".join(f"{name}: {_plain(one)}" for name, one in value.items())
+        case list() | tuple():
+            return "; ".join(
+                " ".join(map(str, one)) if isinstance(one, list) else _plain(one) for one in value
+            )
+    return str(value)

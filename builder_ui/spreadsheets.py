@@ -1,0 +1,28 @@
+"""Lines of CSV that Excel opens: UTF-8 with its mark, and nothing in a cell that it would compute.
+
+Exports of lists and of the audit trail write through here.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+MARK = b"\xef\xbb\xbf"
+_FORMULA = re.compile(r"[=+\-@\t\r\n|%＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?%?")
+
+
+def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    yield MARK
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line).writerow([disarmed(cell) for cell in row])
+        yield line.getvalue().encode()
+
+
+def disarmed(cell: str) -> str:
+    """What begins like a formula stays text; a number, with a sign too, stays a number."""
+    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
