@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from builder_ui.devices import device_of
-from builder_ui.models.accounts import FactorLine, SessionLine, TokenLine
+from builder_ui.models.accounts import FactorLine, IdentityLine, SessionLine, TokenLine
+from builder_ui.models.parts import Link
 from builder_ui.site import Visit
 from engine.access.viewer import Viewer
 from engine.accounts.sessions import Session
@@ -78,6 +79,23 @@ def _token(visit: Visit, token: ApiToken, now: int) -> TokenLine:
     )  # fmt: skip
     ended = visit.text("Revoked") if token.revoked_at else visit.text("Over") if token.ended(now) else ""
     return TokenLine(str(token.id), token.name, tuple(sorted(token.scopes)), about, ended)
+
+
+def identity_lines(visit: Visit, person: str) -> tuple[tuple[IdentityLine, ...], tuple[Link, ...]]:
+    """Those linked, and the providers that might be (`href`: where the wish is posted)."""
+    providers = visit.runtime.accounts.single_sign_on.providers
+    labels = {provider.id: provider.label for provider in providers.all()}
+    linked = providers.of(person)
+    lines = tuple(
+        IdentityLine(
+            str(one.provider), labels[one.provider],
+            " · ".join(filter(None, [one.email, visit.text("linked %(when)s", when=moment(visit, one.linked_at))])),
+        )
+        for one in linked
+    )  # fmt: skip
+    held = {one.provider for one in linked}
+    free = [provider for provider in providers.enabled() if provider.id not in held]
+    return lines, tuple(Link(each.label, f"/me/identities/{each.id}") for each in free)
 
 
 def moment(visit: Visit, at: int) -> str:

@@ -23,6 +23,14 @@ class SignInPage:
 
 
 @dataclass(frozen=True, slots=True)
+class AwayPage:
+    """On the way to a provider."""
+
+    address: str
+    here: str = "/sign-in"
+
+
+@dataclass(frozen=True, slots=True)
 class CodePage:
     next: str
     here: str
@@ -43,7 +51,7 @@ class FactorPage:
 
 @dataclass(frozen=True, slots=True)
 class CodesPage:
-    """Recovery codes, shown once."""
+    """Recovery codes, shown once; `here` blank: shown in another language they would be gone."""
 
     next: str
     here: str

@@ -8,12 +8,19 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
+from litestar.params import FromPath
 from litestar.response import Redirect
 
-from builder_ui.account_drawing import account_facts, factor_line, session_lines, token_lines
+from builder_ui.account_drawing import (
+    account_facts,
+    factor_line,
+    identity_lines,
+    session_lines,
+    token_lines,
+)
 from builder_ui.language import LANGUAGES
 from builder_ui.models.accounts import AccountPage, CodesPage, FactorPage
-from builder_ui.pages.sign_in import YEAR
+from builder_ui.pages.sign_in import YEAR, away_to_provider
 from builder_ui.qr import qr_code
 from builder_ui.site import Ask, Here, Visit, local_address, sent_form
 from engine.accounts.passwords import SHORTEST
@@ -154,6 +161,28 @@ def _end_of(visit: Visit, days: str) -> int | None:
     return microseconds(datetime.combine(day, time.max, zone))
 
 
+# -- identities ------------------------------------------------------------------------------------
+
+
+@post("/me/identities/{provider:int}", sync_to_thread=True)
+def link_identity(request: Ask, site: Here, provider: FromPath[int], body: bytes) -> Response[Any]:
+    def link(visit: Visit, _: Sent) -> Response[Any]:
+        following = "/me?done=linked#identities"
+        return away_to_provider(request, site, provider, following, visit.viewer.person)
+
+    return _section(site.visit(request), body, "identities", link)
+
+
+@post("/me/identities/{provider:int}/unlink", sync_to_thread=True)
+def unlink_identity(request: Ask, site: Here, provider: FromPath[int], body: bytes) -> Response[Any]:
+    def unlink(visit: Visit, _: Sent) -> Response[Any]:
+        person = visit.viewer.person
+        visit.runtime.accounts.single_sign_on.unlink(visit.viewer, person, provider)
+        return visit.go("/me?done=unlinked#identities")
+
+    return _section(site.visit(request), body, "identities", unlink)
+
+
 # -- preferences -----------------------------------------------------------------------------------
 
 
@@ -202,7 +231,7 @@ def _page(
         visit.text("My account"), account_facts(visit, person), accounts.passwords.has_one(person),
         _password_about(visit, row["password_at"] if row else None), SHORTEST,
         factor_line(visit, person, visit.viewer), session_lines(visit, person, _session(visit)),
-        token_lines(visit, person), _scopes(visit), token=token, done=done, wrong=wrong,
+        token_lines(visit, person), _scopes(visit), *identity_lines(visit, person), token=token, done=done, wrong=wrong,
         problem=found.text(visit.language) if found else "",
         hint=found.hint(visit.language) if found else "",
     )  # fmt: skip
@@ -229,6 +258,8 @@ def _done(visit: Visit, what: str) -> str:
         "factor_on": visit.text("The second factor is on"),
         "factor_off": visit.text("The second factor is off"),
         "sessions": visit.text("Those sessions ended"),
+        "linked": visit.text("The identity is linked; you may sign in with it"),
+        "unlinked": visit.text("The identity is linked no more"),
         "revoked": visit.text("The token works no more"),
     }
     return words.get(what, "")
@@ -257,5 +288,7 @@ HANDLERS = (
     end_sessions,
     make_token,
     revoke_token,
+    link_identity,
+    unlink_identity,
     preferences,
 )

@@ -5,15 +5,18 @@ A session whose sign-in is not finished (its `stage`) opens the page of its next
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from builder_ui.language import LANGUAGES, translations
-from builder_ui.models.accounts import CodePage, CodesPage, FactorPage, InvitationPage, SignInPage
+from builder_ui.models.accounts import AwayPage, CodePage, CodesPage, FactorPage, InvitationPage, SignInPage
+from builder_ui.models.parts import Link
 from builder_ui.qr import qr_code
 from builder_ui.shell import Shell
 from builder_ui.site import Ask, Here, InPath, Site, local_address, respond, sent_form
@@ -28,6 +31,7 @@ from engine.web.security import COOKIE, origin_of, session_cookie
 from metamodel.problems import Rejected, problem
 
 YEAR = 365 * 24 * 3600
+STATE_COOKIE = "muniment_away"
 
 
 # -- the page, step by step ------------------------------------------------------------------------
@@ -85,7 +89,7 @@ def sign_in_factor(request: Ask, site: Here, body: bytes) -> Response[Any]:
         (token, _), codes = steps.with_new_factor(session, _one(sent, "code"), origin_of(request))
     except Rejected as refused:
         return _factor_page(request, site, session, following, refused)
-    page = CodesPage(following, following, tuple(codes))
+    page = CodesPage(following, "", tuple(codes))
     answer = _alone(request, site, "sign_in_codes.html", page)
     answer.set_cookie(_cookie(request, token))
     return answer
@@ -97,6 +101,56 @@ def sign_out(request: Ask, site: Here) -> Response[Any]:
         site.runtime.accounts.signing_in.sign_out(session, origin_of(request))
     answer = Redirect("/sign-in", status_code=303)
     answer.delete_cookie(COOKIE)
+    return answer
+
+
+# -- the organisation's provider -------------------------------------------------------------------
+
+
+@get("/sign-in/with/{provider:int}", sync_to_thread=True)
+def sign_in_with(request: Ask, site: Here, provider: FromPath[int]) -> Response[Any]:
+    """Away to the provider, to come back below."""
+    following = local_address(request.query_params.get("next", "/"))
+    try:
+        return away_to_provider(request, site, provider, following)
+    except Rejected as refused:
+        return _first_page(request, site, following, href("/sign-in", next=following), "", refused)
+
+
+@get("/sign-in/with/{provider:int}/back", sync_to_thread=True)
+def back_from_provider(request: Ask, site: Here, provider: FromPath[int]) -> Response[Any]:
+    """The browser comes back with a code; only the one that was sent away holds the state's cookie."""
+    asked, held = request.query_params, request.cookies.get(STATE_COOKIE, "")
+    state, session = asked.get("state", ""), _session(request)
+    try:
+        if not state or not hmac.compare_digest(state.encode(), held.encode()):
+            raise Rejected([problem("provider.stale")])
+        if "code" not in asked:
+            raise Rejected([problem("provider.refused")])
+        sign_on = site.runtime.accounts.single_sign_on
+        started, following = sign_on.come_back(provider, state, asked["code"], origin_of(request), session)
+    except Rejected as refused:
+        answer = _first_page(request, site, "/", "/sign-in", "", refused)
+    else:
+        answer = _step_on(request, started, following) if started else _go(following)
+    answer.delete_cookie(STATE_COOKIE, path="/sign-in/with")
+    return answer
+
+
+def away_to_provider(
+    request: Ask, site: Site, provider: int, following: str, person: str = ""
+) -> Response[Any]:
+    """A page that goes on by itself: our policy lets no form, nor what answers it, lead elsewhere. Rejected:
+    provider.unknown, provider.unfit, outgoing.…"""
+    base = site.runtime.config.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+    back = f"{base}/sign-in/with/{provider}/back"
+    address, state = site.runtime.accounts.single_sign_on.begin(provider, back, following, person)
+    cookie = Cookie(
+        STATE_COOKIE, path="/sign-in/with", value=state, max_age=600, httponly=True, samesite="lax",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
+    answer = _alone(request, site, "sign_in_away.html", AwayPage(address))
+    answer.set_cookie(cookie)
     return answer
 
 
@@ -171,8 +225,8 @@ def sign_in_again(request: Ask, site: Here, body: bytes) -> Response[Any]:
     if session is not None and session.stage == FACTOR and "code" in sent:
         started = steps.with_code(session, str(sent["code"]), origin)
     else:
-        words = (str(sent.get(name, "")) for name in ("person", "password"))
-        started = steps.with_password(*words, origin, session)
+        person, password = str(sent.get("person", "")), str(sent.get("password", ""))
+        started = steps.with_password(person, password, origin, session)
     token, begun = started
     return Response(
         {"step": begun.stage, "csrf": begun.csrf, "person": begun.person}, cookies=[_cookie(request, token)]
@@ -219,8 +273,11 @@ def _alone(request: Ask, site: Site, template: str, page: object, status: int = 
     return answer
 
 
-def _providers(site: Site, following: str) -> tuple[Any, ...]:
-    return ()
+def _providers(site: Site, following: str) -> tuple[Link, ...]:
+    return tuple(
+        Link(provider.label, href(f"/sign-in/with/{provider.id}", next=following))
+        for provider in site.runtime.accounts.single_sign_on.providers.enabled()
+    )
 
 
 def _samples(site: Site, language: str) -> tuple[tuple[str, str, str], ...]:
@@ -282,6 +339,8 @@ HANDLERS = (
     sign_in,
     sign_in_code,
     sign_in_factor,
+    sign_in_with,
+    back_from_provider,
     sign_out,
     invitation_page,
     accept_invitation,

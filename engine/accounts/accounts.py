@@ -16,17 +16,21 @@ from engine.access.audit import AuditTrail, Occurrence
 from engine.access.people import People, Person
 from engine.access.viewer import SYSTEM, Viewer
 from engine.accounts.invitations import Invitations
+from engine.accounts.oidc import OpenIdConnect
 from engine.accounts.passwords import Passwords, require_good
 from engine.accounts.policy import Policies, Policy
+from engine.accounts.providers import Providers
 from engine.accounts.second_factor import SecondFactor
 from engine.accounts.sessions import Session, Sessions, Spans
 from engine.accounts.signing_in import Parts, SigningIn, remember
+from engine.accounts.single_sign_on import SingleSignOn
 from engine.accounts.throttle import AGAIN, Throttle
 from engine.accounts.tokens import Tokens
 from engine.clock import Clock, microseconds
 from engine.database import Database, Unit
 from engine.evidence.seals import Box
 from engine.jobs import Jobs
+from engine.outgoing import Outgoing
 from engine.system_tables import accounts
 from metamodel.problems import Rejected, problem
 
@@ -38,7 +42,7 @@ T = TypeVar("T")
 class Accounts:
     def __init__(
         self, database: Database, clock: Clock, people: People, audit: AuditTrail, jobs: Jobs, box: Box,
-        public_url: str,
+        outgoing: Outgoing, public_url: str,
     ) -> None:  # fmt: skip
         self._database, self._clock, self._people, self._audit = database, clock, people, audit
         self.policies = Policies(database)
@@ -48,12 +52,12 @@ class Accounts:
         self.sessions = Sessions(database, clock, self._spans)
         self.tokens = Tokens(database, clock)
         self.invitations = Invitations(database, clock, public_url)
-        self.signing_in = SigningIn(
-            Parts(
-                database, people, audit, self.policies, self.passwords, self.factor, self.sessions,
-                self.throttle,
-            )
-        )  # fmt: skip
+        parts = Parts(
+            database, people, audit, self.policies, self.passwords, self.factor, self.sessions, self.throttle
+        )
+        self.signing_in = SigningIn(parts)
+        self._oidc = OpenIdConnect(database, clock, box, outgoing)
+        self.single_sign_on = SingleSignOn(parts, self.signing_in, Providers(database, box), self._oidc)
         people.changed.append(self._people_changed)
         jobs.register("clean_accounts", lambda _payload, _job: database.write(self._clean), every=DAY)
 
@@ -229,5 +233,5 @@ class Accounts:
             self.invitations.void(unit, gone)
 
     def _clean(self, unit: Unit) -> None:
-        for part in (self.sessions, self.invitations, self.throttle):
+        for part in (self.sessions, self.invitations, self.throttle, self._oidc):
             part.clean(unit)

@@ -52,7 +52,7 @@ class SigningIn:
         tries = sign_in_tries(known or name, origin.address)
         parts.throttle.take(tries)
         if not parts.passwords.fits(known, password):
-            self._note_failure(known, origin, "password")
+            self.note_failure(known, origin, "password")
             raise Rejected([problem("access.bad_password")])
         return self.proven(known, origin, old, how="password", tries=tries)
 
@@ -86,7 +86,7 @@ class SigningIn:
 
         started = parts.database.write(work)
         if started is None:
-            self._note_failure(person, origin, "code")
+            self.note_failure(person, origin, "code")
             raise Rejected([problem("factor.wrong_code", "/code")])
         return started
 
@@ -136,7 +136,7 @@ class SigningIn:
             remember(unit, person, signed_in_at=unit.now, signed_in_from=origin.address[:100])
         return started
 
-    def _note_failure(self, person: str, origin: Origin, what: str) -> None:
+    def note_failure(self, person: str, origin: Origin, what: str) -> None:
         """Not the name that was typed: it may be a password, typed in the wrong place."""
         who = Viewer(person, address=origin.address)
         self._parts.audit.note(who, Occurrence("user.sign_in_failed", detail={"by": what}))

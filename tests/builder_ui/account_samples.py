@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from builder_ui.models.accounts import (
     AccountPage,
+    AwayPage,
     CodePage,
     CodesPage,
     FactorLine,
@@ -70,6 +71,7 @@ def account_pages(frame: Shell) -> dict[str, tuple[str, Shell, object]]:
     alone = Shell("登录", csrf="t", styles=STYLES)
     return {
         "sign_in": ("sign_in.html", alone, sign_in_page()),
+        "sign_in_away": ("sign_in_away.html", alone, AwayPage("/authorize?state=x&nonce=y")),
         "sign_in_code": ("sign_in_code.html", alone, CodePage("/", "/sign-in", "验证码不正确")),
         "sign_in_factor": (
             "sign_in_factor.html", alone,
