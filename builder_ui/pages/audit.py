@@ -59,7 +59,7 @@ def audit_figures(request: Ask, site: Here) -> Response[Any]:
     figures = visit.runtime.audit_figures.of(visit.viewer, since, until)
     periods = tuple(
         Tab(
-            visit.count("Last day", "Last %(num)s days", one), href(f"{AUDIT}/figures", days=one), one == days
+            visit.count("The last day", "Last %(num)s days", one), href(f"{AUDIT}/figures", days=one), one == days
         )
         for one in PERIODS
     )

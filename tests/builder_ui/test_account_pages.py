@@ -69,7 +69,7 @@ def test_a_code_is_asked_for_and_nothing_opens_before(runtime: Runtime, zhou: Ta
     assert begun.headers["location"] == "/sign-in?next=%2Ftasks"
     assert tab.get("/me").status_code == 303, "half a sign-in opens nothing"
     assert tab.client.get("/api/v1/apps", headers={"accept": "application/json"}).status_code == 401
-    assert tab.client.get("/session").status_code == 401
+    assert tab.client.get("/session", headers={"accept": "application/json"}).status_code == 401
     page = tab.page("/sign-in?next=/tasks")
     assert 'autocomplete="one-time-code"' in page
     forged = tab.client.post("/sign-in/code", data={"code": codes[0]})
