@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from engine.commands.backup import backup, restore
+from engine.commands.bytes import show_bytes
 from engine.commands.console import data_option, json_option, language, opened, refusals, report
 from engine.commands.doctor import doctor
 from engine.commands.init import init
@@ -30,6 +31,7 @@ def main() -> None:
 
 main.add_command(init)
 main.add_command(doctor)
+main.add_command(show_bytes)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(keys)

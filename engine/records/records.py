@@ -12,6 +12,7 @@ from engine.records.around import Around
 from engine.records.drafts import Stages
 from engine.records.figures import Figures
 from engine.records.forms_state import form_state
+from engine.records.on_disk import Disk
 from engine.records.query import (
     Change,
     Event,
@@ -42,6 +43,7 @@ class Records:
         self.writer = Writer(services, self.store, stages, self._figures)
         self._around = Around(services, self.reader)
         self.shredder = Shredder(services)
+        self.disk = Disk(services, self.reader)
 
     # -- writing -----------------------------------------------------------------------------------
 
@@ -111,8 +113,10 @@ class Records:
     def related(self, viewer: Viewer, app: str, form: str, record: str) -> list[Related]:
         return self._around.related(viewer, app, form, record)
 
-    def proof(self, viewer: Viewer, app: str, form: str, record: str) -> Mapping[str, Any] | None:
-        return self._around.proof(viewer, app, form, record)
+    def proof(
+        self, viewer: Viewer, app: str, form: str, record: str, revision: int | None = None
+    ) -> Mapping[str, Any] | None:
+        return self._around.proof(viewer, app, form, record, revision)
 
 
 def _inside(found: Problem, prefix: str) -> Problem:

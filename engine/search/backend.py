@@ -6,7 +6,7 @@ answers an expression over tokens with a Select of record ids. `index.py` is the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -55,6 +55,10 @@ class Backend(Protocol):
         ...
 
     def remove(self, unit: Unit, table: str, ids: Sequence[int]) -> None: ...
+
+    def stored(self, connection: sa.Connection, table: str, record: int) -> Mapping[str, Any]:
+        """What lies under this record's id in the index, by column; for showing what the disk holds."""
+        ...
 
     def matching(self, table: str, tokens: Tokens) -> sa.Select[int]:
         """One column `id`: the records whose tokens satisfy the expression."""

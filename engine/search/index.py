@@ -114,6 +114,10 @@ class Search:
     def remove(self, unit: Unit, form_table: FormTable, ids: Sequence[int]) -> None:
         self._backend.remove(unit, form_table.table.name, ids)
 
+    def stored(self, connection: sa.Connection, form_table: FormTable, record: int) -> Mapping[str, Any]:
+        """What the index keeps under a record's id, as it lies there."""
+        return self._backend.stored(connection, form_table.table.name, record)
+
     def purge(self, form_table: FormTable) -> None:
         """After shredding, outside of a unit: nothing removed can be read from the disk any more."""
         self._backend.purge(form_table.table.name)

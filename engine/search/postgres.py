@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -37,6 +38,11 @@ class PostgresIndex:
         words = _words(table)
         which = words.c.record == sa.func.any(sa.cast(list(ids), ARRAY(sa.BigInteger)))
         unit.connection.execute(sa.delete(words).where(which))
+
+    def stored(self, connection: sa.Connection, table: str, record: int) -> Mapping[str, Any]:
+        words = _words(table)
+        row = connection.execute(sa.select(words).where(words.c.record == record)).mappings().first()
+        return dict(row) if row else {}
 
     def matching(self, table: str, tokens: Tokens) -> sa.Select[int]:
         words = _words(table)

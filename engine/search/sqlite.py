@@ -6,7 +6,8 @@ eight bytes in base 32: 13 ASCII letters, a sixth faster to insert than hexadeci
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -45,6 +46,12 @@ class SqliteIndex:
     def remove(self, unit: Unit, table: str, ids: Sequence[int]) -> None:
         statement = f"DELETE FROM {_name(table)} WHERE rowid = ?"  # noqa: S608
         driver(unit.connection).executemany(statement, [(record,) for record in ids])
+
+    def stored(self, connection: sa.Connection, table: str, record: int) -> Mapping[str, Any]:
+        """Its tokens cannot be found by its id: only how many there are stands under that."""
+        query = f'SELECT * FROM "words_{table}_docsize" WHERE id = ?'  # noqa: S608
+        row = connection.exec_driver_sql(query, (record,)).mappings().first()
+        return dict(row) if row else {}
 
     def matching(self, table: str, tokens: Tokens) -> sa.Select[int]:
         words = sa.table(f"words_{table}", sa.column("rowid", sa.BigInteger))

@@ -7,7 +7,7 @@ somebody searches; what is still queued is matched in Python. Slower by far than
 from __future__ import annotations
 
 from base64 import b32hexencode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,12 @@ class WhooshIndex:
             )
 
     # -- asking ------------------------------------------------------------------------------------
+    def stored(self, connection: sa.Connection, table: str, record: int) -> Mapping[str, Any]:
+        """What still waits in the queue; the index itself lies in files."""
+        queue = _queue(table)
+        row = connection.execute(sa.select(queue).where(queue.c.record == record)).mappings().first()
+        return dict(row) if row else {}
+
     def matching(self, table: str, tokens: Tokens) -> sa.Select[int]:
         if not inside_unit():
             self._catch_up(table)
