@@ -30,14 +30,14 @@ class FieldDrawer:
 
     def __init__(self, field: FieldDefinition, label: str, draw: Draw, unknown: str = "") -> None:
         self.id, self._label, self._draw, self._unknown = field.id, label, draw, unknown
-        self._sealed, self._evidence = field.sealed, field.evidence
+        self._sealed, self._evidence, self._partly = field.sealed, field.evidence, bool(field.patterns)
 
     def cell(self, value: Any, text: str, *, masked: bool = False) -> Cell:
         """`value` as JSON has it, `text` as its type shows it."""
         parts: Mapping[str, Any]
         if value is None or value == "" or value == []:
             kind, parts = ("text", {"text": self._unknown}) if self._unknown else ("blank", {})
-        elif masked:
+        elif masked and not self._partly:
             kind, parts = "text", {"text": text, "masked": True}
         else:
             kind, parts = self._draw(value, text)

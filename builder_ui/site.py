@@ -34,6 +34,7 @@ from engine.web.language import language_of
 from engine.web.security import viewer_of
 from metamodel.application import App
 from metamodel.forms import Form
+from metamodel.masking import Hide
 from metamodel.plugin_api import Display, Reference
 from metamodel.problems import Rejected, problem
 
@@ -92,14 +93,18 @@ class Visit:
         return self.runtime.people.organisation().names()
 
     def presenter(
-        self, app: str, file_ids: Iterable[str] = (), pointed: Iterable[tuple[Reference, str]] = ()
-    ) -> Presenter:
-        """`pointed`: records whose titles are wanted beside the names of people and departments."""
-        wanted = sorted(set(file_ids))
+        self, app: str, named: Mapping[str, Hide] | None = None,
+        pointed: Iterable[tuple[Reference, str]] = (),
+    ) -> Presenter:  # fmt: skip
+        """`named`: files, and how their names are shown; `pointed`: records whose titles are wanted beside the
+        names of people and departments."""
+        hides = named or {}
+        wanted = sorted(hides)
         files: Mapping[str, Mapping[str, Any]] = {}
         if wanted:
             with self.runtime.database.read() as connection:
-                files = {f["id"]: f for f in self.runtime.files.describe(connection, wanted)}
+                described = self.runtime.files.describe(connection, wanted)
+            files = {f["id"]: {**f, "name": hides[f["id"]](f["name"])} for f in described}
         wished = [(reference.app or app, reference.form, record) for reference, record in pointed]
         names = {
             **self.names,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from builder_ui.cells import Cell, Chip, FileLink
 from builder_ui.models.parts import Link, Option
+from builder_ui.models.unmasking import MaskNotice
 
 Marked = tuple[tuple[str, bool], ...]  # a text in pieces, each with "is a hit"
 
@@ -97,6 +98,7 @@ class ChatView:
     total: str = ""
     away: bool = False
     at: str = ""
+    unmask: MaskNotice | None = None
 
 
 @dataclass(frozen=True, slots=True)

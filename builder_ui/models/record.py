@@ -10,6 +10,7 @@ from builder_ui.models.inputs import Input
 from builder_ui.models.listing import Column, Row
 from builder_ui.models.parts import Button, EvidenceBadge, Link, Tab
 from builder_ui.models.tasks import FlowPart, TaskLine
+from builder_ui.models.unmasking import MaskNotice
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class RecordPage:
     flow: FlowPart | None = None
     buttons: tuple[Button, ...] = ()
     tasks: tuple[TaskLine, ...] = ()
+    unmask: MaskNotice | None = None
 
 
 @dataclass(frozen=True, slots=True)

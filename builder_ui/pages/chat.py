@@ -16,7 +16,8 @@ from typing import Any
 from builder_ui.cells import Chip, record_url
 from builder_ui.drawing import Presenter
 from builder_ui.models.reading import Bubble, ChatView, Marked
-from builder_ui.pages.listing import file_ids
+from builder_ui.pages import unmasking
+from builder_ui.pages.listing import file_ids, files_in
 from builder_ui.site import Visit
 from builder_ui.views import Placed, messages_of
 from engine.records.query import Condition, Query, RecordView
@@ -85,7 +86,7 @@ def view(visit: Visit, placed: Placed, record: RecordView) -> ChatView:
         return ChatView((), (), away=True)
     messages = page.items
     away = bool(messages) and all(str(placed.option("text")) not in message.values for message in messages)
-    files = [i for message in messages for f in form.fields for i in file_ids(f, message)]
+    files = {i: hide for message in messages for f in form.fields for i, hide in files_in(f, message).items()}
     thread = Thread(visit, app, form, placed, visit.presenter(app.id, files))
     thread.words, thread.hits = _hits(visit, app, form, query, find)
     _gather(thread, messages)
@@ -96,7 +97,16 @@ def view(visit: Visit, placed: Placed, record: RecordView) -> ChatView:
         earlier_href=record_url(placed.app.id, placed.form.id, record.id, **kept, part=number - 1) if number else "",
         later_href=record_url(placed.app.id, placed.form.id, record.id, **kept, part=number + 1) if page.next else "",
         total=visit.count("%(num)s message", "%(num)s messages", page.total), at=at, away=away,
+        unmask=unmasking.notice(visit, app, _seen(placed, app, form, record, messages)),
     )  # fmt: skip
+
+
+def _seen(
+    placed: Placed, app: App, form: Form, record: RecordView, messages: Sequence[RecordView]
+) -> dict[str, Sequence[RecordView]]:
+    """What of one app is on this page: the messages, and the record they belong to."""
+    home = {placed.form.id: [record]} if placed.app.id == app.id else {}
+    return {**home, form.id: messages}
 
 
 def _page_with(visit: Visit, app: App, form: Form, query: Query, at: str) -> tuple[Any, int]:

@@ -21,6 +21,7 @@ from engine.records.query import Change, RecordView
 from engine.web.body import json_object
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form
+from metamodel.masking import Hide, patterns_of
 from metamodel.plugin_api import BadValue
 from metamodel.problems import Problem, Rejected, problem
 
@@ -239,13 +240,16 @@ def _wrong(inputs: Sequence[Input]) -> bool:
     return any(item.problems or item.required for item in inputs)
 
 
-def _file_ids(draft: Draft) -> list[str]:
-    found: list[str] = []
+def _file_ids(draft: Draft) -> dict[str, Hide]:
+    """The files of the draft, and how their names are shown: what is not his to change may be masked."""
+    found: dict[str, Hide] = {}
     for known in draft.fields():
         reference = known.type.reference(known) if known.type and known.options is not None else None
         value = draft.value(known)
         if reference and reference.target == "file" and isinstance(value, list):
-            found += [str(item) for item in value]
+            masked = draft.view is not None and draft.view.access.get(known.id) == "mask" and known.patterns
+            hide: Hide = patterns_of(known.patterns).mask if masked else str
+            found |= {str(item): hide for item in value}
     return found
 
 

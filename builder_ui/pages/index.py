@@ -24,11 +24,12 @@ from builder_ui.pages import (
     search,
     sign_in,
     tasks,
+    unmasking,
 )
 
 MODULES = (
     assets, sign_in, account, home, boards, listing, bulk, record, edit, search, channels, proofs, files, tasks,
-    requests, notifications, rules, audit, organisation,
+    requests, notifications, rules, audit, organisation, unmasking,
 )  # fmt: skip
 # One router: handlers of one path must meet in it, whichever module they come from.
 router = Router("/", route_handlers=[handler for module in MODULES for handler in module.HANDLERS])

@@ -25,6 +25,7 @@ from engine.records.query import Page, Query, RecordView
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form, View
 from metamodel.labels import label_text
+from metamodel.masking import Hide, patterns_of
 from metamodel.plugin_api import Reference, Rollup, Storage
 from metamodel.problems import Rejected, problem
 
@@ -227,7 +228,7 @@ def rows_of(
     """Records as rows: a cell for every column, one that says so where this record's is hidden."""
     fields = [field for name in names if (field := form.field(name))]
     presenter = visit.presenter(
-        app.id, (i for item in items for field in fields for i in file_ids(field, item))
+        app.id, {i: hide for item in items for field in fields for i, hide in files_in(field, item).items()}
     )
     drawers = [presenter.drawer(field) for field in fields]
     away = [Cell(field.id, field.text(visit.language), "away") for field in fields]
@@ -248,6 +249,13 @@ def file_ids(field: FieldDefinition | None, item: RecordView) -> list[str]:
         return []
     value = item.values.get(field.id)
     return [str(i) for i in value] if isinstance(value, list) else []
+
+
+def files_in(field: FieldDefinition, item: RecordView) -> dict[str, Hide]:
+    """The files in a field, and how their names are shown to whoever read the record."""
+    masked = item.access.get(field.id) == "mask" and field.patterns
+    hide: Hide = patterns_of(field.patterns).mask if masked else str
+    return dict.fromkeys(file_ids(field, item), hide)
 
 
 def total_text(visit: Visit, found: Page) -> str:

@@ -14,8 +14,8 @@ from builder_ui.layouts import Block, blocks_of, fits_in_list
 from builder_ui.models.listing import Column
 from builder_ui.models.parts import EvidenceBadge, Link, Tab
 from builder_ui.models.record import Change, HistoryEntry, RecordPage, RelatedList, Section
-from builder_ui.pages import chat, record_work, timeline
-from builder_ui.pages.listing import Listing, file_ids, is_numeric, rows_of, total_text
+from builder_ui.pages import chat, record_work, timeline, unmasking
+from builder_ui.pages.listing import Listing, files_in, is_numeric, rows_of, total_text
 from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.templating import href
 from builder_ui.views import Placed, chats, holders, messages_of, timelines
@@ -94,6 +94,7 @@ def _page(opened: Opened) -> RecordPage:
         timeline=timeline.view(visit, line, view.id) if line else None,
         flow=flow if tab == record_work.FLOW else None, buttons=record_work.buttons(opened),
         tasks=record_work.about(opened) if details else (),
+        unmask=unmasking.notice(visit, opened.app, {form.id: [view]}) if not talk else None,
     )  # fmt: skip
 
 
@@ -126,7 +127,7 @@ def _tabs(
 
 def _sections(opened: Opened) -> tuple[Section, ...]:
     visit, form, view = opened.visit, opened.form, opened.view
-    files = [i for field in form.fields for i in file_ids(field, view)]
+    files = {i: hide for field in form.fields for i, hide in files_in(field, view).items()}
     containers = [field for field in form.fields if field.type and field.type.container]
     presenter = visit.presenter(opened.app.id, files, pointed(containers, view.values))
     made = []
