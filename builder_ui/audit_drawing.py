@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 AUDIT = "/admin/audit"
 HUES = {
     "export": "amber", "download": "amber", "print": "amber", "unmask": "amber", "record.shred": "red",
-    "user.sign_in_failed": "red", "emergency.open": "red", "update": "blue", "create": "green", "grant": "purple",
+    "user.sign_in_failed": "red", "emergency.break": "red", "update": "blue", "create": "green", "grant": "purple",
     "app.publish": "purple", "search": "teal",
 }  # fmt: skip
 LONGEST = 160

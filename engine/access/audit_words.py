@@ -34,7 +34,7 @@ GROUPS: Mapping[Words, Mapping[str, Words]] = {
         "unmask.confirm": ("确认解除脱敏", "Confirmed unmasking"),
         "unmask.refuse": ("拒绝解除脱敏", "Refused unmasking"),
         "unmask.end": ("结束解除脱敏", "Ended unmasking"),
-        "emergency.open": ("紧急访问", "Broke the glass"),
+        "emergency.break": ("紧急访问", "Broke the glass"),
         "emergency.end": ("结束紧急访问", "Ended emergency access"),
         "access.explain": ("查询访问原因", "Asked why somebody can see"),
     },

@@ -178,6 +178,8 @@ ROUTES: dict[str, Route] = {
     "GET /sign-in/again": Route(either),
     "POST /sign-in/again": Route(either, body=json.dumps({"person": "seller", "password": "wrong"})),
     "GET /session": Route(either),
+    "GET /sign-in/with/{provider:int}": Route(either, {"provider": ["1"]}),
+    "GET /sign-in/with/{provider:int}/back": Route(either, {"provider": ["1"]}, ("?code=x&state=y",)),
     "GET /invitation/{token:str}": Route(either, {"token": ["guessed"]}),
     "POST /invitation/{token:str}": Route(either, {"token": ["guessed"]}, body={"password": "x", "again": "x"}),
     # -- one's own
@@ -196,6 +198,8 @@ ROUTES: dict[str, Route] = {
     "POST /me/second-factor/off": Route(either, body={"old": "wrong"}),
     "POST /me/recovery-codes": Route(either, body={"old": "wrong"}),
     "POST /me/password": Route(either, body={"old": "wrong", "password": "x", "again": "x"}),
+    "POST /me/identities/{provider:int}": Route(signed_in, {"provider": ["1"]}, body={}),
+    "POST /me/identities/{provider:int}/unlink": Route(either, {"provider": ["1"]}, body={}),
     "POST /me/sessions": Route(signed_in, body={"session": "00"}),
     "POST /me/tokens": Route(signed_in, body={"name": "新", "scopes": "read"}),
     "POST /me/tokens/revoke": Route(signed_in, body={"token": "1"}),
@@ -243,7 +247,7 @@ ROUTES: dict[str, Route] = {
     f"GET {API}{FORM}/options/{{field:str}}": Route(
         reads_customers, {"form_id": ["talk", "letter"], "field": ["customer"]}, ("", f"?q={PROBE}")),
     # -- a record
-    f"GET {RECORD}": Route(reads_record, queries=("?tab=details", "?tab=history", "?tab=chat",
+    f"GET {RECORD}": Route(reads_record, queries=("?tab=details", "?tab=history", "?tab=looks", "?tab=chat",
                                                   "?tab=vault.line_of_time")),
     f"POST {RECORD}": Route(updates_record, body=changed, last=1, quiet=True),
     f"GET {RECORD}/edit": Route(updates_record),
@@ -288,6 +292,11 @@ ROUTES: dict[str, Route] = {
     f"POST {CHANNEL}/quarantine": Route(manages("channels"), body=lambda v, values: {"id": v.ids["quarantined"],
                                                                              "action": "retry"}),
     f"POST {CHANNEL}/settings": Route(manages("channels"), body={"secret": "s3cret"}),
+    # -- the audit trail
+    "GET /admin/audit": Route(manages("audit"), queries=("", "?words=zebra", "?form=customer&app=vault")),
+    "GET /admin/audit/figures": Route(manages("audit")),
+    "GET /admin/audit/export": Route(manages("audit")),
+    "POST /printed": Route(signed_in, body={"page": "/apps/vault/forms/customer/records/1"}),
     # -- the organisation
     **{f"GET {ORGANISATION}{page}": Route(manages("people"), PLACES) for page in (
         "", "/department/{department_id:str}", "/departments/new", "/import", "/import/workbook", "/move", "/new",
