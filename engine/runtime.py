@@ -41,6 +41,9 @@ from engine.evidence.seals import Box, Seals
 from engine.evidence.states import States
 from engine.evidence.steps import Mode
 from engine.evidence.verify import Wanted, verify
+from engine.evidence.verifying import verify_when_due
+from engine.evidence.witnesses import Witnesses
+from engine.evidence.witnesses.kinds import Means
 from engine.exceptional_access import Emergencies, Unmasking
 from engine.expressions import EvaluationContext
 from engine.files import Files
@@ -76,6 +79,8 @@ from metamodel.problems import Rejected, problem
 
 SECOND = timedelta(seconds=1)
 HALF_A_MINUTE = timedelta(seconds=30)
+TEN_MINUTES = timedelta(minutes=10)
+HOUR = timedelta(hours=1)
 
 
 class Runtime:
@@ -99,6 +104,7 @@ class Runtime:
         self._open_retention()
         self._open_organisation()
         self._open_packages()
+        self._open_ledger_jobs()
 
     @classmethod
     def open(cls, config: Config, clock: Clock | None = None) -> Runtime:
@@ -235,6 +241,17 @@ class Runtime:
             self.tasks.forget, self.notifications.forget, self.rules.forget, self.flows.store.forget,
             self.channels.forget,
         ]  # fmt: skip
+
+    def _open_ledger_jobs(self) -> None:
+        """Who is shown checkpoints, and when everything is looked at again."""
+        self.witnesses = Witnesses(
+            self.database, self.ledger, Means(self.outgoing, self.notifications.send_now)
+        )
+        self.jobs.register("witness_ledger", lambda _payload, _job: self.witnesses.give(), every=TEN_MINUTES)
+        self.jobs.register("verify_ledger", lambda _payload, _job: self._verify_when_due(), every=HOUR)
+
+    def _verify_when_due(self) -> None:
+        verify_when_due(self.database, lambda mode: self.verify(mode=mode, workers=1))
 
     def _open_packages(self) -> None:
         self.packages = Packages(

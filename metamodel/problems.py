@@ -351,8 +351,8 @@ TEXTS: dict[str, Texts] = {
     "field.hands_over_nobody": Texts(
         "“{field}”没有可以交接的人",
         "There is nobody in “{field}” whose place somebody else could take",
-        "只有表单自己的、未加密且可修改的成员字段可以交接",
-        "A person or people field of the form itself, neither sealed nor frozen, can be handed over",
+        "只有普通表单的、未加密且可修改的成员字段可以交接；存档里的人不变",
+        "A person or people field of an ordinary form, neither sealed nor computed, can be handed over; an archive keeps who it was",
     ),
     "field.flag_in_rows": Texts(
         "子表单的字段不能单独设 {flag}",
@@ -876,6 +876,7 @@ TEXTS: dict[str, Texts] = {
         "规则已经改动，请重新启用", "The rule was changed meanwhile: activate it again"
     ),
     "retention.yourself": Texts("启用须由另一人确认", "Another person has to confirm this"),
+    "retention.presets": Texts("{file} 无法读取：{reason}", "{file} cannot be read: {reason}"),
     "retention.needs_approval": Texts(
         "没有他人批准，不能销毁记录", "Nothing is shredded without another person's approval"
     ),

@@ -24,6 +24,7 @@ from engine.evidence.keys import MasterKeys
 from engine.evidence.leaf import AUDIT, LOGS as LOGS, RECORDS, LeafEntry, entry_bytes, entry_hash
 from engine.evidence.notes import BadNote, Checkpoint
 from engine.evidence.seals import Box, BrokenSeal
+from engine.evidence.static_log import StaticLog
 from engine.evidence.tiles import WIDTH, TileReader, TileWriter, leaf_hashes
 from engine.system_tables import app_versions, audit, checkpoints, leaves, settings
 from metamodel.problems import Rejected, problem
@@ -41,6 +42,7 @@ class Ledger:
         self._database, self._keys = database, keys
         self.origin = _settle(database, keys, origin)
         self._unlogged, self._box = Unlogged(database), Box(keys)
+        self._static = {log: StaticLog(checkpoint_file(database.config.data, log).parent) for log in LOGS}
 
     def origin_of(self, log: str) -> str:
         if log not in LOGS:
@@ -161,14 +163,18 @@ class Ledger:
         raise Rejected([problem("ledger.damaged", log=log)])
 
     def _publish(self, log: str, note: str) -> None:
-        """A copy beside the database: whoever turns the database back must also find this one."""
-        path = checkpoint_file(self._database.config.data, log)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside = path.with_suffix(".new")
-        beside.write_text(note, "utf-8")
-        beside.replace(path)
+        """Beside the database: whoever turns that back must also find this. Several processes may come
+        here; the newest checkpoint stays."""
+        size = int(note.split("\n", 2)[1])
+        self._static[log].publish(note, size, partial(self.tile, log))
 
     # -- asking ------------------------------------------------------------------------------------
+    def inclusion(self, log: str, position: int, size: int) -> dict[str, Any]:
+        """`proof` for others: the path as base64, and the root it leads to."""
+        path = [_text(step) for step in self.proof(log, position, size)]
+        return {"log": log, "position": str(position), "size": str(size), "path": path,
+                "root": _text(self.root(log, size))}  # fmt: skip
+
     def checkpoint(self, log: str) -> str | None:
         """The newest signed note; None before the first."""
         self.origin_of(log)
@@ -212,10 +218,15 @@ class Ledger:
         if not 0 <= position < size <= _covered(connection, log):
             raise Rejected([problem("ledger.bad_size")])
 
-    def record_proof(self, connection: sa.Connection, record: int) -> dict[str, Any] | None:
-        """What proves the newest revision of an archived record: its entry's bytes, its place, and,
-        once a checkpoint covers it, the way to the signed root. None for a record without a leaf."""
+    def record_proof(
+        self, connection: sa.Connection, record: int, revision: int | None = None
+    ) -> dict[str, Any] | None:
+        """What proves a revision of an archived record, the newest unless one is named: its entry's bytes,
+        its place, and, once a checkpoint covers it, the way to the signed root. None where there is no such
+        leaf."""
         query = sa.select(leaves).where(leaves.c.record == record, leaves.c.log == RECORDS)
+        if revision is not None:
+            query = query.where(leaves.c.revision == revision)
         leaf = connection.execute(query.order_by(leaves.c.revision.desc()).limit(1)).mappings().first()
         return None if leaf is None else self._proof_of(connection, leaf)
 

@@ -49,6 +49,7 @@ from engine.evidence.states import check_states
 from engine.evidence.steps import Mode, Outcome, Plan, Reached, Step, make_plan
 from engine.evidence.tiles import WIDTH
 from engine.evidence.verifications import Verifications
+from engine.evidence.witnesses import check_witnesses
 from engine.tables import Entry, FormTable, form_table, read_entries
 from metamodel.application import App
 from metamodel.forms import Form
@@ -342,6 +343,8 @@ def put_together(
             roots[log] = _tree(connection, plan, outcomes, log, report)
             if copies[log]:
                 check_copy(connection, log, _signer(here, log), copies[log], report)
+    with _reading(connection, report):
+        check_witnesses(connection, {log: _signer(here, log) for log in LOGS}, report)
     return report, roots
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from email.message import EmailMessage
 from typing import Any
 
 import sqlalchemy as sa
@@ -128,6 +129,10 @@ class Notifications:
     def try_mail(self, address: str, language: str) -> None:
         """A mail that says it arrived. Rejected: mail.no_server, mail.failed, mail.not_taken."""
         self._outbox.try_out(address, language)
+
+    def send_now(self, message: EmailMessage) -> None:
+        """A mail that is no notification, at once. Rejected: as above."""
+        self._outbox.send_now(message)
 
     # -- reading -----------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from email.errors import MessageError
+from email.message import EmailMessage
 from smtplib import SMTPException
 from typing import Any
 
@@ -51,15 +52,21 @@ class Outbox:
 
     def try_out(self, address: str, language: str) -> None:
         """A letter at once, and what stood in its way said."""
-        if self._server is None:
-            raise Rejected([problem("mail.no_server")])
         now = self._database.clock.now()
         letter = single(Line(label_text(WORDS["trial"], language), self._public), language, 0)
+        self.send_now(letter.message(self._sender, "", address, now))
+
+    def send_now(self, message: EmailMessage) -> None:
+        """A mail of somebody else's making. Rejected: mail.no_server, mail.failed, mail.not_taken."""
+        if self._server is None or self.silent:
+            raise Rejected([problem("mail.no_server")])
+        if "From" not in message:
+            message["From"] = self._sender
         try:
             with self._server.connect() as connection:
-                connection.send(letter.message(self._sender, "", address, now))
+                connection.send(message)
         except NEVER:
-            raise Rejected([problem("mail.not_taken", address=address)]) from None
+            raise Rejected([problem("mail.not_taken", address=message["To"])]) from None
         except (SMTPException, OSError) as error:
             raise Rejected([problem("mail.failed", reason=f"{type(error).__name__}: {error}")]) from None
 

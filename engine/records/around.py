@@ -184,12 +184,17 @@ class Around:
 
     # -- proof -------------------------------------------------------------------------------------
 
-    def proof(self, viewer: Viewer, app: str, form: str, record: str) -> Mapping[str, Any] | None:
-        """The evidence of an archived record: its newest leaf and the way to the signed checkpoint."""
+    def proof(
+        self, viewer: Viewer, app: str, form: str, record: str, revision: int | None = None
+    ) -> Mapping[str, Any] | None:
+        """The evidence of an archived record: the leaf of a revision, the newest unless one is named, and the
+        way to the signed checkpoint."""
         program = self._services.programs.get(app, form)
         with self._services.database.read() as connection:
             row = self._reader.row(connection, viewer, program, record)
-            return self._services.ledger.record_proof(connection, row.id) if program.form.is_archive else None
+            if not program.form.is_archive:
+                return None
+            return self._services.ledger.record_proof(connection, row.id, revision)
 
 
 def _named(program: FormProgram, path: str) -> FieldDefinition | None:

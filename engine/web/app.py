@@ -15,7 +15,7 @@ from litestar.plugins import InitPlugin
 
 from engine.runtime import Runtime
 from engine.web import problem_details
-from engine.web.api import flows, records, reports, rules, system, tasks
+from engine.web.api import flows, ledger, records, reports, rules, system, tasks
 from engine.web.security import HEADERS, Identify, refuse_forged
 from metamodel.problems import Rejected
 
@@ -31,11 +31,11 @@ def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
 
     rooms = [
         records.router, reports.router, flows.router, rules.router, tasks.router, system.router,
-        system.public_ledger,
+        ledger.router,
     ]  # fmt: skip
     api = Router("/api/v1", route_handlers=rooms)
     return Litestar(
-        route_handlers=[system.health, api],
+        route_handlers=[system.health, ledger.static, api],
         dependencies={"runtime": Provide(provide_runtime, sync_to_thread=False)},
         middleware=[DefineMiddleware(Identify, runtime=runtime)],
         before_request=refuse_forged,

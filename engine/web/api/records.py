@@ -120,8 +120,13 @@ def history(request: Ask, runtime: Runtime, app_id: str, form_id: str, record: s
 
 @get(f"{FORM}/records/{{record:str}}/proof", sync_to_thread=True)
 def proof(request: Ask, runtime: Runtime, app_id: str, form_id: str, record: str) -> dict[str, Any]:
-    """Leaf, position, inclusion path and the signed checkpoint of an archived record."""
-    found = runtime.records.proof(viewer_of(request), app_id, form_id, record)
+    """Leaf, position, inclusion path and the signed checkpoint of an archived record's newest revision;
+    `?revision=` of another."""
+    asked = request.query_params.get("revision", "")
+    revision = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+    if asked and revision is None:
+        raise Rejected([problem("request.unreadable", "/revision", reason="number expected")])
+    found = runtime.records.proof(viewer_of(request), app_id, form_id, record, revision)
     if found is None:
         raise Rejected([problem("record.unknown", record=record)])
     return dict(found)

@@ -1,4 +1,4 @@
-"""Health, sign-in by API, apps, files, the ledger and hooks: everything that is not a record."""
+"""Health, sign-in by API, apps, files and hooks: everything that is not a record."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import anyio.to_thread
 import sqlalchemy as sa
-from litestar import Request, Response, Router, get, post
+from litestar import Request, Router, get, post
 from litestar.datastructures import UploadFile
 from litestar.response import Stream
 
@@ -86,21 +86,6 @@ def download(request: Ask, runtime: Runtime, file_id: str) -> Stream:
     return Stream(chunks, media_type=described["media_type"], headers=headers)
 
 
-@get("/ledger/{log:str}/checkpoint", sync_to_thread=True)
-def checkpoint(runtime: Runtime, log: str) -> Response[str]:
-    """The newest signed checkpoint (C2SP signed note)."""
-    note = runtime.ledger.checkpoint(log)
-    if note is None:
-        raise Rejected([problem("ledger.no_checkpoint", log=log)])
-    return Response(note, media_type="text/plain; charset=utf-8")
-
-
-@get("/ledger/{log:str}/consistency", sync_to_thread=True)
-def consistency(runtime: Runtime, log: str, first: int, second: int) -> dict[str, Any]:
-    """Proof that the log of size `first` is a beginning of the log of size `second`."""
-    return {"log": log, "first": first, "second": second, "path": runtime.consistency(log, first, second)}
-
-
 @post("/hooks/{channel:str}", status_code=200)
 async def hook(request: Ask, runtime: Runtime, channel: str) -> dict[str, Any]:
     """A vendor delivers: verified on the raw bytes, stored durably, then acknowledged."""
@@ -114,7 +99,6 @@ async def hook(request: Ask, runtime: Runtime, channel: str) -> dict[str, Any]:
 
 
 health = Router("/", route_handlers=[healthz, readyz, hook])
-public_ledger = Router("/", route_handlers=[checkpoint, consistency], guards=[signed_in])
 router = Router("/", route_handlers=[apps, app_definition, openapi, upload, download], guards=[signed_in])
 
 
