@@ -29,7 +29,9 @@ def places(visit: Visit) -> tuple[Place, ...]:
     return (
         Place("/admin/people", visit.text("Organisation"), "people", ("people",)),
         Place("/admin/audit", visit.text("Audit trail"), "eye", ("audit",)),
+        Place("/admin/retention", visit.text("Retention and holds"), "hourglass", ("retention",)),
         Place("/evidence", visit.text("Evidence"), "shield"),
+        Place("/admin/keys", visit.text("Keys and operations"), "key", ("keys",)),
     )
 
 

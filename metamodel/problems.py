@@ -1628,8 +1628,8 @@ TEXTS: dict[str, Texts] = {
     "doctor.no_key_copy": Texts(
         "还没有人确认密钥的副本放在别处：磁盘损坏就意味着全部加密内容永久丢失",
         "Nobody has confirmed that a copy of the keys lies elsewhere: were this disk lost, so is all that is sealed",
-        "muniment keys sheet，放好后 muniment keys confirm（校验码 {check}）",
-        "muniment keys sheet, put it away, then muniment keys confirm (check code {check})",
+        "muniment keys sheet，放好后用副本上的校验码确认：muniment keys confirm",
+        "muniment keys sheet, put it away, then say so with its check code: muniment keys confirm",
         severity="warning",
     ),
     "doctor.key_folder": Texts(

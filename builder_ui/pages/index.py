@@ -14,12 +14,14 @@ from builder_ui.pages import (
     edit,
     files,
     home,
+    keys,
     listing,
     notifications,
     organisation,
     proofs,
     record,
     requests,
+    retention,
     rules,
     search,
     sign_in,
@@ -29,7 +31,7 @@ from builder_ui.pages import (
 
 MODULES = (
     assets, sign_in, account, home, boards, listing, bulk, record, edit, search, channels, proofs, files, tasks,
-    requests, notifications, rules, audit, organisation, unmasking,
+    requests, notifications, rules, audit, organisation, unmasking, keys, retention,
 )  # fmt: skip
 # One router: handlers of one path must meet in it, whichever module they come from.
 router = Router("/", route_handlers=[handler for module in MODULES for handler in module.HANDLERS])

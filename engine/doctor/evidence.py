@@ -32,7 +32,7 @@ def triggers(runtime: Runtime) -> Iterator[Problem]:
 def keys(runtime: Runtime) -> Iterator[Problem]:
     """A copy of the present ones lies elsewhere, and their folder is nobody else's."""
     if runtime.key_copies.confirmed_at() is None:
-        yield problem("doctor.no_key_copy", check=runtime.key_copies.code)
+        yield problem("doctor.no_key_copy")
     source = runtime.keys.source
     if isinstance(source, KeyFile) and source.path.parent.stat().st_mode & 0o022:
         yield problem("doctor.key_folder", folder=source.path.parent)
