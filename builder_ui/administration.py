@@ -32,6 +32,7 @@ def places(visit: Visit) -> tuple[Place, ...]:
         Place("/admin/retention", visit.text("Retention and holds"), "hourglass", ("retention",)),
         Place("/evidence", visit.text("Evidence"), "shield"),
         Place("/admin/keys", visit.text("Keys and operations"), "key", ("keys",)),
+        Place("/packages", visit.text("Evidence packages"), "archive", ("retention", "audit")),
     )
 
 

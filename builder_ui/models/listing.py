@@ -64,6 +64,7 @@ class ListPage:
     new_href: str = ""
     export_href: str = ""
     query: str = ""
+    package_href: str = ""
     searchable: bool = True
     conditions: tuple[FilterRow, ...] = ()
     clear_href: str = ""

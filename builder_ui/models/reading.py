@@ -54,6 +54,7 @@ class SearchPage:
     next_href: str = ""
     asked: bool = False
     form: str = ""
+    package_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

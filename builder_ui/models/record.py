@@ -63,6 +63,7 @@ class RecordPage:
     context: Link | None = None
     edit_href: str = ""
     previous_href: str = ""
+    package_href: str = ""
     next_href: str = ""
     place: str = ""
     list_href: str = ""

@@ -19,6 +19,7 @@ from builder_ui.pages import (
     notifications,
     organisation,
     proofs,
+    packages,
     record,
     requests,
     retention,
@@ -30,8 +31,8 @@ from builder_ui.pages import (
 )
 
 MODULES = (
-    assets, sign_in, account, home, boards, listing, bulk, record, edit, search, channels, proofs, files, tasks,
-    requests, notifications, rules, audit, organisation, unmasking, keys, retention,
+    assets, sign_in, account, accounts, home, boards, listing, bulk, record, edit, search, channels, proofs, files, tasks,
+    requests, notifications, rules, packages, audit, organisation, unmasking, keys, retention,
 )  # fmt: skip
 # One router: handlers of one path must meet in it, whichever module they come from.
 router = Router("/", route_handlers=[handler for module in MODULES for handler in module.HANDLERS])

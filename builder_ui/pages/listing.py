@@ -175,6 +175,7 @@ def _page(listing: Listing, found: Page, problems: tuple[str, ...]) -> ListPage:
         f"{first + 1:,}–{first + len(rows):,}" if rows else "",
         tabs=tabs(listing), new_href=f"{base}/new" if listing.may("create") and not form.is_archive else "",
         export_href=listing.address().replace(base, f"{base}/export", 1) if listing.may("export") else "",
+        package_href=listing.address().replace(base, f"{base}/package", 1) if listing.may("export") else "",
         query=listing.asked.get("q", ""), searchable=any(field.searchable for field in form.fields),
         conditions=_conditions(listing, maker), hidden=kept,
         all_columns=_choosable(listing), sorts=_sorts(listing), card_columns=frozenset(card),

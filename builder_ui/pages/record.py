@@ -90,6 +90,7 @@ def _page(opened: Opened) -> RecordPage:
         facts=_facts(opened) if details else (), badge=_badge(opened), context=_context(opened),
         edit_href="" if flow and flow.state == "running" else _edit_href(opened),
         previous_href=_other(opened, before), next_href=_other(opened, after), list_href=list_href,
+        package_href=_package_href(opened),
         granted=_granted(opened), chat=chat.view(visit, talk, view) if talk else None,
         timeline=timeline.view(visit, line, view.id) if line else None,
         flow=flow if tab == record_work.FLOW else None, buttons=record_work.buttons(opened),
@@ -111,6 +112,14 @@ def _edit_href(opened: Opened) -> str:
 
 
 def _tabs(
+def _package_href(opened: Opened) -> str:
+    """'' unless this viewer may have it packed, by a right to export or as a request of the person concerned."""
+    packages, view = opened.visit.runtime.packages, opened.view
+    if "export" not in view.can and not packages.may_ask_for_subjects(opened.visit.viewer):
+        return ""
+    return href(f"/apps/{opened.app.id}/forms/{opened.form.id}/package", record=view.id)
+
+
     opened: Opened, talks: Sequence[Placed], about: Sequence[Placed], tab: str, flow: bool, looks: bool
 ) -> tuple[Tab, ...]:
     language = opened.visit.language

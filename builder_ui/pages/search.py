@@ -103,8 +103,18 @@ def _found(searching: Searching, options: tuple[Option, ...]) -> SearchPage:
         total_text(visit, found), visit.text("in %(num)s ms", num=took), tuple(_facets(searching, found)),
         tuple(_hits(searching, found)),
         searching.address(searching.text, page=searching.page + 1) if found.next else "",
-        asked=True, form=form.id,
+        asked=True, form=form.id, package_href=_package_href(searching) if found.items else "",
     )  # fmt: skip
+
+
+def _package_href(searching: Searching) -> str:
+    """'' unless something of this form may be exported."""
+    runtime, app, form = searching.visit.runtime, searching.app, searching.form
+    with runtime.database.read() as connection:
+        ways = runtime.authority.ways(connection, searching.visit.viewer, app, form)
+    if not any("export" in way.actions for way in ways):
+        return ""
+    return href(f"/apps/{app.id}/forms/{form.id}/package", q=searching.text)
 
 
 # -- hits ----------------------------------------------------------------------------------------------

@@ -56,9 +56,9 @@ export default class Selection extends Controller {
   }
 
   async open(event) {
-    const kind = this.param(event, "kind");
+    const kind = this.param(event, "kind"), path = this.param(event, "path") || "bulk";
     const query = new URLSearchParams([...new URLSearchParams(location.search), ["kind", kind], ...this.fields()]);
-    const answer = await send(`${this.value("base")}/bulk?${query}`, { headers: { Accept: "text/html", "HX-Request": "true" } });
+    const answer = await send(`${this.value("base")}/${path}?${query}`, { headers: { Accept: "text/html", "HX-Request": "true" } });
     const drawer = document.getElementById("drawer");
     drawer.replaceChildren(...pick(await answer.text()).nodes);
     drawer.showModal();
