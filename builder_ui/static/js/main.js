@@ -2,6 +2,7 @@
 import { Application } from "./lib/application.js";
 import { watchComposition } from "./lib/composition.js";
 import { startHypermedia } from "./lib/hypermedia.js";
+import { noticePrinting } from "./lib/printing.js";
 import { guardForms } from "./lib/session.js";
 
 const names = [
@@ -17,3 +18,4 @@ const application = new Application(loaders);
 startHypermedia(application);
 guardForms(); // after everything else that may take a form into its own hands
 application.start();
+noticePrinting();
