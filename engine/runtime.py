@@ -18,6 +18,7 @@ from engine.access.audit_figures import AuditFigures
 from engine.access.audit_search import AuditSearch
 from engine.access.authority import Authority
 from engine.access.calendar import Calendars
+from engine.access.explain import Explaining
 from engine.access.grants import Grants
 from engine.access.installation import administers, read_installation
 from engine.access.people import People
@@ -44,13 +45,13 @@ from engine.evidence.verify import Wanted, verify
 from engine.evidence.verifying import verify_when_due
 from engine.evidence.witnesses import Witnesses
 from engine.evidence.witnesses.kinds import Means
-from engine.exceptional_access import Emergencies, Unmasking
+from engine.exceptional_access import Emergencies, InForce, Unmasking
 from engine.expressions import EvaluationContext
 from engine.files import Files
 from engine.flows import Flows
 from engine.jobs import Jobs
 from engine.migrate import COPY_JOB, ColumnCopies, index_for_lookups
-from engine.notifications import Notifications
+from engine.notifications import NewNotification, Notifications
 from engine.organisation import HandOvers, Importing, Personnel
 from engine.outgoing import Allowed, Outgoing
 from engine.packages import Packages
@@ -74,6 +75,7 @@ from engine.tasks.leavers import Leavers
 from engine.tasks.telling import tell_people
 from engine.working_time import WorkingCalendar
 from metamodel.application import App
+from metamodel.labels import Label
 from metamodel.plugin_api import RawMessage, RunAnalyzer, Shred
 from metamodel.problems import Rejected, problem
 
@@ -190,6 +192,7 @@ class Runtime:
             self._apps,
             self._access_context,
         )
+        self.explaining = Explaining(self.database, self.authority, self.people, self.audit, self._apps)
 
     def _open_tasks(self) -> None:
         quoting = Quoting(self.authority, self._apps)
@@ -200,7 +203,11 @@ class Runtime:
             self.database, self.box, self.people, self.jobs, quoting, self._apps, self.config
         )
         tell_people(self.tasks, self.notifications)
+        self.accounts.post, self.accounts.tell = self.notifications.post, self._tell_of_account
         Leavers(self.database, self.people, self.jobs, self.tasks, self._apps)
+
+    def _tell_of_account(self, unit: Unit, person: str, title: Label) -> None:
+        self.notifications.send(unit, [NewNotification(person, "", "", None, title)])
 
     def _open_records(self) -> None:
         self.programs = Programs(self.applications, self.catalog, self.registry, self.search)
@@ -234,6 +241,7 @@ class Runtime:
         self.tasks.closed.append(self.rules.task_closed)
         self.unmasking = Unmasking(self.services, self.unmaskings, self.tasks)
         self.emergencies = Emergencies(self.services, self.grants, self.notifications)
+        self.in_force = InForce(self.services, self.grants, self.unmasking)
         self.applications.preparing.append(self.rules.clocks.prepare)
         self.jobs.register("rule_clocks", lambda _payload, _job: self.rules.tick(), every=HALF_A_MINUTE)
         self.channels = Channels(self.services, self.rules, self.jobs, self.box)

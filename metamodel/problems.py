@@ -1222,6 +1222,7 @@ TEXTS: dict[str, Texts] = {
     ),
     "unmask.own": Texts("不能确认自己的申请", "Nobody agrees to his own request", status=403),
     "unmask.unknown": Texts("没有正在生效的这次查看", "There is no such leave in force", status=404),
+    "grant.unknown": Texts("没有正在生效的这项授权", "There is no such grant in force", status=404),
     "emergency.reason": Texts(
         "请写明紧急事由，至少 {least} 个字", "Say what the emergency is, in at least {least} characters"
     ),

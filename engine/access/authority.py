@@ -45,6 +45,9 @@ class Authority:
         self.more_ways: list[MoreWays] = []  # of rooms above, such as that of who is asked to approve
         self.withheld: list[Withheld] = []  # records that are kept and not used any more
 
+    def table(self, app: App, form: Form) -> sa.Table:
+        return self._catalog.form(app.id, form.id).table
+
     def ways(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> list[Way]:
         """Every reason this viewer may touch rows of this form; empty: none."""
         if viewer.system:

@@ -35,6 +35,7 @@ class Grant:
     unmask: bool
     expires_at: int
     reference: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 """
 
 from engine.exceptional_access.emergencies import Emergencies, GlassBreak
+from engine.exceptional_access.in_force import InForce, Leave
 from engine.exceptional_access.unmasking import Asked, Offer, Unmasking
 
-__all__ = ["Asked", "Emergencies", "GlassBreak", "Offer", "Unmasking"]
+__all__ = ["Asked", "Emergencies", "GlassBreak", "InForce", "Leave", "Offer", "Unmasking"]

@@ -154,7 +154,7 @@ class Unmasking:
             raise Rejected([problem("unmask.own")])
         state: State = "given" if closed.outcome == YES else "refused"
         if self._kept.decide(unit, kept.id, state, viewer.person):
-            action = "unmask.agree" if state == "given" else "unmask.refuse"
+            action = "unmask.confirm" if state == "given" else "unmask.refuse"
             detail = {"unmasking": kept.id, "person": kept.person, "comment": closed.comment}
             self._note(unit, viewer, action, kept.app, kept.records, **detail)
 

@@ -101,7 +101,7 @@ def test_a_second_person_agrees_or_not(strict: Runtime, outcome: str) -> None:
     assert (REASON in task.note, task.source_label) == (True, "查看完整信息")
     strict.database.write(lambda unit: strict.tasks.close(unit, manager, task.id, outcome, "核实过"))
     assert (MOBILE in words(strict, "bu", note)) is (outcome == "agree")
-    assert f"unmask.{outcome}" in actions(strict, note)
+    assert ("unmask.confirm" if outcome == "agree" else "unmask.refuse") in actions(strict, note)
 
 
 def test_nobody_agrees_to_his_own_request(strict: Runtime) -> None:

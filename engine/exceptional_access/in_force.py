@@ -1,0 +1,95 @@
+"""What is in force beside the roles: grants, broken glass, masks lifted. Listed, and ended before its time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.access.audit import Occurrence
+from engine.access.grants import Grants
+from engine.access.viewer import Viewer
+from engine.access.ways import Grant
+from engine.clock import microseconds
+from engine.database import Unit
+from engine.exceptional_access.emergencies import REFERENCE
+from engine.exceptional_access.unmasking import Kept, Unmasking
+from engine.records.services import Services
+from metamodel.problems import Rejected, problem
+
+Kind = Literal["grant", "emergency", "unmasking"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """`forms` of `app`; `records` how many, 0: those a filter picks; `until` in microseconds."""
+
+    kind: Kind
+    id: int
+    person: str
+    app: str
+    forms: tuple[str, ...]
+    records: int
+    purpose: str
+    reference: str
+    by: str
+    until: int
+
+
+class InForce:
+    def __init__(self, services: Services, grants: Grants, unmasking: Unmasking) -> None:
+        self._services, self._grants, self._unmasking = services, grants, unmasking
+
+    def of(self, person: str = "") -> list[Leave]:
+        """Somebody's, those that end first on top; blank: everybody's."""
+        now = microseconds(self._services.database.clock.now())
+        with self._services.database.read() as connection:
+            given = self._grants.of(connection, person, now)
+        lifted = [one for one in self._unmasking.running() if person in ("", one.person)]
+        found = [*map(_granted, given), *map(_lifted, lifted)]
+        return sorted(found, key=lambda one: (one.until, one.id))
+
+    def end_grant(self, viewer: Viewer, identifier: int) -> None:
+        """Rejected (grant.unknown) for one that does not run. Whether he may is asked before."""
+
+        def end(unit: Unit) -> None:
+            running = {one.id: one for one in self._grants.of(unit.connection, "", unit.now)}
+            if identifier not in running:
+                raise Rejected([problem("grant.unknown")])
+            one = running[identifier]
+            self._grants.revoke(unit, identifier)
+            action = "emergency.end" if _kind(one) == "emergency" else "grant.revoke"
+            detail = {"person": one.person, "reference": one.reference}
+            self._services.audit.add(
+                unit, viewer, [Occurrence(action, one.app, one.form, grant=identifier, detail=detail)]
+            )
+
+        self._services.database.write(end)
+
+
+def _kind(grant: Grant) -> Kind:
+    return "emergency" if grant.reference.startswith(f"{REFERENCE}:") else "grant"
+
+
+def _granted(one: Grant) -> Leave:
+    reference = "" if _kind(one) == "emergency" else one.reference
+    return Leave(
+        _kind(one),
+        one.id,
+        one.person,
+        one.app,
+        (one.form,),
+        0,
+        one.purpose,
+        reference,
+        one.by,
+        one.expires_at,
+    )
+
+
+def _lifted(one: Kept) -> Leave:
+    many: Sequence[int] = [len(ids) for ids in one.records.values()]
+    return Leave(
+        "unmasking", one.id, one.person, one.app, tuple(one.records), sum(many), one.reason, "",
+        one.decided_by, one.expires_at or 0,
+    )  # fmt: skip
