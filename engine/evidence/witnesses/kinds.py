@@ -127,7 +127,7 @@ class Mail:
         message["Subject"] = f"存证检查点 Checkpoint {shown.log} {shown.size}"
         message.set_content(MAIL_TEXT + shown.note)
         message.add_attachment(
-            shown.note.encode(), "text", "plain", filename=f"{shown.log}-{shown.size:012d}.txt"
+            shown.note.encode(), "application", "octet-stream", filename=f"{shown.log}-{shown.size:012d}.txt"
         )
         try:
             means.mail(message)
