@@ -127,13 +127,14 @@ def _check_contradictions(field: FieldDefinition, values: dict[str, bool | None]
 
 
 def _check_hand_over(field: FieldDefinition, form: Form, checking: Checking) -> list[Problem]:
-    """Only who stands in a field that may still change can be replaced; the database picks the records."""
+    """Only who stands in a field that may still change can be replaced, never in an archive; the database picks
+    the records."""
     place = field.path + "/hand_over"
     if not field.hand_over:
         return []
     reference = field.type.reference(field) if field.type and field.options is not None else None
     named = reference is not None and reference.target == "person"
-    frozen = field.sealed or field.derived is not None or (form.is_archive and field.evidence)
+    frozen = field.sealed or field.derived is not None or form.is_archive
     if not named or frozen or field not in form.fields:
         return [problem("field.hands_over_nobody", place, field=field.text())]
     return checking.row_condition(field.hand_over, place, checking.scope(form))

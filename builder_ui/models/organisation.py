@@ -156,6 +156,7 @@ class LeavePage:
     action: str
     cancel_href: str
     rows: tuple[HandOverRow, ...]
+    staying: tuple[HandOverRow, ...]  # that keep the name unless ticked
     leaving: bool
     day: Input | None
     taker: Input

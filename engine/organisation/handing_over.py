@@ -124,13 +124,12 @@ class HandOvers:
         return Belongings(holdings, tasks, tuple(below), tuple(heads))
 
     def _fields(self) -> Iterator[tuple[FormProgram, FieldProgram]]:
-        """Every field of every form that names a person and may still change."""
+        """Every field that names a person and may still change; an archive keeps who it was."""
         for app in self._services.apps().values():
             for form in app.forms:
-                program = self._services.programs.get(app.id, form.id)
-                for about in program.stored:
-                    if _names_a_person(about) and not (form.is_archive and about.field.evidence):
-                        yield program, about
+                if not form.is_archive:
+                    program = self._services.programs.get(app.id, form.id)
+                    yield from ((program, about) for about in program.stored if _names_a_person(about))
 
     def _holding(
         self, connection: sa.Connection, program: FormProgram, about: FieldProgram, giver: str

@@ -106,7 +106,8 @@ def leave_page(empty: bool = False) -> LeavePage:
     )  # fmt: skip
     day = Input("day", "day", "最后一天", "date", "2026-11-23", required=True)
     return LeavePage(
-        "周婧 离职", "办理后 周婧 不能再登录。", TRAIL, f"{BASE}/person/sales04/leave", BASE, () if empty else rows,
+        "周婧 离职", "办理后 周婧 不能再登录。", TRAIL, f"{BASE}/person/sales04/leave", BASE,
+        () if empty else rows[:1], rows[1:],
         not empty, None if empty else day, picker("taker", "交接给", ("mgr01", "陆志恒")), ("销售", "同事"),
         ("没有在职的“nobody”",),
     )  # fmt: skip

@@ -112,7 +112,7 @@ def _form(
     page = LeavePage(
         title, about, trail(office, Link(person.name, person_url(person.id))),
         person_url(person.id, "/leave" if leaving else "/hand-over"), person_url(person.id),
-        tuple(_rows(office, person, sent)), leaving, replace(last_day, problems=wrong) if leaving else None,
+        *_rows(office, person, sent), leaving, replace(last_day, problems=wrong) if leaving else None,
         office.person_input("taker", text("Goes to"), last(sent, "taker") or _suggested(office, person)),
         tuple(dict.fromkeys(office.role(one.app, one.role) for one in office.organisation.held_by(person)))
         if leaving else (),
@@ -127,24 +127,33 @@ def _suggested(office: Office, person: Person) -> str:
     return above if office.organisation.active(above) else ""
 
 
-def _rows(office: Office, person: Person, sent: Mapping[str, list[str]]) -> Iterable[HandOverRow]:
-    visit = office.visit
+def _rows(
+    office: Office, person: Person, sent: Mapping[str, list[str]]
+) -> tuple[tuple[HandOverRow, ...], tuple[HandOverRow, ...]]:
+    """What is proposed, and what keeps the name unless somebody ticks it."""
+    visit, text = office.visit, office.visit.text
     found = visit.runtime.hand_overs.belongings(visit.viewer, person.id)
-    for holding in sorted(found.holdings, key=lambda one: one.proposed is None):
-        yield _row(
-            office, f"{RECORDS}{holding.key}", *_said(office, holding), holding.proposed is not None, sent
+    records = [
+        (
+            one.proposed,
+            _row(office, f"{RECORDS}{one.key}", *_said(office, one), one.proposed is not None, sent),
         )
-    text = visit.text
-    if found.tasks:
-        yield _row(office, "tasks", text("Open to-dos"), "", f"{found.tasks:,}", True, sent)
-    if found.subordinates:
-        names = "、".join(map(office.person, found.subordinates[:5]))
-        yield _row(
-            office, "subordinates", text("People below"), names, f"{len(found.subordinates):,}", True, sent
-        )
-    if found.departments:
-        names = "、".join(map(office.department, found.departments))
-        yield _row(office, "departments", text("Heads"), names, f"{len(found.departments):,}", True, sent)
+        for one in found.holdings
+    ]
+    below = "、".join(map(office.person, found.subordinates[:5]))
+    heads = "、".join(map(office.department, found.departments))
+    people = (
+        ("tasks", text("Open to-dos"), "", found.tasks),
+        ("subordinates", text("People below"), below, len(found.subordinates)),
+        ("departments", text("Heads"), heads, len(found.departments)),
+    )
+    rest = (
+        _row(office, name, label, sub, f"{count:,}", True, sent)
+        for name, label, sub, count in people
+        if count
+    )
+    proposed = (row for number, row in records if number)
+    return (*proposed, *rest), tuple(row for number, row in records if number is None)
 
 
 def _said(office: Office, holding: Holding) -> tuple[str, str, str]:
