@@ -19,14 +19,17 @@ from metamodel.forms import FieldDefinition
 from metamodel.labels import label_text
 from metamodel.plugin_api import Storage
 
-FEW = 4  # choices that fit side by side
+# Inputs whose choices may be few enough to stand side by side: how few, and the control they then have.
+FEW_OF = {"select": (4, "radio"), "several": (8, "checks")}
 CONTROLS = {
     "textarea": "textarea", "number": "number", "money": "number", "percent": "number", "date": "date",
-    "datetime": "datetime", "duration": "duration", "boolean": "switch", "switch": "switch", "checkbox": "switch",
-    "select": "select", "checks": "checks", "tags": "picker", "record": "picker", "records": "picker",
-    "person": "picker", "people": "picker", "department": "picker", "departments": "picker", "files": "files",
-    "participants": "participants", "rows": "rows", "rating": "rating", "none": "shown", "email": "email",
-    "mobile": "tel", "landline": "tel", "url": "url",
+    "datetime": "datetime", "duration": "duration", "boolean": "switch", "switch": "switch",
+    "checkbox": "switch", "select": "select", "radio": "radio", "checks": "checks", "several": "picker",
+    "tags": "picker", "record": "picker", "records": "picker", "person": "picker", "people": "picker",
+    "department": "picker", "departments": "picker", "files": "files", "participants": "participants",
+    "rows": "rows", "rating": "rating", "none": "shown", "email": "email", "mobile": "tel",
+    "landline": "tel", "url": "url", "range": "range", "color": "color", "time": "time", "month": "month",
+    "code": "code",
 }  # fmt: skip
 BY_STORAGE = {
     Storage.INTEGER: "number", Storage.DECIMAL: "number", Storage.BOOLEAN: "switch", Storage.DATE: "date",
@@ -165,6 +168,10 @@ class Inputs:
             found["unit"] = {"CNY": "元" if self.language == "zh" else "CNY"}.get(currency, currency)
         if stars := getattr(field.options, "stars", 0):
             found["stars"] = stars
+        if control_of(field) == "range":
+            for option, attribute in (("minimum", "min"), ("maximum", "max"), ("step", "step")):
+                if (limit := getattr(field.options, option, None)) is not None:
+                    found[attribute] = limit
         if accept := getattr(field.options, "accept", ()):
             found["accept"] = ",".join(accept)
         return found
@@ -181,8 +188,9 @@ def control_of(field: FieldDefinition) -> str:
     if not named and field.type.choices(field):
         named = "checks" if field.type.many else "select"
     named = named or BY_STORAGE.get(field.type.storage, "text")
-    if named == "select" and len(field.type.choices(field)) <= FEW:
-        return "radio"
+    few = FEW_OF.get(field.type.input)
+    if few is not None and len(field.type.choices(field)) <= few[0]:
+        return few[1]
     return named
 
 

@@ -60,4 +60,4 @@ class Input:
 
     @property
     def wide(self) -> bool:
-        return self.macro in ("textarea", "rows", "files")
+        return self.macro in ("textarea", "code", "rows", "files")

@@ -1,4 +1,7 @@
-"""Choosing from a list: one (select), several (multi_select), several of an open list (tags)."""
+"""Choosing from a list: one (select, radio), several (multi_select, checkbox_group), several of an open list (tags).
+
+Radio and checkbox group are the same values with another input.
+"""
 
 from __future__ import annotations
 
@@ -162,6 +165,14 @@ def _words(value: str, options: ChoiceOptions) -> list[str]:
     return [choice.label] if isinstance(choice.label, str) else list(choice.label.values())
 
 
+class Radio(Select):
+    name = "radio"
+    label = {"zh": "单选按钮", "en": "Radio buttons"}
+    icon = "check"
+    doc = {"zh": "从并排的几项中选一项", "en": "One of a few that stand side by side"}
+    input = "radio"
+
+
 class MultiSelect(Select):
     name = "multi_select"
     label = {"zh": "多选", "en": "Several choices"}
@@ -172,7 +183,7 @@ class MultiSelect(Select):
     many = True
     sortable = False
     operators = LIST_OPERATORS
-    input = "checks"
+    input = "several"
     examples = (("企业微信、电话", ["wecom", "phone"]), (["phone", "phone"], ["phone"]))
     Options = MultiSelectOptions
 
@@ -192,6 +203,14 @@ class MultiSelect(Select):
         return joint.join(options.text(item, display.language) for item in value)
 
 
+class CheckboxGroup(MultiSelect):
+    name = "checkbox_group"
+    label = {"zh": "复选框组", "en": "Checkboxes"}
+    icon = "check"
+    doc = {"zh": "勾选几项", "en": "Several, ticked"}
+    input = "checks"
+
+
 class Tags(MultiSelect):
     name = "tags"
     label = {"zh": "标签", "en": "Tags"}
@@ -206,4 +225,4 @@ class Tags(MultiSelect):
 
 
 def register(registry: Registry) -> None:
-    registry.add(Select(), MultiSelect(), Tags())
+    registry.add(Select(), Radio(), MultiSelect(), CheckboxGroup(), Tags())

@@ -34,7 +34,7 @@ LONGEST = 100
 
 
 class MembersOptions(Options, frozen=True):
-    maximum: Annotated[int, labelled("最多几人", "At most", ge=1)] | None = None
+    maximum: Annotated[int, labelled("最多几个", "At most", ge=1)] | None = None
 
 
 def read_id(raw: Any) -> str:
@@ -129,5 +129,22 @@ class Department(Field):
         return Reference("department")
 
 
+class Departments(Members):
+    name = "departments"
+    label = {"zh": "多个部门", "en": "Departments"}
+    icon = "building"
+    doc = {"zh": "几个部门", "en": "Several departments"}
+    type = list_of(DEPARTMENT)
+    input = "departments"
+    examples = (("华东销售部、法务合规部", ["华东销售部", "法务合规部"]),)
+
+    def display(self, value: list[str], field: FieldDefinition, display: Display) -> str:
+        joint = "、" if display.language.startswith("zh") else ", "
+        return joint.join(display.name("department", item) for item in value)
+
+    def reference(self, field: FieldDefinition) -> Reference:
+        return Reference("department", many=True)
+
+
 def register(registry: Registry) -> None:
-    registry.add(Member(), Members(), Department())
+    registry.add(Member(), Members(), Department(), Departments())

@@ -31,7 +31,7 @@ from metamodel.plugin_api import (
     options_of,
     problem,
 )
-from plugins.patterns.numbers import LANDLINE, MOBILE
+from plugins.patterns.numbers import ID_CARD, LANDLINE, MOBILE, PASSPORT, PLATE, PLATE_FORM
 from plugins.patterns.words import EMAIL
 
 if TYPE_CHECKING:
@@ -127,7 +127,8 @@ class Text(LongText):
 
 
 class Preset(Text):
-    """A line of text with a form of its own; `tidy` removes what people add to read it better."""
+    """A line of text with a form of its own; `tidy` removes what people add to read it better, `is_one` knows
+    what its form does not say."""
 
     personal = True
     exact = None
@@ -142,16 +143,18 @@ class Preset(Text):
         tidy: Callable[[str], str],
         examples: Examples,
         masked: Pattern | None = None,
+        is_one: Callable[[str], bool] = bool,
     ) -> None:
         self.name, self.label, self.icon = name, {"zh": zh, "en": en}, icon
         self.doc = {"zh": f"一个{zh}", "en": f"One {en.lower()}"}
         self.input = name
         self.examples = examples
-        self._pattern, self._tidy, self._masked = re2.compile(pattern), tidy, masked
+        self._pattern, self._tidy = re2.compile(pattern), tidy
+        self._masked, self._is_one = masked, is_one
 
     def parse(self, raw: Any, field: FieldDefinition) -> str:
         text = self._tidy(fold(super().parse(raw, field)))
-        if len(text) > 2000 or not self._pattern.fullmatch(text):
+        if len(text) > 2000 or not self._pattern.fullmatch(text) or not self._is_one(text):
             raise BadValue("value.wrong_preset", text=excerpt(raw), kind=self.label)
         return text
 
@@ -167,6 +170,10 @@ def _digits(text: str) -> str:
 
 def _no_blanks(text: str) -> str:
     return text.replace(" ", "")
+
+
+def _capitals(text: str) -> str:
+    return "".join(letter for letter in text if letter not in " -·.").upper()
 
 
 def _url(text: str) -> str:
@@ -193,6 +200,19 @@ PRESETS = (
         "url", "网址", "Web address", "link",
         r"https?://[^\s<>\"/?#:]+(:[0-9]{1,5})?([/?#][^\s<>\"]*)?", _url,
         (("example.com/a", "https://example.com/a"),),
+    ),
+    Preset(
+        "id_card", "身份证号", "Identity card number", "card",
+        r"[1-9][0-9]{16}[0-9X]", _capitals,
+        (("110105 19491231 002x", "11010519491231002X"),), ID_CARD, ID_CARD.is_one,
+    ),
+    Preset(
+        "passport", "护照号", "Passport number", "card",
+        r"[A-Z]{1,2}[0-9]{6,9}", _capitals, (("e12345678", "E12345678"),), PASSPORT,
+    ),
+    Preset(
+        "plate", "车牌号", "Number plate", "tag",
+        PLATE_FORM, _capitals, (("苏e·8k21q", "苏E8K21Q"), ("沪A D12345", "沪AD12345")), PLATE,
     ),
 )  # fmt: skip
 

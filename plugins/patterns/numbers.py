@@ -144,7 +144,8 @@ PATTERNS = (
     ),
 )  # fmt: skip
 
-MOBILE, LANDLINE = PATTERNS[0], PATTERNS[1]
+MOBILE, LANDLINE, ID_CARD, _, PASSPORT, PLATE = PATTERNS
+PLATE_FORM = rf"[{PLACES}][A-HJ-NP-Z][A-HJ-NP-Z0-9]{{5,6}}"
 
 
 def register(registry: Registry) -> None:
