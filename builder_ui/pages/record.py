@@ -26,7 +26,7 @@ from metamodel.labels import label_text
 from metamodel.problems import Rejected
 
 RECORD = "/apps/{app_id:str}/forms/{form_id:str}/records/{record:str}"
-STYLES = ("list", "record", "chat", "form", "tasks")
+STYLES = ("list", "record", "chat", "form", "tasks", "audit")
 DETAILS, HISTORY, LOOKS = "details", "history", "looks"
 RELATED = 10
 
