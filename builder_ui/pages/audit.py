@@ -22,7 +22,7 @@ from engine.access.audit_search import AuditQuery
 from engine.access.audit_words import GROUPS, action_word, group_word
 from engine.clock import from_microseconds, microseconds
 
-STYLES = ("list", "pages", "audit")
+STYLES = ("list", "record", "tasks", "pages", "audit")
 SIZE = 60
 OWN = ("person", "action", "app", "form", "record", "grant", "since", "until", "words")
 PERIODS = (1, 7, 30)
@@ -124,7 +124,7 @@ def _day(visit: Visit, text: str, more: timedelta = timedelta()) -> int | None:
 
 def _tabs(visit: Visit, current: str) -> tuple[Tab, ...]:
     return (
-        Tab(visit.text("Entries"), AUDIT, current == "entries"),
+        Tab(visit.text("What happened"), AUDIT, current == "entries"),
         Tab(visit.text("Figures"), f"{AUDIT}/figures", current == "figures"),
     )
 

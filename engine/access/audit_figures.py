@@ -1,6 +1,6 @@
 """Reports on the audit trail: who read how much, what was read most, reads outside working hours, exports.
 
-Counted over the plain columns of the trail, for those who manage `audit`; nothing sealed is opened but how
+Counted over the plain columns of what people did, for those who manage `audit`; nothing sealed is opened but how
 many rows an export had.
 """
 
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from engine.access.audit import AuditTrail
 from engine.access.audit_search import READS, AuditSearch
-from engine.access.viewer import Viewer
+from engine.access.viewer import SYSTEM, Viewer
 from engine.clock import from_microseconds
 from engine.database import Database
 from engine.system_tables import audit
@@ -64,7 +64,12 @@ class AuditFigures:
     def of(self, viewer: Viewer, since: int, until: int) -> Figures:
         """Microseconds, `until` left out. Rejected (access.denied)."""
         apps = self._search.apps_of(viewer)
-        span = sa.and_(audit.c.app.in_(sorted(apps)), audit.c.at >= since, audit.c.at < until)
+        span = sa.and_(
+            audit.c.app.in_(sorted(apps)),
+            audit.c.at >= since,
+            audit.c.at < until,
+            audit.c.person != SYSTEM.person,
+        )
         with self._database.read() as connection:
             return Figures(
                 self._reads(connection, span), self._records(connection, span), self._outside(connection, span),
