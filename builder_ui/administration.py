@@ -16,23 +16,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`duties`: any of these in any app opens it; none: everybody."""
+    """`duties`: any of these in any app opens it; none: everybody. `use`: this viewer has one anyhow."""
 
     address: str
     label: str
     icon: str
     duties: tuple[str, ...] = ()
+    use: bool = False
 
 
 def places(visit: Visit) -> tuple[Place, ...]:
     """In the order of the menu."""
     return (
         Place("/admin/people", visit.text("Organisation"), "people", ("people",)),
+        Place("/admin/accounts", visit.text("Accounts and sign-in"), "person", ("people",)),
+        Place(
+            "/admin/access",
+            visit.text("Access"),
+            "key",
+            ("access",),
+            visit.runtime.emergencies.may_break(visit.viewer),
+        ),
         Place("/admin/audit", visit.text("Audit trail"), "eye", ("audit",)),
         Place("/admin/retention", visit.text("Retention and holds"), "hourglass", ("retention",)),
         Place("/evidence", visit.text("Evidence"), "shield"),
-        Place("/admin/keys", visit.text("Keys and operations"), "key", ("keys",)),
         Place("/packages", visit.text("Evidence packages"), "archive", ("retention", "audit")),
+        Place("/admin/keys", visit.text("Keys and operations"), "key", ("keys",)),
     )
 
 
@@ -42,5 +51,7 @@ def entries(visit: Visit) -> tuple[MenuEntry, ...]:
     return tuple(
         MenuEntry(place.label, place.address, place.icon, path.startswith(place.address))
         for place in places(visit)
-        if not place.duties or any(runtime.manages_anywhere(visit.viewer, duty) for duty in place.duties)
+        if place.use
+        or not place.duties
+        or any(runtime.manages_anywhere(visit.viewer, duty) for duty in place.duties)
     )

@@ -9,6 +9,7 @@ from builder_ui.models.audit import LooksView
 from builder_ui.models.inputs import Input
 from builder_ui.models.listing import Column, Row
 from builder_ui.models.parts import Button, EvidenceBadge, Link, Tab
+from builder_ui.models.retention import Keeping
 from builder_ui.models.tasks import FlowPart, TaskLine
 from builder_ui.models.unmasking import MaskNotice
 
@@ -62,8 +63,8 @@ class RecordPage:
     badge: EvidenceBadge | None = None
     context: Link | None = None
     edit_href: str = ""
-    previous_href: str = ""
     package_href: str = ""
+    previous_href: str = ""
     next_href: str = ""
     place: str = ""
     list_href: str = ""
@@ -74,6 +75,9 @@ class RecordPage:
     buttons: tuple[Button, ...] = ()
     tasks: tuple[TaskLine, ...] = ()
     unmask: MaskNotice | None = None
+    who_href: str = ""  # who can see it
+    keepings: tuple[Keeping, ...] = ()
+    hold_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from litestar import Router
 
 from builder_ui.pages import (
+    access,
     account,
+    accounts,
     assets,
     audit,
     boards,
@@ -18,8 +20,8 @@ from builder_ui.pages import (
     listing,
     notifications,
     organisation,
-    proofs,
     packages,
+    proofs,
     record,
     requests,
     retention,
@@ -31,8 +33,8 @@ from builder_ui.pages import (
 )
 
 MODULES = (
-    assets, sign_in, account, accounts, home, boards, listing, bulk, record, edit, search, channels, proofs, files, tasks,
-    requests, notifications, rules, packages, audit, organisation, unmasking, keys, retention,
+    assets, sign_in, account, accounts, home, boards, listing, bulk, record, edit, search, channels, proofs, files,
+    tasks, requests, notifications, rules, packages, audit, organisation, unmasking, keys, retention, access,
 )  # fmt: skip
 # One router: handlers of one path must meet in it, whichever module they come from.
 router = Router("/", route_handlers=[handler for module in MODULES for handler in module.HANDLERS])

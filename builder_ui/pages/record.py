@@ -16,6 +16,7 @@ from builder_ui.models.parts import EvidenceBadge, Link, Tab
 from builder_ui.models.record import Change, HistoryEntry, RecordPage, RelatedList, Section
 from builder_ui.pages import chat, record_work, timeline, unmasking
 from builder_ui.pages.listing import Listing, files_in, is_numeric, rows_of, total_text
+from builder_ui.pages.retention.on_record import hold_href, keepings
 from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.templating import href
 from builder_ui.views import Placed, chats, holders, messages_of, timelines
@@ -89,13 +90,15 @@ def _page(opened: Opened) -> RecordPage:
         looks=looks_view(visit, opened.app.id, form.id, view.id) if tab == LOOKS else None,
         facts=_facts(opened) if details else (), badge=_badge(opened), context=_context(opened),
         edit_href="" if flow and flow.state == "running" else _edit_href(opened),
-        previous_href=_other(opened, before), next_href=_other(opened, after), list_href=list_href,
         package_href=_package_href(opened),
+        previous_href=_other(opened, before), next_href=_other(opened, after), list_href=list_href,
         granted=_granted(opened), chat=chat.view(visit, talk, view) if talk else None,
         timeline=timeline.view(visit, line, view.id) if line else None,
         flow=flow if tab == record_work.FLOW else None, buttons=record_work.buttons(opened),
         tasks=record_work.about(opened) if details else (),
+        who_href=_who_href(opened),
         unmask=unmasking.notice(visit, opened.app, {form.id: [view]}) if not talk else None,
+        keepings=keepings(visit, view), hold_href=hold_href(visit, view),
     )  # fmt: skip
 
 
@@ -111,7 +114,6 @@ def _edit_href(opened: Opened) -> str:
     return href(url, list=opened.visit.query.get("list", ""))
 
 
-def _tabs(
 def _package_href(opened: Opened) -> str:
     """'' unless this viewer may have it packed, by a right to export or as a request of the person concerned."""
     packages, view = opened.visit.runtime.packages, opened.view
@@ -120,6 +122,13 @@ def _package_href(opened: Opened) -> str:
     return href(f"/apps/{opened.app.id}/forms/{opened.form.id}/package", record=view.id)
 
 
+def _who_href(opened: Opened) -> str:
+    """For those who may ask about everybody."""
+    may = opened.visit.runtime.explaining.may_ask(opened.visit.viewer, opened.app.id)
+    return record_url(opened.app.id, opened.form.id, opened.view.id) + "/access" if may else ""
+
+
+def _tabs(
     opened: Opened, talks: Sequence[Placed], about: Sequence[Placed], tab: str, flow: bool, looks: bool
 ) -> tuple[Tab, ...]:
     language = opened.visit.language

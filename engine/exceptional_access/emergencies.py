@@ -45,6 +45,14 @@ class Emergencies:
     def __init__(self, services: Services, grants: Grants, notifications: Notifications) -> None:
         self._services, self._grants, self._notifications = services, grants, notifications
 
+    def may_break(self, viewer: Viewer) -> bool:
+        """Does any of his roles let him? Nothing is looked up."""
+        apps = self._services.apps().values()
+        roles = [
+            role for app in apps for name in viewer.roles_in(app.id) if (role := app.role(name)) is not None
+        ]
+        return any(role.emergency is not None for role in roles)
+
     def of(self, viewer: Viewer) -> list[GlassBreak]:
         """Those that this person may break, over all apps."""
         now = microseconds(self._services.database.clock.now())
