@@ -6,7 +6,7 @@ as stages, the ledger hears of publications, jobs find their handlers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -397,12 +397,12 @@ class Runtime:
 
     def verify(
         self, progress: Callable[[int, int], object] | None = None, by: str = "system", *,
-        mode: Mode = "full", workers: int = 0, resume: bool = False,
+        mode: Mode = "full", workers: int = 0, resume: bool = False, notes: Sequence[str] = (),
     ) -> Report:  # fmt: skip
         """Recompute everything (or what is newer, or without opening sealed values); the result is kept.
-        `workers`: so many processes share what is much."""
+        `workers`: so many processes share what is much. `notes`: checkpoints somebody kept."""
         reopen = partial(Runtime.open, self.config, self.clock)
-        return verify(self, progress, Wanted(mode, by, workers, reopen, resume))
+        return verify(self, progress, Wanted(mode, by, workers, reopen, resume, notes))
 
     # -- jobs --------------------------------------------------------------------------------------
 

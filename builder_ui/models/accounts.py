@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from builder_ui.models.parts import Link
+from builder_ui.models.parts import Link, Tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,19 +138,19 @@ class AccountLine:
 
 @dataclass(frozen=True, slots=True)
 class AccountsPage:
+    """`filters`: the current one is marked; `more`: the address of the next page."""
+
     title: str
     lines: tuple[AccountLine, ...]
     query: str
     total: str
-    more: str = ""  # the address of the next page
-    stats: tuple[tuple[str, str], ...] = ()
-    only: str = ""
-    filters: tuple[Link, ...] = ()
+    more: str = ""
+    filters: tuple[Tab, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OneAccountPage:
-    """`link` is shown this once, unless it went by mail (`mailed`)."""
+    """`invite` names the link that may be made; `link` is shown this once."""
 
     title: str
     trail: tuple[Link, ...]
@@ -160,10 +160,8 @@ class OneAccountPage:
     sessions: tuple[SessionLine, ...]
     tokens: tuple[TokenLine, ...]
     active: bool
-    invite: str  # what the button says
-    by_mail: bool
+    invite: str
     link: str = ""
-    mailed: str = ""
     done: str = ""
 
 
@@ -176,12 +174,30 @@ class RoleChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderForm:
+    """An identity provider being entered; `id` blank: a new one. `back`: what the provider must be told."""
+
+    id: str
+    label: str
+    issuer: str
+    client_id: str
+    by_email: bool
+    asks_factor: bool
+    enabled: bool
+    back: str
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyPage:
+    """Spans in minutes."""
+
     title: str
     trail: tuple[Link, ...]
     everyone: bool
     roles: tuple[RoleChoice, ...]
     most: str
     idle: str
+    providers: tuple[ProviderForm, ...]
     problems: tuple[str, ...] = ()
     done: str = ""

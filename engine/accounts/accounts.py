@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from engine.access.audit import AuditTrail, Occurrence
 from engine.access.people import People, Person
 from engine.access.viewer import SYSTEM, Viewer
-from engine.accounts.invitations import Invitations
+from engine.accounts.invitations import Invitations, Purpose
 from engine.accounts.oidc import OpenIdConnect
 from engine.accounts.passwords import Passwords, require_good
 from engine.accounts.policy import Policies, Policy
@@ -32,11 +32,26 @@ from engine.evidence.seals import Box
 from engine.jobs import Jobs
 from engine.outgoing import Outgoing
 from engine.system_tables import accounts
+from metamodel.labels import Label
 from metamodel.problems import Rejected, problem
 
 DAY = timedelta(days=1)
 FRESH = 10 * 60 * 1_000_000  # so long after signing in nobody is asked again
 T = TypeVar("T")
+TOLD = {
+    "link": {
+        "zh": "请设置您的存鉴密码（链接只能用一次）",
+        "en": "Set your Muniment password (the link works once)",
+    },
+    "reset": {
+        "zh": "管理员为您生成了重设密码的链接。如果不是您要求的，请立即告知管理员",
+        "en": "An administrator made a link that resets your password. If you did not ask for it, say so at once",
+    },
+    "totp_off": {
+        "zh": "管理员关闭了您的两步验证。如果不是您要求的，请立即告知管理员",
+        "en": "An administrator removed your second factor. If you did not ask for it, say so at once",
+    },
+}
 
 
 class Accounts:
@@ -58,6 +73,9 @@ class Accounts:
         self.signing_in = SigningIn(parts)
         self._oidc = OpenIdConnect(database, clock, box, outgoing)
         self.single_sign_on = SingleSignOn(parts, self.signing_in, Providers(database, box), self._oidc)
+        # How people are reached stands on a higher floor; the runtime fills these in.
+        self.tell: Callable[[Unit, str, Label], object] = lambda _unit, _person, _title: None
+        self.post: Callable[[Unit, str, Label, str], bool] = lambda _unit, _person, _title, _link: False
         people.changed.append(self._people_changed)
         jobs.register("clean_accounts", lambda _payload, _job: database.write(self._clean), every=DAY)
 
@@ -175,13 +193,30 @@ class Accounts:
         """A one-time link's token: to join, or where there is a password to set another. Rejected
         (access.no_such_person)."""
         self.active(person)
-        purpose = "reset" if self.passwords.has_one(person) else "join"
+        purpose: Purpose = "reset" if self.passwords.has_one(person) else "join"
         self._say(unit, by, "user.invite", person=person, purpose=purpose)
-        return self.invitations.make(unit, person, "reset" if purpose == "reset" else "join", by.person)
+        if purpose == "reset":
+            self.tell(unit, person, TOLD["reset"])
+        return self.invitations.make(unit, person, purpose, by.person)
+
+    def send_link(self, person: str, by: Viewer) -> str:
+        """Invite by mail, which nobody else sees; where mail does not reach, the link to hand over ('' else).
+        Rejected as `invite`."""
+
+        def work(unit: Unit) -> str:
+            link = self.invitations.link(self.invite(unit, person, by))
+            return "" if link.startswith("http") and self.post(unit, person, TOLD["link"], link) else link
+
+        return self._database.write(work)
 
     def remove_factor(self, viewer: Viewer, person: str) -> None:
-        """Somebody lost his telephone and his codes."""
-        self._audited(viewer, "user.totp_off", lambda unit: self.factor.remove(unit, person), person=person)
+        """Somebody lost his telephone and his codes; he is told, in case he did not."""
+
+        def work(unit: Unit) -> None:
+            self.factor.remove(unit, person)
+            self.tell(unit, person, TOLD["totp_off"])
+
+        self._audited(viewer, "user.totp_off", work, person=person)
 
     def unlock(self, viewer: Viewer, person: str) -> None:
         self._audited(viewer, "user.unlock", lambda unit: self.throttle.lift(unit, person), person=person)

@@ -28,7 +28,7 @@ from engine.notifications.outbox import Outbox, title_of
 from engine.notifications.parts import NewNotification, NotificationPage, NotificationView
 from engine.system_tables import KEYED, notifications
 from metamodel.application import App
-from metamodel.labels import label_text
+from metamodel.labels import Label, label_text
 from metamodel.masking import Hide
 from metamodel.problems import Rejected, problem
 
@@ -125,6 +125,11 @@ class Notifications:
             yield
         finally:
             self._outbox.silent = False
+
+    def post(self, unit: Unit, person: str, title: Label, address: str) -> bool:
+        """A letter that is no notification, with an address nobody else is shown; False where mail does not
+        reach the person."""
+        return self._outbox.post(unit, person, title, address)
 
     def try_mail(self, address: str, language: str) -> None:
         """A mail that says it arrived. Rejected: mail.no_server, mail.failed, mail.not_taken."""

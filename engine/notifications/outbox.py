@@ -6,6 +6,7 @@ marked so; every other failure is tried again by the queue. Only titles leave th
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from email.errors import MessageError
@@ -23,13 +24,15 @@ from engine.jobs import Jobs
 from engine.notifications.letters import WORDS, Letter, Line, digest, single
 from engine.notifications.smtp import Connection, Refused, Server
 from engine.system_tables import notifications
-from metamodel.labels import label_text
+from metamodel.labels import Label, label_text
 from metamodel.problems import Rejected, problem
 
 JOB = "send_mail"
+LETTER = "send_letter"
 GATHER = timedelta(minutes=1)
 SINGLE = 5  # so many at once come each in a mail of its own
 MOST = 500  # in one run
+log = logging.getLogger("muniment.mail")
 NEVER = (Refused, MessageError, ValueError, IndexError)  # by the server, or an address that is none
 
 
@@ -40,6 +43,7 @@ class Outbox:
         self.silent = False  # nobody is to be written to
         self._sender, self._public = config.mail_from, config.public_url.rstrip("/")
         jobs.register(JOB, self._send)
+        jobs.register(LETTER, self._send_letter)
 
     def reaches(self, person: str) -> bool:
         """Is there a server, and an address of this person, and is he to be written to?"""
@@ -49,6 +53,16 @@ class Outbox:
     def defer(self, unit: Unit, people: Sequence[str]) -> None:
         for person in people:
             self._jobs.defer(unit, JOB, {"person": person}, f"mail:{person}", unit.moment + GATHER)
+
+    def post(self, unit: Unit, person: str, title: Label, address: str) -> bool:
+        """A letter of its own that is no notification: a one-time link stands nowhere but in the mail. False
+        where mail does not reach the person."""
+        if not self.reaches(person):
+            return False
+        (number,) = self._database.take_ids(unit.connection, 1)
+        said = {"person": person, "title": title, "address": address, "number": number}
+        self._jobs.defer(unit, LETTER, said)
+        return True
 
     def try_out(self, address: str, language: str) -> None:
         """A letter at once, and what stood in its way said."""
@@ -87,6 +101,19 @@ class Outbox:
         except Exception:
             self._mark([row["id"] for row in self._waiting(person.id)], "failed")
             raise
+
+    def _send_letter(self, payload: Mapping[str, Any], _job: str) -> None:
+        person = self._people.organisation().people.get(str(payload["person"]))
+        if person is None or not person.active or not person.email or self._server is None:
+            return
+        line = Line(label_text(payload["title"], person.language), str(payload["address"]))
+        letter = single(line, person.language, int(payload["number"]))
+        with self._server.connect() as connection:
+            try:
+                now = self._database.clock.now()
+                connection.send(letter.message(self._sender, person.name, person.email, now))
+            except NEVER as error:
+                log.warning("a letter to %s was refused: %s", person.id, type(error).__name__)
 
     def _deliver(self, connection: Connection, letter: Letter, person: Person, ids: Sequence[int]) -> None:
         """Marked one by one, so that a broken connection sends none of them twice. An address that is none
