@@ -41,6 +41,7 @@ from builder_ui.models.record import (
 from builder_ui.shell import AppCard, Counts, MenuEntry, MenuSection, Person, Shell
 from tests.builder_ui.account_samples import account_pages
 from tests.builder_ui.board_samples import board_page, widget_views
+from tests.builder_ui.key_samples import bytes_page, keys_page
 from tests.builder_ui.organisation_samples import organisation_pages
 from tests.builder_ui.task_samples import task_pages, tasks_page
 
@@ -708,6 +709,10 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
         "channel": ("channel.html", archive("渠道", "list", "pages"), channel_page()),
         "evidence": ("evidence.html", archive("存证", "pages"), evidence_page()),
         "evidence_running": ("evidence.html", archive("存证", "pages"), evidence_page("running")),
+        "keys": ("keys.html", archive("密钥与运维", "pages", "keys"), keys_page()),
+        "keys_kept": ("keys.html", archive("密钥与运维", "pages", "keys"), keys_page(True)),
+        "bytes": ("bytes.html", archive("存储内容", "pages", "keys"), bytes_page()),
+        "bytes_blank": ("bytes.html", archive("存储内容", "pages", "keys"), bytes_page(False)),
         "error_403": ("error.html", archive("无权限", "pages"), error_page(403)),
         "error_404": ("error.html", archive("没有找到", "pages"), error_page(404)),
         "board": ("board.html", archive("销售行为分析", "list", "board"), board_page()),
