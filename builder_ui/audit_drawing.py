@@ -16,6 +16,7 @@ from engine.access.audit_search import Look, told
 from engine.access.audit_words import action_word, detail_word
 from engine.clock import from_microseconds
 from metamodel.forms import Form
+from metamodel.plugin_api import OPERATORS
 
 if TYPE_CHECKING:
     from builder_ui.site import Visit
@@ -69,22 +70,41 @@ class Lines:
         return app.form(entry.form) if app and entry.form else None
 
     def _said(self, entry: AuditEntry) -> Iterator[tuple[str, str]]:
-        form = self._form(entry)
         for name, value in told(entry).items():
-            if value in (0, "0") and name == "page":
-                continue
-            yield detail_word(name, self._visit.language), self._text(name, value, form)[:LONGEST]
+            if (name, value) != ("page", 0):
+                yield detail_word(name, self._visit.language), self._text(name, value, entry)[:LONGEST]
 
-    def _text(self, name: str, value: Any, form: Form | None) -> str:
-        if name in ("fields", "field") and form is not None:
-            names = value if isinstance(value, (list, tuple)) else [value]
-            return self._listed(
-                known.text(self._visit.language) if (known := form.field(str(n))) else n for n in names
-            )
-        if name in ("person", "to", "from"):
-            names = value if isinstance(value, (list, tuple)) else [value]
-            return self._listed(name_of(self._visit, str(n)) for n in names)
+    def _text(self, name: str, value: Any, entry: AuditEntry) -> str:
+        several = value if isinstance(value, (list, tuple)) else [value]
+        match name:
+            case "fields" | "field":
+                return self._listed(self._field(entry, str(one)) for one in several)
+            case "person" | "to" | "from":
+                return self._listed(name_of(self._visit, str(one)) for one in several)
+            case "action":
+                return action_word(str(value), self._visit.language)
+            case "conditions":
+                return self._listed(self._condition(entry, one) for one in several)
+            case "report":
+                return self._report(entry, str(value))
         return _plain(value)
+
+    def _field(self, entry: AuditEntry, name: str) -> str:
+        """A field's label, or a path's with each of its parts that is ours."""
+        form = self._form(entry)
+        known = form.field(name.partition(".")[0]) if form else None
+        return known.text(self._visit.language) if known else name
+
+    def _condition(self, entry: AuditEntry, parts: Any) -> str:
+        if not isinstance(parts, list) or len(parts) < 2:
+            return _plain(parts)
+        operator = OPERATORS.get(parts[1], {}).get(self._visit.language, parts[1])
+        return f"{self._field(entry, parts[0])} {operator} {' – '.join(map(str, parts[2:]))}"
+
+    def _report(self, entry: AuditEntry, name: str) -> str:
+        app = self._visit.runtime.services.apps().get(entry.app)
+        found = next((one for one in app.reports if one.id == name), None) if app else None
+        return found.text(self._visit.language) if found else name
 
     def _listed(self, items: Iterable[Any]) -> str:
         return ("、" if self._visit.language == "zh" else ", ").join(str(item) for item in items)

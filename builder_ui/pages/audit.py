@@ -22,7 +22,7 @@ from engine.access.audit_search import AuditQuery
 from engine.access.audit_words import GROUPS, action_word, group_word
 from engine.clock import from_microseconds, microseconds
 
-STYLES = ("list", "record", "tasks", "pages", "audit")
+STYLES = ("list", "record", "form", "tasks", "pages", "audit")
 SIZE = 60
 OWN = ("person", "action", "app", "form", "record", "grant", "since", "until", "words")
 PERIODS = (1, 7, 30)
@@ -59,7 +59,9 @@ def audit_figures(request: Ask, site: Here) -> Response[Any]:
     figures = visit.runtime.audit_figures.of(visit.viewer, since, until)
     periods = tuple(
         Tab(
-            visit.count("The last day", "Last %(num)s days", one), href(f"{AUDIT}/figures", days=one), one == days
+            visit.count("The last day", "Last %(num)s days", one),
+            href(f"{AUDIT}/figures", days=one),
+            one == days,
         )
         for one in PERIODS
     )
