@@ -54,7 +54,9 @@ class Reader:
             rows, more = self._first_rows(connection, viewer, selection, query)
             total, exact = self._total(connection, viewer, selection, query)
             items = self._views(connection, viewer, program, rows, selection.parsed)
-        self._note_reading(viewer, program, selection, query, total, [row.id for row in rows])
+        self._note_reading(
+            viewer, program, selection, query, total if query.count else len(rows), [row.id for row in rows]
+        )
         parsed = selection.parsed
         return Page(
             items, total, exact, next=items[-1].id if more and items else "",
