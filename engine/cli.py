@@ -17,7 +17,8 @@ from engine.commands.console import data_option, json_option, language, opened, 
 from engine.commands.doctor import doctor
 from engine.commands.init import init
 from engine.commands.keys import keys, rotate_key
-from engine.commands.packages import export_package, verify_bundle
+from engine.commands.packages import export_package
+from engine.commands.verifying import verify
 from engine.config import Config
 from metamodel.problems import Problem, Rejected, has_errors, problem
 
@@ -37,6 +38,7 @@ main.add_command(restore)
 main.add_command(keys)
 main.add_command(rotate_key)
 main.add_command(export_package)
+main.add_command(verify)
 
 
 pem = click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path)
@@ -329,26 +331,6 @@ def report_command(
     with opened(data) as runtime:
         found = board_numbers(runtime, app_id, report_id, person, filters, widget, language())
         click.echo(json.dumps(found, ensure_ascii=False) if as_json else board_text(found))
-
-
-@main.command()
-@data_option
-@json_option
-@click.option("--bundle", type=click.Path(exists=True, path_type=Path), help="Check this package instead.")
-@click.option("--key", default="", help="For --bundle: the public key, or its fingerprint, as you know it.")
-def verify(data: Path | None, as_json: bool, bundle: Path | None, key: str) -> None:
-    """The whole evidence chain; exit 1 and the records' names if anything was touched."""
-    if bundle is not None:
-        verify_bundle(bundle, key, as_json)
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with opened(data) as runtime:
-        with Progress(console=Console(stderr=True)) as progress:
-            bar = progress.add_task("verify", total=None)
-            result = runtime.verify(lambda done, total: progress.update(bar, completed=done, total=total))
-        click.echo(json.dumps(result.to_json(), ensure_ascii=False) if as_json else result.text(language()))
-        sys.exit(1 if result.findings else 0)
 
 
 @main.command()

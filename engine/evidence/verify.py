@@ -56,7 +56,7 @@ from metamodel.forms import Form
 from metamodel.problems import Rejected
 
 Progress = Callable[[int, int], object]
-WORTH_PROCESSES = 100_000  # rows and leaves; fewer are done before another process has begun
+WORTH_PROCESSES = 300_000  # rows and leaves; fewer are done before another process has begun
 
 
 class Publications(Protocol):
@@ -84,13 +84,14 @@ class Installation(Protocol):
 class Wanted:
     """`mode`: "quick" opens no sealed values; "since" looks at what is newer than the last verification
     that found nothing (all, when there is none). `reopen` opens the installation once more, in each of
-    `workers` other processes; `resume`: one that was stopped goes on."""
+    `workers` other processes; `resume`: one that was stopped goes on. `notes`: checkpoints somebody kept."""
 
     mode: Mode = "full"
     by: str = ""
     workers: int = 0
     reopen: Callable[[], Installation] | None = None
     resume: bool = False
+    notes: Sequence[str] = ()
 
 
 def verify(
@@ -142,11 +143,21 @@ class _Run:
         with self._here.database.read() as connection:
             outcomes = [done[number] for number in range(len(plan.steps))]
             report, roots = put_together(self._here, connection, plan, outcomes, self._copies)
+            with _reading(connection, report):
+                self._check_notes(connection, report)
         if self._wanted.by:
             sound = report.clean and plan.mode != "quick"
             self._kept.keep(report, self._wanted.by, plan.mode, _reached(plan, roots) if sound else None)
         self._progress(total, total)
         return report
+
+    def _check_notes(self, connection: sa.Connection, report: Report) -> None:
+        for note in self._wanted.notes:
+            log = note.split("\n", 1)[0].rpartition("/")[2]
+            if log in LOGS:
+                check_copy(connection, log, _signer(self._here, log), note, report)
+            else:
+                report.add("witness_broken", log=log)
 
     def _begin(self) -> tuple[int, Plan, dict[int, Outcome]]:
         plan = self._plan()
