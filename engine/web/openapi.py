@@ -61,11 +61,7 @@ def _paths(app: App, form: Form, language: str) -> dict[str, Any]:
     base = f"/api/v1/apps/{app.id}/forms/{form.id}"
     body = {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{form.id}"}}}}
     found = {"description": "OK", "content": {"application/json": {}}}
-    refused = {
-        "description": "Problem details",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}},
-    }
-    answers = {"200": found, "default": refused}
+    answers = {"200": found, **REFUSALS}
     name = form.text(language)
     record = {"name": "record", "in": "path", "required": True, "schema": {"type": "string"}}
     paths: dict[str, Any] = {
@@ -80,7 +76,7 @@ def _paths(app: App, form: Form, language: str) -> dict[str, Any]:
         paths[f"{base}/records"]["post"] = {
             "summary": name,
             "requestBody": body,
-            "responses": {"201": found, "default": refused},
+            "responses": {"201": found, **REFUSALS},
         }
     paths[f"{base}/records/{{record}}"]["patch"] = {
         "summary": name,
@@ -113,3 +109,9 @@ PROBLEM = {
         "detail": {"type": "string"}, "problems": {"type": "array", "items": {"type": "object"}},
     },
 }  # fmt: skip
+# Every way a request is refused; there is no other, and never one of 500 and above.
+_REFUSED = {
+    "description": "Problem details",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}},
+}
+REFUSALS = {str(status): _REFUSED for status in (400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429)}
