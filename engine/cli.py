@@ -18,6 +18,7 @@ from engine.commands.doctor import doctor
 from engine.commands.init import init
 from engine.commands.keys import keys, rotate_key
 from engine.commands.packages import export_package
+from engine.commands.user import user
 from engine.commands.verifying import verify
 from engine.config import Config
 from metamodel.problems import Problem, Rejected, has_errors, problem
@@ -39,6 +40,7 @@ main.add_command(keys)
 main.add_command(rotate_key)
 main.add_command(export_package)
 main.add_command(verify)
+main.add_command(user)
 
 
 pem = click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path)
@@ -366,33 +368,6 @@ def mail(address: str, data: Path | None) -> None:
     with opened(data) as runtime:
         runtime.notifications.try_mail(address, language())
         click.echo(address)
-
-
-@main.group()
-def user() -> None:
-    """People and their passwords."""
-
-
-@user.command("password")
-@click.argument("person")
-@data_option
-@click.password_option()
-def user_password(person: str, data: Path | None, password: str) -> None:
-    """Set somebody's password."""
-    with opened(data) as runtime:
-        runtime.require_viewer(person)
-        runtime.accounts.set_password(person, password)
-
-
-@user.command("token")
-@click.argument("person")
-@click.option("--name", default="command line")
-@data_option
-def user_token(person: str, name: str, data: Path | None) -> None:
-    """A new API token for somebody; shown once."""
-    with opened(data) as runtime:
-        runtime.require_viewer(person)
-        click.echo(runtime.tokens.create(person, name))
 
 
 __all__ = ["Problem", "main"]
