@@ -79,6 +79,8 @@ class Explaining:
         with self._database.read() as connection:
             self._require(connection, home, there, record)
             found = self._explained(connection, asked, home, there, int(record))
+        if not found.sees and not self.may_ask(viewer, app):
+            raise Rejected([problem("record.unknown", record=record)])  # nor whether it is there at all
         detail = {"person": person, "sees": found.sees}
         self._audit.note(viewer, Occurrence("access.explain", app, form, int(record), detail=detail))
         return found

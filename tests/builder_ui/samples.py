@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from builder_ui.cells import Cell, Chip, FileLink
 from builder_ui.models.inputs import Input, Picked
 from builder_ui.models.listing import BulkField, Column, FilterRow, ListPage, Row
@@ -38,7 +40,9 @@ from builder_ui.models.record import (
     RelatedList,
     Section,
 )
+from builder_ui.models.unmasking import MaskNotice
 from builder_ui.shell import AppCard, Counts, MenuEntry, MenuSection, Person, Shell
+from tests.builder_ui.access_samples import NOTICES, access_pages
 from tests.builder_ui.account_samples import account_pages
 from tests.builder_ui.board_samples import board_page, widget_views
 from tests.builder_ui.key_samples import bytes_page, keys_page
@@ -672,6 +676,10 @@ def proof_page() -> ProofPage:
     )
 
 
+def with_notice(notice: MaskNotice) -> RecordPage:
+    return replace(record_page(), unmask=notice)
+
+
 def error_page(status: int) -> ErrorPage:
     words = {
         403: ("这里需要相应权限", "您的角色不能打开此页。若工作需要,请向应用管理员申请。"),
@@ -695,6 +703,10 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
         "list": ("list.html", archive("会话存档", "list", "form"), list_page()),
         "list_empty": ("list.html", archive("会话存档", "list", "form"), list_page(0)),
         "record": ("record.html", archive("会话", "list", "record"), record_page()),
+        **{
+            f"record_{one.state}": ("record.html", archive("会话", "list", "record"), with_notice(one))
+            for one in NOTICES
+        },
         "history": ("record.html", archive("会话", "list", "record"), record_page("history")),
         "chat": ("record.html", archive("会话", "list", "record", "chat"), record_page("chat")),
         "timeline": ("record.html", archive("时间线", "list", "record", "chat"), record_page("timeline")),
@@ -720,6 +732,10 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
         **{
             name: (template, archive("待办", *styles), model)
             for name, (template, styles, model) in task_pages().items()
+        },
+        **{
+            name: (template, archive("访问与授权", "list", "pages", "access"), model)
+            for name, (template, model) in access_pages().items()
         },
         **{
             name: (

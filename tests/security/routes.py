@@ -113,6 +113,12 @@ def only(*personas: str) -> Who:
     return lambda vault, persona, values: persona in personas
 
 
+def asks_about_record(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
+    """Why one sees it: who does; who sees it: whoever manages people or access."""
+    there = vault.target(values["form_id"], values["record"]) is not None
+    return reads_record(vault, persona, values) or (there and persona == MANAGERS["people"])
+
+
 # -- rows ------------------------------------------------------------------------------------------
 
 
@@ -293,6 +299,14 @@ ROUTES: dict[str, Route] = {
                                                                              "action": "retry"}),
     f"POST {CHANNEL}/settings": Route(manages("channels"), body={"secret": "s3cret"}),
     # -- the audit trail
+    f"GET {RECORD}/access": Route(asks_about_record),
+    "POST /apps/{app_id:str}/unmask": Route(only(), body={"record": "letter:1", "reason": "想看看号码"}),
+    "POST /unmaskings/{unmasking:str}/end": Route(only(), {"unmasking": ["1", "x"]}, body={}),
+    "GET /admin/access": Route(signed_in),
+    "POST /admin/access/grants/{grant:str}/end": Route(only(), {"grant": ["1", "x"]}, body={}),
+    "POST /admin/access/emergency/{app_id:str}/{role:str}": Route(
+        only(), {"role": ["guest"]}, body={"reason": "什么都想看看，非常紧急"}
+    ),
     "GET /admin/audit": Route(manages("audit"), queries=("", "?words=zebra", "?form=customer&app=vault")),
     "GET /admin/audit/figures": Route(manages("audit")),
     "GET /admin/audit/export": Route(manages("audit")),
@@ -308,6 +322,14 @@ ROUTES: dict[str, Route] = {
         "/department/{department_id:str}/reopen", "/departments/new", "/import", "/move", "/new",
         "/person/{person_id:str}/edit", "/person/{person_id:str}/hand-over", "/person/{person_id:str}/leave",
         "/person/{person_id:str}/return", "/posts", "/roles/{app_id:str}/{role_id:str}")},
+    # -- packages
+    f"GET {FORM}/package": Route(only(SELLER, RIVAL, CLERK), {"form_id": ["customer", "letter"]}),
+    f"POST {FORM}/package": Route(
+        only(SELLER, RIVAL, CLERK), {"form_id": ["letter"]}, body={"reason": "x", "scope": "only"}, last=1
+    ),
+    "GET /packages": Route(signed_in),
+    "GET /packages/{package:str}": Route(only(), {"package": ["1"]}),
+    "GET /packages/verifiers/{name:str}": Route(signed_in, {"name": ["verify.py", "verify.html"]}),
     # -- evidence
     "GET /evidence": Route(signed_in),
     "POST /evidence/verify": Route(manages("verify"), body={}, last=1),
