@@ -591,13 +591,19 @@ TEXTS: dict[str, Texts] = {
         "没有这个证据包，或已过期", "There is no such package, or it has expired", status=404
     ),
     # publishing
-    "draft.changed": Texts(
-        "草稿已被他人修改（现为修订 {newest}）",
-        "Somebody saved the draft meanwhile (now revision {newest})",
-        "请重新载入后再改",
-        "Reload, then make the change again",
-        status=409,
+    "draft.no_revision": Texts("草稿没有修订 {revision}", "The draft has no revision {revision}", status=404),
+    "draft.bad_patch": Texts(
+        "修改（JSON Patch）无法应用：{reason}",
+        "The edit (a JSON Patch) cannot be applied: {reason}",
+        status=400,
     ),
+    "draft.too_large": Texts(
+        "应用定义过大（上限 {limit} MB）", "The definition is too large ({limit} MB at most)", status=413
+    ),
+    "draft.other_app": Texts(
+        "草稿属于应用“{app}”，编号不能改", "This is a draft of “{app}”, whose id cannot change"
+    ),
+    "draft.there_already": Texts("已有应用“{app}”", "There is an app “{app}” already", status=409),
     "requires.missing_app": Texts(
         "所依赖的应用“{app}”尚未发布",
         "The app “{app}” it relies on is not published here",

@@ -1,8 +1,10 @@
 """Applications of this installation: published versions, drafts, and how one becomes the other.
 
-`published.py` serves and publishes, `requirements.py` looks at the neighbours.
+`published.py` serves and publishes, `drafts.py` keeps what is being made, `requirements.py` looks at the
+neighbours.
 """
 
-from engine.applications.published import Applications, Draft
+from engine.applications.drafts import Draft, Drafts
+from engine.applications.published import Applications
 
-__all__ = ["Applications", "Draft"]
+__all__ = ["Applications", "Draft", "Drafts"]

@@ -1,4 +1,4 @@
-"""Applications: what is published, drafts, versions, and publishing.
+"""Applications: what is published, versions, and publishing.
 
 Publishing is one unit of work: check, plan, migrate, `app_versions` row, ledger leaf, signal. Every
 process keeps the Apps it serves and asks one counter (`refresh`, once a request) whether they
@@ -19,7 +19,7 @@ from engine.applications.requirements import broken_dependents, in_order_of_need
 from engine.database import Database, Unit
 from engine.jobs import Jobs
 from engine.migrate import COPY_JOB, Migration, Plan, plan_against
-from engine.system_tables import app_drafts, app_versions
+from engine.system_tables import app_versions
 from engine.tables import Catalog, FormTable
 from engine.values import canonical_json, parse_json
 from metamodel.application import App, load
@@ -27,16 +27,6 @@ from metamodel.plugin_api import Registry
 from metamodel.problems import Problem, Rejected, has_errors, problem
 
 Document = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    app: str
-    revision: int
-    document: Document
-    at: int
-    by: str
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +78,11 @@ class Applications:
     def all(self) -> list[App]:
         self._ensure()
         return [served.app for served in self._served.values()]
+
+    def served(self) -> frozenset[str]:
+        """The ids of what is published."""
+        self._ensure()
+        return frozenset(self._served)
 
     def refresh(self) -> None:
         """Notice publications of other processes; one indexed read. Called once per request and job."""
@@ -222,41 +217,6 @@ class Applications:
             prepare(unit, app, tables)
         unit.after_commit(self.refresh)
         return int(previous + 1)
-
-    # -- drafts ------------------------------------------------------------------------------------
-    def draft(self, app: str, revision: int | None = None) -> Draft | None:
-        """The newest draft, or one revision of it."""
-        query = sa.select(app_drafts).where(app_drafts.c.app == app)
-        query = query.where(app_drafts.c.revision == revision) if revision else query
-        with self._database.read() as connection:
-            row = connection.execute(query.order_by(app_drafts.c.revision.desc()).limit(1)).first()
-        if row is None:
-            return None
-        return Draft(row.app, row.revision, parse_json(row.document), row.at, row.by, row.note)
-
-    def save_draft(
-        self,
-        unit: Unit | None,
-        app: str,
-        document: Document,
-        by: str,
-        *,
-        on: int | None = None,
-        note: str = "",
-    ) -> int:
-        """The draft's new revision. `on`: the revision it was made on; Rejected (draft.changed) when
-        that is no longer the newest (the builder merges and comes again)."""
-
-        def work(unit: Unit) -> int:
-            query = sa.select(sa.func.max(app_drafts.c.revision)).where(app_drafts.c.app == app)
-            newest = unit.connection.scalar(query) or 0
-            if on is not None and on != newest:
-                raise Rejected([problem("draft.changed", newest=newest)])
-            values = {"app": app, "revision": newest + 1, "document": canonical_json(document).decode()}
-            unit.connection.execute(app_drafts.insert().values(**values, at=unit.now, by=by, note=note))
-            return int(newest) + 1
-
-        return self._database.write_on(unit, work)
 
 
 _LATEST = sa.select(app_versions.c.app, sa.func.max(app_versions.c.version).label("version")).group_by(

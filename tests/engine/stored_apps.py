@@ -50,7 +50,7 @@ class House:
         self.jobs = Jobs(self.database, Box(self.keys))
         self.applications = Applications(
             self.database, self.catalog, self.registry, self.jobs,
-            lambda unit, app, version, digest: self.published.append((app, version, digest)),
+            lambda unit, app, version, digest, by: self.published.append((app, version, digest)),
         )  # fmt: skip
         self.jobs.register(COPY_JOB, ColumnCopies(self.database, self.catalog, self.applications))
 

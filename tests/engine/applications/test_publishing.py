@@ -272,21 +272,6 @@ def test_an_app_needs_what_it_requires(house: House) -> None:
     assert house.applications.get("visits") is not visits
 
 
-# -- drafts ----------------------------------------------------------------------------------------
-def test_drafts_are_whole_documents_by_revision(house: House) -> None:
-    save = house.applications.save_draft
-    assert house.applications.draft("shop") is None
-    assert save(None, "shop", {"half": "done"}, "li") == 1
-    assert save(None, "shop", {"half": "完成"}, "wang", on=1, note="改") == 2
-    newest, first = house.applications.draft("shop"), house.applications.draft("shop", 1)
-    assert newest
-    assert first
-    assert (newest.revision, newest.document, newest.by, newest.note) == (2, {"half": "完成"}, "wang", "改")
-    assert first.document == {"half": "done"}
-    with pytest.raises(Rejected, match=r"draft\.changed"):
-        save(None, "shop", {}, "li", on=1)
-
-
 # -- archives --------------------------------------------------------------------------------------
 def fences(house: House) -> list[Any]:
     """What differs from the triggers this archive should have, and who refuses what."""
