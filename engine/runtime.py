@@ -6,7 +6,7 @@ as stages, the ledger hears of publications, jobs find their handlers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -29,7 +29,7 @@ from engine.accounts import Accounts
 from engine.analysis import Analysis
 from engine.applications import Applications
 from engine.channels import Channels
-from engine.clock import Clock, FrozenClock, MovableClock, SystemClock
+from engine.clock import Clock, FrozenClock, MovableClock, SystemClock, microseconds
 from engine.config import Config
 from engine.database import Database, Unit
 from engine.evidence.findings import Report
@@ -39,8 +39,10 @@ from engine.evidence.keys import MasterKeys
 from engine.evidence.ledger import Ledger
 from engine.evidence.rotation import rotate
 from engine.evidence.seals import Box, Seals
+from engine.evidence.standing import Standing, standing
 from engine.evidence.states import States
 from engine.evidence.steps import Mode
+from engine.evidence.verifications import Verifications
 from engine.evidence.verify import Wanted, verify
 from engine.evidence.verifying import verify_when_due
 from engine.evidence.witnesses import Witnesses
@@ -348,10 +350,12 @@ class Runtime:
 
     # -- files -------------------------------------------------------------------------------------
 
-    def store_file(self, viewer: Viewer, content: bytes, name: str, media_type: str) -> dict[str, Any]:
+    def store_file(
+        self, viewer: Viewer, content: bytes | Iterable[bytes], name: str, media_type: str
+    ) -> dict[str, Any]:
         """Keep an uploaded file; it belongs to its uploader until a record holds it."""
 
-        kept = self.files.keep([content])
+        kept = self.files.keep([content] if isinstance(content, bytes) else content)
 
         def store(unit: Unit) -> dict[str, Any]:
             identifier = self.files.store(unit, kept, name, media_type, viewer.person)
@@ -394,6 +398,12 @@ class Runtime:
             self.audit.add(unit, viewer, [Occurrence("key.confirm_copy", detail={"place": place})])
 
         self.database.write(work)
+
+    def standing(self) -> Standing:
+        """How the evidence stands, for those who look after it."""
+        kept, now = Verifications(self.database, self.box), microseconds(self.clock.now())
+        with self.database.read() as connection:
+            return standing(connection, self.ledger, kept, self.keys.public_key, now)
 
     def verify(
         self, progress: Callable[[int, int], object] | None = None, by: str = "system", *,

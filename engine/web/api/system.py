@@ -8,15 +8,14 @@ from urllib.parse import quote
 import anyio.to_thread
 import sqlalchemy as sa
 from litestar import Request, Router, get, post
-from litestar.datastructures import UploadFile
 from litestar.response import Stream
 
 from engine.runtime import Runtime
 from engine.web.language import language_of
 from engine.web.openapi import app_openapi
 from engine.web.security import may_write, signed_in, viewer_of
+from engine.web.uploads import store_upload
 from metamodel.plugin_api import RawMessage
-from metamodel.problems import Rejected, problem
 
 Ask = Request[Any, Any, Any]
 LARGEST_FILE = 200 * 1024 * 1024
@@ -61,17 +60,7 @@ def openapi(request: Ask, runtime: Runtime, app_id: str) -> dict[str, Any]:
 @post("/files", guards=[may_write], request_max_body_size=LARGEST_FILE)
 async def upload(request: Ask, runtime: Runtime) -> dict[str, Any]:
     """One multipart file; the answer goes into an attachment field."""
-    form = await request.form()
-    sent = form.get("file")
-    if not isinstance(sent, UploadFile):
-        raise Rejected([problem("request.unreadable", "/file", reason="multipart file expected")])
-    content, viewer = await sent.read(), viewer_of(request)
-    name, kind = sent.filename or "file", sent.content_type or "application/octet-stream"
-
-    def store() -> dict[str, Any]:
-        return runtime.store_file(viewer, content, name, kind)
-
-    return await anyio.to_thread.run_sync(store)
+    return await store_upload(request, runtime, viewer_of(request))
 
 
 @get("/files/{file_id:str}", sync_to_thread=True)
