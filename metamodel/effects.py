@@ -105,6 +105,17 @@ class Link(msgspec.Struct, frozen=True):
     several: Mapping[str, Any] = {}
 
 
+class UpdateRecords(msgspec.Struct, frozen=True):
+    """Set fields of every record of `form` with all of `match` equal, among those that `where` (an expression
+    over that form) picks. Creates nothing; one whose match is blank finds nothing."""
+
+    app: str
+    form: str
+    match: Mapping[str, Any]
+    values: Mapping[str, Any]
+    where: str = ""
+
+
 # What a text took from sealed fields, shown to those only who may read them: app, form, record, fields.
 Quote = tuple[str, str, int, tuple[str, ...]]
 
@@ -225,6 +236,6 @@ class KeywordFeedback(msgspec.Struct, frozen=True):
 
 
 Effect = (
-    SetFields | AddTags | RemoveTags | Refuse | CreateRecord | FindOrCreate | Link | CreateTask | CloseTasks
-    | Notify | Grant | RunAnalyzer | StartFlow | KeywordFeedback | Shred
+    SetFields | AddTags | RemoveTags | Refuse | CreateRecord | FindOrCreate | UpdateRecords | Link | CreateTask
+    | CloseTasks | Notify | Grant | RunAnalyzer | StartFlow | KeywordFeedback | Shred
 )  # fmt: skip

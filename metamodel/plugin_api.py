@@ -71,6 +71,7 @@ from metamodel.effects import (
     Span as Span,
     StartFlow as StartFlow,
     TaskOutcome as TaskOutcome,
+    UpdateRecords as UpdateRecords,
 )
 from metamodel.expressions import arithmetic as arithmetic
 from metamodel.expressions.folding import (

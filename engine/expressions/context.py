@@ -38,6 +38,10 @@ class People(Protocol):
         """Everybody who has this role in any app."""
         ...
 
+    def staff(self) -> Sequence[str]:
+        """Everybody who works here."""
+        ...
+
 
 class Nobody:
     def manager_of(self, person: str, level: int) -> str | None:
@@ -53,6 +57,9 @@ class Nobody:
         return False
 
     def members_of(self, role: str) -> Sequence[str]:
+        return ()
+
+    def staff(self) -> Sequence[str]:
         return ()
 
 

@@ -53,6 +53,9 @@ class AskedPeople:
     def members_of(self, role: str) -> Sequence[str]:
         return [person for person in self._organisation.people if self.has_role(person, role)]
 
+    def staff(self) -> Sequence[str]:
+        return [person.id for person in self._organisation.people.values() if person.active]
+
     def attribute(self, kind: str, identifier: str, name: str) -> Any:
         """`me.name`, `owner.department`, `owner_department.name`."""
         known = self._organisation.people if kind == "person" else self._organisation.departments

@@ -16,7 +16,16 @@ from engine.records.program import FormProgram
 from engine.rules.covering import find_or_create
 from engine.rules.keys import Keys
 from engine.rules.run import Performers, Planned, Run
-from metamodel.plugin_api import AddTags, CreateRecord, FindOrCreate, Link, Refuse, RemoveTags, SetFields
+from metamodel.plugin_api import (
+    AddTags,
+    CreateRecord,
+    FindOrCreate,
+    Link,
+    Refuse,
+    RemoveTags,
+    SetFields,
+    UpdateRecords,
+)
 from metamodel.problems import Rejected, problem
 
 
@@ -83,6 +92,36 @@ def _create_group(run: Run, program: FormProgram, group: Sequence[Planned]) -> N
     for subject, identifier in zip(owners, made, strict=True):
         if identifier is not None:
             subject.made.append((program.app.id, program.form.id, str(identifier)))
+
+
+def update_records(run: Run, planned: Sequence[Planned]) -> None:
+    """One statement finds the records of all that ask about the same form in the same way."""
+    groups: dict[tuple[str, str, str, tuple[str, ...]], list[Planned]] = {}
+    for one in planned:
+        effect: UpdateRecords = one.effect
+        groups.setdefault((effect.app, effect.form, effect.where, tuple(effect.match)), []).append(one)
+    for (app, form, where, fields), group in groups.items():
+        if run.changes.waiting_for(app, form):
+            run.flush()
+        _update_group(run, run.program(app, form), where, fields, group)
+
+
+def _update_group(
+    run: Run, program: FormProgram, where: str, fields: tuple[str, ...], group: Sequence[Planned]
+) -> None:
+    keys = Keys(run, program)
+    made = {id(one): keys.of(one.effect.match) for one in group}
+    wanted = {each.key for each in made.values() if each.key and each.is_whole}
+    picked = _condition(run, program, where) if where else None
+    found = find_ids(run.unit.connection, program, fields, wanted, where=picked)
+    for one in group:
+        values, wrong = run.fit(program, one.effect.values)
+        run.fail(one.subject, [*made[id(one)].problems, *wrong])
+        key = made[id(one)].key
+        place = program.app.id, program.form.id
+        for record in found.get(key, ()) if key and not wrong else ():
+            if not one.subject.is_own(*place, str(record)):  # `set_fields` is for that
+                run.changes.set(*place, record, values, run.trace)
 
 
 # -- links -----------------------------------------------------------------------------------------
@@ -181,5 +220,6 @@ CORE: Performers = {
     Refuse: refuse,
     CreateRecord: create_records,
     FindOrCreate: find_or_create,
+    UpdateRecords: update_records,
     Link: link,
 }

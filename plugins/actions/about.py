@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 from metamodel.plugin_api import Texts, labelled, pointer, problem
@@ -19,15 +20,15 @@ Words = str | dict[str, str]  # a text, or one for each language
 AboutOption = Annotated[
     str, labelled("关于哪条关联记录（空为本记录）", "About the record linked by (blank: ours)")
 ]
-ONCE_NAMES = ("record", "day", "person")
+ONCE_NAMES = ("record", "day", "week", "person")
 ABOUT_TEXTS = {
     **TEXTS,
     **SPAN_TEXTS,
     "rule.bad_once": Texts(
         "“{name}”不能用来区分",
         "“{name}” cannot tell one from another",
-        "可用 record、day、person 或本表单的字段",
-        "Use record, day, person, or a field of the form",
+        "可用 record、day、week、person 或本表单的字段",
+        "Use record, day, week, person, or a field of the form",
     ),
     "rule.two_dues": Texts("到期时间只能用一种方式填写", "Say when it is due in one way only"),
     "rule.twin_outcome": Texts("结果“{outcome}”写了两次", "The outcome “{outcome}” stands twice"),
@@ -74,5 +75,8 @@ def _part(subject: Subject, name: str, people: Sequence[str]) -> Any:
         return list(people)
     if name == "day":
         return subject.evaluate("TODAY()")
+    if name == "week":
+        today = subject.evaluate("TODAY()")
+        return today - timedelta(days=today.weekday())
     value = None if name == "record" else subject.evaluate(name)
     return ["record", subject.record] if value in (None, "", []) else value

@@ -73,6 +73,10 @@ def people_with_role(context: Any, role: str) -> list[str]:
     return list(context.people.members_of(role))
 
 
+def staff(context: Any) -> list[str]:
+    return list(context.people.staff())
+
+
 def is_me(context: Any, person: str | None) -> bool:
     return bool(person) and person == _my_id(context)
 
@@ -161,6 +165,18 @@ FUNCTIONS = (
         label=bilingual("角色的成员", "People with a role"),
         doc=bilingual("有这个角色的在职人员", "Everybody here who has this role"),
         examples=(("SIZE(PEOPLE_WITH_ROLE('nobody_has_this'))", {}, 0),),
+    ),
+    Function(
+        "STAFF",
+        (),
+        list_of(PERSON),
+        staff,
+        group="people",
+        context=True,
+        volatile=True,
+        label=bilingual("全体在职人员", "Staff"),
+        doc=bilingual("所有在职人员", "Everybody who works here"),
+        examples=(("SIZE(STAFF())", {}, 0),),
     ),
     Function(
         "IS_ME",
