@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass
 
 from engine.access.viewer import Viewer
+from engine.evidence.steps import Mode
 from engine.runtime import Runtime
 
 log = logging.getLogger("muniment.web")
@@ -29,21 +30,21 @@ class Verifying:
         self.running: Running | None = None
         self.failed = False
 
-    def start(self, viewer: Viewer) -> None:
+    def start(self, viewer: Viewer, mode: Mode = "full") -> None:
         with self._lock:
             if self.running is not None:
                 return
             self.running, self.failed = Running(), False
             threading.Thread(
-                target=self._work, args=(viewer, self.running), name="verify", daemon=True
+                target=self._work, args=(viewer, self.running, mode), name="verify", daemon=True
             ).start()
 
-    def _work(self, viewer: Viewer, running: Running) -> None:
+    def _work(self, viewer: Viewer, running: Running, mode: Mode) -> None:
         def progress(done: int, total: int) -> None:
             running.done, running.total = done, total
 
         try:
-            self._runtime.verify(progress, viewer.person)
+            self._runtime.verify(progress, viewer.person, mode=mode, workers=1)
         except Exception:
             self.failed = True
             log.exception("the verification started from the page failed")

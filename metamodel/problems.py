@@ -1774,6 +1774,10 @@ TEXTS: dict[str, Texts] = {
     "witness.bad_hours": Texts("间隔为 1 至 744 小时", "The interval is 1 to 744 hours", status=400),
     "ledger.private": Texts("日志树不对外公开", "The log's tree is not open to everybody", status=403),
     "ledger.no_tile": Texts("没有这个树块", "There is no such tile", status=404),
+    "report.no_typesetter": Texts(
+        "需要安装 typst 才能生成 PDF：pip install 'muniment[export]'",
+        "A PDF needs typst: pip install 'muniment[export]'", status=503,
+    ),
     "ledger.bad_size": Texts("日志没有这样的大小", "The log has no such size", status=400),
 }
 

@@ -90,39 +90,6 @@ class ChannelPage:
 
 
 @dataclass(frozen=True, slots=True)
-class LogLine:
-    label: str
-    size: str
-    root: str
-    checkpoint_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    text: str
-    record: str = ""
-    href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class EvidencePage:
-    """`state` clean, broken, failed, never or running."""
-
-    state: str
-    when: str
-    counts: tuple[Stat, ...]
-    logs: tuple[LogLine, ...]
-    checkpoint: str
-    origin: str
-    public_key: str
-    findings: tuple[Finding, ...] = ()
-    may_verify: bool = True
-    verify_action: str = "/evidence/verify"
-    progress: int = 0
-    progress_text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ErrorPage:
     status: int
     title: str

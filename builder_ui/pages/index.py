@@ -14,6 +14,7 @@ from builder_ui.pages import (
     bulk,
     channels,
     edit,
+    evidence,
     files,
     home,
     keys,
@@ -33,8 +34,9 @@ from builder_ui.pages import (
 )
 
 MODULES = (
-    assets, sign_in, account, accounts, home, boards, listing, bulk, record, edit, search, channels, proofs, files,
-    tasks, requests, notifications, rules, packages, audit, organisation, unmasking, keys, retention, access,
+    assets, sign_in, account, accounts, home, boards, listing, bulk, record, edit, search, channels, proofs,
+    evidence, files, tasks, requests, notifications, rules, packages, audit, organisation, unmasking, keys,
+    retention, access,
 )  # fmt: skip
 # One router: handlers of one path must meet in it, whichever module they come from.
 router = Router("/", route_handlers=[handler for module in MODULES for handler in module.HANDLERS])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from builder_ui.cells import Cell, Chip, FileLink
+from builder_ui.models.evidence import EvidencePage, LogLine
 from builder_ui.models.inputs import Input, Picked
 from builder_ui.models.listing import BulkField, Column, FilterRow, ListPage, Row
 from builder_ui.models.parts import EvidenceBadge, Link, Option, Tab
@@ -13,9 +14,7 @@ from builder_ui.models.places import (
     ChannelPage,
     ChannelsPage,
     ErrorPage,
-    EvidencePage,
     HomePage,
-    LogLine,
     NewsItem,
     Quarantined,
     Stat,
@@ -719,8 +718,8 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
         "form": ("form.html", archive("新建商机", "list", "record", "form"), form_page()),
         "channels": ("channels.html", archive("渠道", "pages"), channels_page()),
         "channel": ("channel.html", archive("渠道", "list", "pages"), channel_page()),
-        "evidence": ("evidence.html", archive("存证", "pages"), evidence_page()),
-        "evidence_running": ("evidence.html", archive("存证", "pages"), evidence_page("running")),
+        "evidence": ("evidence.html", archive("存证", "pages", "evidence"), evidence_page()),
+        "evidence_running": ("evidence.html", archive("存证", "pages", "evidence"), evidence_page("running")),
         "keys": ("keys.html", archive("密钥与运维", "pages", "keys"), keys_page()),
         "keys_kept": ("keys.html", archive("密钥与运维", "pages", "keys"), keys_page(True)),
         "bytes": ("bytes.html", archive("存储内容", "pages", "keys"), bytes_page()),
