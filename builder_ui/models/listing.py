@@ -26,6 +26,7 @@ class Row:
     href: str
     cells: tuple[Cell, ...]
     title: str = ""
+    shredded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ class ListPage:
     tabs: tuple[Tab, ...] = ()
     new_href: str = ""
     export_href: str = ""
-    query: str = ""
     package_href: str = ""
+    query: str = ""
     searchable: bool = True
     conditions: tuple[FilterRow, ...] = ()
     clear_href: str = ""

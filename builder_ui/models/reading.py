@@ -83,6 +83,7 @@ class Bubble:
     chips: tuple[Chip, ...] = ()
     hit: bool = False
     away: bool = False
+    shredded: str = ""
     proof_href: str = ""
     href: str = ""
 

@@ -18,6 +18,7 @@ from builder_ui.drawing import Presenter
 from builder_ui.models.reading import Bubble, ChatView, Marked
 from builder_ui.pages import unmasking
 from builder_ui.pages.listing import file_ids, files_in
+from builder_ui.pages.retention.on_record import shredded
 from builder_ui.site import Visit
 from builder_ui.views import Placed, messages_of
 from engine.records.query import Condition, Query, RecordView
@@ -214,6 +215,7 @@ def _bubble(
         files=tuple(thread.presenter.file(identifier) for identifier in attached),
         duration=thread.text(message, "duration"), chips=_tags(thread, message),
         hit=message.id in thread.hits, away=text_away,
+        shredded=shredded(thread.visit, message.shredded) if message.shredded else "",
         proof_href=f"{record_url(thread.app.id, thread.form.id, message.id)}/proof" if thread.form.is_archive else "",
         href=record_url(thread.app.id, thread.form.id, message.id),
     )  # fmt: skip

@@ -238,7 +238,7 @@ def rows_of(
         Row(
             item.id, f"{base}{item.id}{tail}",
             tuple(d.of_record(item) if d.id in item.values else a for d, a in zip(drawers, away, strict=True)),
-            item.title,
+            item.title, visit.text("Shredded") if item.shredded else "",
         )
         for item in items
     )  # fmt: skip

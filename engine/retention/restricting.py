@@ -5,12 +5,16 @@ They are out of lists, search, reports and rules for everybody but those who man
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from engine.access.audit import AuditTrail, Occurrence
 from engine.access.viewer import SYSTEM, Viewer
+from engine.clock import from_microseconds
 from engine.database import Database, Unit, driver
 from engine.evidence.tombstones import Cause
 from engine.system_tables import restricted
@@ -20,6 +24,17 @@ from metamodel.forms import Form
 
 COLUMNS = ("record", "app", "form", "at", "cause")
 DUTY = "retention"
+
+
+@dataclass(frozen=True, slots=True)
+class Restricted:
+    """A record that is only stored, since when and why."""
+
+    record: int
+    app: str
+    form: str
+    at: datetime
+    cause: Cause
 
 
 class Restricting:
@@ -56,6 +71,23 @@ class Restricting:
     def among(self, connection: sa.Connection, records: Sequence[int]) -> set[int]:
         """Those of these records that are only stored."""
         return set(connection.scalars(sa.select(restricted.c.record).where(restricted.c.record.in_(records))))
+
+    def latest(self, connection: sa.Connection, apps: Sequence[str], limit: int) -> list[Restricted]:
+        """Of these apps, newest first."""
+        mine = sa.select(restricted).where(restricted.c.app.in_(apps))
+        rows = connection.execute(
+            mine.order_by(restricted.c.at.desc(), restricted.c.record.desc()).limit(limit)
+        )
+        return [
+            Restricted(
+                row.record,
+                row.app,
+                row.form,
+                from_microseconds(row.at),
+                Cause.from_json(json.loads(row.cause)),
+            )
+            for row in rows
+        ]
 
     def withheld(
         self, connection: sa.Connection, viewer: Viewer, app: App, form: Form
