@@ -28,6 +28,7 @@ from metamodel.problems import Rejected, problem
 KEYS = "/admin/keys"
 STYLES = ("pages", "keys")
 ICONS = {"ok": "check", "hint": "info", "warning": "warning", "error": "warning"}
+WORST = ("error", "warning", "hint", "ok")
 NEWEST = 10
 SHOWN = 4_000  # characters of a value
 
@@ -62,7 +63,7 @@ def _keys(visit: Visit, status: int = 200, **more: str) -> Response[Any]:
     found = examine(visit.runtime, away=False)
     page = KeysPage(
         visit.runtime.keys.where, tuple(_masters(visit)), tuple(_copies(visit)),
-        tuple(_check(visit, one) for one in found), _summary(visit, found), tuple(_backups(visit)), **more,
+        tuple(_check(visit, one) for one in sorted(found, key=lambda one: WORST.index(one.state))), _summary(visit, found), tuple(_backups(visit)), **more,
     )  # fmt: skip
     title = visit.text("Keys and operations")
     return visit.page("keys.html", page, title=title, styles=STYLES, status=status)
@@ -136,7 +137,9 @@ def bytes_page(request: Ask, site: Here) -> Response[Any]:
         except Rejected as refused:
             status = refused.problems[0].status
             page = BytesPage(record, trail, wrong=refused.problems[0].text(visit.language))
-    return visit.page("bytes.html", page, title=visit.text("Show me the bytes"), styles=STYLES, status=status)
+    return visit.page(
+        "bytes.html", page, title=visit.text("Show me the bytes"), styles=("list", *STYLES), status=status
+    )
 
 
 def _bytes(visit: Visit, found: OnDisk, trail: tuple[Link, ...]) -> BytesPage:

@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from engine.access.installation import Installation, save_installation
 from engine.access.organisation_file import load_organisation
 from engine.clock import MovableClock
 from engine.commands import settle
@@ -88,6 +89,8 @@ def _people(runtime: Runtime, organisation: Any, password: str, today: date) -> 
     named = [entry["person"] for entry in organisation["sign_ins"]] + MORE
 
     def save(unit: Any) -> None:
+        whose = Installation(organisation["departments"][0]["name"], str(runtime.config.zone))
+        save_installation(unit, whose)
         load_organisation(runtime.people, unit, organisation, today)
         for person in named:
             runtime.accounts.passwords.set_hash(unit, person, hashed)

@@ -24,7 +24,7 @@ from metamodel.problems import Rejected, problem
 Kind = Literal["plain", "sealed", "kept_back", "blank", "random", "hash"]
 _KINDS: Mapping[str, Kind] = {
     "salt": "random", "wrapped": "sealed", "key_wrapped": "sealed", "name_sealed": "sealed", "hash": "hash",
-    "evidence": "hash", "working": "hash",
+    "evidence": "hash", "working": "hash", "tokens": "hash", "sz": "plain",
 }  # fmt: skip
 
 
