@@ -99,7 +99,8 @@ class Drafts:
         wanted = applied(base.document, patch)
         if latest.revision == 0:
             latest = base = self._insert(unit, Draft(app, 1, base.document, unit.now, by))
-        merged, conflicts = wanted, []
+        merged: Any = wanted
+        conflicts: list[Problem] = []
         if latest.revision != base.revision:
             merged, conflicts = merge(base.document, wanted, latest.document)
         if _id_of(merged) != app:

@@ -12,6 +12,7 @@ from metamodel.plugin_api import (
     PERSON,
     BadValue,
     Display,
+    Examples,
     Field,
     Options,
     Problem,
@@ -85,7 +86,7 @@ class Members(Field):
     operators = LIST_OPERATORS
     aggregates = CHOICE_AGGREGATES
     input = "people"
-    examples = (("sales04、sales02", ["sales04", "sales02"]), ([{"id": "sales04"}], ["sales04"]))
+    examples: Examples = (("sales04、sales02", ["sales04", "sales02"]), ([{"id": "sales04"}], ["sales04"]))
     Options = MembersOptions
 
     def parse(self, raw: Any, field: FieldDefinition) -> list[str]:

@@ -17,6 +17,7 @@ from metamodel.plugin_api import (
     BadValue,
     Choice,
     Display,
+    Examples,
     Field,
     Options,
     OptionsType,
@@ -110,7 +111,7 @@ class Cascade(Field):
             {"value": "other"},
         ]
     }
-    examples = (
+    examples: Examples = (
         ("east/suzhou", "east/suzhou"),
         ("华东 / 苏州", "east/suzhou"),
         (["east", "suzhou"], "east/suzhou"),
