@@ -36,7 +36,20 @@ class Frames:
             self.card(visit, app, app) if app else None, menu,
             f"/apps/{searched.id}/search" if searched and self.searchable(visit, searched) else "",
             query, visit.here, tuple(styles), dock=_dock(visit, menu), counts=self.counts(visit),
+            watermark=self.watermark(visit),
         )  # fmt: skip
+
+    def watermark(self, visit: Visit) -> str:
+        """Name, number and time, where any role of this viewer wants it; else ''."""
+        viewer = visit.viewer
+        held = [
+            app.role(name)
+            for app in self._runtime.services.apps().values()
+            for name in viewer.roles_in(app.id)
+        ]
+        if not any(role is not None and role.watermark for role in held):
+            return ""
+        return f"{viewer.name} {viewer.person} {visit.moments.full(self._runtime.clock.now())}"
 
     def counts(self, visit: Visit) -> Counts:
         """What waits for this viewer."""

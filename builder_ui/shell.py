@@ -61,7 +61,8 @@ class AppCard:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """`app` is None outside an app; `search_href` is '' where there is nothing to search."""
+    """`app` is None outside an app; `search_href` is '' where there is nothing to search; `watermark` says who
+    looks and when, across the page and its prints, where his roles want that."""
 
     title: str
     language: str = "zh"
@@ -78,6 +79,7 @@ class Shell:
     notice: str = ""
     dock: tuple[MenuEntry, ...] = field(default=())
     counts: Counts | None = None
+    watermark: str = ""
 
     @property
     def stylesheets(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from metamodel.problems import Rejected, problem
 
 ACCESS = "/admin/access"
 RECORD = "/apps/{app_id:str}/forms/{form_id:str}/records/{record:str}"
-STYLES = ("list", "pages", "access")
+STYLES = ("list", "pages", "form", "access")
 HUES = {"grant": "blue", "emergency": "red", "unmasking": "amber"}
 ICONS = {"role": "people", "grant": "key", "flow": "flow", "unmasking": "eye"}
 
@@ -144,7 +144,9 @@ def _fields(visit: Visit, labels: Iterable[Label]) -> str:
 def _way(visit: Visit, way: WayTold) -> WayLine:
     name = label_text(way.name, visit.language)
     texts = {
-        "role": visit.text("As %(role)s", role=name),
+        "role": visit.text("As %(role)s, in full", role=name)
+        if way.unmasks
+        else visit.text("As %(role)s", role=name),
         "grant": visit.text("Under a grant: %(purpose)s", purpose=way.purpose),
         "flow": visit.text("Asked to approve it"),
         "unmasking": visit.text("Masks lifted for a while"),

@@ -100,7 +100,9 @@ def export(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Stream:
     heading = next(rows)  # a refusal comes here, before anything is on its way
     name = f"{form_id}-{visit.moments.today:%Y%m%d-%H%M}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Stream(csv_lines(chain([heading], rows)), media_type="text/csv; charset=utf-8", headers=headers)
+    mark = site.frames.watermark(visit)
+    lines = chain([heading], rows, [[mark]] if mark else [])
+    return Stream(csv_lines(lines), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _input(listing: Listing, known: FieldDefinition, kind: str) -> Input:

@@ -26,6 +26,7 @@ from engine.records.references import NOT_SHOWN
 from engine.search import highlight
 from metamodel.application import App
 from metamodel.forms import Form
+from metamodel.masking import DOT
 from metamodel.problems import Rejected
 
 SIZE = 300
@@ -177,8 +178,11 @@ def _event(thread: Thread, message: RecordView, before: RecordView | None) -> Bu
 
 
 def _sender(thread: Thread, message: RecordView) -> str:
-    """A name people know: the sender's own, else that of whoever he was found to be, else the end of his id."""
+    """A name people know: the sender's own, else that of whoever he was found to be, else the end of his id.
+    Where his own is masked, whoever he was found to be, as far as that may be read."""
     said, identifier = thread.text(message, "sender"), str(thread.value(message, "sender_id") or "")
+    if DOT in said:
+        return known_name(thread.placed, message) or said
     if said and said != identifier and not OPAQUE.fullmatch(said):
         return said
     return known_name(thread.placed, message) or short_id(said)

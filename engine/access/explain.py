@@ -7,7 +7,7 @@ trail: an answer names people, roles and grants, never what stands in the record
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import sqlalchemy as sa
@@ -31,7 +31,8 @@ Kind = Literal["role", "grant", "flow", "unmasking"]
 @dataclass(frozen=True, slots=True)
 class WayTold:
     """One way: what kind, what it is called, its condition as it stands in the definition; of a grant who
-    gave it, what for and until when (microseconds). `reaches`: it leads to the record that was asked about."""
+    gave it, what for and until when (microseconds). `reaches`: it leads to the record that was asked about;
+    `unmasks`: it is a role's for the rows that stand in full."""
 
     kind: Kind
     name: Label
@@ -42,6 +43,7 @@ class WayTold:
     reference: str = ""
     by: str = ""
     until: int | None = None
+    unmasks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,9 @@ class Explaining:
         """Those that reach first."""
         there = set(map(id, reaching))
         for way in sorted(ways, key=lambda one: id(one) not in there):
-            yield self._way(app, way, id(way) in there)
+            masked = any(other.role == way.role and other.masks for other in ways)
+            told = self._way(app, way, id(way) in there)
+            yield replace(told, unmasks=told.kind == "role" and masked and not way.masks)
 
     def _way(self, app: App, way: Way, reaches: bool) -> WayTold:
         actions = tuple(sorted(way.actions))
