@@ -308,7 +308,6 @@ def _told_log(visit: Visit, log: LogStanding) -> dict[str, Any]:
     line = _log(visit, log)
     facts = [
         [visit.text("Entries"), line.size], [visit.text("Checkpoint"), line.checkpoint_at or visit.text("none yet")],
-        [visit.text("Root"), ""],
     ]  # fmt: skip
     return {"label": line.label, "facts": facts, "root": log.root, "note": log.note, "key": log.key}
 
@@ -319,7 +318,7 @@ def _report_words(visit: Visit) -> dict[str, str]:
         "counts": visit.text("What was looked at"), "logs": visit.text("Logs"),
         "witnesses": visit.text("Witnesses"), "no_witness": visit.text("none yet"),
         "around": visit.text("Beside it"), "checkpoint": visit.text("Signed checkpoint"),
-        "key": visit.text("Public key"),
+        "key": visit.text("Public key"), "root": visit.text("Root"),
         "keep": visit.text(
             "Whoever keeps this sheet can tell whether anything before it was ever changed: the text below, or the "
             "code beside it, must still be in the log (muniment verify --checkpoint FILE)."
