@@ -32,6 +32,7 @@ from engine.packages.words import README
 from engine.packages.zipping import Zipping
 from engine.records.disclosure import BATCH, Disclosed, Disclosures
 from engine.values import canonical_json
+from metamodel.plugin_api import Registry
 
 VERIFIERS = ("verify.py", "verify.html")
 Progress = Callable[[int, int], object]
@@ -43,6 +44,7 @@ class Tally:
     """What went in; it stands in the manifest."""
 
     records: dict[str, dict[str, int]] = field(default_factory=dict)
+    span: tuple[int, int] | None = None  # when the first and the last record was written
     positions: array[int] = field(default_factory=lambda: array("q"))
     files: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
@@ -50,6 +52,8 @@ class Tally:
     def count(self, part: str, found: Disclosed) -> None:
         kinds = self.records.setdefault(part, {})
         kinds[found.proof] = kinds.get(found.proof, 0) + 1
+        first, last = self.span or (found.created_at, found.created_at)
+        self.span = (min(first, found.created_at), max(last, found.created_at))
         self.positions.extend(entry.position for entry in found.entries)
 
     @property
@@ -69,6 +73,7 @@ class Making:
     files: Files
     proofs: Proofs
     signer: Signer
+    registry: Registry
     describe: Callable[[list[str]], list[Mapping[str, Any]]]
     accesses: Callable[[list[Part]], Iterator[list[str]]] | None
     cover: Cover
@@ -77,6 +82,7 @@ class Making:
 
     def __post_init__(self) -> None:
         self.tally = Tally()
+        self._standing: Standing | None = None  # the checkpoint the proofs lead to
         self._zip = Zipping(self.moment)
         self._done, self._total = 0, sum(len(part.ids) for part in self.parts)
 
@@ -142,7 +148,7 @@ class Making:
     # -- evidence ----------------------------------------------------------------------------------
 
     def _evidence(self) -> Pieces:
-        standing = self.proofs.standing() if self.tally.positions else None
+        standing = self._standing = self.proofs.standing() if self.tally.positions else None
         if standing is not None:
             yield from self._zip.add(
                 "proofs/records.jsonl", self.proofs.lines(self.tally.positions, standing)
@@ -171,7 +177,10 @@ class Making:
                     yield from self._zip.add(path, content)
         if self.accesses is not None:
             yield from self._zip.add("tables/accesses.csv", _csv(self.accesses(self.parts)))
-        document = paper(self.cover, self.tally.records, self.signer)
+        note, key = self._standing.note if self._standing else "", self.signer.keys["packages"]
+        document = paper(
+            self.cover, self.parts, self.tally.records, key, note, self.tally.span, self.registry
+        )  # fmt: skip
         if document is not None:
             yield from self._zip.add("证据说明.pdf", [document])
         yield from self._add("README.txt", README % {"origin": self.signer.origin})

@@ -131,7 +131,8 @@ class Packages:
         accesses = (lambda parts: self._accesses(parts, cover)) if request.scope == "subject" else None
         return Making(
             viewer, _reader(viewer, request), request, self._parts(viewer, request), self._disclosures,
-            services.files, self._proofs, self._signer, self._describe, accesses, cover, moment, progress,
+            services.files, self._proofs, self._signer, services.registry, self._describe,
+            accesses, cover, moment, progress,
         )  # fmt: skip
 
     def _noted(self, viewer: Viewer, request: Request, making: Making) -> Iterator[bytes]:

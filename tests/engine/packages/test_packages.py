@@ -7,6 +7,7 @@ import email
 import email.policy
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +237,15 @@ def test_long_names_keep_their_ending() -> None:
     name = file_name("长" * 200 + ".pdf")
     assert len(name.encode()) <= 100
     assert name.endswith("长.pdf")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_statement(archive: Runtime, language: str) -> None:
+    """Set from what a person typed: none of it is markup, and the same package gives the same pages."""
+    pytest.importorskip("typst")
+    qian = replace(viewer(archive, "qian"), language=language)
+    wanted = ask(reason='#panic("x") $1 *2* @me 用途')
+    package = b"".join(archive.packages.stream(qian, wanted))
+    found = unpack(package)["证据说明.pdf"]
+    assert found.startswith(b"%PDF")
+    assert package == b"".join(archive.packages.stream(qian, wanted))
