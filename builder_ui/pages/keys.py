@@ -61,9 +61,10 @@ def _require(visit: Visit, *duties: str) -> None:
 
 def _keys(visit: Visit, status: int = 200, **more: str) -> Response[Any]:
     found = examine(visit.runtime, away=False)
+    checks = sorted(found, key=lambda one: WORST.index(one.state))
     page = KeysPage(
         visit.runtime.keys.where, tuple(_masters(visit)), tuple(_copies(visit)),
-        tuple(_check(visit, one) for one in sorted(found, key=lambda one: WORST.index(one.state))), _summary(visit, found), tuple(_backups(visit)), **more,
+        tuple(_check(visit, one) for one in checks), _summary(visit, found), tuple(_backups(visit)), **more,
     )  # fmt: skip
     title = visit.text("Keys and operations")
     return visit.page("keys.html", page, title=title, styles=STYLES, status=status)
@@ -188,7 +189,7 @@ def _told_of(visit: Visit) -> dict[str, tuple[str, str, str]]:
 def _cell(visit: Visit, piece: Piece, labels: dict[str, str]) -> BytesCell:
     about = {
         "plain": visit.text("as it is"), "sealed": visit.text("sealed"), "blank": visit.text("blank"),
-        "kept_back": visit.text("as it is; you may not read it"), "random": visit.text("random"),
+        "kept_back": visit.text("as it is"), "random": visit.text("random"),
         "hash": visit.text("hash"),
     }[piece.kind]  # fmt: skip
     content = piece.content if len(piece.content) <= SHOWN else f"{piece.content[:SHOWN]}…"

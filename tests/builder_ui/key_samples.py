@@ -41,7 +41,7 @@ def bytes_page(found: bool = True) -> BytesPage:
     row = (
         BytesCell("id", "", "plain", "明文", "5 B", "12345"),
         BytesCell("c_3_content", "内容", "sealed", "已加密", "55 B", "0c0d0e0f10111213" * 7),
-        BytesCell("c_5_tags", "标签", "kept_back", "明文，您无权查看", "14 B", ""),
+        BytesCell("c_5_tags", "标签", "kept_back", "明文", "14 B", ""),
         BytesCell("c_6_note", "备注", "blank", "空", "", ""),
     )
     key = (BytesCell("salt", "", "random", "随机数", "16 B", "40414243" * 4),)
