@@ -63,6 +63,7 @@ from engine.records.drafts import Stages
 from engine.records.keyword_lists import KeywordLists
 from engine.records.program import Programs
 from engine.records.records import Records
+from engine.records.reindexing import Reindexing
 from engine.records.services import Services
 from engine.reports.reports import Reports
 from engine.retention import Retention
@@ -222,6 +223,7 @@ class Runtime:
         self.analysis = Analysis(self.database, self.box)
         self.records.shredder.forgetting.append(self.analysis.shred)
         self.reports = Reports(self.services, self.records.reader, self.analysis.words)
+        self.applications.preparing.append(Reindexing(self.services, self.jobs).prepare)
         self.keyword_lists = KeywordLists(self.services)
         self.keyword_lists.join(self.stages)
         self.contexts.keywords = self.keyword_lists.words

@@ -1,0 +1,73 @@
+"""Reindexing: when a new version of an app changes what of its records is found, a job indexes them anew.
+
+A field that became searchable, or whose masked patterns are others now. In chunks, each its own unit; until
+it is through, older records are found as before. Told by the runtime of every publication.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.access.viewer import SYSTEM
+from engine.database import Unit
+from engine.jobs import Jobs
+from engine.records.rows import Rows
+from engine.records.services import Services
+from engine.search.index import is_indexed
+from engine.tables import FormTable
+from metamodel.application import App
+from metamodel.forms import Form
+from metamodel.problems import Rejected
+
+JOB = "reindex"
+CHUNK = 500
+
+
+class Reindexing:
+    def __init__(self, services: Services, jobs: Jobs) -> None:
+        self._services, self._jobs, self._rows = services, jobs, Rows(services)
+        jobs.register(JOB, self._work)
+
+    def prepare(self, unit: Unit, app: App, tables: Mapping[str, FormTable]) -> None:
+        """Before a version is published, in its unit: the one before still stands."""
+        before = self._services.apps().get(app.id)
+        for form in app.forms if before is not None else ():
+            old = before.form(form.id) if before is not None else None
+            if old is not None and found_by(old) != found_by(form):
+                self._defer(unit, app.id, form.id, 0)
+
+    def _defer(self, unit: Unit, app: str, form: str, after: int) -> None:
+        self._jobs.defer(
+            unit, JOB, {"app": app, "form": form, "after": after}, key=f"{JOB}:{app}/{form}/{after}"
+        )
+
+    def _work(self, payload: Mapping[str, Any], _job: str) -> None:
+        """One chunk; what is left is the next job's."""
+        try:
+            program = self._services.programs.get(payload["app"], payload["form"])
+        except Rejected:
+            return  # the form is gone
+        own, names = program.table.table.c.id, tuple(field.id for field in program.searchable)
+
+        def work(unit: Unit) -> None:
+            ids = sa.select(own).where(own > payload["after"]).order_by(own).limit(CHUNK)
+            found = list(unit.connection.scalars(ids))
+            rows = self._rows.by_ids(unit.connection, SYSTEM, program, found, names, derived=False)
+            tokens = [(record, program.texts.tokens(row.values)) for record, row in rows.items()]
+            self._services.search.replace(unit, program.table, tokens)
+            if len(found) == CHUNK:
+                self._defer(unit, program.app.id, program.form.id, found[-1])
+
+        self._services.database.write(work)
+
+
+def found_by(form: Form) -> dict[str, tuple[str, ...]]:
+    """The indexed fields, and the patterns whose pieces of them are kept apart."""
+    return {
+        field.id: tuple(sorted(one.name for one in field.patterns))
+        for field in form.fields
+        if is_indexed(field)
+    }
