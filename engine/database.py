@@ -181,13 +181,16 @@ class Database:
         """A bare writing connection, for maintenance only (VACUUM, backup, a checkpoint of the WAL)."""
         return self._engine.connect()
 
-    def vacuum(self, tables: Sequence[sa.Table]) -> None:
-        """PostgreSQL keeps old versions of rows until they are cleared away; SQLite overwrites them at once."""
-        if self.dialect == "postgresql":
-            with self.connect() as connection:
-                aside = connection.execution_options(isolation_level="AUTOCOMMIT")
-                for table in tables:
-                    driver(aside).execute(f"VACUUM {_quote(table.name)}")
+    def scrub(self, tables: Sequence[sa.Table]) -> None:
+        """What was deleted from these tables leaves the disk: SQLite overwrites it at once and keeps it in the
+        write-ahead log, PostgreSQL keeps old versions of rows until they are cleared away."""
+        with self.connect() as connection:
+            if self.dialect == "sqlite":
+                driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                return
+            aside = connection.execution_options(isolation_level="AUTOCOMMIT")
+            for table in tables:
+                driver(aside).execute(f"VACUUM {_quote(table.name)}")
 
     def close(self) -> None:
         """Commit what is waiting and let go of every connection."""

@@ -135,5 +135,6 @@ def _links(
     """Records whose link points at one of these."""
     index = program.table.links.get(field.id)
     if index is None:
-        return program.table.column(field.id).in_(records)
+        column = program.table.column(field.id)
+        return sa.and_(column.is_not(None), column.in_(records))  # yes or no: it is negated, too
     return program.table.table.c.id.in_(sa.select(index.c.record).where(index.c.value.in_(records)))

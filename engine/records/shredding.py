@@ -63,9 +63,10 @@ class Shredder:
 
     def purge(self, app: str, form: str) -> None:
         """After the last batch, outside of a unit: nothing of it can be read from the disk any more."""
-        table = self._services.programs.get(app, form).table
-        self._services.search.purge(table)
-        self._services.database.vacuum([table.table, record_keys])
+        program = self._services.programs.get(app, form)
+        if program.searchable:
+            self._services.search.purge(program.table)
+        self._services.database.scrub([program.table.table, record_keys])
 
     # -- the row -----------------------------------------------------------------------------------
 

@@ -69,7 +69,8 @@ DESK: dict[str, Any] = {
                 {"id": "start", "type": "start"},
                 {"id": "legal", "type": "approval", "options": {"approvers": ["role:legal"]}},
                 {"id": "shred", "type": "action", "options": {"then": [{"action": "shred", "with": {
-                    "what": [{"form": "letter", "where": "thread.client == record.client"}, {"of": "client"}],
+                    "what": [{"form": "letter", "where": "thread.client == record.client"},
+                             {"form": "thread", "where": "client == record.client"}, {"of": "client"}],
                     "done": {"state": "'已完成'"},
                     "shredded": "shredded", "restricted": "restricted", "held": "held",
                 }}]}},

@@ -126,10 +126,11 @@ def test_a_hold_on_a_customer_keeps_all_that_belongs_to_him(desk: Runtime, write
     ours, theirs = write("client", {"name": "远汀"}, {"name": "南山"})
     threads = write("thread", {"client": str(ours)}, {"client": str(theirs)})
     letters = write("letter", *(letter(n, OLD, thread=str(one)) for n, one in enumerate(threads)))
+    letters += write("letter", letter(2, OLD))  # belongs to nobody
     desk.retention.hold(desk.require_viewer("ye"), "远汀", "", Scope("desk", "client", records=(str(ours),)))
     activate(desk)
     desk.retention.work()
-    assert gone(desk, letters) == [1]
+    assert gone(desk, letters) == [1, 2]
     with desk.database.read() as connection:
         assert desk.retention.held_count(connection, desk.retention.holds.running(connection)[0]) == 3
 
@@ -211,7 +212,7 @@ def test_an_approved_request_shreds_restricts_and_spares(
     answer(desk, "approve")
     request = desk.records.get(SYSTEM, "desk", "wish", asked).values
     counts = [request[name] for name in ("shredded", "restricted", "held")]
-    assert (counts, request["state"]) == ([2, 1, 1], "已完成")
+    assert (counts, request["state"]) == ([3, 1, 1], "已完成")
     assert gone(desk, letters) == [0]
     assert desk.records.get(SYSTEM, "desk", "client", str(client)).values["name"] is None
     ye = desk.require_viewer("ye")
