@@ -67,7 +67,10 @@ def appoint(request: Ask, site: Here, body: bytes) -> Response[Any]:
     """One more witness; it is shown the newest checkpoints at once."""
     visit, form = site.visit(request), sent_form(body)
     _require(visit, "verify", "keys")
-    sent = Sent(*(form.get(name, [""])[-1].strip() for name in ("kind", "target", "hours", "roots")))
+    kind, target, hours_sent, roots = (
+        form.get(name, [""])[-1].strip() for name in ("kind", "target", "hours", "roots")
+    )
+    sent = Sent(kind, target, hours_sent, roots)
     hours = int(sent.hours) if sent.hours.isascii() and sent.hours.isdigit() and len(sent.hours) < 5 else 0
     made = Witness(secrets.token_hex(4), sent.kind, sent.target[:500], hours, sent.roots)
     try:

@@ -129,9 +129,10 @@ class LeafCheck:
     def _read_one(self, place: Any) -> Sequence[Any]:
         mine = sa.select(*(leaves.c[name] for name in _NAMES)).where(leaves.c.log == self._log)
         try:
-            return raw_rows(self._connection, mine.where(leaves.c.position == place))[0]
-        except (IndexError, *unreadable(self._connection)):
-            return (place, None, "", 0, 0, "", "", 0, 0, b"", b"")
+            rows = raw_rows(self._connection, mine.where(leaves.c.position == place))
+        except unreadable(self._connection):
+            rows = []
+        return rows[0] if rows else (place, None, "", 0, 0, "", "", 0, 0, b"", b"")
 
     # -- entries -------------------------------------------------------------------------------------
     def _checked(self, rows: Sequence[Sequence[Any]]) -> Sequence[bytes]:

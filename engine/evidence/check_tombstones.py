@@ -111,7 +111,7 @@ def _remains(layout: Layout, row: Mapping[str, Any], salt: bytes, told: Mapping[
         found = remains_hash(layout, row, salt)
     except (TypeError, ValueError, AttributeError):
         return False
-    return base64.b64encode(found).decode() == told["remains"]
+    return bool(base64.b64encode(found).decode() == told["remains"])
 
 
 def _check_entries(connection: sa.Connection, report: Report) -> None:

@@ -172,7 +172,7 @@ class TableSieve:
         form = (self._keyed.table.app, self._keyed.table.form)
         revisions, chains = columns[self._place["revision"]], range_.chains
         for record, revision, own, moving in zip(columns[0], revisions, evidence, working, strict=True):
-            chain = chains.pop(record, ())
+            chain: Sequence[Row] = chains.pop(record, ())
             if revision == 1:
                 fits = chain == [(record, 1, "create", *form, own, moving)]
             else:

@@ -54,7 +54,11 @@ class States:
                 return
             there = {name: [key for key, _ in rows(connection, name)] for name in GUARDED}
         if any(there.values()):
-            self._database.write(lambda unit: [self.changed(unit, name, there[name]) for name in GUARDED])
+            self._database.write(lambda unit: self._begin(unit, there))
+
+    def _begin(self, unit: Unit, there: Mapping[str, Iterable[Key]]) -> None:
+        for table, keys in there.items():
+            self.changed(unit, table, keys)
 
     def changed(self, unit: Unit, table: str, keys: Iterable[Key]) -> None:
         """These rows were made, changed or deleted in this unit."""
@@ -120,8 +124,9 @@ def _read(connection: sa.Connection, table: str, key: Key) -> list[Mapping[str, 
 
 def _query(table: str) -> sa.Select[Any]:
     """As the database holds them: no types, so that 2 is not taken for yes."""
-    names = [name for part in GUARDED[table] for name in part]
-    return sa.select(*map(sa.column, names)).select_from(sa.table(table))
+    columns: list[Any] = [sa.column(name) for part in GUARDED[table] for name in part]
+    query: sa.Select[Any] = sa.select(*columns)
+    return query.select_from(sa.table(table))
 
 
 def _counting(row: Mapping[Any, Any]) -> dict[str, Any]:

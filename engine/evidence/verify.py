@@ -13,6 +13,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Protocol
@@ -184,9 +185,9 @@ class _Run:
 
     def _together(self, plan: Plan, numbers: Sequence[int]) -> Iterator[tuple[int, Outcome]]:
         """The heavy ones first, so that all end at about the same time."""
-        with ProcessPoolExecutor(
-            self._wanted.workers, get_context("spawn"), _open_here, (self._wanted.reopen, plan)
-        ) as pool:
+        assert self._wanted.reopen is not None
+        opening = partial(_open_here, self._wanted.reopen, plan)
+        with ProcessPoolExecutor(self._wanted.workers, get_context("spawn"), opening) as pool:
             heavy = sorted(numbers, key=lambda number: -plan.steps[number].weight)
             waiting = {pool.submit(_take_here, plan.steps[number]): number for number in heavy}
             for future in as_completed(waiting):

@@ -84,7 +84,7 @@ class Witnesses:
         except NotGiven as error:
             row |= {"state": "failed", "error": str(error)[:300]}
         self._database.write(lambda unit: self._keep(unit, row))
-        return row["state"] == "done"
+        return bool(row["state"] == "done")
 
     def _keep(self, unit: Unit, row: Mapping[str, Any]) -> None:
         (identifier,) = self._database.take_ids(unit.connection, 1)
