@@ -159,12 +159,26 @@ class Making:
 
     def _checkpoints(self, standing: Standing) -> Pieces:
         yield from self._add("checkpoints/records.txt", standing.note)
-        links = []
-        for earlier in self.proofs.earlier(standing):
+        receipts, links = self.proofs.receipts(standing), []
+        for earlier in self.proofs.earlier(standing, {receipt.size for receipt in receipts}):
             path = f"checkpoints/records-{earlier.size}.txt"
             yield from self._add(path, earlier.note)
             links.append({"path": path, "consistency": self.proofs.consistency(earlier.size, standing)})
         yield from self._add("checkpoints/consistency.json", canonical_json(links).decode())
+        seen = []
+        for receipt in {(each.path, each.token is None): each for each in receipts}.values():
+            about = {
+                "size": str(receipt.size),
+                "kind": receipt.kind,
+                "witness": receipt.witness,
+                "at": str(receipt.at),
+            }
+            if receipt.token is not None:
+                yield from self._zip.add(receipt.path, [receipt.token])
+                about["path"] = receipt.path
+            seen.append(about)
+        if seen:
+            yield from self._add("witnesses/witnesses.json", json.dumps(seen, ensure_ascii=False, indent=1))
 
     # -- for people --------------------------------------------------------------------------------
 

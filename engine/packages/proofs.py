@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,12 @@ from engine.evidence import merkle
 from engine.evidence.leaf import RECORDS
 from engine.evidence.ledger import Ledger
 from engine.evidence.tiles import TileReader
-from engine.system_tables import checkpoints
+from engine.packages.names import file_name
+from engine.system_tables import checkpoints, witnesses
 from engine.values import canonical_json
 
 BATCH = 500
+RECEIPTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,21 @@ class Standing:
     log: str
     size: int
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """That a witness saw a checkpoint; `token` (RFC 3161) where it gave one."""
+
+    size: int
+    kind: str
+    witness: str
+    at: int
+    token: bytes | None
+
+    @property
+    def path(self) -> str:
+        return f"witnesses/records-{self.size}-{file_name(self.witness)}.tsr"
 
 
 class Proofs:
@@ -59,22 +76,32 @@ class Proofs:
             path = merkle.consistency_proof(TileReader(connection, standing.log), earlier, standing.size)
         return [_text(step) for step in path]
 
-    def earlier(self, standing: Standing) -> list[Standing]:
-        """Some checkpoints before: the one just before, and at every tenfold of age."""
-        query = sa.select(checkpoints.c.size, checkpoints.c.note).where(
-            checkpoints.c.log == standing.log, checkpoints.c.size < standing.size
-        )
-        found, wanted = [], standing.size
+    def earlier(self, standing: Standing, wanted: Collection[int]) -> list[Standing]:
+        """Checkpoints before: those of the sizes that are wanted, the one just before, and one at every tenth
+        of the length; newest first."""
+        here = sa.and_(checkpoints.c.log == standing.log, checkpoints.c.size < standing.size)
+        query = sa.select(checkpoints.c.size, checkpoints.c.note).where(here)
+        newest = query.order_by(checkpoints.c.size.desc()).limit(1)
+        found: dict[int, str] = {}
         with self._database.read() as connection:
-            while wanted > 0:
-                row = connection.execute(
-                    query.where(checkpoints.c.size < wanted).order_by(checkpoints.c.size.desc()).limit(1)
-                ).first()
-                if row is None:
-                    break
-                found.append(Standing(standing.log, row.size, row.note))
-                wanted = min(row.size, wanted // 10)
-        return found
+            found.update(
+                (row.size, row.note)
+                for row in connection.execute(query.where(checkpoints.c.size.in_(wanted)))
+            )
+            below = standing.size
+            while (row := connection.execute(newest.where(checkpoints.c.size < below)).first()) is not None:
+                found[row.size] = row.note
+                below = min(row.size, below // 10)
+        return [Standing(standing.log, size, found[size]) for size in sorted(found, reverse=True)]
+
+    def receipts(self, standing: Standing) -> list[Receipt]:
+        """The newest that outside witnesses gave for this checkpoint or one before it."""
+        query = sa.select(witnesses).where(
+            witnesses.c.log == standing.log, witnesses.c.size <= standing.size, witnesses.c.state == "done"
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(witnesses.c.id.desc()).limit(RECEIPTS)).all()
+        return [Receipt(row.size, row.kind, row.witness, row.at, row.receipt) for row in rows]
 
 
 def _text(digest: bytes) -> str:

@@ -20,7 +20,7 @@ from engine.clock import FrozenClock
 from engine.packages.names import file_name
 from engine.packages.verifiers import verify
 from engine.runtime import Runtime
-from engine.system_tables import files
+from engine.system_tables import files, witnesses
 from metamodel.problems import Rejected
 from tests.engine.packages.case import ask, packed, viewer
 from tests.engine.packages.tampering import unpack
@@ -193,6 +193,31 @@ def test_nothing_readable_lies_about(case: Runtime, config: Any) -> None:
         content = path.read_bytes()
         assert "价格".encode() not in content
         assert b"PK\x03\x04" not in content
+
+
+def test_receipts_of_witnesses(case: Runtime, tmp_path: Path) -> None:
+    """With each goes the checkpoint it is about, consistent with the newest."""
+
+    def seen(unit: Any) -> None:
+        row = {
+            "log": "records",
+            "witness": "tsa",
+            "target": "https://tsa.example",
+            "at": unit.now,
+            "state": "done",
+        }
+        for identifier, size, kind, token in ((1, 7, "rfc3161", b"token"), (2, 7, "folder", None)):
+            unit.connection.execute(
+                sa.insert(witnesses).values(**row, id=identifier, size=size, kind=kind, receipt=token)
+            )
+
+    case.database.write(seen)
+    package = packed(case)
+    checked(package, tmp_path)
+    found = unpack(package)
+    assert found["witnesses/records-7-tsa.tsr"] == b"token"
+    assert "checkpoints/records-7.txt" in found
+    assert len(json.loads(found["witnesses/witnesses.json"])) == 2
 
 
 # -- what people open ----------------------------------------------------------------------------------------
