@@ -18,6 +18,7 @@ from engine.access.audit_figures import AuditFigures
 from engine.access.audit_search import AuditSearch
 from engine.access.authority import Authority
 from engine.access.calendar import Calendars
+from engine.access.duties import DutyObjections
 from engine.access.explain import Explaining
 from engine.access.grants import Grants
 from engine.access.installation import administers, read_installation
@@ -27,11 +28,12 @@ from engine.access.unmaskings import Unmaskings
 from engine.access.viewer import SYSTEM, Viewer
 from engine.accounts import Accounts
 from engine.analysis import Analysis
-from engine.applications import Applications
+from engine.applications import Applications, Drafts
 from engine.channels import Channels
 from engine.clock import Clock, FrozenClock, MovableClock, SystemClock, microseconds
 from engine.config import Config
 from engine.database import Database, Unit
+from engine.designing import Designing
 from engine.evidence.findings import Report
 from engine.evidence.key_copies import KeyCopies
 from engine.evidence.key_sources import source_of
@@ -140,8 +142,13 @@ class Runtime:
         self.applications = Applications(
             self.database, self.catalog, self.registry, self.jobs, self._published
         )
+        self.drafts = Drafts(self.database, self.applications)
+        self.designing = Designing(self.applications, self.drafts, self._designs)
         self.search = Search(self.database, self.keys.index_key, self.config.search_backend)
         self.applications.preparing += [self._prepare_search, self._index_lookups]
+
+    def _designs(self, viewer: Viewer, app: str) -> bool:
+        return self.manages(viewer, app, "design") if app else self.manages_anywhere(viewer, "design")
 
     def _published(self, unit: Unit, app: str, version: int, digest: bytes, by: str) -> None:
         self.ledger.append_version(unit, app, version, digest)
@@ -272,6 +279,7 @@ class Runtime:
 
     def _open_organisation(self) -> None:
         self.personnel = Personnel(self.people, self.audit, self, self._apps)
+        self.personnel.objections.append(DutyObjections(self._apps))
         self.importing = Importing(self.people, self.audit, self.personnel)
         self.hand_overs = HandOvers(self.services, self.records, self.tasks, self.jobs, self.personnel)
 

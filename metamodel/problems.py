@@ -592,6 +592,11 @@ TEXTS: dict[str, Texts] = {
     ),
     # publishing
     "draft.no_revision": Texts("草稿没有修订 {revision}", "The draft has no revision {revision}", status=404),
+    "draft.not_newest": Texts(
+        "草稿已有更新的修订 {newest}，请看过再发布",
+        "There is a newer revision of the draft ({newest}): look at it before you publish",
+        status=409,
+    ),
     "draft.bad_patch": Texts(
         "修改（JSON Patch）无法应用：{reason}",
         "The edit (a JSON Patch) cannot be applied: {reason}",
@@ -1050,6 +1055,12 @@ TEXTS: dict[str, Texts] = {
     "organisation.below_itself": Texts(
         "“{department}”不能放到自己下面", "“{department}” cannot lie below itself"
     ),
+    "organisation.conflicting_duties": Texts(
+        "{people}将兼有不相容的职责：{duties}",
+        "{people} would unite duties that should be apart: {duties}",
+        "需要写明理由，并记入审计",
+        "Say why; the audit trail keeps it",
+    ),
     "organisation.circle": Texts("上级关系绕成了一圈：{chain}", "The superiors run in a circle: {chain}"),
     "organisation.closed_department": Texts("“{department}”已撤销", "“{department}” is closed"),
     "organisation.changed_meanwhile": Texts(
@@ -1216,6 +1227,12 @@ TEXTS: dict[str, Texts] = {
     ),
     "value.not_unique": Texts(
         "“{field}”的值“{value}”已经存在", "“{field}” must be unique: “{value}” exists", status=409
+    ),
+    "organisation.conflicting_duties": Texts(
+        "{person}会兼有不相容的职责：{duties}",
+        "{person} would hold duties that should be apart: {duties}",
+        "换一个人，或写明兼任的理由",
+        "Choose somebody else, or say why",
     ),
     "unmask.reason": Texts("请写明事由，至少 {least} 个字", "Say why, in at least {least} characters"),
     "unmask.nothing": Texts("这里没有为您脱敏的内容", "Nothing here is masked for you"),
@@ -1776,7 +1793,8 @@ TEXTS: dict[str, Texts] = {
     "ledger.no_tile": Texts("没有这个树块", "There is no such tile", status=404),
     "report.no_typesetter": Texts(
         "需要安装 typst 才能生成 PDF：pip install 'muniment[export]'",
-        "A PDF needs typst: pip install 'muniment[export]'", status=503,
+        "A PDF needs typst: pip install 'muniment[export]'",
+        status=503,
     ),
     "ledger.bad_size": Texts("日志没有这样的大小", "The log has no such size", status=400),
 }
