@@ -7,7 +7,6 @@ from typing import Any
 
 from litestar.testing import TestClient
 
-from engine.web.app import create_app
 from tests.security.routes import Call
 from tests.security.vault import PASSWORD, Vault
 
@@ -17,8 +16,9 @@ class Browser:
 
     def __init__(self, vault: Vault, persona: str, token: str = "") -> None:
         self.vault, self.persona = vault, persona
-        self.client = TestClient(create_app(vault.runtime))
+        self.client = TestClient(vault.app)
         self.client.follow_redirects = False
+        vault.opened.enter_context(self.client)  # one event loop for all of its requests
         self.headers = {"authorization": f"Bearer {token}"} if token else {}
         if persona and not token:
             self._sign_in()

@@ -19,6 +19,7 @@ from tests.security.vault import (
     APP,
     AUDITOR,
     CLERK,
+    DUTIES,
     GRANTED,
     GUESTS,
     NOBODY,
@@ -43,14 +44,7 @@ FORM_READERS = {
     "letter": frozenset({SELLER, RIVAL, CLERK, GRANTED, UNMASKED}),
     "wish": IN_APP - {ADMIN, AUDITOR},
 }
-MANAGERS = {
-    "channels": ADMIN,
-    "design": ADMIN,
-    "keys": ADMIN,
-    "people": ADMIN,
-    "audit": AUDITOR,
-    "verify": AUDITOR,
-}
+MANAGERS = {duty: persona for persona, duties in DUTIES.items() for duty in duties}
 
 
 # -- doors -----------------------------------------------------------------------------------------
@@ -116,7 +110,9 @@ def only(*personas: str) -> Who:
 def asks_about_record(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
     """Why one sees it: who does; who sees it: whoever manages people or access."""
     there = vault.target(values["form_id"], values["record"]) is not None
-    return reads_record(vault, persona, values) or (there and persona == MANAGERS["people"])
+    return reads_record(vault, persona, values) or (
+        there and persona in (MANAGERS["people"], MANAGERS["access"])
+    )
 
 
 # -- rows ------------------------------------------------------------------------------------------
@@ -155,11 +151,13 @@ CHANNEL = "/apps/{app_id:str}/channels/{channel_id:str}"
 WIDGET = "/apps/{app_id:str}/reports/{report_id:str}/widgets/{widget_id:str}"
 API = "/api/v1"
 ORGANISATION = "/admin/people"
+REVOKED_ONE = {"person": ["revoked"]}
 PLACES = {
     "department_id": ["house"], "person_id": ["revoked"], "kind": ["people", "departments"], "role_id": ["guest"],
 }  # fmt: skip
 WIDGETS = ("sum", "biggest", "by_price", "rows", "letters", "cloud")
 CUSTOMER = {"name": "新客户", "source": "phone"}
+RELABEL = {"on": 0, "patch": [{"op": "add", "path": "/app/description", "value": "新"}]}
 STATE = {"values": {"name": "x"}, "changed": ["name"], "seq": 1}
 
 
@@ -291,6 +289,15 @@ ROUTES: dict[str, Route] = {
     "GET /apps/{app_id:str}/reports/{report_id:str}": Route(only(SELLER, RIVAL, CLERK)),
     f"GET {WIDGET}": Route(only(SELLER, RIVAL, CLERK)),
     f"GET {WIDGET}/drill": Route(only(SELLER, RIVAL, CLERK), {"widget_id": ["biggest"]}, ("?key=x",)),
+    # -- the drafts of an app
+    f"GET {API}/design/{{app_id:str}}/draft": Route(manages("design"), queries=("", "?revision=1")),
+    f"GET {API}/design/{{app_id:str}}/history": Route(manages("design")),
+    f"GET {API}/design/{{app_id:str}}/problems": Route(manages("design")),
+    f"GET {API}/design/{{app_id:str}}/preview": Route(manages("design")),
+    f"PATCH {API}/design/{{app_id:str}}/draft": Route(manages("design"), body=json.dumps(RELABEL)),
+    f"POST {API}/design/{{app_id:str}}/publish": Route(
+        manages("design"), body=json.dumps({"revision": 1_000_000}), last=1),
+    f"POST {API}/design": Route(manages("design"), body=json.dumps({"document": {"app": {"id": "fresh"}}}), last=1),
     # -- the house
     "GET /apps/{app_id:str}/channels": Route(manages("channels")),
     f"GET {CHANNEL}": Route(manages("channels")),
@@ -311,6 +318,30 @@ ROUTES: dict[str, Route] = {
     "GET /admin/audit/figures": Route(manages("audit")),
     "GET /admin/audit/export": Route(manages("audit")),
     "POST /printed": Route(signed_in, body={"page": "/apps/vault/forms/customer/records/1"}),
+    f"GET {API}/audit": Route(manages("audit"), queries=("", "?words=zebra")),
+    f"GET {API}{RECORD}/looks": Route(manages("audit")),
+    f"GET {API}/openapi.json": Route(signed_in),
+    # -- accounts and keys
+    "GET /admin/accounts": Route(manages("people")),
+    "GET /admin/accounts/policy": Route(manages("people")),
+    "POST /admin/accounts/policy": Route(manages("people"), body={}),
+    "POST /admin/accounts/providers": Route(manages("people"), body={}),
+    "GET /admin/accounts/of/{person:str}": Route(manages("people"), REVOKED_ONE),
+    **{f"POST /admin/accounts/of/{{person:str}}/{act}": Route(manages("people"), REVOKED_ONE, body={}) for act in (
+        "invite", "second-factor/remove", "sessions", "tokens/revoke", "unlock")},
+    "GET /admin/keys": Route(manages("keys")),
+    "POST /admin/keys/copies": Route(manages("keys"), body={}),
+    "GET /admin/keys/bytes": Route(manages("keys", "verify"), queries=("", "?record=14")),
+    # -- retention
+    **{f"GET /admin/retention{page}": Route(manages("retention")) for page in (
+        "", "/forecast", "/holds", "/shredded")},
+    "POST /admin/retention/holds": Route(manages("retention"), body={}),
+    "POST /admin/retention/holds/{hold:str}/release": Route(manages("retention"), {"hold": ["1"]}, body={}),
+    "POST /admin/retention/two-people": Route(manages("retention"), body={}),
+    "POST /admin/retention/rules/{app_id:str}/{form_id:str}/{rule_id:str}": Route(
+        manages("retention"), {"form_id": ["letter"], "rule_id": ["none"]}, body={}),
+    "POST /admin/retention/shredded/{app_id:str}/{form_id:str}/{record:str}/lift": Route(
+        manages("retention"), {"form_id": ["letter"]}, body={}),
     # -- the organisation
     **{f"GET {ORGANISATION}{page}": Route(manages("people"), PLACES) for page in (
         "", "/department/{department_id:str}", "/departments/new", "/import", "/import/workbook", "/move", "/new",
@@ -319,13 +350,15 @@ ROUTES: dict[str, Route] = {
         "/person/{person_id:str}/leave", "/posts", "/roles", "/roles/{app_id:str}/{role_id:str}", "/warnings")},
     **{f"POST {ORGANISATION}{page}": Route(manages("people"), PLACES, body={}) for page in (
         "/department/{department_id:str}", "/department/{department_id:str}/close",
-        "/department/{department_id:str}/reopen", "/departments/new", "/import", "/move", "/new",
+        "/department/{department_id:str}/reopen", "/departments/new", "/import", "/new",
         "/person/{person_id:str}/edit", "/person/{person_id:str}/hand-over", "/person/{person_id:str}/leave",
         "/person/{person_id:str}/return", "/posts", "/roles/{app_id:str}/{role_id:str}")},
+    f"POST {ORGANISATION}/move": Route(manages("people"), body={"department": "house", "person": "revoked"}),
     # -- packages
     f"GET {FORM}/package": Route(only(SELLER, RIVAL, CLERK), {"form_id": ["customer", "letter"]}),
     f"POST {FORM}/package": Route(
-        only(SELLER, RIVAL, CLERK), {"form_id": ["letter"]}, body={"reason": "x", "scope": "only"}, last=1
+        only(SELLER, RIVAL, CLERK), {"form_id": ["letter"]}, body={"reason": "x", "scope": "only"}, last=1,
+        quiet=True,
     ),
     "GET /packages": Route(signed_in),
     "GET /packages/{package:str}": Route(only(), {"package": ["1"]}),
@@ -333,6 +366,15 @@ ROUTES: dict[str, Route] = {
     # -- evidence
     "GET /evidence": Route(signed_in),
     "POST /evidence/verify": Route(manages("verify"), body={}, last=1),
+    "GET /evidence/report.pdf": Route(manages("verify", "audit")),
+    "POST /evidence/settings": Route(manages("verify", "keys"), body={"public": "yes"}, last=1),
+    "POST /evidence/witnesses": Route(manages("verify", "keys"), body={}),
+    "POST /evidence/witnesses/{witness:str}/show": Route(manages("verify", "keys"), {"witness": ["1"]}, body={}),
+    "POST /evidence/witnesses/{witness:str}/dismiss": Route(manages("verify", "keys"), {"witness": ["1"]}, body={}),
+    "GET /ledger/{log:str}/checkpoint": Route(manages("verify", "audit"), {"log": ["records"]}),
+    "GET /ledger/{log:str}/tile/{place:path}": Route(
+        manages("verify", "audit"), {"log": ["records"], "place": ["0/000.p/1"]}),
+    f"GET {API}/ledger/{{log:str}}/inclusion": Route(signed_in, {"log": ["records"]}, ("?position=0&size=1",)),
     f"GET {API}/ledger/{{log:str}}/checkpoint": Route(signed_in, {"log": ["records", "audit"]}),
     f"GET {API}/ledger/{{log:str}}/consistency": Route(signed_in, {"log": ["records"]}, ("?first=1&second=2",)),
 }  # fmt: skip

@@ -33,8 +33,9 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -
     data = tmp_path_factory.mktemp("audited") / "data"
     shutil.copytree(migrated_sqlite, data)
     runtime = Runtime.open(Config(data=data), FrozenClock(NOW))
-    yield furnish(runtime)
-    runtime.close()
+    vault = furnish(runtime)
+    yield vault
+    vault.close()
 
 
 @pytest.fixture

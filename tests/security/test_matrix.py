@@ -15,7 +15,6 @@ import pytest
 from engine.clock import FrozenClock
 from engine.config import Config
 from engine.runtime import Runtime
-from engine.web.app import create_app
 from tests.conftest import NOW
 from tests.security.browser import Browser
 from tests.security.routes import ROUTES, Call, Route, calls
@@ -44,8 +43,9 @@ def vault(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> It
     data = tmp_path_factory.mktemp("vault") / "data"
     shutil.copytree(migrated_sqlite, data)
     runtime = Runtime.open(Config(data=data), FrozenClock(NOW))
-    yield furnish(runtime)
-    runtime.close()
+    vault = furnish(runtime)
+    yield vault
+    vault.close()
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def browsers(vault: Vault) -> dict[str, Browser]:
 def served(vault: Vault) -> set[str]:
     return {
         f"{method} {route.path}"
-        for route in create_app(vault.runtime).routes
+        for route in vault.app.routes
         for handler in getattr(route, "route_handlers", ())
         for method in handler.http_methods
         if method != "OPTIONS"

@@ -6,15 +6,20 @@ all others in every answer.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
+
+from litestar import Litestar
 
 from engine.access.people import Department, Membership, Person
 from engine.access.viewer import SYSTEM
 from engine.clock import microseconds
 from engine.records.query import Change
 from engine.runtime import Runtime
+from engine.web.app import create_app
 from metamodel.plugin_api import RawMessage
 from tests.conftest import NOW
 
@@ -32,7 +37,10 @@ ADMIN, AUDITOR, OUTSIDER = "admin", "auditor", "outsider"
 PERSONAS = (
     NOBODY, OUTSIDER, SELLER, RIVAL, CLERK, GRANTED, UNMASKED, EXPIRED, REVOKED, ADMIN, AUDITOR,
 )  # fmt: skip
-DUTIES = ("audit", "channels", "design", "keys", "people", "verify")
+DUTIES = {
+    ADMIN: ("channels", "design", "keys", "people", "retention"),
+    AUDITOR: ("access", "audit", "verify"),
+}
 ROLES = {
     SELLER: "seller", RIVAL: "seller", CLERK: "clerk", GRANTED: "guest", UNMASKED: "guest", EXPIRED: "guest",
     REVOKED: "guest", ADMIN: "admin", AUDITOR: "auditor",
@@ -168,8 +176,8 @@ VAULT: dict[str, Any] = {
             "letter": {"actions": ["read", "export"],
                        "fields": {"words": "hide", "sender": "mask", "scan": "hide"}}}},
         {"id": "guest", "label": "查阅人", "forms": {"wish": {"rows": "who == me", "actions": ["read", "create"]}}},
-        {"id": "admin", "label": "管理员", "manages": [duty for duty in DUTIES if duty not in ("audit", "verify")]},
-        {"id": "auditor", "label": "审计员", "manages": ["audit", "verify"]},
+        {"id": "admin", "label": "管理员", "manages": list(DUTIES[ADMIN])},
+        {"id": "auditor", "label": "审计员", "manages": list(DUTIES[AUDITOR])},
     ],
 }  # fmt: skip
 
@@ -192,6 +200,15 @@ class Vault:
     optional: set[str] = field(default_factory=set)  # markers that need not be shown to anybody
     ids: dict[str, str] = field(default_factory=dict)
     targets: list[Target] = field(default_factory=list)
+    opened: ExitStack = field(default_factory=ExitStack)
+
+    @cached_property
+    def app(self) -> Litestar:
+        return create_app(self.runtime)
+
+    def close(self) -> None:
+        self.opened.close()
+        self.runtime.close()
 
     def plant(self, what: str, *readers: str) -> str:
         """A new marker that only these personas may be shown."""
