@@ -24,6 +24,7 @@ from engine.evidence import merkle, notes
 from engine.evidence.layout import hashed
 from engine.evidence.leaf import LeafEntry, entry_bytes
 from engine.evidence.seals import commitment
+from engine.evidence.tombstones import Cause, Shredded, digest_of, signature_fits, statement_of
 from engine.runtime import Runtime
 from tests.engine.evidence.archive import fill
 
@@ -38,6 +39,7 @@ def block(kind: str) -> str:
 
 VECTORS: dict[str, str] = json.loads(block("json vectors"))
 PROOF: dict[str, Any] = json.loads(block("json proof"))
+STONE: dict[str, str] = json.loads(block("json tombstone"))
 
 
 def raw(name: str) -> bytes:
@@ -97,6 +99,32 @@ def test_the_checkpoint() -> None:
     assert (point.size, point.root, point.previous) == (3, raw("root"), 2)
     assert notes.sign(point, signer) == VECTORS["checkpoint"] == PROOF["checkpoint"]
     assert notes.verifier_key(origin, public) == VECTORS["verifier_key"] == PROOF["key"]
+
+
+def test_the_tombstone() -> None:
+    said, entry = json.loads(STONE["statement"]), json.loads(STONE["entry"])
+    columns = json.loads(STONE["remaining_columns"])
+    for text, value in (
+        (STONE["statement"], said),
+        (STONE["entry"], entry),
+        (STONE["remaining_columns"], columns),
+    ):
+        assert rfc8785.dumps(value).decode() == text
+    salt = bytes.fromhex(STONE["salt"])
+    remains = hashlib.sha256(salt + STONE["remaining_columns"].encode()).digest()
+    assert remains.hex() == STONE["remains"]
+    what = Shredded(
+        1001, "conversation_archive", "message", 3, 2, int(said["time"]), base64.b64decode(said["working"])
+    )
+    statement = statement_of(what, Cause.from_json(said), remains)
+    assert statement.decode() == STONE["statement"]
+    signer = Ed25519PrivateKey.from_private_bytes(raw("signing_seed"))
+    signature = bytes.fromhex(STONE["signature"])
+    assert signer.sign(b"muniment tombstone 1\n" + statement) == signature
+    assert signature_fits(STONE["statement"], signature, signer.public_key().public_bytes_raw())
+    assert base64.b64decode(entry["working"]) == hashlib.sha256(statement).digest() == digest_of(statement)
+    assert entry["evidence"] == json.loads(VECTORS["entry"])["evidence"]
+    assert hashlib.sha256(b"\0" + STONE["entry"].encode()).hexdigest() == STONE["leaf"]
 
 
 def test_the_pages_verifier(check: Callable[[Any, str], Any]) -> None:
