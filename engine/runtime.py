@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from functools import partial
 from typing import Any
 
@@ -54,6 +55,7 @@ from engine.expressions import EvaluationContext
 from engine.files import Files
 from engine.flows import Flows
 from engine.jobs import Jobs
+from engine.media_types import HEAD, settled
 from engine.migrate import COPY_JOB, ColumnCopies, index_for_lookups
 from engine.notifications import NewNotification, Notifications
 from engine.organisation import HandOvers, Importing, Personnel
@@ -365,10 +367,13 @@ class Runtime:
     ) -> dict[str, Any]:
         """Keep an uploaded file; it belongs to its uploader until a record holds it."""
 
-        kept = self.files.keep([content] if isinstance(content, bytes) else content)
+        pieces = iter([content] if isinstance(content, bytes) else content)
+        first = next(pieces, b"")
+        kind = settled(media_type, first[:HEAD])
+        kept = self.files.keep(chain([first], pieces))
 
         def store(unit: Unit) -> dict[str, Any]:
-            identifier = self.files.store(unit, kept, name, media_type, viewer.person)
+            identifier = self.files.store(unit, kept, name, kind, viewer.person)
             return dict(self.files.describe(unit.connection, [identifier])[0])
 
         return self.database.write(store)
