@@ -1055,12 +1055,6 @@ TEXTS: dict[str, Texts] = {
     "organisation.below_itself": Texts(
         "“{department}”不能放到自己下面", "“{department}” cannot lie below itself"
     ),
-    "organisation.conflicting_duties": Texts(
-        "{people}将兼有不相容的职责：{duties}",
-        "{people} would unite duties that should be apart: {duties}",
-        "需要写明理由，并记入审计",
-        "Say why; the audit trail keeps it",
-    ),
     "organisation.circle": Texts("上级关系绕成了一圈：{chain}", "The superiors run in a circle: {chain}"),
     "organisation.closed_department": Texts("“{department}”已撤销", "“{department}” is closed"),
     "organisation.changed_meanwhile": Texts(
@@ -1482,6 +1476,9 @@ TEXTS: dict[str, Texts] = {
     ),
     "evidence.inbox_broken": Texts("收件 {record} 被改动", "Inbox row {record} was changed"),
     "evidence.file_broken": Texts("附件 {record} 缺失或被改动", "File {record} is missing or was changed"),
+    "evidence.file_unlogged": Texts(
+        "附件 {record} 没有日志条目", "File {record} has no entry in the log: it was slipped in"
+    ),
     "evidence.tombstone_broken": Texts(
         "{app}/{form} 记录 {record}：销毁凭证被改动，或并非本系统签发",
         "{app}/{form} record {record}: its tombstone was changed, or was not signed here",

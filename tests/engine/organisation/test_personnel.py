@@ -12,6 +12,7 @@ from engine.access.people import Department, Membership, Person
 from engine.access.viewer import Viewer
 from engine.runtime import Runtime
 from metamodel.problems import Rejected
+from tests.engine.organisation.conftest import BARE
 
 
 def codes(work: Callable[[], Any]) -> set[tuple[str, str]]:
@@ -175,6 +176,27 @@ def test_a_role_for_oneself_needs_a_reason_which_is_kept(firm: Runtime, fang: Vi
     (detail,) = noted(firm, "role.give")
     assert detail["reason"] == "代理经理一周"
     assert detail["against"] == ["organisation.role_for_oneself"]
+
+
+def test_duties_that_should_be_apart_need_a_reason(firm: Runtime, fang: Viewer) -> None:
+    """ye would run the house and watch it; one who does so already is asked about no more."""
+    watching = {"id": "watcher", "label": "审计", "manages": ["audit"]}
+    designing = {"id": "maker", "label": "设计", "manages": ["design"], "combines": "一人公司"}
+    both = {"id": "both", "label": "全权", "manages": ["design", "people"], "combines": "一人公司"}
+    document = {**BARE, "roles": [*BARE["roles"], watching, designing, both]}
+    firm.applications.publish(None, document, "system")
+
+    def give(role: str, kind: str, member: str, reason: str = "") -> None:
+        given = [Membership("office", role, kind, member)]
+        firm.database.write(lambda unit: firm.personnel.give_roles(unit, fang, given, reason))
+
+    give("keeper", "person", "ye")
+    assert codes(lambda: give("watcher", "person", "ye")) == {("conflicting_duties", "/reason")}
+    assert codes(lambda: give("watcher", "department", "sales")) == {("conflicting_duties", "/reason")}
+    give("watcher", "person", "ye", "人手不足")
+    give("watcher", "department", "sales")
+    assert noted(firm, "role.give")[1]["against"] == ["organisation.conflicting_duties"]
+    give("both", "person", "zhou")  # the role itself says why
 
 
 @pytest.mark.parametrize(
