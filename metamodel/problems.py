@@ -352,7 +352,7 @@ TEXTS: dict[str, Texts] = {
         "“{field}”没有可以交接的人",
         "There is nobody in “{field}” whose place somebody else could take",
         "只有普通表单的、未加密且可修改的成员字段可以交接；存档里的人不变",
-        "A person or people field of an ordinary form, neither sealed nor computed, can be handed over; an archive keeps who it was",
+        "A person or people field of an ordinary form, neither sealed nor computed, can be handed over",
     ),
     "field.flag_in_rows": Texts(
         "子表单的字段不能单独设 {flag}",
