@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import chain
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
