@@ -13,6 +13,7 @@ from typing import Any
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
+from engine.failures import failure
 from engine.web.language import language_of
 from metamodel.problems import Problem, Rejected
 
@@ -42,9 +43,9 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
 
 
 def bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """An exception nobody planned for: 500 with an id that stands in the log beside the traceback."""
+    """An exception nobody planned for: 500 with an id that stands in the log beside what failed where."""
     reference = uuid.uuid4().hex[:12]
-    log.error("request %s failed, reference %s", request.url.path, reference, exc_info=error)
+    log.error("request %s failed, reference %s\n%s", request.url.path, reference, failure(error))
     return answer(request, 500, (), f"reference {reference}")
 
 
