@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from engine.clock import microseconds
 from engine.database import Database, Unit
+from engine.failures import failure
 from engine.jobs.postgres import PostgresQueue
 from engine.jobs.queue import MOST_ATTEMPTS, Job, Queue
 from engine.jobs.sqlite import SqliteQueue
@@ -107,9 +108,12 @@ class Jobs:
             self.before_each()
             handler(self._box.open_json(job.payload), str(job.id))
             failed = False
+        except Exception as error:
+            log.warning(
+                "job %s %s failed, attempt %d\n%s", job.name, job.id, job.attempts, failure(error)
+            )
+            raise
         finally:
-            if failed:
-                log.warning("job %s %s failed, attempt %d", job.name, job.id, job.attempts, exc_info=True)
             if job.name in self._every and (not failed or job.attempts >= MOST_ATTEMPTS):
                 self._come_again(job.name, self._every[job.name])
 
