@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -215,5 +216,8 @@ def sent_form(body: bytes) -> dict[str, list[str]]:
 
 def local_address(wanted: str, otherwise: str = "/") -> str:
     """An address of ours, never another site's."""
-    fine = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return wanted if fine and "\\" not in wanted and "\n" not in wanted and "\r" not in wanted else otherwise
+    return wanted if _LOCAL.fullmatch(wanted) else otherwise
+
+
+# Browsers drop tabs and line ends and take a backslash for a slash: none of them may stand in it.
+_LOCAL = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
