@@ -109,9 +109,7 @@ class Jobs:
             handler(self._box.open_json(job.payload), str(job.id))
             failed = False
         except Exception as error:
-            log.warning(
-                "job %s %s failed, attempt %d\n%s", job.name, job.id, job.attempts, failure(error)
-            )
+            log.warning("job %s %s failed, attempt %d\n%s", job.name, job.id, job.attempts, failure(error))
             raise
         finally:
             if job.name in self._every and (not failed or job.attempts >= MOST_ATTEMPTS):
