@@ -5,14 +5,15 @@ Messages quote values: of a record, of a request, of a statement's parameters. A
 
 from __future__ import annotations
 
+import sys
 import traceback
 
 
-def failure(error: BaseException) -> str:
-    """The frames of an exception and of what caused it, innermost last, each exception by its kind."""
+def failure(error: BaseException | None = None) -> str:
+    """The frames of an exception (the one being handled) and of what caused it, each exception by its kind."""
     parts: list[str] = []
     seen: set[int] = set()
-    current: BaseException | None = error
+    current = error or sys.exception()
     while current is not None and id(current) not in seen:
         seen.add(id(current))
         frames = "".join(traceback.format_tb(current.__traceback__))
