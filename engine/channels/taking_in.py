@@ -19,6 +19,7 @@ from engine.channels.inbox import Arrived, Inbox, Settled
 from engine.channels.message_values import message_values
 from engine.channels.seen import Candidate, Key, Seen, candidate_of
 from engine.database import Unit
+from engine.failures import failure
 from engine.records.services import Services
 from engine.rules import Outcome, Rules
 from engine.system_tables import cursors
@@ -83,7 +84,7 @@ class TakingIn:
         except BadValue as error:
             return Parsed(row, problems=[problem(error.code, **error.params)])
         except Exception:
-            log.exception("connector %s", channel.connector_name)
+            log.error("connector %s\n%s", channel.connector_name, failure())
             return Parsed(row, problems=[problem("inbox.failed")])
 
     def _try(self, parsed: Sequence[Parsed], app: App, channel: Channel) -> Counter[str]:
@@ -98,7 +99,7 @@ class TakingIn:
         return self._try(parsed[:middle], app, channel) + self._try(parsed[middle:], app, channel)
 
     def _give_up(self, one: Parsed) -> Counter[str]:
-        log.exception("inbox row %s", one.row.id)
+        log.error("inbox row %s\n%s", one.row.id, failure())
         failed = Settled(one.row.id, "quarantine", "inbox.failed", [problem("inbox.failed")])
         self._services.database.write(lambda unit: self._inbox.settle(unit, [failed]))
         return Counter(quarantine=1)
