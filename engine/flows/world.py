@@ -13,6 +13,7 @@ from engine.access.people import Organisation
 from engine.access.recipients import MANAGING, people_of
 from engine.access.viewer import SYSTEM, Viewer
 from engine.database import Unit
+from engine.failures import failure
 from engine.flows.pinned import Pinned
 from engine.flows.store import Instance
 from engine.records.program import FormProgram
@@ -188,5 +189,5 @@ def _told(flow: Flow) -> Iterator[None]:
     except Broken as error:
         raise Rejected([error.problem]) from error
     except Exception as error:
-        log.exception("flow %s", flow.id)
+        log.error("flow %s\n%s", flow.id, failure())
         raise Rejected([problem("flow.failed", flow=flow.text())]) from error
