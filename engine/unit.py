@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from engine.clock import microseconds
+from engine.failures import failure
 
 T = TypeVar("T")
 log = logging.getLogger("muniment.database")
@@ -56,7 +57,7 @@ class Unit:
             try:
                 work()
             except Exception:
-                log.exception("after commit")
+                log.error("after commit\n%s", failure())
 
 
 def perform(unit: Unit, work: Callable[[Unit], T]) -> T:
