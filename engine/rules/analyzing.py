@@ -20,6 +20,7 @@ from engine.access.viewer import SYSTEM
 from engine.analysis import Analysis
 from engine.database import Unit
 from engine.expressions import EvaluationContext
+from engine.failures import failure
 from engine.records.gathering import rows_pointing_at, texts_of
 from engine.records.program import FormProgram
 from engine.records.records import Records
@@ -155,7 +156,7 @@ class Analyzing:
         except sa.exc.SQLAlchemyError:
             raise
         except Exception as error:
-            log.exception("analyzer %s", task.analyzer.name)
+            log.error("analyzer %s\n%s", task.analyzer.name, failure())
             raise Rejected([problem("analyzer.failed", name=task.analyzer.name)]) from error
 
     def _write(self, unit: Unit, program: FormProgram, found: Iterable[tuple[int, Finding]]) -> None:
