@@ -15,6 +15,7 @@ from typing import Any
 from engine.access.viewer import SYSTEM, Viewer
 from engine.database import Unit
 from engine.evidence.seals import Box
+from engine.failures import failure
 from engine.records.keyword_lists import KeywordLists, Lists
 from engine.records.records import Records
 from engine.records.rows import Rows
@@ -195,7 +196,7 @@ def told(rule: CompiledRule, error: Exception) -> Sequence[Problem]:
         return [problem(error.code, **error.params)]
     if isinstance(error, Broken):
         return [error.problem]
-    log.error("rule %s", rule.rule.id, exc_info=error)
+    log.error("rule %s\n%s", rule.rule.id, failure(error))
     return [problem("rule.failed", rule=rule.rule.id)]
 
 
