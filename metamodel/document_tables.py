@@ -64,6 +64,16 @@ def analyzers(registry: Registry) -> str:
     return _plugin_table("analyzer", registry.all("analyzer").values())
 
 
+def patterns(registry: Registry) -> str:
+    """With an example each: what is found, and what is left of it."""
+    rows = (
+        f"| `{one.name}` | {label_text(one.label, 'zh')} | {label_text(one.label, 'en')} "
+        f"| {one.examples[0][0]} | {one.examples[0][1]} |"
+        for one in registry.all("pattern").values()
+    )
+    return _table("| pattern | zh | en | a text | masked |", rows)
+
+
 def periods(registry: Registry) -> str:
     rows = (f"| `{name}` | {words['zh']} | {words['en']} |" for name, words in PERIODS.items())
     return _table("| period | zh | en |", rows)
@@ -92,6 +102,7 @@ TABLES = {
     "connectors": connectors,
     "widgets": widgets,
     "analyzers": analyzers,
+    "patterns": patterns,
     "periods": periods,
     "functions": render_function_table,
 }

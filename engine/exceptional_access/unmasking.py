@@ -124,8 +124,9 @@ class Unmasking:
                 continue
             visible = self._services.authority.visible_rows(connection, viewer, app, form)
             masking = visible.restricted(way for way in visible.ways if way.masks)
-            own = masking.form_table.table.c.id
-            found[name] = list(connection.scalars(masking.ids().where(own.in_(numbers))))
+            ids = masking.ids()
+            (identifier,) = ids.selected_columns
+            found[name] = list(connection.scalars(ids.where(identifier.in_(numbers))))
         return {name: ids for name, ids in found.items() if ids}
 
     def _open_task(

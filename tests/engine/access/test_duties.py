@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from engine.access.audit_search import AuditQuery
 from engine.access.people import Membership
 from engine.access.viewer import SYSTEM
 from engine.plugin_loader import load_registry
@@ -63,5 +62,9 @@ def test_roles_that_meet_in_a_person_are_asked_about(clinic: Runtime) -> None:
     assert (found.code, found.path) == ("organisation.conflicting_duties", "/reason")
     assert found.text("zh") == "顾明会兼有不相容的职责：系统管理、审计"
     give(clinic, "watcher", "gu", "休假期间代管")
-    kept = clinic.audit_search.page(SYSTEM, AuditQuery(actions=("role.give",))).entries[0]
-    assert kept.detail["against"] == ["organisation.conflicting_duties"]
+    with clinic.database.read() as connection:
+        kept = next(one for one in clinic.audit.latest(connection) if one.action == "role.give")
+    assert (kept.detail["against"], kept.detail["reason"]) == (
+        ["organisation.conflicting_duties"],
+        "休假期间代管",
+    )
