@@ -85,6 +85,11 @@ class Drafts:
 
         return self._database.write_on(unit, work)
 
+    def readable(self, document: Document) -> None:
+        """Rejected (app.unreadable) for what no draft can be of: no object with an app's id in it."""
+        if not _id_of(document):
+            raise Rejected([problem("app.unreadable", "/app/id", reason="app.id")])
+
     def edit(self, unit: Unit | None, app: str, on: int, patch: Patch, by: str, note: str = "") -> Edited:
         """Apply a patch that was made on revision `on`. Rejected: draft.no_revision, draft.bad_patch,
         draft.too_large, draft.other_app."""

@@ -15,7 +15,7 @@ from litestar.plugins import InitPlugin
 
 from engine.runtime import Runtime
 from engine.web import problem_details
-from engine.web.api import audit, description, flows, ledger, records, reports, rules, system, tasks
+from engine.web.api import audit, description, design, flows, ledger, records, reports, rules, system, tasks
 from engine.web.security import HEADERS, Identify, refuse_forged
 from metamodel.problems import Rejected
 
@@ -31,7 +31,7 @@ def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
 
     rooms = [
         records.router, reports.router, flows.router, rules.router, tasks.router, system.router,
-        ledger.router, audit.router, description.router,
+        ledger.router, audit.router, design.router, description.router,
     ]  # fmt: skip
     api = Router("/api/v1", route_handlers=rooms)
     return Litestar(

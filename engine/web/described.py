@@ -36,6 +36,10 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "form_state": _object(
         record=TEXT, values=VALUES, changed={"type": "array", "items": TEXT}, seq={"type": "integer"}
     ),
+    "begin_draft": _object("document", document={"type": "object"}),
+    "edit_draft": _object("on", "patch", on={"type": "integer"}, note=TEXT,
+                          patch={"type": "array", "items": {"type": "object"}}),
+    "publish_draft": _object("revision", revision={"type": "integer"}),
     "start_flow": _object("record", record=TEXT),
     "preview_flow": _object("values", values=VALUES),
     "act": _object(comment=TEXT, to=TEXT),
@@ -53,6 +57,9 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "options": ("q",),
     "proof": ("revision",),
     "my_requests": ("state",),
+    "open_draft": ("revision",),
+    "draft_problems": ("revision",),
+    "preview_draft": ("revision",),
     "runs": ("rule", "record", "outcome", "after", "limit"),
     "list_tasks": ("state", "kind", "app", "q", "sort", "limit", "after"),
     "list_notifications": ("unread", "limit", "after"),

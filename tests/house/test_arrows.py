@@ -30,7 +30,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "app_tests backup doctor",
         "sample_data",
         "runtime",
-        "channels rules flows packages retention organisation exceptional_access",
+        "channels rules flows packages retention organisation exceptional_access designing",
         "records reports tasks",
         "notifications analysis",
         "search access applications accounts",

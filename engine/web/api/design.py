@@ -1,0 +1,120 @@
+"""/api/v1/design: drafts of apps, what the checks say of them, and publishing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Router, get, patch, post
+
+from engine.applications import Draft
+from engine.clock import from_microseconds
+from engine.designing import Told
+from engine.runtime import Runtime
+from engine.web.body import json_object
+from engine.web.language import language_of
+from engine.web.security import may_write, signed_in, viewer_of
+from metamodel.problems import Rejected, problem
+
+DESIGN = "/design/{app_id:str}"
+LIMIT = 200
+Ask = Request[Any, Any, Any]
+
+
+@post("/design", sync_to_thread=True, guards=[may_write])
+def begin_draft(request: Ask, runtime: Runtime, body: bytes) -> dict[str, Any]:
+    """`{document}`: the first draft of an app that is not there yet."""
+    sent = json_object(body)
+    document = sent.get("document")
+    if not isinstance(document, dict):
+        raise Rejected([problem("request.unreadable", "/document", reason="JSON object expected")])
+    return _shown(runtime.designing.begin(viewer_of(request), document))
+
+
+@get(f"{DESIGN}/draft", sync_to_thread=True)
+def open_draft(request: Ask, runtime: Runtime, app_id: str) -> dict[str, Any]:
+    """The newest draft, or the one of `revision`; revision 0 is what is published."""
+    return _shown(runtime.designing.open(viewer_of(request), app_id, _revision(request)))
+
+
+@patch(f"{DESIGN}/draft", sync_to_thread=True, guards=[may_write])
+def edit_draft(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> dict[str, Any]:
+    """`{on, patch, note?}`: a JSON Patch that was made on revision `on`. What somebody else changed since is named
+    in `others`, and `document` is the merged one then."""
+    sent, language = json_object(body), language_of(request)
+    on, note = sent.get("on"), sent.get("note") or ""
+    if type(on) is not int or on < 0 or not isinstance(note, str):
+        raise Rejected([problem("request.unreadable", "/on", reason="whole number expected")])
+    made = runtime.designing.edit(viewer_of(request), app_id, on, sent.get("patch") or [], note[:300])
+    merged = {"document": made.draft.document} if made.others else {}
+    return {
+        "revision": made.draft.revision,
+        "others": [{"by": who, "path": one.path, "text": one.text(language)} for who, one in made.others],
+        "conflicts": [found.to_json(language) for found in made.conflicts],
+        **merged,
+    }
+
+
+@get(f"{DESIGN}/history", sync_to_thread=True)
+def draft_history(request: Ask, runtime: Runtime, app_id: str) -> list[dict[str, Any]]:
+    """The newest revisions, newest first, without their documents."""
+    found = runtime.designing.history(viewer_of(request), app_id, LIMIT)
+    return [{key: value for key, value in _shown(one).items() if key != "document"} for one in found]
+
+
+@get(f"{DESIGN}/problems", sync_to_thread=True)
+def draft_problems(request: Ask, runtime: Runtime, app_id: str) -> dict[str, Any]:
+    """What the checks say of the newest draft, or of `revision`."""
+    draft, found = runtime.designing.problems(viewer_of(request), app_id, _revision(request))
+    return {"revision": draft.revision, "problems": [one.to_json(language_of(request)) for one in found]}
+
+
+@get(f"{DESIGN}/preview", sync_to_thread=True)
+def preview_draft(request: Ask, runtime: Runtime, app_id: str) -> dict[str, Any]:
+    """What publishing would mean: changes and who mentions what they are about, the plan, the problems."""
+    language = language_of(request)
+    found = runtime.designing.preview(viewer_of(request), app_id, _revision(request))
+    return {
+        "revision": found.draft.revision, "version": found.version,
+        "changes": [_told(one, language) for one in found.changes], "plan": list(found.plan),
+        "problems": [one.to_json(language) for one in found.problems],
+    }  # fmt: skip
+
+
+@post(f"{DESIGN}/publish", sync_to_thread=True, status_code=200, guards=[may_write])
+def publish_draft(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> dict[str, Any]:
+    """`{revision}`: the newest draft, named so that nobody publishes what he has not seen."""
+    revision = json_object(body).get("revision")
+    if type(revision) is not int:
+        raise Rejected([problem("request.unreadable", "/revision", reason="whole number expected")])
+    return {"version": runtime.designing.publish(viewer_of(request), app_id, revision)}
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        begin_draft, open_draft, edit_draft, draft_history, draft_problems, preview_draft, publish_draft,
+    ],
+    guards=[signed_in],
+)  # fmt: skip
+
+
+def _shown(draft: Draft) -> dict[str, Any]:
+    at = from_microseconds(draft.at) if draft.revision else None
+    return {
+        "app": draft.app, "revision": draft.revision, "at": at, "by": draft.by, "note": draft.note,
+        "document": draft.document,
+    }  # fmt: skip
+
+
+def _told(told: Told, language: str) -> dict[str, Any]:
+    change = told.change
+    mentions = [{"what": one.what, "id": one.id, "path": one.path} for one in told.mentions]
+    return {
+        "kind": change.kind, "what": change.what, "id": change.id, "path": change.path,
+        "text": change.text(language), "mentions": mentions,
+    }  # fmt: skip
+
+
+def _revision(request: Ask) -> int:
+    text = request.query_params.get("revision", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
