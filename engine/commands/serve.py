@@ -130,10 +130,11 @@ def _stamp(path: Path) -> object:
 
 def application() -> ASGIApp:
     """The ASGI application over a runtime of its own; jobs run beside it."""
-    from engine.commands import settle
+    from engine.commands import leave_no_dump, settle
     from engine.runtime import Runtime
     from engine.web.app import create_app
 
+    leave_no_dump()
     config = Config.from_environment()
     runtime = Runtime.open(config)
     app = create_app(runtime)

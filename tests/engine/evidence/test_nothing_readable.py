@@ -1,29 +1,39 @@
-"""No text that an application seals can be read anywhere in the data directory, whatever was done with it."""
+"""No text that an application seals can be read anywhere on the disk, whatever was done with it: the data
+directory with its write-ahead log and index, temporary files, logs, backups; nor is there a crash dump."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import pytest
 import sqlalchemy as sa
+from litestar.testing import TestClient
 
 from engine.access.viewer import SYSTEM
+from engine.backup import make_backup
 from engine.clock import FrozenClock
 from engine.commands.demo import load_samples
 from engine.config import Config
 from engine.evidence.seals import Seals
-from engine.evidence.verify import verify
 from engine.records.query import Query
 from engine.runtime import Runtime
 from engine.system_tables import app_versions, inbox, record_keys
+from engine.web.app import create_app
 
 RECORDED = Path(__file__).resolve().parents[4] / "shared" / "data" / "wecom_messages.jsonl"
 WINDOW = 8  # characters; a page of the database may break a text, rarely within so few
@@ -31,10 +41,28 @@ TEXTS = 300
 
 
 @pytest.fixture(scope="module")
-def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    """The flagship on its sample data, with real traffic, a search, a look, a change, a bad message."""
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """All that is written while the fixture below runs: data, temporary files, everything that is logged."""
+    disk = tmp_path_factory.mktemp("disk")
+    (disk / "temporary").mkdir()
+    handler = logging.FileHandler(disk / "everything.log", encoding="utf-8")
+    root, level = logging.getLogger(), logging.getLogger().level
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("TMPDIR", "SQLITE_TMPDIR"):
+            patch.setenv(name, str(disk / "temporary"))
+        patch.setattr(tempfile, "tempdir", None)
+        root.addHandler(handler)
+        root.setLevel(logging.DEBUG)
+        yield disk
+    root.setLevel(level)
+    root.removeHandler(handler)
+
+
+@pytest.fixture(scope="module")
+def used(disk: Path) -> Iterator[Runtime]:
+    """The flagship on its sample data, with real traffic, a search, a look, a bad message, pages, a backup."""
     clock = FrozenClock(datetime(2026, 11, 20, 10, 0, tzinfo=UTC))
-    runtime = Runtime.open(Config(data=tmp_path_factory.mktemp("used")), clock)
+    runtime = Runtime.open(Config(data=disk / "data"), clock)
     load_samples(runtime, "2026-11-20", lambda _: None)
     viewer = runtime.require_viewer("dir01")
     found = runtime.records.page(viewer, "conversation_archive", "message", Query(text="报价"))
@@ -46,9 +74,29 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
     )
     runtime.channels.ingest("wecom", [recorded])
     runtime.jobs.run_due()
-    verify(runtime, by="audit01")
+    recorded.unlink()  # it came from elsewhere
+    runtime.verify(by="audit01")
+    _browse(runtime, found.items[0].id)
+    make_backup(runtime, disk / "backups")
     yield runtime
     runtime.close()
+
+
+def _browse(runtime: Runtime, message: str) -> None:
+    """Pages and the API as somebody uses them, and a request that fails."""
+    token = runtime.tokens.create("dir01", "test")
+    headers = {"Authorization": f"Bearer {token}"}
+    form = "/apps/conversation_archive/forms/message"
+    with TestClient(create_app(runtime), headers=headers) as client:
+        for path in (
+            form,
+            f"{form}/records/{message}",
+            "/apps/conversation_archive/search?q=报价",
+            "/nowhere",
+        ):
+            client.get(path)
+        client.get("/api/v1/apps/conversation_archive/forms/message/records?q=报价")
+        client.post("/api/v1/apps/conversation_archive/forms/message/records", content=b"{")
 
 
 def sealed_texts(runtime: Runtime) -> set[str]:
@@ -87,7 +135,16 @@ def encodings(text: str) -> Mapping[str, bytes]:
         "UTF-16BE": text.encode("utf-16-be"),
         "GB18030": text.encode("gb18030"),
         "JSON": json.dumps(text)[1:-1].encode(),
+        "URL": quote(text).encode(),
+        "hexadecimal": text.encode().hex().encode(),
+        **{f"base64, {skipped} before": _base64(text, skipped) for skipped in range(3)},
     }
+
+
+def _base64(text: str, skipped: int) -> bytes:
+    """What stands in the base64 of something longer, of which so many bytes stand before, modulo three."""
+    content = text.encode()[-skipped % 3 :]
+    return b64encode(content[: len(content) // 3 * 3])
 
 
 def readable(data: Path, windows: list[str]) -> list[str]:
@@ -114,11 +171,12 @@ def windows_of(runtime: Runtime) -> list[str]:
     return sorted(window for window in middles if not window.isascii() and window not in documents)
 
 
-def test_no_sealed_text_is_readable(used: Runtime) -> None:
+def test_no_sealed_text_is_readable(used: Runtime, disk: Path) -> None:
     windows = [*windows_of(used), "这一条读不懂，要进"]
     assert len(windows) > 200
-    assert readable(used.config.data, windows) == []
-    assert verify(used).clean
+    assert readable(disk, windows) == []
+    assert {path.name for path in disk.iterdir()} == {"data", "temporary", "everything.log", "backups"}
+    assert used.verify().clean
 
 
 def test_no_bare_hash_of_what_is_sealed(used: Runtime) -> None:
@@ -138,5 +196,36 @@ def test_it_would_be_noticed(used: Runtime, tmp_path: Path) -> None:
     window = windows_of(used)[0]
     for name, encoded in encodings(window).items():
         (tmp_path / name).write_bytes(b"\0" + encoded)
-    assert len(readable(tmp_path, [window])) == 5
+    for before in (b"", b"a", b"ab"):
+        assert any(_base64(window, n) in b64encode(before + window.encode() + b"z") for n in range(3))
+    assert len(readable(tmp_path, [window])) == len(encodings(window))
     assert used.records.page(SYSTEM, "conversation_archive", "message", Query(limit=1)).items
+
+
+CRASH = """
+import faulthandler, os, resource, sys
+from pathlib import Path
+from engine.commands.console import opened
+hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+faulthandler.enable()
+with opened(Path(sys.argv[1])) as runtime:
+    words = "这一句话只在内存里，不该留在任何崩溃转储中"
+    sealed = runtime.box.seal(words.encode())
+    os.abort()
+"""
+
+
+def test_a_crash_leaves_no_memory_behind(tmp_path: Path, sqlite_data: Path) -> None:
+    """Memory holds keys and what is being worked on, so a process that opens an installation dumps none of
+    it, whatever limit it was started under."""
+    done = subprocess.run(
+        [sys.executable, "-c", CRASH, str(sqlite_data)], cwd=tmp_path, capture_output=True,
+        env={**os.environ, "PYTHONPATH": os.getcwd(), "MUNIMENT_DATABASE_URL": ""},
+    )  # fmt: skip
+    assert done.returncode < 0
+    assert b"Fatal Python error" in done.stderr
+    assert [path.name for path in tmp_path.iterdir() if "core" in path.name] == []
+    assert readable(tmp_path, ["不该留在任何崩溃"]) == []
+    (tmp_path / "told").write_bytes(done.stdout + done.stderr)
+    assert readable(tmp_path, ["不该留在任何崩溃"]) == []
