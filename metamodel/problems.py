@@ -1253,7 +1253,7 @@ TEXTS: dict[str, Texts] = {
     "access.bad_password": Texts("账号或密码不正确", "Wrong name or password", status=401),
     "access.locked": Texts(
         "尝试次数过多，请 {minutes} 分钟后再试",
-        "Too many attempts; try again in {minutes} minutes",
+        "Too many attempts; try again in {minutes} min",
         status=429,
     ),
     "account.span": Texts("须在 {least} 到 {most} 分钟之间", "Between {least} and {most} minutes"),

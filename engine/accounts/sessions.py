@@ -74,15 +74,15 @@ class Sessions:
         )  # fmt: skip
         return token, Session(person, csrf, hash_of(token), stage)
 
-    def find(self, token: str) -> Session | None:
-        """The live session of a cookie's token; its time is noted once a minute."""
+    def find(self, token: str, used: bool = True) -> Session | None:
+        """The live session of a cookie's token; that it was `used` is noted once a minute."""
         hashed, now = hash_of(token), microseconds(self._clock.now())
         with self._database.read() as connection:
             query = sa.select(sessions).where(sessions.c.hash == hashed, self._live(now))
             row = connection.execute(query).mappings().first()
         if row is None:
             return None
-        if now - row["seen_at"] > TOUCH_AFTER:
+        if used and now - row["seen_at"] > TOUCH_AFTER:
             self._database.write(lambda unit: self._touch(unit, hashed))
         return Session(row["person"], row["csrf"], hashed, row["stage"])
 

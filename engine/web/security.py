@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.runtime import Runtime
 
 COOKIE = "muniment_session"
+QUIET = "x-quiet"  # a page asks by itself: nobody need be there
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -65,7 +66,8 @@ class Identify:
             viewer = self._runtime.viewer(found.person) if found else None
             state["viewer"] = _from(viewer, connection, found.scopes) if viewer and found else None
             return
-        session = self._runtime.sessions.find(connection.cookies.get(COOKIE, ""))
+        used = QUIET not in connection.headers
+        session = self._runtime.sessions.find(connection.cookies.get(COOKIE, ""), used)
         viewer = self._runtime.viewer(session.person) if session else None
         if session and viewer:
             state["session"] = session

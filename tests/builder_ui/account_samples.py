@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from builder_ui.models.accounts import (
+    AccountLine,
     AccountPage,
+    AccountsPage,
     AwayPage,
     CodePage,
     CodesPage,
@@ -11,11 +13,15 @@ from builder_ui.models.accounts import (
     FactorPage,
     IdentityLine,
     InvitationPage,
+    OneAccountPage,
+    PolicyPage,
+    ProviderForm,
+    RoleChoice,
     SessionLine,
     SignInPage,
     TokenLine,
 )
-from builder_ui.models.parts import Link
+from builder_ui.models.parts import Link, Tab
 from builder_ui.qr import qr_code
 from builder_ui.shell import Shell
 
@@ -66,6 +72,44 @@ def account_page(factor: bool = True, wrong: str = "", token: str = "") -> Accou
     )  # fmt: skip
 
 
+def _managed(frame: Shell) -> dict[str, tuple[str, Shell, object]]:
+    trail, own = (Link("账号与登录", "/admin/accounts"),), account_page()
+    lines = (
+        AccountLine("sales04", "周婧", "sales04 · 华东销售部 · 销售", "密码", "green", True, "今天 08:31", 2),
+        AccountLine("sales05", "欧阳思远", "sales05 · 华东销售部 · 销售", "尚不能登录", "grey", False, "", 0),
+    )
+    filters = (Tab("全部", "?q=", True, "31"), Tab("已邀请", "?only=invited", False, "2"))
+    one = OneAccountPage(
+        "周婧", trail, "/admin/accounts/of/sales04", own.facts, own.factor, own.sessions, own.tokens, True,
+        "生成重设密码链接", "https://archive.example.com/invitation/x",
+    )  # fmt: skip
+    provider = ProviderForm(
+        "1", "总部登录", "https://login.example.com", "muniment", True, False, True, "/back"
+    )
+    new = ProviderForm("", "", "", "", True, False, True, "", ("请填写此项",))
+    roles = (
+        RoleChoice("crm.sales", "销售", "客户管理", True),
+        RoleChoice("crm.legal", "法务", "客户管理", False),
+    )
+    policy = PolicyPage(
+        "登录方式", trail, False, roles, "720", "30", (provider, new), ("须在 5 到 43200 分钟之间",)
+    )
+    return {
+        "accounts": (
+            "accounts.html",
+            frame,
+            AccountsPage("账号与登录", lines, "", "31 个账号", "?from=50", filters),
+        ),
+        "accounts_none": (
+            "accounts.html",
+            frame,
+            AccountsPage("账号与登录", (), "x", "0 个账号", "", filters),
+        ),
+        "account_of": ("account_of.html", frame, one),
+        "sign_in_policy": ("sign_in_policy.html", frame, policy),
+    }
+
+
 def account_pages(frame: Shell) -> dict[str, tuple[str, Shell, object]]:
     """Name -> template, frame, model; `frame` is that of a signed-in person."""
     alone = Shell("登录", csrf="t", styles=STYLES)
@@ -82,5 +126,6 @@ def account_pages(frame: Shell) -> dict[str, tuple[str, Shell, object]]:
         "account": ("account.html", frame, account_page()),
         "account_plain": ("account.html", frame, account_page(False, "password", "mun_" + "x" * 43)),
         "factor": ("factor.html", frame, FactorPage("/me", "/me", "/me/second-factor/confirm", QR, SECRET)),
+        **_managed(frame),
         "codes": ("codes.html", frame, CodesPage("/me", "/me", CODES)),
     }  # fmt: skip

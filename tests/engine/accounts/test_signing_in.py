@@ -86,7 +86,12 @@ def test_one_name_from_many_places_and_many_names_from_one_place(desk: Desk) -> 
     assert refused(desk.sign_in) == "access.locked"
     desk.accounts.unlock(desk.runtime.require_viewer("lu"), "zhou")
     assert desk.sign_in().stage == IN
-    for number in range(ADDRESS.free):
+    for _ in range(5):
+        assert refused(desk.sign_in, "zhou", "wrong") == "access.bad_password"
+    assert refused(desk.sign_in) == "access.locked"
+    desk.accounts.unlock(desk.runtime.require_viewer("lu"), "zhou")
+    assert desk.sign_in().stage == IN
+    for number in range(ADDRESS.free - 5):
         throttle.take([NAME.of(f"name{number}"), ADDRESS.of(HERE.address)])
     assert refused(desk.sign_in) == "access.locked"
 
@@ -164,6 +169,11 @@ def test_sessions_end_by_age_by_rest_and_by_an_unfinished_sign_in(desk: Desk) ->
     assert found(half) is None
     desk.clock.advance(minutes=25)
     assert found(whole) is None
+    looked, _ = database.write(lambda unit: start(unit, "zhou", HERE))
+    for _ in range(2):
+        desk.clock.advance(minutes=20)
+        found(looked, used=False)
+    assert found(looked) is None, "a page that asks by itself is not somebody who works"
     rested, _ = database.write(lambda unit: start(unit, "zhou", HERE))
     desk.clock.advance(minutes=31)
     assert found(rested) is None

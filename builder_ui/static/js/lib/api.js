@@ -9,14 +9,16 @@ export class Failure extends Error {
   }
 }
 
-/** A fetch. Where the session ended, whoever sits here signs in again first, unless the question is `quiet`. */
+/** A fetch. Where the session ended, whoever sits here signs in again first, unless the question is `quiet`: then
+    nobody may be there, and it does not count as use. */
 export async function send(url, { quiet = false, ...options } = {}) {
-  const response = await once(url, options);
+  const response = await once(url, options, quiet);
   return response.status === 401 && !quiet && await signedInAgain() ? once(url, options) : response;
 }
 
-function once(url, options) {
+function once(url, options, quiet) {
   const headers = new Headers(options.headers);
+  if (quiet) headers.set("X-Quiet", "1");
   if (options.method && options.method !== "GET") headers.set("X-CSRF-Token", csrf());
   return fetch(url, { credentials: "same-origin", ...options, headers });
 }
