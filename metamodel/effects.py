@@ -106,8 +106,8 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class UpdateRecords(msgspec.Struct, frozen=True):
-    """Set fields of every record of `form` with all of `match` equal, among those that `where` (an expression
-    over that form) picks. Creates nothing; one whose match is blank finds nothing."""
+    """Set fields of every other record of `form` with all of `match` equal, among those that `where` (an
+    expression over that form) picks. Creates nothing; a match with a blank in it finds nothing."""
 
     app: str
     form: str

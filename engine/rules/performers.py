@@ -120,7 +120,7 @@ def _update_group(
         key = made[id(one)].key
         place = program.app.id, program.form.id
         for record in found.get(key, ()) if key and not wrong else ():
-            if not one.subject.is_own(*place, str(record)):  # `set_fields` is for that
+            if (one.subject.app, one.subject.form, one.subject.record) != (*place, str(record)):
                 run.changes.set(*place, record, values, run.trace)
 
 

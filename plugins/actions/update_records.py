@@ -34,8 +34,8 @@ class UpdateRecords(Action):
     label = {"zh": "修改查到的记录", "en": "Change records that are found"}
     icon = "edit"
     doc = {
-        "zh": "按若干值找到某个表单的记录，全部修改；找不到不新建",
-        "en": "Finds records of a form by some values and changes all of them; creates none",
+        "zh": "按若干值找到某个表单的其他记录，全部修改；找不到不新建",
+        "en": "Finds other records of a form by some values and changes all of them; creates none",
     }
     texts = {**TEXTS, "rule.nothing_to_match": Texts("请填写按什么查找", "Say by which values to find")}
     Options = UpdateRecordsOptions
