@@ -234,7 +234,8 @@ def _history(opened: Opened) -> tuple[HistoryEntry, ...]:
 
 def _entry(visit: Visit, event: Event) -> HistoryEntry:
     changes = tuple(Change(*change) for change in event.changes) if event.action != "create" else ()
-    what = {"create": visit.text("created it")}.get(event.action)
+    known = {"create": visit.text("created it"), "record.shred": visit.text("shredded it")}
+    what = known.get(event.action)
     what = what or visit.count("changed %(num)s field", "changed %(num)s fields", len(changes))
     who = event.person_name if event.person_name != "system" else visit.text("The system")
     return HistoryEntry(who, event.person, visit.moments.short(event.at), what, changes)

@@ -25,7 +25,7 @@ from metamodel.problems import Rejected, problem
 
 FACET_ROWS = 10_000
 SCANNED = 2_000  # newest records a link picker looks through
-CHANGES = frozenset({"create", "update"})
+CHANGES = frozenset({"create", "update", "record.shred"})
 
 
 class Around:

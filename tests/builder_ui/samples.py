@@ -46,6 +46,7 @@ from tests.builder_ui.account_samples import account_pages
 from tests.builder_ui.board_samples import board_page, widget_views
 from tests.builder_ui.key_samples import bytes_page, keys_page
 from tests.builder_ui.organisation_samples import organisation_pages
+from tests.builder_ui.retention_samples import retention_pages
 from tests.builder_ui.task_samples import task_pages, tasks_page
 
 LONG = "苏州恒锐精密机械股份有限公司华东区域智能制造与设备巡检一体化项目联合采购办公室(含昆山、太仓、常熟三个厂区)"
@@ -743,5 +744,13 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
                 model,
             )
             for name, (template, model) in organisation_pages().items()
+        },
+        **{
+            name: (
+                template,
+                archive("保存与保全", "pages", "list", "form", "record", "retention", app=False),
+                model,
+            )
+            for name, (template, model) in retention_pages().items()
         },
     }
