@@ -226,6 +226,16 @@ class Shred(msgspec.Struct, frozen=True):
     held: str = ""
 
 
+class HttpCall(msgspec.Struct, frozen=True):
+    """`data` leaves the house as signed JSON, to `url`, once all is committed."""
+
+    app: str
+    form: str
+    record: str
+    url: str
+    data: Mapping[str, Any] = {}
+
+
 class KeywordFeedback(msgspec.Struct, frozen=True):
     """Adds 1 to `field` of the row of each word of the keyword list `code` that stands in `text`."""
 
