@@ -59,6 +59,7 @@ from metamodel.effects import (
     Effect as Effect,
     FindOrCreate as FindOrCreate,
     Grant as Grant,
+    HttpCall as HttpCall,
     KeywordFeedback as KeywordFeedback,
     Link as Link,
     Notify as Notify,
