@@ -400,6 +400,7 @@ audit = _table(  # append-only
     sa.Column("address", sa.String(100), nullable=False, server_default=""),
     sa.Index("ix_audit_record", "record"),
     sa.Index("ix_audit_person_at", "person", "at"),
+    sa.Index("ix_audit_action", "app", "form", "action", "id"),
 )
 preferences = _table(
     "preferences",
@@ -627,6 +628,22 @@ rule_clocks = _table(  # up to when a rule with a clock has looked
     sa.Column("app", sa.String(63), primary_key=True),
     sa.Column("rule", sa.String(63), primary_key=True),
     sa.Column("at", Time, nullable=False),
+)
+web_hook_calls = _table(  # what rules tell other systems
+    "web_hook_calls",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("rule", sa.String(130), nullable=False),
+    sa.Column("form", sa.String(63), nullable=False, server_default=""),
+    sa.Column("record", Id),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),  # waiting failed sent dead given_up
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("error", sa.String(100), nullable=False, server_default=""),  # a problem's code, or a status
+    sa.Column("body_sealed", sa.LargeBinary),  # gone once it was taken
+    sa.Index("ix_web_hook_calls_app", "app", "state", "id"),
+    sa.Index("ix_web_hook_calls_record", "record"),
 )
 idempotency = _table(
     "idempotency",
