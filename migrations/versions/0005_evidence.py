@@ -324,4 +324,21 @@ def _packages() -> None:
 
 
 def _outgoing() -> None:
-    """Web hooks, rates."""
+    """Web hooks; the audit trail by what was done to a form."""
+    op.create_table(
+        "web_hook_calls",
+        sa.Column("id", Long, primary_key=True),
+        sa.Column("app", sa.String(63), nullable=False),
+        sa.Column("rule", sa.String(130), nullable=False),
+        sa.Column("form", sa.String(63), nullable=False, server_default=""),
+        sa.Column("record", Long),
+        sa.Column("url", sa.Text, nullable=False),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("error", sa.String(100), nullable=False, server_default=""),
+        sa.Column("body_sealed", sa.LargeBinary),
+    )
+    op.create_index("ix_web_hook_calls_app", "web_hook_calls", ["app", "state", "id"])
+    op.create_index("ix_web_hook_calls_record", "web_hook_calls", ["record"])
+    op.create_index("ix_audit_action", "audit", ["app", "form", "action", "id"])
