@@ -75,6 +75,7 @@ from engine.rules import Rules
 from engine.rules.analyzing import Analyzing
 from engine.rules.granting import Granting
 from engine.rules.telling import Telling
+from engine.rules.web_hooks import WebHooks
 from engine.search.index import Search
 from engine.tables import Catalog, FormTable
 from engine.tasks import Tasks
@@ -243,6 +244,8 @@ class Runtime:
         self.rules = Rules(self.services, self.records, self.box, self.keyword_lists, lambda: self.calendar)
         self.rules.register_all(Telling(self.tasks, self.notifications, lambda: self.calendar).performers)
         self.rules.register_all(Granting(self.grants).performers)
+        self.web_hooks = WebHooks(self.database, self.box, self.jobs, self.outgoing, self.audit)
+        self.rules.register_all(self.web_hooks.performers)
         analyzing = Analyzing(self.services, self.records, self.analysis, lambda: self.calendar)
         self.rules.register(RunAnalyzer, analyzing.perform)
         self.rules.join(self.stages)
@@ -260,7 +263,7 @@ class Runtime:
         self.channels = Channels(self.services, self.rules, self.jobs, self.box)
         self.records.shredder.forgetting += [
             self.tasks.forget, self.notifications.forget, self.rules.forget, self.flows.store.forget,
-            self.channels.forget,
+            self.channels.forget, self.web_hooks.forget,
         ]  # fmt: skip
 
     def _open_ledger_jobs(self) -> None:
