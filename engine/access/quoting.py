@@ -53,7 +53,8 @@ class Quoting:
         """What is read in full last: it counts more."""
         found: dict[Quoted | None, Hide] = {}
         hide = self._hide(app, form, fields)
-        for least, shown in ((("part", hide),) if hide else ()) + (("read", as_it_is),):
+        levels: list[tuple[Least, Hide]] = [("read", as_it_is)]
+        for least, shown in [("part", hide), *levels] if hide else levels:
             ids = self._ids(connection, viewer, app, form, fields, least)
             if ids is not None:
                 (identifier,) = ids.selected_columns

@@ -99,7 +99,7 @@ class Unmaskings:
         """From now on, if it was still open; whether it was."""
         values: dict[str, Any] = {"state": state, "decided_by": by, "decided_at": unit.now}
         if state == "given":
-            values["expires_at"] = unit.now + unmaskings.c.minutes * MINUTE
+            values["expires_at"] = unit.now + sa.cast(unmaskings.c.minutes, sa.BigInteger) * MINUTE
         still = sa.and_(unmaskings.c.id == identifier, unmaskings.c.state == "asked")
         return unit.connection.execute(sa.update(unmaskings).where(still).values(values)).rowcount > 0
 

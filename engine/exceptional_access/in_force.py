@@ -8,12 +8,13 @@ from typing import Literal
 
 from engine.access.audit import Occurrence
 from engine.access.grants import Grants
+from engine.access.unmaskings import Unmasking as Kept
 from engine.access.viewer import Viewer
 from engine.access.ways import Grant
 from engine.clock import microseconds
 from engine.database import Unit
 from engine.exceptional_access.emergencies import REFERENCE
-from engine.exceptional_access.unmasking import Kept, Unmasking
+from engine.exceptional_access.unmasking import Unmasking
 from engine.records.services import Services
 from metamodel.problems import Rejected, problem
 

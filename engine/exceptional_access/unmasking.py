@@ -124,9 +124,9 @@ class Unmasking:
                 continue
             visible = self._services.authority.visible_rows(connection, viewer, app, form)
             masking = visible.restricted(way for way in visible.ways if way.masks)
-            ids = masking.ids()
-            (identifier,) = ids.selected_columns
-            found[name] = list(connection.scalars(ids.where(identifier.in_(numbers))))
+            there = masking.ids()
+            (identifier,) = there.selected_columns
+            found[name] = list(connection.scalars(there.where(identifier.in_(numbers))))
         return {name: ids for name, ids in found.items() if ids}
 
     def _open_task(

@@ -88,7 +88,8 @@ class FieldProgram:
         field = self._masked
         if field.patterns:
             return patterns_of(field.patterns).mask
-        return (lambda text: field.type.hide(text, field)) if field.type else mask_text
+        kind = field.type
+        return (lambda text: kind.hide(text, field)) if kind else mask_text
 
     @property
     def _masked(self) -> FieldDefinition:

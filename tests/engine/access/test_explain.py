@@ -6,6 +6,7 @@ import pytest
 
 from engine.access.viewer import SYSTEM
 from engine.clock import microseconds
+from engine.database import Unit
 from engine.records.query import Query
 from engine.runtime import Runtime
 from metamodel.problems import Rejected
@@ -30,11 +31,11 @@ def test_it_agrees_with_reading(clinic: Runtime) -> None:
     """For everybody and every record: told to see it is to find it."""
     notes = [add_note(clinic, words=SAID, sender="wx", state=state) for state in ("new", "done")]
 
-    def give(unit: object) -> None:
+    def give(unit: Unit) -> None:
         clinic.grants.give(
             unit, "gu", "clinic", "note", filter="state == 'done'", newest=1 << 40, purpose="核查", by="fu",
             expires_at=microseconds(clinic.clock.now()) + 10**9, reference="CY-1",
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
 
     clinic.database.write(give)
     for note in notes:
