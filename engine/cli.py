@@ -95,7 +95,10 @@ def worker(data: Path | None) -> None:
     stop = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda _number, _frame: stop.set())
+    from engine.backup import list_shredded
+
     with opened(data) as runtime:
+        list_shredded(runtime)
         runtime.work_jobs(stop)
 
 

@@ -18,7 +18,7 @@ from engine.backup.manifest import NAME, read_manifest
 from engine.clock import microseconds
 from engine.database import Database
 from engine.evidence.key_sources import write_private
-from engine.system_tables import holds, tombstones
+from engine.system_tables import backups, holds, tombstones
 from metamodel.problems import Rejected
 
 LIST = "shredded.jsonl"
@@ -55,6 +55,15 @@ def note_shredded(database: Database, destination: Path) -> int:
     with path.open("a", encoding="utf-8") as file:
         file.writelines(f"{line}\n" for line in lines)
     return len(lines)
+
+
+def list_everywhere(database: Database) -> None:
+    """Into the list of every folder a backup was made in and that can be reached."""
+    with database.read() as connection:
+        folders = connection.scalars(sa.select(backups.c.folder).distinct()).all()
+    for folder in map(Path, folders):
+        if shredded_file(folder).exists():
+            note_shredded(database, folder)
 
 
 def age_out(database: Database, destination: Path, keep: timedelta, now: datetime) -> list[Path]:

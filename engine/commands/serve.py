@@ -130,6 +130,7 @@ def _stamp(path: Path) -> object:
 
 def application() -> ASGIApp:
     """The ASGI application over a runtime of its own; jobs run beside it."""
+    from engine.backup import list_shredded
     from engine.commands import leave_no_dump, settle
     from engine.runtime import Runtime
     from engine.web.app import create_app
@@ -137,6 +138,7 @@ def application() -> ASGIApp:
     leave_no_dump()
     config = Config.from_environment()
     runtime = Runtime.open(config)
+    list_shredded(runtime)
     app = create_app(runtime)
     settle()
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
+import sqlalchemy as sa
 
 from engine.addresses import is_loopback
+from engine.runtime import Runtime
+from engine.system_tables import sessions
+from engine.web.app import create_app
 from engine.web.transport import Transport, networks
 
 Headers = list[tuple[bytes, bytes]]
@@ -83,3 +88,24 @@ def test_this_machine(host: str) -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "example.com", ""])
 def test_not_this_machine_alone(host: str) -> None:
     assert not is_loopback(host)
+
+
+def test_behind_a_proxy_cookies_are_secure_and_the_client_is_who_he_is(office: Runtime) -> None:
+    def work(unit: Any) -> None:
+        office.accounts.passwords.set_hash(unit, "zhou", office.accounts.passwords.hash("correct horse"))
+
+    office.database.write(work)
+    app: Any = Transport(create_app(office), networks(["10.0.0.5"]))
+
+    async def sign_in() -> httpx.Response:
+        transport = httpx.ASGITransport(app=app, client=("10.0.0.5", 4711))
+        async with httpx.AsyncClient(transport=transport, base_url="http://archive.example.com") as client:
+            sent = {"person": "zhou", "password": "correct horse"}
+            return await client.post("/sign-in", data=sent, headers={"X-Forwarded-For": "203.0.113.9"})
+
+    answer = asyncio.run(sign_in())
+    assert answer.status_code == 303
+    cookie = next(c for c in answer.headers.get_list("set-cookie") if c.startswith("muniment_session"))
+    assert {"Secure", "HttpOnly"} <= {part.strip() for part in cookie.split(";")}
+    with office.database.read() as connection:
+        assert connection.scalar(sa.select(sessions.c.address)) == "203.0.113.9"
