@@ -1,0 +1,118 @@
+"""外发: what rules tell other systems: the addresses with their keys, the newest calls, and what nobody took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get, post
+
+from builder_ui.cells import record_url
+from builder_ui.models.parts import Link
+from builder_ui.site import Ask, Here, InPath, Visit, sent_form
+from engine.rules.web_hooks import WebHookCall
+from metamodel.application import App
+from metamodel.problems import TEXTS, Problem, Rejected, problem
+
+BASE = "/admin/web-hooks"
+STYLES = ("list", "pages", "tasks")
+SHOWN = 100
+HUES = {"sent": "green", "waiting": "blue", "failed": "amber", "dead": "red", "given_up": "grey"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """An address that a rule tells things to."""
+
+    app: str
+    rule: str
+    url: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    at: str
+    rule: str
+    url: str
+    state: str
+    hue: str
+    error: str
+    record: Link | None
+    action: str  # where retry and discard go; '' unless it is dead
+
+
+@dataclass(frozen=True, slots=True)
+class WebHooksPage:
+    title: str
+    hooks: tuple[Hook, ...]
+    calls: tuple[CallLine, ...]
+
+
+@get(BASE, sync_to_thread=True)
+def web_hooks_page(request: Ask, site: Here) -> Response[Any]:
+    visit = site.visit(request)
+    apps = _managed(visit)
+    calls = visit.runtime.web_hooks.latest([app.id for app in apps], SHOWN)
+    page = WebHooksPage(
+        visit.text("Web hooks"), tuple(hook for app in apps for hook in _hooks(visit, app)),
+        tuple(_line(visit, call) for call in calls),
+    )  # fmt: skip
+    return visit.page("web_hooks.html", page, title=page.title, styles=STYLES)
+
+
+@post(f"{BASE}/{{app_id:str}}/{{call:str}}", sync_to_thread=True)
+def settle(request: Ask, site: Here, app_id: InPath, call: InPath, body: bytes) -> Response[Any]:
+    """`action`: retry or discard."""
+    visit, action = site.visit(request), sent_form(body).get("action", [""])[-1]
+    if app_id not in {app.id for app in _managed(visit)}:
+        raise Rejected([problem("web_hook.unknown")])
+    hooks = visit.runtime.web_hooks
+    (hooks.discard if action == "discard" else hooks.retry)(visit.viewer, app_id, call)
+    return visit.go(BASE)
+
+
+def _managed(visit: Visit) -> list[App]:
+    """Rejected (access.denied) for who manages the channels of no app."""
+    runtime = visit.runtime
+    found = [app for app in runtime.applications.all() if runtime.manages(visit.viewer, app.id, "channels")]
+    if not found:
+        raise Rejected([problem("access.denied")])
+    return found
+
+
+def _hooks(visit: Visit, app: App) -> Iterator[Hook]:
+    for rule in app.rules:
+        for step in rule.actions:
+            url = getattr(step.options, "url", "") if step.action and step.action.name == "web_hook" else ""
+            if url:
+                key = visit.runtime.web_hooks.key(app.id, url)
+                yield Hook(app.text(visit.language), rule.text(visit.language), url, key)
+
+
+def _line(visit: Visit, call: WebHookCall) -> CallLine:
+    """The record by its title where this viewer may read it, and not at all where not."""
+    place = (call.app, call.form, call.record)
+    title = visit.titles([place]).get(place) if call.record else None
+    states = {
+        "sent": visit.text("Sent"), "waiting": visit.text("Waiting"), "failed": visit.text("Tried again"),
+        "dead": visit.text("Not delivered"), "given_up": visit.text("Given up"),
+    }  # fmt: skip
+    app = visit.runtime.services.apps().get(call.app)
+    rule = next((one for one in app.rules if one.id == call.rule), None) if app else None
+    return CallLine(
+        visit.moments.short(call.at), rule.text(visit.language) if rule else call.rule, call.url,
+        states[call.state], HUES[call.state], _error(visit, call.error),
+        Link(title or f"#{call.record}", record_url(*place)) if title is not None else None,
+        f"{BASE}/{call.app}/{call.id}" if call.state == "dead" else "",
+    )  # fmt: skip
+
+
+def _error(visit: Visit, error: str) -> str:
+    if error in TEXTS:
+        return Problem(error).text(visit.language)
+    return visit.text("The other side answered %(status)s", status=error) if error else ""
+
+
+HANDLERS = (web_hooks_page, settle)
