@@ -31,11 +31,12 @@ from builder_ui.pages import (
     sign_in,
     tasks,
     unmasking,
+    web_hooks,
 )
 
 MODULES = (
     assets, sign_in, account, accounts, home, boards, listing, bulk, record, edit, search, channels, proofs,
-    evidence, files, tasks, requests, notifications, rules, packages, audit, organisation, unmasking, keys,
+    evidence, files, tasks, requests, notifications, rules, packages, audit, web_hooks, organisation, unmasking, keys,
     retention, access,
 )  # fmt: skip
 # One router: handlers of one path must meet in it, whichever module they come from.
