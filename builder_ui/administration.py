@@ -39,6 +39,7 @@ def places(visit: Visit) -> tuple[Place, ...]:
         ),
         Place("/admin/audit", visit.text("Audit trail"), "eye", ("audit",)),
         Place("/admin/retention", visit.text("Retention and holds"), "hourglass", ("retention",)),
+        Place("/admin/web-hooks", visit.text("Web hooks"), "external", ("channels",)),
         Place("/evidence", visit.text("Evidence"), "shield"),
         Place("/packages", visit.text("Evidence packages"), "archive", ("retention", "audit")),
         Place("/admin/keys", visit.text("Keys and operations"), "key", ("keys",)),
