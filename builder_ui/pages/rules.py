@@ -110,6 +110,7 @@ def _effect(visit: Visit, name: str, number: int) -> str:
         "Refuse": lambda n: count("refused one record", "refused %(num)s records", n),
         "Grant": lambda n: count("gave one permission to read", "gave %(num)s permissions to read", n),
         "RunAnalyzer": lambda n: count("analysed one record", "analysed %(num)s records", n),
+        "HttpCall": lambda n: count("told another system once", "told another system %(num)s times", n),
         "StartFlow": lambda n: count("began one flow", "began %(num)s flows", n),
         "KeywordFeedback": lambda n: count("noted one false alarm", "noted %(num)s false alarms", n),
     }  # fmt: skip
