@@ -35,6 +35,7 @@ from engine.clock import Clock, FrozenClock, MovableClock, SystemClock, microsec
 from engine.config import Config
 from engine.database import Database, Unit
 from engine.designing import Designing
+from engine.evidence.file_log import FileLog
 from engine.evidence.findings import Report
 from engine.evidence.key_copies import KeyCopies
 from engine.evidence.key_sources import source_of
@@ -180,10 +181,13 @@ class Runtime:
     def _open_access(self) -> None:
         self.people, self.grants = People(self.database), Grants(self.database)
         self.unmaskings = Unmaskings(self.database, self.box)
-        states = States(self.database, self.ledger, self.keys.audit_key)
-        self.people.told.append(states.changed)
-        self.grants.told.append(states.changed)
-        states.begin()
+        self._states = States(self.database, self.ledger, self.keys.audit_key)
+        self.people.told.append(self._states.changed)
+        self.grants.told.append(self._states.changed)
+        self._states.begin()
+        file_log = FileLog(self.database, self.ledger, self.keys.audit_key)
+        self.files.stored.append(file_log.stored)
+        file_log.begin()
         self.audit = AuditTrail(self.database, self.box)
         self.audit_search = AuditSearch(self.database, self.audit, self._apps)
         self.audit_figures = AuditFigures(self.database, self.audit, self.audit_search, lambda: self.calendar)
@@ -290,6 +294,7 @@ class Runtime:
 
     def _open_retention(self) -> None:
         self.retention = Retention(self.services, self.records, self.box, self.jobs)
+        self.retention.told.append(self._states.changed)
         self.rules.register(Shred, self.retention.erasing.perform)
 
     def _write_values(self, unit: Unit, app: str, form: str, field: str, values: Mapping[int, Any]) -> None:

@@ -1,5 +1,6 @@
-"""Who may what: people, departments, members of roles and grants, whose every change is an entry of the
-audit log, so that nobody can give himself a right in the database and not be found.
+"""Who may what: people, departments, members of roles and grants; and what is kept: holds, restrictions,
+activations. Every change of theirs is an entry of the audit log, so that nobody can give himself a right, or
+take away a hold, in the database and not be found.
 
 The rooms that write these rows tell `States` which; it reads them when the unit ends. `verify` compares
 every row with the newest entry about it.
@@ -18,7 +19,7 @@ from engine.evidence.findings import Report
 from engine.evidence.layout import hashed
 from engine.evidence.leaf import AUDIT, LeafEntry
 from engine.evidence.ledger import Ledger
-from engine.system_tables import grants, leaves
+from engine.system_tables import grants, holds, leaves, retention_activations
 from engine.values import canonical_json
 
 Key = Sequence[Any]
@@ -38,6 +39,12 @@ GUARDED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "departments": (("id",), ("name", "parent", "head", "closed_on")),
     "role_members": (("app", "role", "member_kind", "member"), ()),
     "grants": (("id",), tuple(f"{column.name}" for column in grants.columns if column.name != "id")),
+    "holds": (("id",), tuple(f"{column.name}" for column in holds.columns if column.name != "id")),
+    "restricted": (("record",), ("app", "form", "at", "cause")),
+    "retention_activations": (
+        ("id",),
+        tuple(f"{column.name}" for column in retention_activations.columns if column.name != "id"),
+    ),
 }
 GONE = bytes(32)
 

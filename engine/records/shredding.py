@@ -29,7 +29,7 @@ from engine.evidence.tombstones import (
 )
 from engine.records.program import FormProgram
 from engine.records.services import Services
-from engine.system_tables import leaves, record_keys, restricted, tombstones
+from engine.system_tables import leaves, record_keys, tombstones
 from engine.tables import Shape
 from metamodel.plugin_api import Storage
 
@@ -131,7 +131,6 @@ class Shredder:
     def _empty(self, unit: Unit, program: FormProgram, ids: Sequence[int]) -> None:
         """Keys, tokens and attachments."""
         unit.connection.execute(sa.delete(record_keys).where(record_keys.c.record.in_(ids)))
-        unit.connection.execute(sa.delete(restricted).where(restricted.c.record.in_(ids)))
         if program.searchable:
             self._services.search.remove(unit, program.table, ids)
         self._services.files.erase(unit, ids)

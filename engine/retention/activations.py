@@ -7,6 +7,7 @@ people, one asks and another confirms.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.access.audit import AuditTrail, Occurrence
+from engine.access.grants import RowsChanged
 from engine.access.viewer import Viewer
 from engine.clock import from_microseconds, microseconds
 from engine.database import Database, Unit
@@ -54,8 +56,8 @@ class Activation:
 
 
 class Activations:
-    def __init__(self, database: Database, audit: AuditTrail) -> None:
-        self._database, self._audit = database, audit
+    def __init__(self, database: Database, audit: AuditTrail, told: list[RowsChanged]) -> None:
+        self._database, self._audit, self._told = database, audit, told
 
     # -- two people --------------------------------------------------------------------------------
 
@@ -81,6 +83,7 @@ class Activations:
             "asked_at": unit.now, "asked_by": viewer.person,
         }  # fmt: skip
         unit.connection.execute(sa.insert(activations).values(row))
+        self._tell(unit, [identifier])
         alone = not self.two_people(unit.connection)
         self._note(unit, viewer, "retention.activate" if alone else "retention.ask", place, identifier, rule)
         if alone:
@@ -106,6 +109,7 @@ class Activations:
     def _confirm(self, unit: Unit, viewer: Viewer, identifier: int) -> None:
         values = {"confirmed_at": unit.now, "confirmed_by": viewer.person}
         unit.connection.execute(sa.update(activations).where(activations.c.id == identifier).values(values))
+        self._tell(unit, [identifier])
 
     def end(self, unit: Unit, viewer: Viewer, place: Place, *, quiet: bool = False) -> None:
         """The rule acts no more, or is not waiting any more. `quiet`: something else is told instead."""
@@ -115,11 +119,17 @@ class Activations:
             activations.c.ended_at.is_(None),
         )  # fmt: skip
         values = {"ended_at": unit.now, "ended_by": viewer.person}
-        ended = unit.connection.execute(sa.update(activations).where(mine).values(values)).rowcount
+        update = sa.update(activations).where(mine).values(values)
+        ended = list(unit.connection.scalars(update.returning(activations.c.id)))
+        self._tell(unit, ended)
         if ended and not quiet:
             self._audit.add(
                 unit, viewer, [Occurrence("retention.deactivate", app, form, detail={"rule": rule})]
             )
+
+    def _tell(self, unit: Unit, ids: Iterable[int]) -> None:
+        for hear in self._told:
+            hear(unit, "retention_activations", [(one,) for one in ids])
 
     def _note(
         self, unit: Unit, viewer: Viewer, action: str, place: Place, identifier: int, rule: RetentionRule

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.access.audit import AuditTrail, Occurrence
+from engine.access.grants import RowsChanged
 from engine.access.viewer import Viewer
 from engine.clock import from_microseconds
 from engine.database import Database, Unit
@@ -60,8 +61,8 @@ class Hold:
 
 
 class Holds:
-    def __init__(self, database: Database, box: Box, audit: AuditTrail) -> None:
-        self._database, self._box, self._audit = database, box, audit
+    def __init__(self, database: Database, box: Box, audit: AuditTrail, told: list[RowsChanged]) -> None:
+        self._database, self._box, self._audit, self._told = database, box, audit, told
 
     # -- setting and releasing ---------------------------------------------------------------------
 
@@ -74,6 +75,7 @@ class Holds:
             "detail_sealed": self._box.seal_json(detail, _place(identifier, b"set")),
         }  # fmt: skip
         unit.connection.execute(sa.insert(holds).values(row))
+        self._tell(unit, identifier)
         what = Occurrence("hold.set", scope.app, scope.form, detail={"hold": str(identifier), **detail})
         self._audit.add(unit, viewer, [what])
         return str(identifier)
@@ -90,11 +92,16 @@ class Holds:
             "reason_sealed": self._box.seal_json(reason, _place(row.id, b"release")),
         }  # fmt: skip
         unit.connection.execute(sa.update(holds).where(holds.c.id == row.id).values(values))
+        self._tell(unit, row.id)
         found = self._hold(row)
         detail = {"hold": found.id, "name": found.name, "reason": reason}
         self._audit.add(
             unit, viewer, [Occurrence("hold.release", found.scope.app, found.scope.form, detail=detail)]
         )
+
+    def _tell(self, unit: Unit, identifier: int) -> None:
+        for hear in self._told:
+            hear(unit, "holds", [(identifier,)])
 
     def _locked(self, unit: Unit, identifier: str) -> Any | None:
         number = int(identifier) if identifier.isdecimal() else -1

@@ -13,6 +13,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from engine.access.audit import AuditTrail, Occurrence
+from engine.access.grants import RowsChanged
 from engine.access.viewer import SYSTEM, Viewer
 from engine.clock import from_microseconds
 from engine.database import Database, Unit, driver
@@ -38,8 +39,8 @@ class Restricted:
 
 
 class Restricting:
-    def __init__(self, database: Database, audit: AuditTrail) -> None:
-        self._database, self._audit = database, audit
+    def __init__(self, database: Database, audit: AuditTrail, told: list[RowsChanged]) -> None:
+        self._database, self._audit, self._told = database, audit, told
 
     def restrict(
         self, unit: Unit, app: str, form: str, ids: Sequence[int], cause: Cause, by: Viewer = SYSTEM
@@ -52,6 +53,7 @@ class Restricting:
         told = canonical_json(cause.to_json()).decode()
         rows = [(record, app, form, unit.now, told) for record in fresh]
         self._database.insert_many(unit.connection, restricted, rows, COLUMNS)
+        self._tell(unit, fresh)
         happened = [
             Occurrence("record.restrict", app, form, record, detail=cause.to_json()) for record in fresh
         ]
@@ -63,10 +65,20 @@ class Restricting:
         mine = sa.and_(restricted.c.record == record, restricted.c.app == app, restricted.c.form == form)
         if unit.connection.execute(sa.delete(restricted).where(mine)).rowcount == 0:
             return False
+        self._tell(unit, [record])
         self._audit.add(
             unit, viewer, [Occurrence("record.lift", app, form, record, detail={"reason": reason})]
         )
         return True
+
+    def forget(self, unit: Unit, records: Sequence[int]) -> None:
+        """Records that are shredded are not stored any more."""
+        gone = sa.delete(restricted).where(restricted.c.record.in_(records))
+        self._tell(unit, list(unit.connection.scalars(gone.returning(restricted.c.record))))
+
+    def _tell(self, unit: Unit, records: Sequence[int]) -> None:
+        for hear in self._told:
+            hear(unit, "restricted", [(record,) for record in records])
 
     def among(self, connection: sa.Connection, records: Sequence[int]) -> set[int]:
         """Those of these records that are only stored."""

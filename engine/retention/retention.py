@@ -14,6 +14,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
+from engine.access.grants import RowsChanged
 from engine.access.viewer import SYSTEM, Viewer
 from engine.database import Database, Unit, driver
 from engine.evidence.seals import Box
@@ -65,12 +66,16 @@ class RecordState:
 
 
 class Retention:
+    """`told` hears which rows of holds, restrictions and activations changed."""
+
     def __init__(self, services: Services, records: Records, box: Box, jobs: Jobs) -> None:
         self._services, self._records, self._jobs = services, records, jobs
         self._database: Database = services.database
-        self.holds = Holds(self._database, box, services.audit)
-        self.activations = Activations(self._database, services.audit)
-        self.restricting = Restricting(self._database, services.audit)
+        self.told: list[RowsChanged] = []
+        self.holds = Holds(self._database, box, services.audit, self.told)
+        self.activations = Activations(self._database, services.audit, self.told)
+        self.restricting = Restricting(self._database, services.audit, self.told)
+        records.shredder.forgetting.append(self.restricting.forget)
         self.erasing = Erasing(services, records, jobs, self)
         services.authority.withheld.append(self.restricting.withheld)
         jobs.register(JOB, lambda _payload, _job: self.work(), every=HOUR)

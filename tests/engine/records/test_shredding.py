@@ -113,6 +113,7 @@ def test_files_go_with_the_record_but_not_what_others_share(office: Runtime, let
     assert [str(row.id) for row in rows(office, sa.select(files.c.id))] == [shared]
     assert sum(path.is_file() for path in folder.rglob("*")) == 1
     assert b"".join(office.files.open(shared)) == b"both"
+    assert office.verify().to_json()["findings"] == []
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,27 @@ def test_what_is_only_stored_is_used_by_nobody(desk: Runtime, write: Write) -> N
     assert desk.verify().clean
 
 
+@pytest.mark.parametrize(
+    ("tampered", "kind"),
+    [
+        ("UPDATE holds SET released_at = 1", "state_changed"),
+        ("DELETE FROM holds", "state_missing"),
+        ("UPDATE retention_activations SET confirmed_by = 'me'", "state_changed"),
+        ("DELETE FROM restricted", "state_missing"),
+    ],
+)
+def test_what_was_decided_cannot_be_touched(desk: Runtime, write: Write, tampered: str, kind: str) -> None:
+    write("note", {"text": "一"})
+    activate(desk, "note", "stale")
+    desk.movable_clock.set(datetime(2027, 1, 15, tzinfo=UTC))
+    desk.retention.work()
+    desk.retention.hold(desk.require_viewer("ye"), "甲案", "", Scope("desk", "letter"))
+    assert desk.verify().clean
+    with desk.database.connect() as connection, connection.begin():
+        connection.exec_driver_sql(tampered)
+    assert {one.kind for one in desk.verify().findings} == {kind}
+
+
 # -- erasing ---------------------------------------------------------------------------------------
 @pytest.fixture
 def wish(desk: Runtime, write: Write) -> tuple[int, list[int], str]:
