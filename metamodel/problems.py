@@ -709,6 +709,9 @@ TEXTS: dict[str, Texts] = {
     "outgoing.unreachable": Texts("无法连接“{host}”：{reason}", "“{host}” cannot be reached: {reason}"),
     "outgoing.too_slow": Texts("{seconds} 秒内没有完成", "Not done within {seconds} seconds"),
     "outgoing.too_large": Texts("返回内容超过 {most} 字节", "The answer is longer than {most} bytes"),
+    "request.too_many": Texts(
+        "请求过于频繁，请 {seconds} 秒后再试", "Too many requests; try again in {seconds} seconds", status=429
+    ),
     "web_hook.unknown": Texts("没有这条外发，或已处理", "There is no such call, or it is settled", status=404),
     "outgoing.not_taken": Texts("对方返回 {status}", "The other side answered {status}"),
     "mail.bad_url": Texts(
