@@ -28,6 +28,7 @@ class Config:
     public_url: str = ""  # where people reach us, for links in mail
     tls_certificate: Path | None = None  # PEM, with the chain; with `tls_key` the server speaks TLS
     tls_key: Path | None = None
+    requests_per_minute: int = 0  # of one person or token; 0 = as many as they like
     outgoing_allowed: tuple[str, ...] = ()  # networks and names of the house that may be asked by HTTP
     outgoing_trust: str = ""  # a PEM file of authorities beside the system's own
     behind_proxy: tuple[str, ...] = ()  # addresses or networks of proxies whose word on the client counts
@@ -52,6 +53,7 @@ class Config:
             master_key_command=os.environ.get("MUNIMENT_MASTER_KEY_COMMAND", ""),
             tls_certificate=_path("MUNIMENT_TLS_CERTIFICATE"),
             tls_key=_path("MUNIMENT_TLS_KEY"),
+            requests_per_minute=int(os.environ.get("MUNIMENT_REQUESTS_PER_MINUTE", "1200") or "0"),
             outgoing_allowed=tuple(os.environ.get("MUNIMENT_OUTGOING_ALLOWED", "").replace(",", " ").split()),
             outgoing_trust=os.environ.get("MUNIMENT_OUTGOING_TRUST", ""),
             behind_proxy=tuple(os.environ.get("MUNIMENT_BEHIND_PROXY", "").replace(",", " ").split()),
