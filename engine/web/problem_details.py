@@ -65,6 +65,8 @@ def answer(
         made: Response[Any] = page(request, status, body)
         return made
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if problems and problems[0].code == "request.too_many":
+        headers["Retry-After"] = str(problems[0].params["seconds"])
     return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
