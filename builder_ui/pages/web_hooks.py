@@ -13,7 +13,7 @@ from builder_ui.models.parts import Link
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from engine.rules.web_hooks import WebHookCall
 from metamodel.application import App
-from metamodel.problems import TEXTS, Problem, Rejected, problem
+from metamodel.problems import Rejected, problem
 
 BASE = "/admin/web-hooks"
 STYLES = ("list", "pages", "tasks")
@@ -110,9 +110,17 @@ def _line(visit: Visit, call: WebHookCall) -> CallLine:
 
 
 def _error(visit: Visit, error: str) -> str:
-    if error in TEXTS:
-        return Problem(error).text(visit.language)
-    return visit.text("The other side answered %(status)s", status=error) if error else ""
+    reasons = {
+        "": "",
+        "outgoing.bad_address": visit.text("The address cannot be asked"),
+        "outgoing.refused_address": visit.text("An address of the house, which the operator has not allowed"),
+        "outgoing.unreachable": visit.text("Nobody answers there"),
+        "outgoing.too_slow": visit.text("No answer in time"),
+        "outgoing.too_large": visit.text("The answer was too long"),
+    }
+    if error in reasons:
+        return reasons[error]
+    return visit.text("The other side answered %(status)s", status=error)
 
 
 HANDLERS = (web_hooks_page, settle)

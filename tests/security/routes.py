@@ -318,6 +318,10 @@ ROUTES: dict[str, Route] = {
     "GET /admin/audit/figures": Route(manages("audit")),
     "GET /admin/audit/export": Route(manages("audit")),
     "POST /printed": Route(signed_in, body={"page": "/apps/vault/forms/customer/records/1"}),
+    "GET /admin/web-hooks": Route(manages("channels")),
+    "POST /admin/web-hooks/{app_id:str}/{call:str}": Route(
+        manages("channels"), {"call": ["1"]}, body={"action": "retry"}
+    ),
     f"GET {API}/audit": Route(manages("audit"), queries=("", "?words=zebra")),
     f"GET {API}{RECORD}/looks": Route(manages("audit")),
     f"GET {API}/openapi.json": Route(signed_in),

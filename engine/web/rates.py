@@ -1,0 +1,59 @@
+"""How often somebody may ask: so many requests a minute for each person, token or address, kept in this process.
+
+A bucket that fills steadily and holds half a minute's worth, so that a page with its parts is no flood.
+What vendors deliver is not counted (`/hooks/` is signed), nor are static files. `create_app` asks before
+every handler.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+from litestar.connection import ASGIConnection
+
+from metamodel.problems import Rejected, problem
+
+FREE = ("/static/", "/hooks/", "/healthz", "/readyz")
+REMEMBERED = 10_000  # buckets; full ones are forgotten first
+STRANGERS = 4  # who is not signed in may ask so many times less
+
+
+class Rates:
+    """`per_minute` 0: no limit."""
+
+    def __init__(self, per_minute: int, now: Callable[[], float] = time.monotonic) -> None:
+        self._rate, self._now = per_minute / 60, now
+        self._buckets: dict[str, tuple[float, float]] = {}  # what is left, and when that was so
+
+    def count(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+        """Rejected (request.too_many)."""
+        if self._rate and not connection.scope["path"].startswith(FREE):
+            self.take(*_who(connection))
+
+    def take(self, key: str, share: float = 1.0) -> None:
+        rate = self._rate * share
+        most, now = rate * 30, self._now()
+        left, since = self._buckets.get(key, (most, now))
+        left = min(most, left + (now - since) * rate)
+        if left < 1:
+            raise Rejected([problem("request.too_many", seconds=math.ceil((1 - left) / rate))])
+        self._buckets[key] = left - 1, now
+        if len(self._buckets) > REMEMBERED:
+            self._forget(now)
+
+    def _forget(self, now: float) -> None:
+        """Whoever asked nothing for a minute has a full bucket again."""
+        self._buckets = {key: kept for key, kept in self._buckets.items() if now - kept[1] < 60}
+
+
+def _who(connection: ASGIConnection[Any, Any, Any, Any]) -> tuple[str, float]:
+    """The name of the bucket, and its share. A token has one beside its person's own."""
+    viewer = connection.scope.get("state", {}).get("viewer")
+    if viewer is None:
+        client = connection.scope.get("client")
+        return f"address {client[0] if client else ''}", 1 / STRANGERS
+    by_token = "authorization" in connection.headers
+    return f"{'token' if by_token else 'person'} {viewer.person}", 1.0
