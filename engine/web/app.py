@@ -6,7 +6,7 @@ import logging
 from importlib.metadata import entry_points
 from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Router
 from litestar.config.app import AppConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -16,6 +16,7 @@ from litestar.plugins import InitPlugin
 from engine.runtime import Runtime
 from engine.web import problem_details
 from engine.web.api import audit, description, design, flows, ledger, records, reports, rules, system, tasks
+from engine.web.rates import Rates
 from engine.web.security import HEADERS, Identify, refuse_forged
 from metamodel.problems import Rejected
 
@@ -26,8 +27,14 @@ def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
     """The web application over one runtime, which is closed by whoever opened it; without `pages`
     the API alone."""
 
+    rates = Rates(runtime.config.requests_per_minute)
+
     def provide_runtime() -> Runtime:
         return runtime
+
+    async def before(request: Request[Any, Any, Any]) -> None:
+        rates.count(request)
+        await refuse_forged(request)
 
     rooms = [
         records.router, reports.router, flows.router, rules.router, tasks.router, system.router,
@@ -38,7 +45,7 @@ def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
         route_handlers=[system.health, ledger.static, api],
         dependencies={"runtime": Provide(provide_runtime, sync_to_thread=False)},
         middleware=[DefineMiddleware(Identify, runtime=runtime)],
-        before_request=refuse_forged,
+        before_request=before,
         exception_handlers={
             Rejected: problem_details.rejected,
             HTTPException: problem_details.http_error,
