@@ -14,7 +14,7 @@ from builder_ui.models.parts import Link
 from builder_ui.site import Ask, Here, InPath, Visit, local_address, sent_form
 from engine.access.explain import Explanation, WayTold
 from engine.clock import from_microseconds
-from engine.exceptional_access import GlassBreak, Leave
+from engine.exceptional_access import REFERENCE, GlassBreak, Leave
 from metamodel.labels import Label, label_text
 from metamodel.problems import Rejected, problem
 
@@ -143,18 +143,21 @@ def _fields(visit: Visit, labels: Iterable[Label]) -> str:
 
 def _way(visit: Visit, way: WayTold) -> WayLine:
     name = label_text(way.name, visit.language)
+    broken = way.reference.startswith(f"{REFERENCE}:")
     texts = {
         "role": visit.text("As %(role)s, in full", role=name)
         if way.unmasks
         else visit.text("As %(role)s", role=name),
-        "grant": visit.text("Under a grant: %(purpose)s", purpose=way.purpose),
+        "grant": visit.text("Emergency: %(purpose)s", purpose=way.purpose)
+        if broken
+        else visit.text("Under a grant: %(purpose)s", purpose=way.purpose),
         "flow": visit.text("Asked to approve it"),
         "unmasking": visit.text("Masks lifted for a while"),
     }
-    detail = [way.reference] if way.reference else []
+    detail = [way.reference] if way.reference and not broken else []
     if way.until is not None:
         end = visit.moments.short(from_microseconds(way.until))
-        detail.append(visit.text("until %(time)s", time=end))
+        detail.append(visit.text("ends %(time)s", time=end))
     words = {
         "read": visit.text("read"), "create": visit.text("create"), "update": visit.text("change"),
         "delete": visit.text("delete"), "export": visit.text("export"),

@@ -3,8 +3,8 @@
 `unmasking.py` is for what somebody reads masked, `emergencies.py` for what he does not read at all.
 """
 
-from engine.exceptional_access.emergencies import Emergencies, GlassBreak
+from engine.exceptional_access.emergencies import REFERENCE, Emergencies, GlassBreak
 from engine.exceptional_access.in_force import InForce, Leave
 from engine.exceptional_access.unmasking import Asked, Offer, Unmasking
 
-__all__ = ["Asked", "Emergencies", "GlassBreak", "InForce", "Leave", "Offer", "Unmasking"]
+__all__ = ["REFERENCE", "Asked", "Emergencies", "GlassBreak", "InForce", "Leave", "Offer", "Unmasking"]
