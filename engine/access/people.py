@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -215,14 +215,7 @@ class People:
 
     def save_people(self, unit: Unit, rows: Iterable[Person]) -> None:
         saved = list(rows)
-        for person in saved:
-            values = {
-                "id": person.id, "name": person.name, "post": person.post, "department": person.department,
-                "other_departments": json.dumps(person.other_departments), "superior": person.superior,
-                "email": person.email, "language": person.language, "theme": person.theme,
-                "joined_on": person.joined_on, "left_on": person.left_on, "active": person.active,
-            }  # fmt: skip
-            _replace(unit.connection, people, {"id": person.id}, values)
+        _replace(unit.connection, people, [_columns(person) for person in saved])
         self._changed(unit)
         self._tell(unit, people, [(person.id,) for person in saved])
         for hear in self.changed:
@@ -230,24 +223,13 @@ class People:
 
     def save_departments(self, unit: Unit, rows: Iterable[Department]) -> None:
         saved = list(rows)
-        for row in saved:
-            values = {
-                "id": row.id,
-                "name": row.name,
-                "parent": row.parent,
-                "head": row.head,
-                "position": row.position,
-                "closed_on": row.closed_on,
-            }
-            _replace(unit.connection, departments, {"id": row.id}, values)
+        _replace(unit.connection, departments, list(map(asdict, saved)))
         self._changed(unit)
         self._tell(unit, departments, [(row.id,) for row in saved])
 
     def save_memberships(self, unit: Unit, rows: Iterable[Membership]) -> None:
         saved = list(rows)
-        for row in saved:
-            key = {"app": row.app, "role": row.role, "member_kind": row.member_kind, "member": row.member}
-            _replace(unit.connection, role_members, key, key)
+        _replace(unit.connection, role_members, list(map(asdict, saved)))
         self._changed(unit)
         self._tell(unit, role_members, map(astuple, saved))
 
@@ -277,12 +259,22 @@ class People:
         self._looked = 0.0
 
 
-def _replace(
-    connection: sa.Connection, table: sa.Table, key: Mapping[str, object], values: Mapping[str, object]
-) -> None:
-    condition = sa.and_(*(table.c[name] == value for name, value in key.items()))
-    if connection.execute(sa.update(table).where(condition).values(**values)).rowcount == 0:
-        connection.execute(sa.insert(table).values(**values))
+def _columns(person: Person) -> dict[str, Any]:
+    return {**asdict(person), "other_departments": json.dumps(person.other_departments)}
+
+
+def _replace(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows by their primary key: those that are there are brought up to date, the others are new."""
+    keys = [column.name for column in table.primary_key]
+    by_key = {tuple(row[name] for name in keys): dict(row) for row in rows}  # the last one counts
+    there = {tuple(found) for found in connection.execute(sa.select(*table.primary_key))}
+    new = [row for key, row in by_key.items() if key not in there]
+    old = [{**row, **{f"_{name}": row[name] for name in keys}} for key, row in by_key.items() if key in there]
+    if new:
+        connection.execute(sa.insert(table), new)
+    if old and len(keys) < len(table.columns):
+        mine = [table.c[name] == sa.bindparam(f"_{name}") for name in keys]
+        connection.execute(sa.update(table).where(*mine), old)
 
 
 def _read(connection: sa.Connection) -> Organisation:
