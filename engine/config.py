@@ -53,7 +53,7 @@ class Config:
             master_key_command=os.environ.get("MUNIMENT_MASTER_KEY_COMMAND", ""),
             tls_certificate=_path("MUNIMENT_TLS_CERTIFICATE"),
             tls_key=_path("MUNIMENT_TLS_KEY"),
-            requests_per_minute=int(os.environ.get("MUNIMENT_REQUESTS_PER_MINUTE", "1200") or "0"),
+            requests_per_minute=int(os.environ.get("MUNIMENT_REQUESTS_PER_MINUTE", "30000") or "0"),
             outgoing_allowed=tuple(os.environ.get("MUNIMENT_OUTGOING_ALLOWED", "").replace(",", " ").split()),
             outgoing_trust=os.environ.get("MUNIMENT_OUTGOING_TRUST", ""),
             behind_proxy=tuple(os.environ.get("MUNIMENT_BEHIND_PROXY", "").replace(",", " ").split()),
