@@ -18,7 +18,8 @@ from metamodel.problems import Rejected, problem
 
 FREE = ("/static/", "/hooks/", "/healthz", "/readyz")
 REMEMBERED = 10_000  # buckets; full ones are forgotten first
-STRANGERS = 4  # who is not signed in may ask so many times less
+STRANGERS = 1 / 4  # the share of an address nobody has signed in from
+TOKENS = 20  # that of a token: machines ask more often than people
 
 
 class Rates:
@@ -50,10 +51,10 @@ class Rates:
 
 
 def _who(connection: ASGIConnection[Any, Any, Any, Any]) -> tuple[str, float]:
-    """The name of the bucket, and its share. A token has one beside its person's own."""
+    """The name of the bucket, and its share. What asks by token has one beside its person's own."""
     viewer = connection.scope.get("state", {}).get("viewer")
     if viewer is None:
         client = connection.scope.get("client")
-        return f"address {client[0] if client else ''}", 1 / STRANGERS
+        return f"address {client[0] if client else ''}", STRANGERS
     by_token = "authorization" in connection.headers
-    return f"{'token' if by_token else 'person'} {viewer.person}", 1.0
+    return (f"token {viewer.person}", TOKENS) if by_token else (f"person {viewer.person}", 1.0)
