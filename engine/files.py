@@ -51,6 +51,7 @@ class Kept:
 class Files:
     def __init__(self, database: Database, seals: WrapsKeys, data: Path) -> None:
         self._database, self._seals, self._folder = database, seals, data / "files"
+        self.stored: list[Callable[[Unit, Mapping[str, Any]], None]] = []  # told of every row that is made
 
     # -- storing -----------------------------------------------------------------------------------
     def keep(self, chunks: Iterable[bytes]) -> Kept:
@@ -84,13 +85,14 @@ class Files:
         key = self._shared(unit, kept) or kept.key
         master, wrapped = self._seals.wrap(key, identifier)
         sealed = _seal_name(name, key, identifier)
-        unit.connection.execute(
-            files.insert().values(
-                id=identifier, digest=kept.digest, size=kept.size, name_sealed=sealed,
-                media_type=media_type[:200], key_wrapped=wrapped, master=master,
-                record=None if record is None else int(record), created_at=unit.now, created_by=by,
-            )
-        )  # fmt: skip
+        row = {
+            "id": identifier, "digest": kept.digest, "size": kept.size, "name_sealed": sealed,
+            "media_type": media_type[:200], "key_wrapped": wrapped, "master": master,
+            "record": None if record is None else int(record), "created_at": unit.now, "created_by": by,
+        }  # fmt: skip
+        unit.connection.execute(files.insert().values(**row))
+        for told in self.stored:
+            told(unit, row)
         return str(identifier)
 
     def _shared(self, unit: Unit, kept: Kept) -> bytes | None:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from engine.packages.names import file_name
-from engine.records.disclosure import Disclosed, PlacedColumn, columns_of
+from engine.records.disclosure import Disclosed, FileEntry, PlacedColumn, columns_of
 from engine.records.program import FormProgram
 from engine.tables import FROZEN_SYSTEM_COLUMNS, SYSTEM_COLUMNS, Shape
 from engine.values import canonical_json, parse_json
@@ -22,15 +22,22 @@ from metamodel.plugin_api import Field, Storage
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def record_line(program: FormProgram, found: Disclosed, files: Mapping[str, Mapping[str, Any]]) -> bytes:
-    """Canonical JSON and a line feed; `files` describes attachments by id."""
+def record_line(
+    program: FormProgram,
+    found: Disclosed,
+    files: Mapping[str, Mapping[str, Any]],
+    logged: Mapping[str, FileEntry],
+) -> bytes:
+    """Canonical JSON and a line feed; `files` describes attachments by id, `logged` is the log's word on them."""
     shapes = {c.field: c.shape for c in columns_of(program) if not c.parked}
     line: dict[str, Any] = {
         "app": program.app.id, "form": program.form.id, "record": str(found.id), "title": found.title,
         "revision": str(found.revision), "created_at": str(found.created_at), "created_by": found.created_by,
         "proof": found.proof, "shown": found.shown, "masked": list(found.masked),
         "values": {name: value_of(text, shapes[name]) for name, text in found.stored.items()},
-        "files": [_file(field, files[i]) for field, ids in found.files.items() for i in ids if i in files],
+        "files": [
+            _file(field, files[i], logged.get(i)) for field, ids in found.files.items() for i in ids if i in files
+        ],
         "entries": [{"position": str(e.position), "entry": e.text.decode()} for e in found.entries],
     }  # fmt: skip
     if found.entries and found.entries[-1].kind == "shred":
@@ -96,11 +103,14 @@ def attachment_path(file: Mapping[str, Any]) -> str:
     return f"attachments/{file['id']}/{file_name(str(file['name']))}"
 
 
-def _file(field: str, file: Mapping[str, Any]) -> dict[str, Any]:
-    return {
+def _file(field: str, file: Mapping[str, Any], logged: FileEntry | None) -> dict[str, Any]:
+    told = {
         "field": field, "id": str(file["id"]), "name": file["name"], "size": str(file["size"]),
         "media_type": file["media_type"], "sha256": file["digest"], "path": attachment_path(file),
     }  # fmt: skip
+    if logged is not None:
+        told |= {"position": str(logged.position), "entry": logged.text.decode(), "salt": _text(logged.salt)}
+    return told
 
 
 def _label(program: FormProgram, field: str, language: str) -> str:

@@ -18,12 +18,13 @@ from typing import Any
 
 from engine.access.viewer import Viewer
 from engine.clock import microseconds
+from engine.evidence.leaf import AUDIT, RECORDS
 from engine.files import BrokenFile, Files, Kept
 from engine.packages.contents import Part
 from engine.packages.letters import letters
 from engine.packages.lines import attachment_path, file_ids, form_description, record_line
 from engine.packages.paper import paper
-from engine.packages.proofs import Proofs, Standing
+from engine.packages.proofs import Proofs, Receipt, Standing
 from engine.packages.readable import Cover, Shown, page
 from engine.packages.request import Request
 from engine.packages.signing import FORMAT, Signer
@@ -45,7 +46,8 @@ class Tally:
 
     records: dict[str, dict[str, int]] = field(default_factory=dict)
     span: tuple[int, int] | None = None  # when the first and the last record was written
-    positions: array[int] = field(default_factory=lambda: array("q"))
+    positions: array[int] = field(default_factory=lambda: array("q"))  # of revisions, in the log of records
+    logged: array[int] = field(default_factory=lambda: array("q"))  # of files, in the audit log
     files: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
 
@@ -106,10 +108,12 @@ class Making:
         for start in range(0, len(part.ids), BATCH):
             batch = list(self.disclosures.of(self.reader, part.program, part.ids[start : start + BATCH]))
             known = {file["id"]: file for file in self.describe(file_ids(batch))}
+            logged = self.disclosures.file_entries(list(known))
             self.tally.files |= known
+            self.tally.logged.extend(entry.position for entry in logged.values())
             for found in batch:
                 self.tally.count(part.name, found)
-                yield record_line(part.program, found, known)
+                yield record_line(part.program, found, known, logged)
             self._done += len(part.ids[start : start + BATCH])
             self.progress(self._done, self._total)
 
@@ -148,37 +152,36 @@ class Making:
     # -- evidence ----------------------------------------------------------------------------------
 
     def _evidence(self) -> Pieces:
-        standing = self._standing = self.proofs.standing() if self.tally.positions else None
-        if standing is not None:
-            yield from self._zip.add(
-                "proofs/records.jsonl", self.proofs.lines(self.tally.positions, standing)
-            )
-            yield from self._checkpoints(standing)
+        for log, positions in ((RECORDS, self.tally.positions), (AUDIT, self.tally.logged)):
+            standing = self.proofs.standing(log) if positions else None
+            if standing is not None:
+                self._standing = self._standing or standing
+                yield from self._zip.add(f"proofs/{log}.jsonl", self.proofs.lines(positions, standing))
+                yield from self._checkpoints(standing)
         for name in VERIFIERS:
             yield from self._add(name, verifier(name))
 
     def _checkpoints(self, standing: Standing) -> Pieces:
-        yield from self._add("checkpoints/records.txt", standing.note)
-        receipts, links = self.proofs.receipts(standing), []
+        log, receipts, links = standing.log, self.proofs.receipts(standing), []
+        yield from self._add(f"checkpoints/{log}.txt", standing.note)
         for earlier in self.proofs.earlier(standing, {receipt.size for receipt in receipts}):
-            path = f"checkpoints/records-{earlier.size}.txt"
+            path = f"checkpoints/{log}-{earlier.size}.txt"
             yield from self._add(path, earlier.note)
             links.append({"path": path, "consistency": self.proofs.consistency(earlier.size, standing)})
-        yield from self._add("checkpoints/consistency.json", canonical_json(links).decode())
+        yield from self._add(f"checkpoints/{log}.json", canonical_json(links).decode())
+        yield from self._receipts(log, receipts)
+
+    def _receipts(self, log: str, receipts: list[Receipt]) -> Pieces:
         seen = []
-        for receipt in {(each.path, each.token is None): each for each in receipts}.values():
-            about = {
-                "size": str(receipt.size),
-                "kind": receipt.kind,
-                "witness": receipt.witness,
-                "at": str(receipt.at),
-            }
+        for number, receipt in enumerate(receipts, 1):
+            about = {"size": str(receipt.size), "kind": receipt.kind, "witness": receipt.witness,
+                     "at": str(receipt.at)}  # fmt: skip
             if receipt.token is not None:
-                yield from self._zip.add(receipt.path, [receipt.token])
-                about["path"] = receipt.path
+                about["path"] = f"witnesses/{log}-{receipt.size}-{number}.tsr"
+                yield from self._zip.add(about["path"], [receipt.token])
             seen.append(about)
         if seen:
-            yield from self._add("witnesses/witnesses.json", json.dumps(seen, ensure_ascii=False, indent=1))
+            yield from self._add(f"witnesses/{log}.json", json.dumps(seen, ensure_ascii=False, indent=1))
 
     # -- for people --------------------------------------------------------------------------------
 

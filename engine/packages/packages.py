@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from engine.access.audit import Occurrence
 from engine.access.viewer import Viewer
 from engine.clock import from_microseconds
 from engine.database import Unit
+from engine.evidence.file_log import file_salt
 from engine.evidence.keys import MasterKeys
 from engine.evidence.seals import Box
 from engine.jobs import Jobs
@@ -64,7 +66,7 @@ class Packages:
     ) -> None:  # fmt: skip
         self._services, self._box, self._jobs = services, box, jobs
         self._viewer_of, self._manages = viewer_of, manages
-        self._disclosures = Disclosures(services, records.reader)
+        self._disclosures = Disclosures(services, records.reader, partial(file_salt, keys.audit_key))
         self._contents = Contents(services.database, services.programs, self._disclosures)
         self._proofs = Proofs(services.database, services.ledger)
         self._signer = Signer(services.ledger, keys)

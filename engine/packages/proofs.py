@@ -15,7 +15,6 @@ from engine.evidence import merkle
 from engine.evidence.leaf import RECORDS
 from engine.evidence.ledger import Ledger
 from engine.evidence.tiles import TileReader
-from engine.packages.names import file_name
 from engine.system_tables import checkpoints, witnesses
 from engine.values import canonical_json
 
@@ -41,10 +40,6 @@ class Receipt:
     witness: str
     at: int
     token: bytes | None
-
-    @property
-    def path(self) -> str:
-        return f"witnesses/records-{self.size}-{file_name(self.witness)}.tsr"
 
 
 class Proofs:

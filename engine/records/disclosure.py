@@ -8,7 +8,7 @@ columns, the key only with all fields (docs/evidence.md says what can then be ch
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Literal
@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from engine.access.viewer import Viewer
 from engine.access.visible import Visible
 from engine.access.ways import Way, best_access
-from engine.evidence.leaf import RECORDS, LeafEntry, entry_bytes
+from engine.evidence.file_log import LOGGED
+from engine.evidence.leaf import AUDIT, RECORDS, LeafEntry, entry_bytes
 from engine.evidence.seals import RecordKey
 from engine.records.program import FormProgram
 from engine.records.query import Query
@@ -42,6 +43,15 @@ class Entry:
     position: int
     text: bytes
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """That a file's id stands for these bytes, in the audit log; the salt makes its entry computable."""
+
+    position: int
+    text: bytes
+    salt: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +90,8 @@ class PlacedColumn:
 class Disclosures:
     """Everything here is bounded by the ways that allow `export`."""
 
-    def __init__(self, services: Services, reader: Reader) -> None:
-        self._services, self._reader = services, reader
+    def __init__(self, services: Services, reader: Reader, file_salt: Callable[[int], bytes]) -> None:
+        self._services, self._reader, self._file_salt = services, reader, file_salt
 
     # -- which records -----------------------------------------------------------------------------
 
@@ -155,6 +165,18 @@ class Disclosures:
         return [
             self._disclose(program, rows[i], stored[i], entries.get(i, ()), display) for i in ids if i in rows
         ]
+
+    def file_entries(self, identifiers: Sequence[str]) -> dict[str, FileEntry]:
+        """What the audit log says of these files, by id; those without an entry are absent."""
+        found: dict[str, FileEntry] = {}
+        own = [leaves.c.position, *(leaves.c[name] for name in LeafEntry._fields)]
+        for chunk in _chunks([int(identifier) for identifier in identifiers]):
+            query = sa.select(*own).where(LOGGED, leaves.c.record.in_(chunk))
+            with self._services.database.read() as connection:
+                for row in connection.execute(query):
+                    text, salt = entry_bytes(AUDIT, LeafEntry(*row[1:])), self._file_salt(row.record)
+                    found[str(row.record)] = FileEntry(row.position, text, salt)
+        return found
 
     def _rows(
         self, connection: sa.Connection, viewer: Viewer, program: FormProgram, ids: Sequence[int]

@@ -26,7 +26,8 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import IO, Any
+from functools import partial
+from typing import IO, Any, NamedTuple
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -91,6 +92,7 @@ LEVELS = {
 }
 
 
+LOGS = ("records", "audit")
 Line = dict[str, Any]
 Told = Callable[[Line], None]
 
@@ -191,6 +193,15 @@ def is_trusted(given: str, key: Key) -> bool:
     except Refused:
         known = [base64.b64encode(raw).decode() for raw in (b"\x01" + key.public, key.public)]
         return text in known or text.lower() == hashlib.sha256(key.public).hexdigest()
+
+
+class Point(NamedTuple):
+    """A signed checkpoint."""
+
+    log: str
+    size: int
+    root: bytes
+    time: int
 
 
 # -- the tree (RFC 9162) -------------------------------------------------------------------------------
@@ -303,10 +314,11 @@ class Check:
         self.manifest: Line = {}
         self.listed: dict[str, tuple[int, str]] = {}
         self.paths: set[str] = set()
-        self.points: list[tuple[int, bytes, int]] = []
+        self.points: list[Point] = []
+        self._logs: dict[str, Point] = {}
+        self._proofs: dict[tuple[str, int], str] = {}
         self._keys: dict[str, Key] = {}
         self._schema: dict[tuple[str, str], tuple[bool, dict[str, Line], set[str]]] = {}
-        self._leaves: dict[int, str] = {}
         self._seen: set[tuple[str, str, str]] = set()
         self._by_form: dict[str, Counter[str]] = {}
 
@@ -321,8 +333,11 @@ class Check:
         for step in (self._check_paths, self._read_manifest, self._check_signature):
             if not self._try(step):
                 return self
-        for step in (self._check_files, self._read_schema, self._read_checkpoint, self._read_proofs):
-            self._try(step)
+        self._try(self._check_files)
+        self._try(self._read_schema)
+        for log in LOGS:
+            self._try(partial(self._read_log, log))
+            self._try(partial(self._read_proofs, log))
         self._check_records()
         return self
 
@@ -379,11 +394,9 @@ class Check:
             self._keys = {name: Key(text) for name, text in self.manifest["keys"].items()}
             self._expected = dict(self.manifest["records"])
             origin = self.manifest["origin"]
-            names = {key: f"{origin}/{key}" for key in ("packages", "records")}
-            if any(self._keys[key].name != name for key, name in names.items()):
-                raise ValueError("keys")
-            if self._keys["records"].public != self._key.public:
-                raise ValueError("keys")
+            for name in ("packages", *LOGS):
+                if self._keys[name].name != f"{origin}/{name}" or self._keys[name].public != self._key.public:
+                    raise ValueError("keys")
             listed(self.manifest["broken"])
             number(self.manifest["made_at"])
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -442,52 +455,70 @@ class Check:
 
     # -- the log ---------------------------------------------------------------------------------------
 
-    def _checkpoint(self, path: str) -> tuple[int, bytes, int]:
-        """(size, root, time) of a signed checkpoint of the log of records."""
+    def _checkpoint(self, path: str, log: str) -> Point:
+        """A signed checkpoint of a log."""
         try:
-            lines = self._keys["records"].opened(self._text(path, "checkpoint.wrong").decode())
+            lines = self._keys[log].opened(self._text(path, "checkpoint.wrong").decode())
             _, size, root, time, previous = lines
             if not (time.startswith("time ") and previous.startswith("previous ")):
                 raise ValueError("lines")
             number(previous[9:])
-            return number(size), unbase64(root, 32), number(time[5:])
+            return Point(log, number(size), unbase64(root, 32), number(time[5:]))
         except (ValueError, InvalidSignature):
             raise Refused("checkpoint.wrong", path) from None
 
-    def _read_checkpoint(self) -> None:
-        if "checkpoints/records.txt" not in self.paths:
-            return  # needed only where there are entries
-        self.points.append(self._checkpoint("checkpoints/records.txt"))
-        size, root, _ = self.points[0]
+    def _read_log(self, log: str) -> None:
+        """The checkpoint of a log, and earlier ones that lead to it; needed only where there are entries."""
+        if f"checkpoints/{log}.txt" not in self.paths:
+            return
+        newest = self._logs[log] = self._checkpoint(f"checkpoints/{log}.txt", log)
+        self.points.append(newest)
+        name = f"checkpoints/{log}.json"
         try:
-            links = parse(self._text("checkpoints/consistency.json", "consistency.wrong"))
-            for link in listed(links):
-                earlier = self._checkpoint(worded(link["path"]))
+            for link in listed(parse(self._text(name, "consistency.wrong"))):
+                earlier = self._checkpoint(worded(link["path"]), log)
                 path = [unbase64(step, 32) for step in listed(link["consistency"])]
-                if not consistent(earlier[0], size, earlier[1], root, path):
+                if not consistent(earlier.size, newest.size, earlier.root, newest.root, path):
                     raise Refused("consistency.wrong", link["path"])
                 self.points.append(earlier)
         except (ValueError, KeyError, TypeError):
-            raise Refused("consistency.wrong", "checkpoints/consistency.json") from None
+            raise Refused("consistency.wrong", name) from None
 
     def _lines(self, path: str) -> Iterator[bytes]:
         with self._files.open(path) as file:
             while line := file.readline(SMALL):
                 yield line
 
-    def _read_proofs(self) -> None:
-        """What each position's proof gives for a leaf; kept as text, they are many."""
-        if "proofs/records.jsonl" not in self.paths:
+    def _read_proofs(self, log: str) -> None:
+        """The way of each position; kept as text, they are many."""
+        path = f"proofs/{log}.jsonl"
+        if path not in self.paths:
             return
         try:
-            for line in self._lines("proofs/records.jsonl"):
+            for line in self._lines(path):
                 proof = parse(line)
-                path = listed(proof["inclusion"])
-                if any(len(worded(step)) != 44 for step in path):
+                steps = listed(proof["inclusion"])
+                if any(len(worded(step)) != 44 for step in steps):
                     raise ValueError("inclusion")
-                self._leaves[number(proof["position"])] = "".join(path)
+                self._proofs[log, number(proof["position"])] = "".join(steps)
         except (ValueError, TypeError, *BROKEN):
-            raise Refused("proof.wrong", "proofs/records.jsonl") from None
+            raise Refused("proof.wrong", path) from None
+
+    def _check_included(self, log: str, text: bytes, position: int) -> Line:
+        """The entry of these bytes, once it stands in the log."""
+        entry: Line = parse(text)
+        if canonical(entry) != text:
+            raise Refused("entry.wrong")
+        if log not in self._logs:
+            raise Refused("checkpoint.missing")
+        if (log, position) not in self._proofs:
+            raise Refused("proof.missing")
+        joined, point = self._proofs[log, position], self._logs[log]
+        path = [unbase64(joined[start : start + 44], 32) for start in range(0, len(joined), 44)]
+        if not included(position, point.size, sha256(b"\x00", text), path, point.root):
+            raise Refused("proof.wrong")
+        self.counts["entries"] += 1
+        return entry
 
     # -- records ---------------------------------------------------------------------------------------
 
@@ -544,24 +575,11 @@ class Check:
         """Every revision is in the log; the newest entry."""
         if not listed(record["entries"]):
             raise Refused("entry.missing")
-        if not self.points:
-            raise Refused("checkpoint.missing")
-        size, root, _ = self.points[0]
         before: Line = {}
         for place, one in enumerate(record["entries"], 1):
-            text, position = one["entry"].encode(), number(one["position"])
-            entry = parse(text)
-            self._check_entry(entry, record, place, before)
-            if canonical(entry) != text:
-                raise Refused("entry.wrong")
-            if position not in self._leaves:
-                raise Refused("proof.missing")
-            joined = self._leaves[position]
-            path = [unbase64(joined[start : start + 44], 32) for start in range(0, len(joined), 44)]
-            if not included(position, size, sha256(b"\x00", text), path, root):
-                raise Refused("proof.wrong")
-            self.counts["entries"] += 1
-            before = entry
+            text, position = worded(one["entry"]), number(one["position"])
+            self._check_entry(parse(text), record, place, before)
+            before = self._check_included("records", text.encode(), position)
         return before
 
     @staticmethod
@@ -645,6 +663,20 @@ class Check:
             if not isinstance(held, list) or file["id"] not in held:
                 raise Refused("attachment.wrong")
             self.counts["attachments"] += 1
+            self._check_file_entry(file)
+
+    def _check_file_entry(self, file: Line) -> None:
+        """The audit log says that this id stands for these bytes."""
+        entry = self._check_included("audit", worded(file["entry"]).encode(), number(file["position"]))
+        told = canonical({"digest": file["sha256"], "id": file["id"], "size": file["size"]})
+        evidence = base64.b64encode(sha256(unbase64(file["salt"], 32), told)).decode()
+        if (entry["log"], entry["kind"], entry["record"], entry["evidence"]) != (
+            "audit",
+            "file",
+            file["id"],
+            evidence,
+        ):
+            raise Refused("attachment.wrong")
 
     def result(self) -> dict[str, Any]:
         return {
@@ -654,7 +686,8 @@ class Check:
             "origin": self.manifest.get("origin", "") if isinstance(self.manifest, dict) else "",
             "made_at": self.manifest.get("made_at", "") if isinstance(self.manifest, dict) else "",
             "checkpoints": [
-                {"size": str(size), "root": root.hex(), "time": str(time)} for size, root, time in self.points
+                {"log": each.log, "size": str(each.size), "root": each.root.hex(), "time": str(each.time)}
+                for each in self.points
             ],
         }  # fmt: skip
 
@@ -715,7 +748,7 @@ def told(result: dict[str, Any], zh: bool) -> Iterator[str]:
             yield f"  {result['counts'][level]:>9,}  {texts[pick]}"
     for point in result["checkpoints"]:
         words = ("检查点", "checkpoint")[pick]
-        yield f"  {words} {int(point['size']):,} · {when(point['time'])} · {point['root']}"
+        yield f"  {words} {point['log']} {int(point['size']):,} · {when(point['time'])} · {point['root']}"
     if result["key"]:
         yield f"  {('公钥指纹', 'key fingerprint')[pick]}: {result['key']}"
     if result["sound"]:

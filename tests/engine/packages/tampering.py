@@ -123,6 +123,16 @@ def _file(**values: str) -> Callable[[Line], object]:
     return lambda line: line["files"][0].update(values)
 
 
+def _other_bytes(files: Files) -> None:
+    """An attachment exchanged with all that the package says of it, as only the keeper could."""
+    content, lines = b"another picture", lines_of(files)
+    files[_attachment(files)] = content
+    for line in lines:
+        for file in line["files"]:
+            file.update(sha256=sha256(content).hexdigest(), size=str(len(content)))
+    put(files, lines)
+
+
 def _sealed(line: Line) -> None:
     name = column(line, "content")
     line["columns"][name] = swap_bit(line["columns"][name])
@@ -281,6 +291,9 @@ def cases(signer: Ed25519PrivateKey) -> list[Case]:
         ("a record twice", _twice, found("record.twice", "record.count")),
         ("a record called unarchived", on_line(_stated), found("entry.missing", "record.count")),
         ("an attachment's digest", on_line(_file(sha256="0" * 64)), found("attachment.wrong")),
+        ("other bytes of an attachment", _other_bytes, found("attachment.wrong")),
+        ("an attachment without its entry", on_line(lambda r: r["files"][0].pop("entry")), found("record.unreadable")),
+        ("no audit log", _drop("checkpoints/audit.txt"), found("checkpoint.missing")),
         ("an attachment of another record", on_line(_file(id="99")), found("attachment.wrong")),
         ("names of fields exchanged", _schema(_swap_names), NO_SCHEMA),
         ("a scale", _schema(lambda s: s["price"].update(scale=3)), found("content.value")),

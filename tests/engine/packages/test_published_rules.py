@@ -88,15 +88,17 @@ def check(package: bytes, key: str) -> Counter[str]:
     assert note(files["manifest.note"].decode(), key) == [
         f"{origin}/packages", manifest["format"], digest, f"time {manifest['made_at']}"
     ]  # fmt: skip
-    assert keys["records"].split("+")[0] == f"{origin}/records"
-    assert keys["records"].split("+", 2)[2] == key.split("+", 2)[2]
+    for name in ("records", "audit"):
+        assert keys[name].split("+")[0] == f"{origin}/{name}"
+        assert keys[name].split("+", 2)[2] == key.split("+", 2)[2]
     listed = {one["path"]: one for one in manifest["files"]}
     assert listed.keys() | {"manifest.json", "manifest.note"} == files.keys()
     for path, one in listed.items():
         assert (str(len(files[path])), sha(files[path]).hex()) == (one["size"], one["sha256"])
-    size, root = log(files, keys["records"]) if "checkpoints/records.txt" in files else (0, b"")
-    proofs = {
-        p["position"]: p["inclusion"] for p in map(json.loads, files["proofs/records.jsonl"].splitlines())
+    logs = {
+        name: log(files, name, keys[name])
+        for name in ("records", "audit")
+        if f"checkpoints/{name}.txt" in files
     }
     forms = {(f["app"], f["form"]): f for f in json.loads(files["schema.json"])["forms"]}
     found: dict[str, Counter[str]] = {}
@@ -107,37 +109,48 @@ def check(package: bytes, key: str) -> Counter[str]:
             assert (*which, line["record"]) not in seen
             seen.add((*which, line["record"]))
             found.setdefault(".".join(which), Counter())[line["proof"]] += 1
-            record(line, forms[which], proofs, size, root)
-            attachments(line, listed, manifest["broken"])
+            record(line, forms[which], logs)
+            attachments(line, listed, manifest["broken"], logs)
     assert found == manifest["records"]
     return sum(found.values(), Counter())
 
 
-def log(files: dict[str, bytes], key: str) -> tuple[int, bytes]:
-    newest = note(files["checkpoints/records.txt"].decode(), key)
+class Log:
+    def __init__(self, size: int, root: bytes, proofs: dict[str, list[str]]) -> None:
+        self.size, self.root, self.proofs = size, root, proofs
+
+    def holds(self, one: Json) -> Json:
+        """The entry, once its proof leads to the root."""
+        entry = json.loads(one["entry"])
+        assert rfc8785.dumps(entry).decode() == one["entry"]
+        path = [base64.b64decode(step) for step in self.proofs[one["position"]]]
+        assert root_of(int(one["position"]), self.size, sha(b"\0", one["entry"].encode()), path) == self.root
+        return entry
+
+
+def log(files: dict[str, bytes], name: str, key: str) -> Log:
+    newest = note(files[f"checkpoints/{name}.txt"].decode(), key)
     size, root = int(newest[1]), base64.b64decode(newest[2])
-    for link in json.loads(files["checkpoints/consistency.json"]):
+    for link in json.loads(files[f"checkpoints/{name}.json"]):
         earlier = note(files[link["path"]].decode(), key)
         path, old = list(map(base64.b64decode, link["consistency"])), base64.b64decode(earlier[2])
         assert both_roots(int(earlier[1]), size, path, old) == (old, root)
-    return size, root
+    proofs = map(json.loads, files[f"proofs/{name}.jsonl"].splitlines())
+    return Log(size, root, {p["position"]: p["inclusion"] for p in proofs})
 
 
-def record(line: Json, form: Json, proofs: Json, size: int, root: bytes) -> None:
+def record(line: Json, form: Json, logs: dict[str, Log]) -> None:
     if line["proof"] == "statement":
         assert not form["archive"]
         assert not line["entries"]
         return
-    entries = [json.loads(one["entry"]) for one in line["entries"]]
-    for number, (one, entry) in enumerate(zip(line["entries"], entries, strict=True), 1):
-        assert rfc8785.dumps(entry).decode() == one["entry"]
+    entries = [logs["records"].holds(one) for one in line["entries"]]
+    for number, entry in enumerate(entries, 1):
         assert {n: entry[n] for n in ("app", "form", "record")} == {
             n: line[n] for n in ("app", "form", "record")
         }
         assert (entry["revision"], entry["kind"]) == (str(number), "create" if number == 1 else "change")
         assert entry["evidence"] == entries[0]["evidence"]
-        path = [base64.b64decode(step) for step in proofs[one["position"]]]
-        assert root_of(int(one["position"]), size, sha(b"\0", one["entry"].encode()), path) == root
     assert entries[-1]["revision"] == line["revision"]
     if line["proof"] in ("content", "columns"):
         content(line, form, entries[-1])
@@ -187,14 +200,19 @@ def value(held: str, field: Json) -> Any:
     return held
 
 
-def attachments(line: Json, listed: Json, broken: list[str]) -> None:
+def attachments(line: Json, listed: Json, broken: list[str], logs: dict[str, Log]) -> None:
     for file in line["files"]:
         assert file["id"] in line["values"][file["field"]]
-        if file["id"] not in broken:
-            assert (listed[file["path"]]["size"], listed[file["path"]]["sha256"]) == (
-                file["size"],
-                file["sha256"],
-            )
+        if file["id"] in broken and file["path"] not in listed:
+            continue
+        assert (listed[file["path"]]["size"], listed[file["path"]]["sha256"]) == (
+            file["size"],
+            file["sha256"],
+        )
+        entry = logs["audit"].holds(file)
+        told = rfc8785.dumps({"digest": file["sha256"], "id": file["id"], "size": file["size"]})
+        evidence = base64.b64encode(sha(base64.b64decode(file["salt"]), told)).decode()
+        assert (entry["kind"], entry["record"], entry["evidence"]) == ("file", file["id"], evidence)
 
 
 # -- the tests -----------------------------------------------------------------------------------------

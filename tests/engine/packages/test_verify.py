@@ -35,7 +35,7 @@ def test_a_sound_package(made: Made, tmp_path: Path) -> None:
     assert result["sound"], result["findings"]
     assert result["trusted"]
     assert result["counts"]["content"] == result["counts"]["records"] == 12
-    assert result["counts"]["entries"] == 16
+    assert result["counts"]["entries"] == 19
     assert result["counts"]["attachments"] == 3
     assert result["key"] == made.fingerprint
 
