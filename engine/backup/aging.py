@@ -19,7 +19,7 @@ from engine.clock import microseconds
 from engine.database import Database
 from engine.evidence.key_sources import write_private
 from engine.system_tables import backups, holds, tombstones
-from metamodel.problems import Rejected
+from metamodel.problems import Rejected, problem
 
 LIST = "shredded.jsonl"
 
@@ -32,11 +32,7 @@ def shredded_file(destination: Path) -> Path:
 def note_shredded(database: Database, destination: Path) -> int:
     """Add the tombstones that are not in the list yet; how many."""
     path = shredded_file(destination)
-    known = (
-        {json.loads(line)["record"] for line in path.read_text("utf-8").splitlines()}
-        if path.exists()
-        else set()
-    )
+    known = _known(path)
     query = sa.select(tombstones).order_by(tombstones.c.at, tombstones.c.record)
     with database.read() as connection:
         lines = [
@@ -55,6 +51,15 @@ def note_shredded(database: Database, destination: Path) -> int:
     with path.open("a", encoding="utf-8") as file:
         file.writelines(f"{line}\n" for line in lines)
     return len(lines)
+
+
+def _known(path: Path) -> set[str]:
+    """Records the list names. Rejected (restore.bad_list): nothing is added to what cannot be read."""
+    try:
+        lines = path.read_text("utf-8").splitlines() if path.exists() else []
+        return {json.loads(line)["record"] for line in lines}
+    except (ValueError, KeyError, TypeError):
+        raise Rejected([problem("restore.bad_list", file=path)]) from None
 
 
 def list_everywhere(database: Database) -> None:

@@ -24,11 +24,14 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JS
 
 @contextlib.contextmanager
 def refusals() -> Iterator[None]:
-    """A refusal becomes lines and exit code 1."""
+    """A refusal becomes lines, with what to do about it, and exit code 1."""
     try:
         yield
     except Rejected as refused:
-        report(refused.problems)
+        for found in refused.problems:
+            report([found])
+            if hint := found.hint(language()):
+                click.echo(f"  → {hint}", err=True)
         sys.exit(1)
 
 

@@ -20,6 +20,7 @@ from litestar import Litestar
 from litestar.types import ASGIApp
 
 from engine.addresses import is_loopback
+from engine.commands.console import refusals
 from engine.config import Config
 from engine.web.transport import Transport, networks
 from metamodel.problems import Rejected, problem
@@ -137,7 +138,8 @@ def application() -> ASGIApp:
 
     leave_no_dump()
     config = Config.from_environment()
-    runtime = Runtime.open(config)
+    with refusals():
+        runtime = Runtime.open(config)
     list_shredded(runtime)
     app = create_app(runtime)
     settle()
