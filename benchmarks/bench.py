@@ -24,6 +24,7 @@ import click
 
 from benchmarks.floor import SEARCHED, Floor
 from benchmarks.installation import Installation
+from benchmarks.ledger import proof_of_a_million, verified
 from benchmarks.traffic import messages
 
 HERE = Path(__file__).parent
@@ -49,6 +50,7 @@ class Figures:
 def run_bench(sizes: Sequence[int], *, profile: bool = False) -> None:
     """Every size in a fresh installation; then the report."""
     measured = [_measure(size, profile=profile and size == min(sizes)) for size in sizes]
+    _prove(measured[-1])
     _keep(measured)
 
 
@@ -65,6 +67,10 @@ def _measure(rows: int, *, profile: bool) -> Figures:
         figures.add("capture, commit per 500", rows / capture, "messages/s", (rows / capture) / bulk)
         figures.add("floor of capture", bulk, "messages/s")
         _reads(figures, installation, floor)
+        for mode, name in (("quick", "verify without decryption"), ("full", "verify everything")):
+            own, taken = verified(installation.runtime, mode)
+            figures.add(f"{name}, of one core's time", own, "records/s")
+            figures.add(f"{name}, by the clock", taken, "records/s")
         with installation.served() as server:
             single = floor.singles()
             rate = server.creates(clients=16, seconds=6)
@@ -77,6 +83,13 @@ def _measure(rows: int, *, profile: bool) -> Figures:
     if profile:
         _profile(min(rows, 10_000))
     return figures
+
+
+def _prove(figures: Figures) -> None:
+    with tempfile.TemporaryDirectory(prefix="muniment-bench-") as folder:
+        p50, p95 = timed(proof_of_a_million(Path(folder)))
+    figures.add("inclusion proof from 1,000,000 leaves p50", p50, "ms")
+    figures.add("inclusion proof from 1,000,000 leaves p95", p95, "ms")
 
 
 def _profile(rows: int) -> None:

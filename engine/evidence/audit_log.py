@@ -28,21 +28,21 @@ AGAIN = timedelta(hours=1) // timedelta(microseconds=1)
 _HAS_LEAF = sa.exists().where(leaves.c.record == audit.c.id, leaves.c.log == AUDIT)
 Row = Mapping[str, Any] | sa.RowMapping
 
-_AUDIT_NUMBERS = ("id", "at", "record", "grant_id")
+AUDIT_NUMBERS = ("id", "at", "record", "grant_id")
 _AUDIT_PLAIN = tuple(column.name for column in audit.columns if column.name != "detail_sealed")
 
 
 def audit_entry(audit_key: bytes, row: Row) -> LeafEntry:
     """Of an `audit` row; all its columns count."""
     salt = hmac.digest(audit_key, b"audit %d" % row["id"], "sha256")
-    evidence = hashed(salt, _columns(row, _AUDIT_NUMBERS))
+    evidence = hashed(salt, _columns(row, AUDIT_NUMBERS))
     return LeafEntry("audit", row["id"], 0, row["app"], row["form"], 0, row["at"], evidence, b"")
 
 
 def audit_place(row: Row) -> bytes:
     """What the sealed detail of an audit row is bound to: all else of the row. Without the key nobody
     can write one, so nobody can have one taken into the log."""
-    return canonical_json(_columns({name: row[name] for name in _AUDIT_PLAIN}, _AUDIT_NUMBERS))
+    return canonical_json(_columns({name: row[name] for name in _AUDIT_PLAIN}, AUDIT_NUMBERS))
 
 
 def version_entry(audit_key: bytes, row: Row) -> LeafEntry:

@@ -1,4 +1,4 @@
-"""Checks what stands around the records: audit rows, app versions, triggers, the catalog, inbox, files.
+"""Checks what stands around the records: app versions, triggers, the catalog, inbox, files.
 
 Called by `verify`.
 """
@@ -11,15 +11,17 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from engine.evidence.audit_log import SETTLED, audit_entry, audit_place, version_entry
+from engine.evidence.audit_log import version_entry
+from engine.evidence.check_audit import entries_of
 from engine.evidence.columns import STREAM
+from engine.evidence.file_log import file_entry
 from engine.evidence.findings import Report
 from engine.evidence.keyed import FormOf, Only
 from engine.evidence.keys import MasterKeys
 from engine.evidence.leaf import AUDIT, LeafEntry
 from engine.evidence.seals import Box, BrokenSeal
 from engine.evidence.triggers import APPEND_ONLY, append_only_triggers, archive_triggers, compare_triggers
-from engine.system_tables import app_versions, audit, files, inbox, leaves
+from engine.system_tables import app_versions, files, inbox, leaves
 from engine.tables import Entry, FormTable, has_column, physical_name, shape_of
 from metamodel.forms import Form
 
@@ -35,51 +37,9 @@ class OpensFiles(Protocol):
     ) -> Sequence[Mapping[str, Any]]: ...
 
 
-def _entries(log: str) -> sa.Select[Any]:
-    return sa.select(*(leaves.c[name] for name in LeafEntry._fields)).where(leaves.c.log == log)
-
-
-# -- the audit log and its rows ------------------------------------------------------------------------
-def check_audit(connection: sa.Connection, keys: MasterKeys, only: Only, now: int, report: Report) -> None:
-    """Every row of the audit trail has its entry, and every entry its row. A row of ours may wait for its
-    entry a minute long."""
-    rows = {row["id"]: row for row in _audit_rows(connection, only)}
-    logged: dict[int, list[LeafEntry]] = {}
-    for columns in connection.execute(_entries(AUDIT).where(leaves.c.kind == "audit", only(leaves.c.record))):
-        logged.setdefault(columns.record, []).append(LeafEntry(*columns))
-    report.counts["audit"] += len(rows)
-    for identifier in sorted(logged.keys() - rows.keys(), key=str):
-        report.add("audit_missing", record=identifier)
-    for identifier, row in rows.items():
-        if identifier not in logged:
-            if not _waits(keys, row, now):
-                report.add("audit_unlogged", record=identifier)
-        elif logged[identifier] != [_entry_of(keys, row)]:
-            report.add("audit_changed", record=identifier)
-
-
-def _audit_rows(connection: sa.Connection, only: Only) -> Sequence[sa.RowMapping]:
-    return connection.execute(sa.select(audit).where(only(audit.c.id)).order_by(audit.c.id)).mappings().all()
-
-
-def _waits(keys: MasterKeys, row: sa.RowMapping, now: int) -> bool:
-    try:
-        Box(keys).open(row["detail_sealed"], audit_place(row))
-        return bool(now - row["at"] < SETTLED)
-    except (BrokenSeal, TypeError):
-        return False
-
-
-def _entry_of(keys: MasterKeys, row: sa.RowMapping) -> LeafEntry | None:
-    try:
-        return audit_entry(keys.audit_key, row)
-    except (TypeError, ValueError):
-        return None
-
-
 # -- published versions ----------------------------------------------------------------------------------
 def check_versions(connection: sa.Connection, keys: MasterKeys, report: Report) -> None:
-    query = _entries(AUDIT).where(leaves.c.record == 0, leaves.c.kind == "version")
+    query = entries_of(AUDIT).where(leaves.c.record == 0, leaves.c.kind == "version")
     logged = {(row.app, row.version): LeafEntry(*row) for row in connection.execute(query)}
     for row in connection.execute(sa.select(app_versions)).mappings().all():
         report.counts["versions"] += 1
@@ -180,17 +140,22 @@ def check_inbox(connection: sa.Connection, box: Box, only: Only, report: Report,
 
 
 def check_files(
-    connection: sa.Connection, kept: OpensFiles, only: Only, report: Report, opening: bool
+    connection: sa.Connection, keys: MasterKeys, kept: OpensFiles, only: Only, report: Report, opening: bool
 ) -> None:
-    """Every attachment's row opens with its own key; `opening`: and its bytes have the digest and the size
-    the row says."""
-    query = sa.select(files.c.id).where(only(files.c.id)).order_by(files.c.id)
-    for row in connection.execute(query, execution_options=STREAM):
+    """Every attachment's row has its entry and opens with its own key; `opening`: and its bytes have the
+    digest and the size the row says. (One that was erased leaves its entry.)"""
+    logged = connection.execute(entries_of(AUDIT).where(leaves.c.kind == "file", only(leaves.c.record)))
+    entries = {columns.record: LeafEntry(*columns) for columns in logged}
+    query = sa.select(files).where(only(files.c.id)).order_by(files.c.id)
+    for row in connection.execute(query).mappings():
         report.counts["files"] += 1
         try:
-            (described,) = kept.describe(connection, [str(row.id)])
-            fits = not opening or sum(map(len, kept.open(str(row.id)))) == described["size"]
+            (described,) = kept.describe(connection, [str(row["id"])])
+            fits = not opening or sum(map(len, kept.open(str(row["id"])))) == described["size"]
+            said = file_entry(keys.audit_key, row)
         except Exception:  # whatever is wrong with it, it is the finding
-            fits = False
-        if not fits:
-            report.add("file_broken", record=row.id)
+            fits, said = False, None
+        if not fits or (row["id"] in entries and entries[row["id"]] != said):
+            report.add("file_broken", record=row["id"])
+        elif row["id"] not in entries:
+            report.add("file_unlogged", record=row["id"])

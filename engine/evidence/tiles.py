@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
-from engine.evidence.merkle import HASH_SIZE, nodes_of, perfect_root, range_root
+from engine.evidence.merkle import HASH_SIZE, perfect_root
 from engine.system_tables import leaves, tiles
 
 WIDTH = 256
@@ -62,7 +62,7 @@ class TileReader:
         hashes = self._tile(level, number)[offset : offset + count]
         if len(hashes) < count:
             raise LookupError(f"tile {level}/{number} of {self._log} is incomplete")
-        return range_root(nodes_of(hashes), 0, count)
+        return perfect_root(hashes)
 
     def _tile(self, level: int, number: int) -> Sequence[bytes]:
         if (level, number) not in self._known:

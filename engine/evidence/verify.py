@@ -23,11 +23,11 @@ import sqlalchemy as sa
 
 from engine.clock import microseconds
 from engine.database import Database
+from engine.evidence.check_audit import check_audit
 from engine.evidence.check_leaves import LeafCheck, Signer
 from engine.evidence.check_rows import RowCheck
 from engine.evidence.check_surroundings import (
     OpensFiles,
-    check_audit,
     check_catalog,
     check_files,
     check_inbox,
@@ -249,7 +249,7 @@ class Worker:
         check_inbox(connection, self.here.box, step.only(), outcome.report, self._opening)
 
     def _files(self, connection: sa.Connection, step: Step, outcome: Outcome) -> None:
-        check_files(connection, self.here.files, step.only(), outcome.report, self._opening)
+        check_files(connection, self.here.keys, self.here.files, step.only(), outcome.report, self._opening)
 
     def _around(self, connection: sa.Connection, _step: Step, outcome: Outcome) -> None:
         report, keys, forms = outcome.report, self.here.keys, self._forms_on(connection)
