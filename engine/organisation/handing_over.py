@@ -286,9 +286,11 @@ class HandOvers:
         changes: dict[int, dict[str, Any]] = {}
         for row in rows.values():
             stands = row.values.get(line.field)
-            several = isinstance(stands, (list, tuple))
-            taken = [line.to if one == giver else one for one in stands] if several else []
-            changes[row.id] = {line.field: list(dict.fromkeys(taken)) if several else line.to}
+            if isinstance(stands, (list, tuple)):
+                taken = [line.to if one == giver else one for one in stands]
+                changes[row.id] = {line.field: list(dict.fromkeys(taken))}
+            else:
+                changes[row.id] = {line.field: line.to}
         return changes
 
     def _count(self, unit: Unit, identifier: int, done: int = 0, failed: Sequence[int] = ()) -> None:

@@ -63,6 +63,11 @@ class Preview:
     departments: tuple[DepartmentLine, ...]
     seal: str
 
+    @property
+    def lines(self) -> tuple[PersonLine | DepartmentLine, ...]:
+        """People's, then departments'."""
+        return (*self.people, *self.departments)
+
     def count(self, state: State) -> int:
         """People's lines of this state."""
         return sum(line.state == state for line in self.people)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -33,15 +34,16 @@ def held_ids(
     """Their ids, oldest first, from the one after `after`."""
     identifier = program.table.table.c.id
     held = _held(services, connection, program, field, person, where)
-    return connection.scalars(held.where(identifier > after).order_by(identifier).limit(limit)).all()
+    found = held.where(identifier > after).order_by(identifier).limit(limit)
+    return [int(one) for one in connection.scalars(found)]
 
 
 def _held(
     services: Services, connection: sa.Connection, program: FormProgram, field: str, person: str, where: str
-) -> sa.Select[tuple[int]]:
+) -> sa.Select[Any]:
     names = Conditions(connection, services, SYSTEM, program).where(Condition(field, "is", (person,)))
     visible = services.authority.visible_rows(connection, SYSTEM, program.app, program.form)
-    found: sa.Select[tuple[int]] = visible.ids().where(names)
+    found = visible.ids().where(names)
     if where:
         found = found.where(
             services.authority.condition(connection, SYSTEM, program.app, program.form, where)[0]

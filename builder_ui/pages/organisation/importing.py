@@ -68,7 +68,7 @@ def look(request: Ask, site: Here, body: bytes) -> Response[Any]:
         )
     except Rejected as refused:
         return _answer(office, _page(office, problems=refused.problems), 422)
-    moved = sum(line.moves for line in (*preview.people, *preview.departments))
+    moved = sum(line.moves for line in preview.lines)
     return visit.go(href(IMPORT, done=moved))
 
 
@@ -96,7 +96,7 @@ def _page(
     title, way = text("Import people"), trail(office)
     if preview is None:
         return ImportPage(title, way, IMPORT, columns, problems=office.said(problems), done=done)
-    moving = [line for line in (*preview.people, *preview.departments) if line.state != "same"]
+    moving = [line for line in preview.lines if line.state != "same"]
     rest = len(moving) - SHOWN
     shown = sorted(moving, key=lambda line: FIRST[line.state])[:SHOWN]
     return ImportPage(

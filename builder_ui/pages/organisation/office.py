@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from builder_ui.models.inputs import Input, Picked
 from builder_ui.models.parts import Link, Tab
@@ -38,11 +39,12 @@ class Office:
     def today(self) -> int:
         return int(self.visit.moments.today.date().toordinal())
 
+    @cached_property
     def warnings(self) -> list[Warning]:
         return warnings_of(self.organisation, self.apps)
 
     def tabs(self, current: str) -> tuple[Tab, ...]:
-        text, found = self.visit.text, len(self.warnings())
+        text, found = self.visit.text, len(self.warnings)
         named = (
             ("", text("People and departments"), ""),
             ("/roles", text("Role members"), ""),

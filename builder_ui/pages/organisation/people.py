@@ -153,7 +153,7 @@ def _facts(office: Office, department: Department) -> str:
 
 def _rows(office: Office, people: Iterable[Person]) -> tuple[PersonRow, ...]:
     language, warned = office.visit.language, dict[str, str]()
-    for warning in office.warnings():
+    for warning in office.warnings:
         if warning.kind == "person":
             warned.setdefault(warning.subject, warning.problem.text(language))
     return tuple(_row(office, person, warned.get(person.id, "")) for person in people)

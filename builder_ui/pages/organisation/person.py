@@ -51,7 +51,7 @@ def known(office: Office, identifier: str) -> Person:
 def _page(office: Office, person: Person) -> PersonPage:
     text, organisation = office.visit.text, office.organisation
     standing = office.visit.runtime.hand_overs.of(office.visit.viewer, person.id)
-    warned = [one.problem for one in office.warnings() if (one.kind, one.subject) == ("person", person.id)]
+    warned = [one.problem for one in office.warnings if (one.kind, one.subject) == ("person", person.id)]
     below = (one.id for one in organisation.people.values() if one.superior == person.id and one.active)
     heads = (one for one in organisation.departments.values() if one.head == person.id)
     left = text("Left on %(day)s", day=office.day(person.left_on)) if not person.active else ""
@@ -65,6 +65,7 @@ def _page(office: Office, person: Person) -> PersonPage:
         person_url(person.id, "/leave") if person.active and not himself else "",
         person_url(person.id, "/hand-over"),
         person_url(person.id, "/return") if not person.active else "",
+        href(f"/admin/accounts/of/{person.id}") if person.active else "",
         running=any(one.running for one in standing),
     )  # fmt: skip
 

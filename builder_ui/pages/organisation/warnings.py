@@ -24,7 +24,7 @@ ICONS = {"person": "person", "department": "building", "role": "key"}
 @get(f"{BASE}/warnings", sync_to_thread=True)
 def warnings_page(request: Ask, site: Here) -> Response[Any]:
     office = Office.of(site.visit(request))
-    text, found = office.visit.text, office.warnings()
+    text, found = office.visit.text, office.warnings
     labels = {"person": text("People"), "department": text("Departments"), "role": text("Roles")}
     groups = tuple(
         (label, tuple(_line(office, one) for one in found if one.kind == kind))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.access.viewer import SYSTEM, Viewer
+from engine.clock import FrozenClock
 from engine.organisation import HandingOver
 from engine.organisation.handing_over import BATCH
 from engine.runtime import Runtime
@@ -93,7 +94,7 @@ def test_takers_are_there_and_are_others(firm: Runtime, fang: Viewer) -> None:
 
 
 def test_many_records_and_a_job_that_begins_again(
-    trading: Runtime, fang: Viewer, monkeypatch: pytest.MonkeyPatch
+    trading: Runtime, fang: Viewer, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worker dies after the first batch; the next one goes on, and each record changes once."""
     rows = [{"name": f"客户{number}", "owner": "zhou"} for number in range(BATCH + 50)]
@@ -113,7 +114,7 @@ def test_many_records_and_a_job_that_begins_again(
     trading.jobs.run_due()
     (standing,) = trading.hand_overs.of(fang, "zhou")
     assert (standing.running, standing.done) == (True, BATCH)
-    trading.movable_clock.advance(seconds=60)
+    clock.advance(seconds=60)
     trading.jobs.run_due()
     (standing,) = trading.hand_overs.of(fang, "zhou")
     assert (standing.running, standing.done, standing.total) == (False, BATCH + 50, BATCH + 50)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from engine.access.people import Department, Membership, Person
 from engine.access.viewer import Viewer
+from engine.database import Unit
 from engine.runtime import Runtime
 from metamodel.problems import Rejected
 from tests.engine.organisation.conftest import BARE
@@ -19,6 +21,14 @@ def codes(work: Callable[[], Any]) -> set[tuple[str, str]]:
     with pytest.raises(Rejected) as refused:
         work()
     return {(one.code.removeprefix("organisation."), one.path) for one in refused.value.problems}
+
+
+def give(firm: Runtime, viewer: Viewer, given: Membership, reason: str = "") -> None:
+    firm.database.write(lambda unit: firm.personnel.give_roles(unit, viewer, [given], reason))
+
+
+def take(firm: Runtime, viewer: Viewer, taken: Membership) -> None:
+    firm.database.write(lambda unit: firm.personnel.take_roles(unit, viewer, [taken]))
 
 
 def noted(runtime: Runtime, action: str) -> list[dict[str, Any]]:
@@ -73,7 +83,7 @@ def test_people_are_moved_together(firm: Runtime, fang: Viewer) -> None:
 
 def test_a_viewer_who_manages_nobody_changes_nothing(firm: Runtime, zhou: Viewer) -> None:
     personnel, given = firm.personnel, [Membership("office", "boss", "person", "zhou")]
-    for work in (
+    works: tuple[Callable[[Unit], Any], ...] = (
         lambda unit: personnel.add_person(unit, zhou, Person("new", "甲")),
         lambda unit: personnel.move(unit, zhou, ["wang"], "sales"),
         lambda unit: personnel.leave(unit, zhou, "wang", 739_000),
@@ -83,8 +93,9 @@ def test_a_viewer_who_manages_nobody_changes_nothing(firm: Runtime, zhou: Viewer
         lambda unit: personnel.close_department(unit, zhou, "east", 739_000),
         lambda unit: personnel.give_roles(unit, zhou, given, "我要"),
         lambda unit: personnel.take_roles(unit, zhou, given),
-    ):
-        assert codes(lambda work=work: firm.database.write(work)) == {("access.denied", "")}
+    )
+    for work in works:
+        assert codes(partial(firm.database.write, work)) == {("access.denied", "")}
 
 
 # -- leaving -------------------------------------------------------------------------------------------
@@ -156,11 +167,11 @@ GIVEN = {
 
 def test_a_role_is_given_to_people_departments_branches_and_posts(firm: Runtime, fang: Viewer) -> None:
     for (kind, member), who in GIVEN.items():
-        given = [Membership("office", "boss", kind, member)]
-        firm.database.write(lambda unit, given=given: firm.personnel.give_roles(unit, fang, given, "值班"))
+        given = Membership("office", "boss", kind, member)
+        give(firm, fang, given, "值班")
         assert set(firm.people.organisation().members("office", "boss")) == who
         assert {one for one in who if "boss" in firm.require_viewer(one).roles_in("office")} == who
-        firm.database.write(lambda unit, given=given: firm.personnel.take_roles(unit, fang, given))
+        take(firm, fang, given)
         assert firm.people.organisation().members("office", "boss") == ["lu"]
     wanted = [member for _, member in reversed(GIVEN)]
     assert [one["member"] for one in noted(firm, "role.give")] == wanted
@@ -180,22 +191,20 @@ def test_a_role_for_oneself_needs_a_reason_which_is_kept(firm: Runtime, fang: Vi
 def test_duties_that_should_be_apart_need_a_reason(firm: Runtime, fang: Viewer) -> None:
     """ye would run the house and watch it; one who does so already is asked about no more."""
     watching = {"id": "watcher", "label": "审计", "manages": ["audit"]}
-    designing = {"id": "maker", "label": "设计", "manages": ["design"], "combines": "一人公司"}
     both = {"id": "both", "label": "全权", "manages": ["design", "people"], "combines": "一人公司"}
-    document = {**BARE, "roles": [*BARE["roles"], watching, designing, both]}
+    document = {**BARE, "roles": [*BARE["roles"], watching, both]}
     firm.applications.publish(None, document, "system")
 
-    def give(role: str, kind: str, member: str, reason: str = "") -> None:
-        given = [Membership("office", role, kind, member)]
-        firm.database.write(lambda unit: firm.personnel.give_roles(unit, fang, given, reason))
+    def granted(role: str, kind: str, member: str, reason: str = "") -> None:
+        give(firm, fang, Membership("office", role, kind, member), reason)
 
-    give("keeper", "person", "ye")
-    assert codes(lambda: give("watcher", "person", "ye")) == {("conflicting_duties", "/reason")}
-    assert codes(lambda: give("watcher", "department", "sales")) == {("conflicting_duties", "/reason")}
-    give("watcher", "person", "ye", "人手不足")
-    give("watcher", "department", "sales")
+    granted("keeper", "person", "ye")
+    assert codes(lambda: granted("watcher", "person", "ye")) == {("conflicting_duties", "/reason")}
+    assert codes(lambda: granted("watcher", "department", "sales")) == {("conflicting_duties", "/reason")}
+    granted("watcher", "person", "ye", "人手不足")
+    granted("watcher", "department", "sales")
     assert noted(firm, "role.give")[1]["against"] == ["organisation.conflicting_duties"]
-    give("both", "person", "zhou")  # the role itself says why
+    granted("both", "person", "zhou")  # the role itself says why
 
 
 MEANINGLESS = (
@@ -207,9 +216,7 @@ MEANINGLESS = (
 def test_a_role_that_means_nothing_is_refused(firm: Runtime, fang: Viewer) -> None:
     for given in MEANINGLESS:
         with pytest.raises(Rejected):
-            firm.database.write(
-                lambda unit, given=given: firm.personnel.give_roles(unit, fang, [Membership(*given)], "试试")
-            )
+            give(firm, fang, Membership(*given), "试试")
     assert firm.people.organisation().members("office", "boss") == ["lu"]
 
 
