@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Annotated, Any
@@ -194,7 +195,9 @@ def page_json(page: Page, language: str) -> dict[str, Any]:
 
 def record_json(view: RecordView) -> dict[str, Any]:
     snippets = [{"field": name, "pieces": pieces} for name, pieces in view.snippets]
-    return {**asdict(view), "can": sorted(view.can), "ways": list(view.ways), "snippets": snippets}
+    shredded = json.loads(view.shredded.statement) if view.shredded else None
+    told = {"can": sorted(view.can), "ways": list(view.ways), "snippets": snippets, "shredded": shredded}
+    return {**asdict(view), **told}
 
 
 def _without_row(found: Problem) -> Problem:
