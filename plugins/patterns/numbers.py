@@ -11,13 +11,16 @@ from collections.abc import Callable, Sequence
 from metamodel.plugin_api import Pattern, Registry, bilingual, mask_ends
 from plugins.functions.chinese import is_id_number
 
-D = "[0-9０-９]"
+SIGNS = "0-9０-９"
+D = f"[{SIGNS}]"
 GAP = "[ \u00a0\u200b.·-]?"  # what people put between the digits
 PLACES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 
 
 class NumberPattern(Pattern):
-    """A row of the table below: `head` and `tail` letters of it stay."""
+    """A row of the table below: of `ends` letters at its beginning and its end stay."""
+
+    signs = SIGNS
 
     def __init__(
         self, name: str, zh: str, en: str, icon: str, expression: str, ends: tuple[int, int],

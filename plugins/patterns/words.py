@@ -22,6 +22,7 @@ class Email(Pattern):
     icon = "mail"
     doc = {"zh": "邮箱，域名可见", "en": "An e-mail address; its domain stays"}
     expression = r"[A-Za-z0-9._%+\-]{1,64}[@＠][A-Za-z0-9\-]{1,63}(?:[.．][A-Za-z0-9\-]{1,63}){1,8}"
+    signs = "@＠"
     apart = ""
     examples: ClassVar = (
         ("发到wang.lei@example.com吧", "发到w•••••••@example.com吧"),
@@ -43,6 +44,7 @@ class Address(Pattern):
         rf"{HAN}{{0,8}}?[ ]?{D}{{1,5}}[ ]?(?:号|弄|幢|栋|座|单元|室|楼)"
         rf"(?:[ ]?(?:[A-Za-z0-9０-９\-]{{1,6}}|{HAN}{{1,6}}?)[ ]?(?:号楼|号院|室|楼|层|单元|栋|幢|座|号)){{0,4}}"
     )
+    signs = "0-9０-９"
     apart = ""
     examples: ClassVar = (
         ("请寄到苏州市工业园区星湖街328号5栋301室，谢谢", "请寄到苏州市工业园区•••••••••••••，谢谢"),
