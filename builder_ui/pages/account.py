@@ -7,7 +7,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect
 
@@ -20,13 +19,13 @@ from builder_ui.account_drawing import (
 )
 from builder_ui.language import LANGUAGES
 from builder_ui.models.accounts import AccountPage, CodesPage, FactorPage
-from builder_ui.pages.sign_in import YEAR, away_to_provider
+from builder_ui.pages.door import language_cookie, one
+from builder_ui.pages.sign_in_with import away_to_provider
 from builder_ui.qr import qr_code
 from builder_ui.site import Ask, Here, Visit, local_address, sent_form
 from engine.accounts.passwords import SHORTEST
 from engine.accounts.sessions import Session
 from engine.clock import from_microseconds, microseconds
-from engine.web.language import COOKIE as LANGUAGE_COOKIE
 from metamodel.problems import Problem, Rejected, problem
 
 STYLES = ("pages", "account")
@@ -42,10 +41,10 @@ def account_page(request: Ask, site: Here) -> Response[Any]:
 @post("/me/password", sync_to_thread=True)
 def change_password(request: Ask, site: Here, body: bytes) -> Response[Any]:
     def change(visit: Visit, sent: Sent) -> Response[Any]:
-        if _one(sent, "password") != _one(sent, "again"):
+        if one(sent, "password") != one(sent, "again"):
             raise Rejected([problem("password.differs", "/again")])
         visit.runtime.accounts.change_password(
-            visit.viewer, _session(visit), _one(sent, "old"), _one(sent, "password")
+            visit.viewer, _session(visit), one(sent, "old"), one(sent, "password")
         )
         return visit.go("/me?done=password#password")
 
@@ -75,7 +74,7 @@ def factor_page(request: Ask, site: Here) -> Response[Any]:
 def confirm_factor(request: Ask, site: Here, body: bytes) -> Response[Any]:
     visit = site.visit(request)
     try:
-        codes = visit.runtime.accounts.confirm_factor(visit.viewer, _one(sent_form(body), "code"))
+        codes = visit.runtime.accounts.confirm_factor(visit.viewer, one(sent_form(body), "code"))
     except Rejected as refused:
         return _factor_page(visit, refused.problems[0])
     return _codes_page(visit, codes)
@@ -124,7 +123,7 @@ def _secret(answer: Response[Any]) -> Response[Any]:
 @post("/me/sessions", sync_to_thread=True)
 def end_sessions(request: Ask, site: Here, body: bytes) -> Response[Any]:
     """One by its name, or all but this one."""
-    visit, name = site.visit(request), _one(sent_form(body), "session")
+    visit, name = site.visit(request), one(sent_form(body), "session")
     accounts, person = visit.runtime.accounts, visit.viewer.person
     if name == "others":
         accounts.end_sessions(visit.viewer, person, _session(visit))
@@ -137,8 +136,8 @@ def end_sessions(request: Ask, site: Here, body: bytes) -> Response[Any]:
 def make_token(request: Ask, site: Here, body: bytes) -> Response[Any]:
     def make(visit: Visit, sent: Sent) -> Response[Any]:
         scopes = tuple(sent.get("scopes", ()))
-        accounts, until = visit.runtime.accounts, _end_of(visit, _one(sent, "expires"))
-        token = accounts.make_token(visit.viewer, _one(sent, "name"), scopes, until)
+        accounts, until = visit.runtime.accounts, _end_of(visit, one(sent, "expires"))
+        token = accounts.make_token(visit.viewer, one(sent, "name"), scopes, until)
         return _secret(_page(visit, token=token))
 
     return _section(site.visit(request), body, "tokens", make)
@@ -146,7 +145,7 @@ def make_token(request: Ask, site: Here, body: bytes) -> Response[Any]:
 
 @post("/me/tokens/revoke", sync_to_thread=True)
 def revoke_token(request: Ask, site: Here, body: bytes) -> Response[Any]:
-    visit, wanted = site.visit(request), _one(sent_form(body), "token")
+    visit, wanted = site.visit(request), one(sent_form(body), "token")
     number = int(wanted) if wanted.isdecimal() else 0
     visit.runtime.accounts.revoke_token(visit.viewer, visit.viewer.person, number)
     return visit.go("/me?done=revoked#tokens")
@@ -191,17 +190,12 @@ def preferences(request: Ask, site: Here, body: bytes) -> Response[Any]:
     """Theme and language; back to where one was."""
     visit, sent = site.visit(request), sent_form(body)
     allowed = {"theme": ("auto", "light", "dark"), "language": tuple(LANGUAGES)}
-    wanted = {name: _one(sent, name) for name, values in allowed.items() if _one(sent, name) in values}
+    wanted = {name: one(sent, name) for name, values in allowed.items() if one(sent, name) in values}
     if wanted:
         people = site.runtime.people
         site.runtime.database.write(lambda unit: people.set_preferences(unit, visit.viewer.person, **wanted))
-    cookies = [_language_cookie(request, wanted["language"])] if "language" in wanted else []
-    return Redirect(local_address(_one(sent, "here")), status_code=303, cookies=cookies)
-
-
-def _language_cookie(request: Ask, language: str) -> Cookie:
-    secure = request.url.scheme == "https"
-    return Cookie(LANGUAGE_COOKIE, value=language, max_age=YEAR, samesite="lax", secure=secure)
+    cookies = [language_cookie(request, wanted["language"])] if "language" in wanted else []
+    return Redirect(local_address(one(sent, "here")), status_code=303, cookies=cookies)
 
 
 # -- the page --------------------------------------------------------------------------------------
@@ -214,7 +208,7 @@ def _section(
     sent = sent_form(body)
     try:
         if ask:
-            visit.runtime.accounts.require_password(visit.viewer.person, _one(sent, "old"), _session(visit))
+            visit.runtime.accounts.require_password(visit.viewer.person, one(sent, "old"), _session(visit))
         return act(visit, sent)
     except Rejected as refused:
         found = refused.problems[0]
@@ -271,10 +265,6 @@ def _session(visit: Visit) -> Session:
     if found is None:
         raise Rejected([problem("access.signed_out")])
     return found
-
-
-def _one(sent: Sent, name: str) -> str:
-    return sent.get(name, [""])[-1]
 
 
 HANDLERS = (

@@ -17,6 +17,7 @@ from builder_ui.pages import (
     evidence,
     files,
     home,
+    invitation,
     keys,
     listing,
     notifications,
@@ -29,13 +30,15 @@ from builder_ui.pages import (
     rules,
     search,
     sign_in,
+    sign_in_with,
     tasks,
     unmasking,
     web_hooks,
 )
 
 MODULES = (
-    assets, sign_in, account, accounts, home, boards, listing, bulk, record, edit, search, channels, proofs,
+    assets, sign_in, sign_in_with, invitation, account, accounts,
+    home, boards, listing, bulk, record, edit, search, channels, proofs,
     evidence, files, tasks, requests, notifications, rules, packages, audit, web_hooks, organisation, unmasking, keys,
     retention, access,
 )  # fmt: skip

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pyotp
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
+from engine.accounts.providers import Provider
+from engine.outgoing import Allowed
 from engine.runtime import Runtime
 from tests.builder_ui.desk import PASSWORD
-from tests.e2e.browsing import Tab
+from tests.e2e.browsing import Tab, serving
+from tests.engine.accounts.provider import NEEDS_PROVIDER, SECRET, free_port, provider_running
 
 Open = Callable[..., Tab]
 NEW = "/apps/desk/forms/customer/new"
@@ -62,9 +68,7 @@ def test_putting_it_off_keeps_the_page_and_a_second_window_counts(runtime: Runti
     expect(page.locator("h1")).to_contain_text("无锡晶澄光伏")
 
 
-def test_a_second_factor_from_the_account_page_to_the_next_sign_in(
-    runtime: Runtime, desk: Open
-) -> None:
+def test_a_second_factor_from_the_account_page_to_the_next_sign_in(runtime: Runtime, desk: Open) -> None:
     tab = desk("zhou")
     page = tab.open("/me")
     page.locator("#factor summary").click()
@@ -97,3 +101,47 @@ def test_a_second_factor_from_the_account_page_to_the_next_sign_in(
     page.locator("dialog.again [name=code]").fill(codes[1])
     page.locator("dialog.again button.primary").click()
     expect(page.locator("#tokens .secret-text code")).to_contain_text("mun_")
+
+
+@pytest.fixture
+def provider(runtime: Runtime) -> Provider:
+    """Entered, not offered yet; the house keeps the world's time and may ask this machine."""
+    runtime.movable_clock.set(datetime.now(UTC))
+    runtime.outgoing.allowed = Allowed.read(["127.0.0.1"])
+    entered = Provider(0, "总部登录", f"http://127.0.0.1:{free_port()}", "muniment", SECRET, enabled=False)
+    number = runtime.accounts.single_sign_on.save(runtime.require_viewer("zhou"), entered)
+    return replace(entered, id=number)
+
+
+def there(page: Page, name: str) -> None:
+    """On the provider's own pages: who one is, and that Muniment may know."""
+    page.fill("[name=login]", name)
+    page.fill("[name=password]", "anything")
+    page.click("button[type=submit]")
+    page.click("button[type=submit]")
+
+
+@pytest.mark.parametrize("_", [pytest.param(None, marks=NEEDS_PROVIDER)], ids=["real"])
+def test_linking_an_identity_and_signing_in_with_it(
+    browser: Browser, runtime: Runtime, provider: Provider, _: None
+) -> None:
+    with serving(runtime) as address:
+        back = f"{address}/sign-in/with/{provider.id}/back"
+        with provider_running(back, int(provider.issuer.rpartition(":")[2])):
+            runtime.accounts.single_sign_on.save(
+                runtime.require_viewer("zhou"), replace(provider, enabled=True)
+            )
+            tab = Tab(browser, address).sign_in("zhou", PASSWORD)
+            page = tab.open("/me")
+            page.locator("#identities summary").click()
+            page.fill("#identities [name=old]", PASSWORD)
+            page.click("#identities button")
+            page.wait_for_url(f"{provider.issuer}/**")
+            there(page, "private")
+            page.wait_for_url(f"{address}/me**")
+            expect(page.locator("#identities strong")).to_have_text("总部登录")
+            runtime.accounts.end_sessions(runtime.require_viewer("zhou"), "zhou")
+            page = tab.open("/tasks")
+            page.get_by_role("link", name="用总部登录登录").click()
+            page.wait_for_url(f"{address}/tasks")
+            tab.context.close()  # the provider's own pages complain of fonts they do not find

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
-import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -23,33 +19,19 @@ from engine.clock import MovableClock
 from engine.config import Config
 from engine.runtime import Runtime
 from tests.engine.accounts.conftest import HERE, Desk
+from tests.engine.accounts.provider import NEEDS_PROVIDER, SECRET, provider_running
 from tests.engine.accounts.test_signing_in import refused
 from tests.engine.conftest import PEOPLE
-from tests.house.source import ROOT
 
-NODE = shutil.which("node") or shutil.which("node", path=str(ROOT / ".venv/bin"))
-SCRIPT = Path(__file__).with_name("provider.mjs")
 BACK = "http://127.0.0.1:1/sign-in/with/1/back"  # nobody listens there: the test reads where it would lead
-SECRET = "a secret, kept sealed: 100% +&/"
 
-pytestmark = [
-    pytest.mark.skipif(NODE is None, reason="Node is not installed"),
-    pytest.mark.skipif(not (ROOT / "node_modules/oidc-provider").exists(), reason="make setup: npm packages"),
-]
+pytestmark = NEEDS_PROVIDER
 
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    assert NODE is not None
-    command = [NODE, str(SCRIPT), str(port), BACK]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT) as process:
-        assert process.stdout is not None
-        assert b"ready" in process.stdout.readline()
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
+    with provider_running(BACK) as address:
+        yield address
 
 
 class Away:
