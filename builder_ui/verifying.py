@@ -30,14 +30,16 @@ class Verifying:
         self.running: Running | None = None
         self.failed = False
 
-    def start(self, viewer: Viewer, mode: Mode = "full") -> None:
+    def start(self, viewer: Viewer, mode: Mode = "full") -> bool:
+        """False while another one is under way."""
         with self._lock:
             if self.running is not None:
-                return
+                return False
             self.running, self.failed = Running(), False
             threading.Thread(
                 target=self._work, args=(viewer, self.running, mode), name="verify", daemon=True
             ).start()
+        return True
 
     def _work(self, viewer: Viewer, running: Running, mode: Mode) -> None:
         def progress(done: int, total: int) -> None:

@@ -43,7 +43,8 @@ def verify_now(request: Ask, site: Here, body: bytes) -> Response[Any]:
     _require(visit, "verify")
     new_only = sent_form(body).get("mode", [""])[-1] == "since"
     mode: Mode = "since" if new_only else "full"
-    site.verifying.start(visit.viewer, mode)
+    if site.verifying.start(visit.viewer, mode):
+        visit.runtime.audit.note(visit.viewer, Occurrence("verify.start", detail={"mode": mode}))
     return _evidence(visit, site)
 
 
@@ -123,7 +124,7 @@ def _save(visit: Visit, change: Any, witness: Witness | None) -> None:
         made: LedgerSettings = change(runtime.witnesses.settings())
         runtime.witnesses.save(unit, made)
         detail: dict[str, Any] = {"public": made.public, "witnesses": [one.target for one in made.witnesses]}
-        action = "witness.set" if witness is not None else "ledger.set"
+        action = "witness.set" if witness is not None else "ledger.publish"
         runtime.audit.add(unit, visit.viewer, [Occurrence(action, detail=detail)])
 
     runtime.database.write(work)

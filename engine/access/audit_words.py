@@ -86,6 +86,7 @@ GROUPS: Mapping[Words, Mapping[str, Words]] = {
         "backup.restore": ("恢复备份", "Restored a backup"),
         "verify": ("验证存证", "Verified the evidence"),
         "verify.start": ("开始验证存证", "Began a verification"),
+        "evidence.report": ("导出存证报告", "Exported a report on the evidence"),
         "witness.send": ("送交见证", "Sent to a witness"),
         "witness.set": ("设置见证", "Set a witness"),
         "ledger.publish": ("设置存证公开", "Set who may fetch the ledger"),
