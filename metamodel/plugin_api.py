@@ -865,8 +865,9 @@ class Pattern(Plugin):
 
     `expression` finds candidates. RE2 reads it first, over all patterns in one pass, and Python's `re` where
     something was found: so neither lookaround nor back-references, nor what the two read differently.
-    `signs`: characters, as between the brackets of an expression, of which one stands in every piece; most texts
-    have none and are not read further. `apart`: what may not stand right before or behind. `is_one` decides on the candidate, in half width.
+    `signs`: characters, as between the brackets of an expression, of which one stands in every piece; most
+    texts have none and are not read further. `apart`: what may not stand right before or behind. `is_one`
+    decides on the candidate, in half width.
     """
 
     kind = "pattern"

@@ -78,6 +78,7 @@ class ListPage:
     bulk_fields: tuple[BulkField, ...] = ()
     tag_field: str = ""
     may_export: bool = False
+    may_unmask: bool = False
     problems: tuple[str, ...] = ()
     filtered: bool = False
     everything: str = ""

@@ -183,8 +183,15 @@ def _page(listing: Listing, found: Page, problems: tuple[str, ...]) -> ListPage:
         previous_href=listing.address(page=str(listing.page - 1)) if listing.page else "",
         bulk_fields=bulk, tag_field=tag_field, may_export=listing.may("export"), problems=problems,
         filtered=filtered, everything=_everything(visit, found), archive=form.is_archive,
+        may_unmask=_may_unmask(listing),
         field_options=maker.options(), **_scope(listing),
     )  # fmt: skip
+
+
+def _may_unmask(listing: Listing) -> bool:
+    """Is anything masked here, and may it be asked for?"""
+    masked = any(way.masks for way in listing.ways)
+    return masked and listing.visit.runtime.unmasking.offer(listing.visit.viewer, listing.app.id) is not None
 
 
 def _scope(listing: Listing) -> dict[str, Any]:

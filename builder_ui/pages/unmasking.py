@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from litestar import Response, post
+from litestar import Response, get, post
 
 from builder_ui.models.unmasking import MaskNotice
+from builder_ui.pages.listing import LIST, Listing
 from builder_ui.site import Ask, Here, InPath, Visit, local_address, sent_form
 from engine.access.unmaskings import REASON, Unmasking
 from engine.clock import from_microseconds, microseconds
-from engine.records.query import RecordView
+from engine.exceptional_access.unmasking import MOST
+from engine.records.query import Condition, RecordView
 from metamodel.application import App
 from metamodel.masking import DOT
 from metamodel.problems import Rejected, problem
@@ -71,6 +74,19 @@ def _places(one: Unmasking) -> Iterator[tuple[str, int]]:
     return ((form, record) for form, ids in one.records.items() for record in ids)
 
 
+@get(f"{LIST}/unmask", sync_to_thread=True)
+def chosen(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Response[bytes]:
+    """For the chosen rows of a list, or all it finds, as many as may be asked for at once."""
+    visit = site.visit(request)
+    listing = Listing(visit, *visit.form(app_id, form_id))
+    query, ids = replace(listing.query(columns=()), page=0, limit=MOST, count=False), visit.several("record")
+    if ids:
+        query = replace(query, conditions=(*query.conditions, Condition("id", "any_of", tuple(ids))))
+    found = visit.runtime.records.page(visit.viewer, app_id, form_id, query)
+    shown = notice(visit, listing.app, {form_id: found.items})
+    return visit.part("parts/unmask_chosen.html", replace(shown, back=listing.address()) if shown else None)
+
+
 @post(ADDRESS, sync_to_thread=True)
 def ask(request: Ask, site: Here, app_id: InPath, body: bytes) -> Response[Any]:
     visit, sent = site.visit(request), sent_form(body)
@@ -96,4 +112,4 @@ def end(request: Ask, site: Here, unmasking: InPath, body: bytes) -> Response[An
     return visit.go(local_address(sent.get("next", ["/"])[0]))
 
 
-HANDLERS = (ask, end)
+HANDLERS = (chosen, ask, end)

@@ -307,6 +307,7 @@ ROUTES: dict[str, Route] = {
     f"POST {CHANNEL}/settings": Route(manages("channels"), body={"secret": "s3cret"}),
     # -- the audit trail
     f"GET {RECORD}/access": Route(asks_about_record),
+    f"GET {FORM}/unmask": Route(reads_form, queries=("", "?record=1&record=x", "?all=yes")),
     "POST /apps/{app_id:str}/unmask": Route(only(), body={"record": "letter:1", "reason": "想看看号码"}),
     "POST /unmaskings/{unmasking:str}/end": Route(only(), {"unmasking": ["1", "x"]}, body={}),
     "GET /admin/access": Route(signed_in),
