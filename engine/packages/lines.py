@@ -40,8 +40,9 @@ def record_line(
         ],
         "entries": [{"position": str(e.position), "entry": e.text.decode()} for e in found.entries],
     }  # fmt: skip
-    if found.entries and found.entries[-1].kind == "shred":
-        line["destroyed"] = True
+    if found.tombstone is not None:
+        statement, signature = found.tombstone
+        line["destroyed"] = {"statement": statement, "signature": _text(signature)}
     if found.salt is not None and found.commitment is not None:
         line["salt"], line["commitment"] = _text(found.salt), _text(found.commitment)
         line["columns"] = {n: _hashed(held) for n, held in found.columns.items() if held is not None}

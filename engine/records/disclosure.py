@@ -27,7 +27,7 @@ from engine.records.read import Reader
 from engine.records.references import show, title
 from engine.records.rows import Row
 from engine.records.services import Services
-from engine.system_tables import leaves, record_keys
+from engine.system_tables import leaves, record_keys, tombstones
 from engine.tables import Shape
 from metamodel.plugin_api import Display, Storage
 from metamodel.problems import Rejected, problem
@@ -72,6 +72,7 @@ class Disclosed:
     files: Mapping[str, tuple[str, ...]]
     columns: Mapping[str, Any]
     entries: tuple[Entry, ...]
+    tombstone: tuple[str, bytes] | None = None  # statement and signature, of a record that was shredded
     key: bytes | None = None
     salt: bytes | None = None
     commitment: bytes | None = None
@@ -162,8 +163,11 @@ class Disclosures:
         display = self._reader.references.display(connection, viewer, program, list(rows.values()))
         stored = self._stored(connection, program, list(rows))
         entries = self._entries(connection, list(rows)) if program.form.is_archive else {}
+        stones = self._tombstones(connection, list(rows))
         return [
-            self._disclose(program, rows[i], stored[i], entries.get(i, ()), display) for i in ids if i in rows
+            self._disclose(program, rows[i], stored[i], entries.get(i, ()), stones.get(i), display)
+            for i in ids
+            if i in rows
         ]
 
     def file_entries(self, identifiers: Sequence[str]) -> dict[str, FileEntry]:
@@ -209,14 +213,15 @@ class Disclosures:
             for record, of_record in groupby(rows, lambda row: row.record)
         }
 
+    def _tombstones(self, connection: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[str, bytes]]:
+        query = sa.select(tombstones.c.record, tombstones.c.statement, tombstones.c.signature)
+        rows = connection.execute(query.where(tombstones.c.record.in_(ids)))
+        return {row.record: (row.statement, row.signature) for row in rows}
+
     def _disclose(
-        self,
-        program: FormProgram,
-        row: Row,
-        raw: Mapping[str, Any],
-        entries: Sequence[Entry],
-        display: Display,
-    ) -> Disclosed:
+        self, program: FormProgram, row: Row, raw: Mapping[str, Any], entries: Sequence[Entry],
+        tombstone: tuple[str, bytes] | None, display: Display,
+    ) -> Disclosed:  # fmt: skip
         key = self._services.seals.opened(raw) if raw["wrapped"] is not None else None
         proof = how_far(program, row.ways, bool(entries), key is not None)
         shut = {"existence", "statement"}
@@ -226,7 +231,7 @@ class Disclosures:
             stored=self._readable(program, row, raw, key),
             masked=tuple(n for n in program.fields if row.access[n] == "mask" and row.values.get(n) is not None),
             shown={n: text for n, f in program.fields.items() if (text := show(f, row, display))},
-            files=_files(program, row), entries=tuple(entries),
+            files=_files(program, row), entries=tuple(entries), tombstone=tombstone,
             columns={} if proof in shut else {c.name: raw[c.name] for c in columns_of(program)},
             key=key.key if key and proof == "content" else None,
             salt=key.salt if key and proof not in shut else None,

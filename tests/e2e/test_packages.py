@@ -49,7 +49,7 @@ def test_from_the_list_to_the_receiver(case: Open, tmp_path: Path) -> None:
     result = verify.verify(str(target), fingerprint)
     assert result["sound"], result["findings"]
     assert result["trusted"]
-    assert result["counts"]["content"] == 12
+    assert result["counts"]["content"] == 11
 
 
 def test_chosen_rows_and_what_is_missing(case: Open) -> None:

@@ -34,6 +34,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 FORMAT = "muniment package 1"
+TOMBSTONE = b"muniment tombstone 1\n"
 CHUNK = 1 << 20
 MOST = 1000  # findings told one by one
 SMALL = 64 << 20  # a manifest, a note or one line is never larger
@@ -82,6 +83,10 @@ TEXTS = {
     "content.key": ("密钥与日志中的承诺不符", "a key differs from the commitment in the log"),
     "content.seal": ("密文不能以该密钥打开", "a sealed value does not open with its key"),
     "content.value": ("显示的值与存证的列不符", "a value shown differs from the column in evidence"),
+    "tombstone.wrong": (
+        "销毁凭证的签名或日志条目不符",
+        "a tombstone differs from its signature or its entry in the log",
+    ),
     "attachment.wrong": ("附件与记录或清单不符", "an attachment differs from its record or the manifest"),
 }
 LEVELS = {
@@ -580,22 +585,38 @@ class Check:
             text, position = worded(one["entry"]), number(one["position"])
             self._check_entry(parse(text), record, place, before)
             before = self._check_included("records", text.encode(), position)
+        if "destroyed" in record:
+            self._check_tombstone(record["destroyed"], before)
         return before
+
+    def _check_tombstone(self, stone: Line, entry: Line) -> None:
+        """Who shredded it and why, signed, and in the log by its hash."""
+        statement = worded(stone["statement"]).encode()
+        said = parse(statement)
+        try:
+            public = Ed25519PublicKey.from_public_bytes(self._key.public)
+            public.verify(unbase64(stone["signature"], 64), TOMBSTONE + statement)
+        except InvalidSignature:
+            raise Refused("tombstone.wrong") from None
+        about = ("app", "form", "record", "revision", "time")
+        if base64.b64encode(sha256(statement)).decode() != entry["working"] or any(
+            said[n] != entry[n] for n in about
+        ):
+            raise Refused("tombstone.wrong")
+        self.counts["destroyed"] += 1
 
     @staticmethod
     def _check_entry(entry: Line, record: Line, place: int, before: Line) -> None:
         same = ("app", "form", "record")
-        destroyed = record.get("destroyed") is True and place == len(record["entries"])
+        destroyed = "destroyed" in record and place == len(record["entries"])
         kind = "create" if place == 1 else "shred" if destroyed else "change"
-        repeated = number(before["revision"]) if destroyed and before else place
         fits = (
             entry["v"] == "1" and entry["alg"] == "sha256" and entry["log"] == "records"
             and all(entry[name] == record[name] for name in same)
             and entry["kind"] == kind
-            and number(entry["revision"]) in (place, repeated)
+            and number(entry["revision"]) == place
             and (not before or entry["evidence"] == before["evidence"])
-            and (not destroyed or entry["working"] == before["working"])
-            and (place < len(record["entries"]) or destroyed or entry["revision"] == record["revision"])
+            and (place < len(record["entries"]) or entry["revision"] == record["revision"])
         )  # fmt: skip
         if not fits:
             raise Refused("entry.wrong")

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.access.people import Department, Membership, Person
 from engine.access.viewer import SYSTEM, Viewer
+from engine.evidence.tombstones import Cause
 from engine.packages import Request
 from engine.records.query import Change
 from engine.runtime import Runtime
@@ -53,6 +54,7 @@ CASE: dict[str, Any] = {
         {"id": "reader", "label": "查阅", "forms": {"message": {"actions": ["read"]}}},
     ],
 }  # fmt: skip
+CAUSE = Cause("request", "qian", request="case/erasure/1")
 PEOPLE = {"qian": "counsel", "sun": "seller", "li": "outside", "wu": "reader"}
 DANGEROUS = '../../a:b\\c<x>"\x07\u202e名.png'
 
@@ -82,6 +84,8 @@ def furnish(runtime: Runtime) -> None:
     runtime.records.update(
         SYSTEM, "case", "message", [Change(i, {"tags": ["报价"], "score": 7}) for i in made[::3]]
     )
+    gone = [int(made[1])]
+    runtime.database.write(lambda unit: runtime.records.shredder.shred(unit, "case", "message", gone, CAUSE))
     create(SYSTEM, "case", "remark", [{"text": "+1 很重要", "about": made[:2]}])
     runtime.ledger.integrate()
 

@@ -123,6 +123,28 @@ def _file(**values: str) -> Callable[[Line], object]:
     return lambda line: line["files"][0].update(values)
 
 
+def on_destroyed(change: Callable[[Line], object]) -> Callable[[Files], None]:
+    """Of the record that was shredded."""
+
+    def touch(files: Files) -> None:
+        lines = lines_of(files)
+        change(next(line["destroyed"] for line in lines if "destroyed" in line))
+        put(files, lines)
+
+    return touch
+
+
+def _other_cause(stone: Line) -> None:
+    stone["statement"] = stone["statement"].replace("erasure/1", "erasure/2")
+
+
+def _resurrected(files: Files) -> None:
+    lines = lines_of(files)
+    for line in lines:
+        line.pop("destroyed", None)
+    put(files, lines)
+
+
 def _other_bytes(files: Files) -> None:
     """An attachment exchanged with all that the package says of it, as only the keeper could."""
     content, lines = b"another picture", lines_of(files)
@@ -291,6 +313,9 @@ def cases(signer: Ed25519PrivateKey) -> list[Case]:
         ("a record twice", _twice, found("record.twice", "record.count")),
         ("a record called unarchived", on_line(_stated), found("entry.missing", "record.count")),
         ("an attachment's digest", on_line(_file(sha256="0" * 64)), found("attachment.wrong")),
+        ("another reason to shred", on_destroyed(_other_cause), found("tombstone.wrong")),
+        ("a tombstone's signature", on_destroyed(swapping("signature")), found("tombstone.wrong")),
+        ("a shredded record called whole", _resurrected, found("entry.wrong")),
         ("other bytes of an attachment", _other_bytes, found("attachment.wrong")),
         ("an attachment without its entry", on_line(lambda r: r["files"][0].pop("entry")), found("record.unreadable")),
         ("no audit log", _drop("checkpoints/audit.txt"), found("checkpoint.missing")),

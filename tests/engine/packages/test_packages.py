@@ -56,7 +56,8 @@ def refused(codes: set[str], work: Any) -> None:
 
 def test_who_may_read_everything_proves_everything(archive: Runtime, tmp_path: Path) -> None:
     package = packed(archive)
-    assert checked(package, tmp_path)["counts"]["content"] == 12
+    found = checked(package, tmp_path)["counts"]
+    assert (found["content"], found["existence"], found["destroyed"]) == (11, 1, 1)
     first = lines(package)[0]
     assert first["values"]["price"] == "0.05"
     assert first["values"]["sent_at"] == "2026-11-01T02:00:00.000000Z"
@@ -86,7 +87,7 @@ def test_a_hidden_plain_field_leaves_without_salt_or_columns(archive: Runtime, t
     for line in lines(package):
         assert not {"salt", "commitment", "columns", "key"} & line.keys()
         assert "account" not in line["values"]
-        assert line["values"]["content"].startswith("第 ")
+        assert "destroyed" in line or line["values"]["content"].startswith("第 ")
     assert "内部" not in everything(package)
 
 
@@ -150,12 +151,12 @@ def trail(case: Runtime, action: str) -> list[Any]:
 def test_asked_for_made_and_fetched(case: Runtime, clock: FrozenClock, tmp_path: Path) -> None:
     qian = viewer(case, "qian")
     identifier = case.packages.ask(qian, ask(text="价格"))
-    assert [(p.state, p.total) for p in case.packages.of(qian)] == [("waiting", 12)]
+    assert [(p.state, p.total) for p in case.packages.of(qian)] == [("waiting", 11)]
     refused({"package.unknown"}, lambda: case.packages.open(qian, identifier))
     case.jobs.run_due()
     found, content = case.packages.open(qian, identifier)
-    assert (found.state, found.done, found.request.text) == ("ready", 12, "价格")
-    assert found.counts == {"case.message": {"content": 12}}
+    assert (found.state, found.done, found.request.text) == ("ready", 11, "价格")
+    assert found.counts == {"case.message": {"content": 11}}
     package = b"".join(content)
     assert len(package) == found.size
     checked(package, tmp_path)
@@ -163,7 +164,7 @@ def test_asked_for_made_and_fetched(case: Runtime, clock: FrozenClock, tmp_path:
     assert case.packages.of(viewer(case, "sun")) == []
     exports = trail(case, "export")
     assert [(e.person, e.form, e.detail["count"], e.detail["reason"]) for e in exports] == [
-        ("qian", "message", 12, "诉讼取证")
+        ("qian", "message", 11, "诉讼取证")
     ]
     assert [e.detail["package"] for e in trail(case, "package.download")] == [identifier]
     clock.advance(days=8)

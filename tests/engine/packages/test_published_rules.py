@@ -116,8 +116,9 @@ def check(package: bytes, key: str) -> Counter[str]:
 
 
 class Log:
-    def __init__(self, size: int, root: bytes, proofs: dict[str, list[str]]) -> None:
+    def __init__(self, size: int, root: bytes, proofs: dict[str, list[str]], key: str) -> None:
         self.size, self.root, self.proofs = size, root, proofs
+        self.key = Ed25519PublicKey.from_public_bytes(base64.b64decode(key.split("+", 2)[2])[1:])
 
     def holds(self, one: Json) -> Json:
         """The entry, once its proof leads to the root."""
@@ -136,7 +137,7 @@ def log(files: dict[str, bytes], name: str, key: str) -> Log:
         path, old = list(map(base64.b64decode, link["consistency"])), base64.b64decode(earlier[2])
         assert both_roots(int(earlier[1]), size, path, old) == (old, root)
     proofs = map(json.loads, files[f"proofs/{name}.jsonl"].splitlines())
-    return Log(size, root, {p["position"]: p["inclusion"] for p in proofs})
+    return Log(size, root, {p["position"]: p["inclusion"] for p in proofs}, key)
 
 
 def record(line: Json, form: Json, logs: dict[str, Log]) -> None:
@@ -149,9 +150,18 @@ def record(line: Json, form: Json, logs: dict[str, Log]) -> None:
         assert {n: entry[n] for n in ("app", "form", "record")} == {
             n: line[n] for n in ("app", "form", "record")
         }
-        assert (entry["revision"], entry["kind"]) == (str(number), "create" if number == 1 else "change")
+        shred = "destroyed" in line and number == len(entries)
+        kind = "create" if number == 1 else "shred" if shred else "change"
+        assert (entry["revision"], entry["kind"]) == (str(number), kind)
         assert entry["evidence"] == entries[0]["evidence"]
     assert entries[-1]["revision"] == line["revision"]
+    if "destroyed" in line:
+        text = line["destroyed"]["statement"].encode()
+        signed = base64.b64decode(line["destroyed"]["signature"])
+        logs["records"].key.verify(signed, b"muniment tombstone 1\n" + text)
+        assert base64.b64decode(entries[-1]["working"]) == sha(text)
+        said = json.loads(text)
+        assert all(said[name] == entries[-1][name] for name in ("app", "form", "record", "revision", "time"))
     if line["proof"] in ("content", "columns"):
         content(line, form, entries[-1])
 
@@ -219,11 +229,11 @@ def attachments(line: Json, listed: Json, broken: list[str], logs: dict[str, Log
 
 
 def test_sound_packages_of_every_level(archive: Runtime, made: Made) -> None:
-    assert check(made.package, made.key) == {"content": 12}
+    assert check(made.package, made.key) == {"content": 11, "existence": 1}
     assert check(packed(archive, "sun"), made.key) == {"columns": 6}
     assert check(packed(archive, "li"), made.key) == {"existence": 12}
     case = packed(archive, form="customer", scope="case")
-    assert check(case, made.key) == {"content": 12, "statement": 6}
+    assert check(case, made.key) == {"content": 11, "existence": 1, "statement": 6}
 
 
 @pytest.mark.parametrize("name", NAMES)
