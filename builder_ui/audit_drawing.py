@@ -28,6 +28,7 @@ HUES = {
     "app.publish": "purple", "search": "teal",
 }  # fmt: skip
 LONGEST = 160
+PASSING = ("count", "page")  # of a detail; a look with another number is the same look
 
 
 class Lines:
@@ -87,6 +88,8 @@ class Lines:
                 return self._listed(self._condition(entry, one) for one in several)
             case "report":
                 return self._report(entry, str(value))
+            case "by":
+                return self._way_in(str(value))
         return _plain(value)
 
     def _field(self, entry: AuditEntry, name: str) -> str:
@@ -100,6 +103,13 @@ class Lines:
             return _plain(parts)
         operator = OPERATORS.get(parts[1], {}).get(self._visit.language, parts[1])
         return f"{self._field(entry, parts[0])} {operator} {' – '.join(map(str, parts[2:]))}"
+
+    def _way_in(self, name: str) -> str:
+        ways = {
+            "password": self._visit.text("Password"), "code": self._visit.text("Code"),
+            "recovery_code": self._visit.text("Recovery code"), "totp": self._visit.text("Code"),
+        }  # fmt: skip
+        return ways.get(name, name)
 
     def _report(self, entry: AuditEntry, name: str) -> str:
         app = self._visit.runtime.services.apps().get(entry.app)
@@ -134,9 +144,10 @@ def _gathered(visit: Visit, looks: Sequence[Look]) -> Iterator[tuple[Look, int]]
     counted: dict[tuple[Any, ...], int] = {}
     first: dict[tuple[Any, ...], Look] = {}
     for look in looks:
-        entry = look.entry
+        entry, said = look.entry, told(look.entry)
         day = visit.moments.full(from_microseconds(entry.at))[:10]
-        same = (entry.person, entry.action, entry.grant_id, day, str(told(entry).get("text", "")))
+        what = str([(name, said[name]) for name in sorted(said) if name not in PASSING])
+        same = (entry.person, entry.action, entry.grant_id, day, what)
         counted[same] = counted.get(same, 0) + 1
         first.setdefault(same, look)
     yield from ((look, counted[same]) for same, look in first.items())
