@@ -6,7 +6,7 @@ database, the rest is compared here. It runs for the app, so it sees every recor
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,6 +62,17 @@ def in_use_of(record: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     return sa.and_(
         ~sa.exists().where(tombstones.c.record == record), ~sa.exists().where(restricted.c.record == record)
     )
+
+
+def out_of_use(connection: sa.Connection, records: Iterable[int]) -> set[int]:
+    """Those of these records that are shredded, or only stored."""
+    wanted = sorted(records)
+    found: set[int] = set()
+    for start in range(0, len(wanted), CHUNK):
+        some = wanted[start : start + CHUNK]
+        for table in (tombstones, restricted):
+            found.update(connection.scalars(sa.select(table.c.record).where(table.c.record.in_(some))))
+    return found
 
 
 def _statements(

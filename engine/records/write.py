@@ -18,6 +18,7 @@ from engine.evidence.tombstones import tombstones_of
 from engine.expressions import EvaluationContext
 from engine.records.drafts import Batch, Draft, Stages
 from engine.records.figures import Figures
+from engine.records.matching import out_of_use
 from engine.records.numbers import give_numbers
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.quotes import quoted
@@ -126,10 +127,11 @@ class Writer:
     ) -> None:  # fmt: skip
         """Set these fields of these records. Rejected with paths `/id/field`; all or nothing."""
         program = self._services.programs.get(app, form)
+        if viewer.system:  # what the app does by itself passes over what is not in use any more
+            gone = out_of_use(unit.connection, changes)
+            changes = {record: values for record, values in changes.items() if record not in gone}
         rows = self._store.load(unit.connection, program, self._updatable(unit, viewer, program), changes)
-        problems = _absent(changes, rows) + _stale(rows, revisions or {})
-        rows, shredded = self._without_shredded(unit, viewer, rows)
-        problems += shredded
+        problems = [*_absent(changes, rows), *_stale(rows, revisions or {}), *_shredded(unit, rows)]
         drafts = []
         context = self._services.context(unit.connection, viewer, unit.moment, program.app.id)
         for identifier, (draft, ways) in rows.items():
@@ -171,13 +173,6 @@ class Writer:
         self._store.update(unit, viewer, program, moved)
         self._services.audit.add(unit, viewer, [self._changed(program, draft) for draft in moved])
         Stages.run(self._stages.written, Batch(unit, viewer, program.app.id, program.form.id, moved))
-
-    def _without_shredded(self, unit: Unit, viewer: Viewer, rows: Loaded) -> tuple[Loaded, list[Problem]]:
-        """What is shredded stays as it is: people are told, what the app does by itself passes it over."""
-        gone = tombstones_of(unit.connection, rows)
-        left = {record: found for record, found in rows.items() if record not in gone}
-        wrong = [] if viewer.system else [problem("record.shredded", f"/{record}") for record in gone]
-        return left, wrong
 
     def _changed(self, program: FormProgram, draft: Draft) -> Occurrence:
         detail = quoted(self._services.seals, draft.key, _quotes(program, draft))
@@ -230,6 +225,11 @@ def _absent(changes: Mapping[int, Any], rows: Mapping[int, Any]) -> list[Problem
         problem("record.unknown", f"/{identifier}", record=identifier)
         for identifier in changes.keys() - rows.keys()
     ]
+
+
+def _shredded(unit: Unit, rows: Loaded) -> list[Problem]:
+    """What is shredded stays as it is."""
+    return [problem("record.shredded", f"/{record}") for record in tombstones_of(unit.connection, rows)]
 
 
 def _stale(rows: Mapping[int, tuple[Draft, Any]], revisions: Mapping[int, int]) -> list[Problem]:

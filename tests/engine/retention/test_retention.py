@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from engine.access.viewer import SYSTEM
-from engine.records.query import Query
+from engine.records.query import Change, Query
 from engine.retention.holds import Scope
 from engine.runtime import Runtime
 from metamodel.problems import Rejected
@@ -181,6 +181,9 @@ def test_what_is_only_stored_is_used_by_nobody(desk: Runtime, write: Write) -> N
     assert len(listed("ye")) == 3
     with pytest.raises(Rejected, match=r"record\.unknown"):
         desk.records.get(desk.require_viewer("wang"), "desk", "note", str(notes[0]))
+    change = Change(str(notes[0]), {"text": "改"})
+    assert desk.records.update(SYSTEM, "desk", "note", [change])[0].ok  # a rule passes it over
+    assert desk.records.get(desk.require_viewer("ye"), "desk", "note", str(notes[0])).values["text"] == "一"
     desk.retention.lift(desk.require_viewer("ye"), "desk", "note", str(notes[0]), "客户同意")
     assert listed("wang") == [str(fresh[0]), str(notes[0])]
     assert desk.verify().clean
