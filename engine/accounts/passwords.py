@@ -43,9 +43,14 @@ class Passwords:
         unit.connection.execute(sa.update(people).where(people.c.id == person).values(password=hashed))
 
     def fits(self, person: str, password: str) -> bool:
-        """Is this the password of an active person? It takes as long when there is no such person."""
+        """Is this the password of an active person? It takes as long when there is no such person. A hash that
+        cost less than hashes do now is made anew."""
         stored = self._stored(person)
-        return self._matches(stored or self._nobody, password[:LONGEST]) and bool(stored)
+        right = self._matches(stored or self._nobody, password[:LONGEST]) and bool(stored)
+        if right and self._hasher.check_needs_rehash(stored):
+            hashed = self.hash(password)
+            self._database.write(lambda unit: self.set_hash(unit, person, hashed))
+        return right
 
     def has_one(self, person: str) -> bool:
         return bool(self._stored(person))

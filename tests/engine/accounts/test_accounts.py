@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
+from argon2 import PasswordHasher
 
 from engine.access.people import Person
 from engine.accounts.passwords import require_good
 from engine.clock import microseconds
+from engine.system_tables import people
 from tests.engine.accounts.conftest import HERE, PASSWORD, Desk
 from tests.engine.accounts.test_signing_in import refused
 
@@ -54,6 +57,21 @@ def test_a_changed_password_ends_the_other_sessions(desk: Desk) -> None:
     for _ in range(5):
         assert refused(change, zhou, here, "wrong", "x") == "account.wrong_password"
     assert refused(change, zhou, here, NEW, PASSWORD) == "access.locked"
+
+
+def test_a_cheap_hash_of_earlier_days_is_made_anew(desk: Desk) -> None:
+    def stored() -> str:
+        with desk.runtime.database.read() as connection:
+            return str(connection.scalar(sa.select(people.c.password).where(people.c.id == "zhou")))
+
+    before = stored()
+    desk.sign_in()
+    assert stored() == before
+    old = PasswordHasher(time_cost=1, memory_cost=32, parallelism=1).hash(PASSWORD)
+    desk.runtime.database.write(lambda unit: desk.accounts.passwords.set_hash(unit, "zhou", old))
+    desk.sign_in()
+    assert stored() not in (old, before)
+    desk.sign_in()
 
 
 def test_a_link_sets_a_password_once(desk: Desk) -> None:

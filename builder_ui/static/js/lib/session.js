@@ -42,6 +42,7 @@ async function ask() {
 }
 
 const passed = new WeakSet();
+const asked = new WeakSet(); // a second click while we ask is not a second wish
 
 /** Forms the browser sends by itself leave only while their session lives; else they say `stayed`. */
 export function guardForms() {
@@ -50,7 +51,11 @@ export function guardForms() {
     if (event.defaultPrevented || form.method !== "post" || form.dataset.anytime !== undefined || !person()) return;
     if (passed.delete(form)) return;
     event.preventDefault();
-    if (await mayLeave()) {
+    if (asked.has(form)) return;
+    asked.add(form);
+    const may = await mayLeave();
+    asked.delete(form);
+    if (may) {
       passed.add(form);
       form.requestSubmit(submitter);
     } else form.dispatchEvent(new Event("stayed"));
