@@ -13,7 +13,7 @@ import pytest
 from engine.plugin_loader import load_registry
 from metamodel.application import App
 from metamodel.forms import FieldDefinition
-from metamodel.plugin_api import BadValue, RawMessage, Registry
+from metamodel.plugin_api import BadValue, Patterns, RawMessage, Registry
 from tests.contract.test_field_types import survives
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +60,12 @@ def test_the_connector(third_party: Registry) -> None:
     for broken in (b"", b"no parts", b"x|y|z", b"2026-11-20 | | words"):
         with pytest.raises(BadValue):
             connector.parse(RawMessage(broken), None)
+
+
+def test_the_pattern(third_party: Registry) -> None:
+    badge = third_party.get("pattern", "staff_badge")
+    for text, masked in badge.examples:
+        assert Patterns([badge]).mask(text) == masked
 
 
 def test_the_channels_that_the_operators_page_shows_are_sane(registry: Registry) -> None:
