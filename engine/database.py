@@ -171,11 +171,11 @@ class Database:
             cursor.executemany(_percent(statement), rows)
 
     # -- life --------------------------------------------------------------------------------------
-    def migrate(self) -> None:
+    def migrate(self, revision: str = "head") -> None:
         """Bring the engine's own tables up to date; safe to call from several processes at once."""
         from engine.upgrade import upgrade
 
-        upgrade(self._engine)
+        upgrade(self._engine, revision)
 
     def connect(self) -> AbstractContextManager[sa.Connection]:
         """A bare writing connection, for maintenance only (VACUUM, backup, a checkpoint of the WAL)."""

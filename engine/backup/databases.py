@@ -1,7 +1,7 @@
 """The database's part of a backup: one consistent copy, taken while others write.
 
-SQLite by its own backup, under one snapshot; PostgreSQL by `pg_dump` and `pg_restore`, which must be at
-least as new as the server.
+SQLite by its own backup, under one snapshot; PostgreSQL by `pg_dump` and `pg_restore`, or by our own dump
+where they are not there or older than the server.
 """
 
 from __future__ import annotations
@@ -16,21 +16,27 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
+from engine.backup import copying
 from engine.backup.manifest import Progress
 from engine.config import Config
 from engine.database import Database, driver
 from engine.engines import postgres_url, sqlite_driver
+from engine.system_tables import metadata
 from metamodel.problems import Rejected, problem
 
 PAGES = 4_096  # copied at a time
 
 
+class Unavailable(Rejected):
+    """The program is not there, or older than the server."""
+
+
 class Taker(Protocol):
     """Takes the copy of one kind of database, and puts it back."""
 
-    file: str
-
-    def take(self, database: Database, folder: Path, progress: Progress | None) -> None: ...
+    def take(self, database: Database, folder: Path, progress: Progress | None) -> str:
+        """The name of the file in the folder that holds it now."""
+        ...
 
     def is_empty(self, config: Config) -> bool:
         """Is there nothing where it would be put back?"""
@@ -42,7 +48,7 @@ class Taker(Protocol):
 class Sqlite:
     file = "muniment.db"
 
-    def take(self, database: Database, folder: Path, progress: Progress | None) -> None:
+    def take(self, database: Database, folder: Path, progress: Progress | None) -> str:
         """One snapshot from the first page to the last: writers neither wait nor make it begin anew."""
 
         def told(_status: int, remaining: int, total: int) -> None:
@@ -53,6 +59,7 @@ class Sqlite:
             connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
             driver(connection).backup(copy, pages=PAGES, progress=told)
         (folder / self.file).chmod(0o600)
+        return self.file
 
     def is_empty(self, config: Config) -> bool:
         return not self._path(config).exists()
@@ -68,13 +75,20 @@ class Sqlite:
 
 
 class Postgresql:
-    file = "database.dump"
+    theirs, ours = "database.dump", "tables.dump"
 
-    def take(self, database: Database, folder: Path, progress: Progress | None) -> None:
-        path = folder / self.file
+    def take(self, database: Database, folder: Path, progress: Progress | None) -> str:
+        path = folder / self.theirs
         path.touch(mode=0o600)
-        arguments = ["--format=custom", "--no-owner", "--no-privileges", f"--file={path}"]
-        _run("pg_dump", database.config, arguments)
+        try:
+            arguments = ["--format=custom", "--no-owner", "--no-privileges", f"--file={path}"]
+            _run("pg_dump", database.config, arguments)
+        except Unavailable:
+            path.unlink()
+            path = folder / self.ours
+            path.touch(mode=0o600)
+            copying.dump(database, path, list(metadata.tables))
+        return path.name
 
     def is_empty(self, config: Config) -> bool:
         database = Database(config)
@@ -85,8 +99,11 @@ class Postgresql:
             database.close()
 
     def put_back(self, config: Config, folder: Path) -> None:
+        if (folder / self.ours).exists():
+            copying.put_back(config, folder / self.ours)
+            return
         arguments = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
-        _run("pg_restore", config, [*arguments, str(folder / self.file)])
+        _run("pg_restore", config, [*arguments, str(folder / self.theirs)])
 
 
 def taker_of(kind: str) -> Taker:
@@ -103,7 +120,7 @@ def _run(program: str, config: Config, arguments: list[str]) -> None:
     """The password travels in the environment: arguments can be seen by everybody on the machine."""
     found = shutil.which(program, path=os.pathsep.join(filter(None, (config.pg_bin, os.environ.get("PATH")))))
     if found is None:
-        raise Rejected([problem("backup.no_program", program=program)])
+        raise Unavailable([problem("backup.no_program", program=program)])
     url = postgres_url(sa.make_url(config.url))
     environment: dict[str, Any] = {
         **os.environ,
@@ -112,5 +129,7 @@ def _run(program: str, config: Config, arguments: list[str]) -> None:
     plain = sa.URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query)
     command = [found, f"--dbname={plain.render_as_string(hide_password=False)}", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", errors="replace")
+    if "server version mismatch" in done.stderr:
+        raise Unavailable([problem("backup.no_program", program=program)])
     if done.returncode != 0:
         raise Rejected([problem("backup.program_failed", program=program, reason=done.stderr.strip()[-600:])])

@@ -94,9 +94,8 @@ class _Making:
         self.folder.mkdir(mode=0o700)
         for name in BEFORE:
             self._copy_folder(name, {})
-        taker = taker_of(kind_of(runtime.config))
-        taker.take(runtime.database, self.folder, self.progress)
-        self.files[taker.file] = digest_of(self.folder / taker.file)
+        taken = taker_of(kind_of(runtime.config)).take(runtime.database, self.folder, self.progress)
+        self.files[taken] = digest_of(self.folder / taken)
         known = read_manifest(self.last).files if self.last else {}
         for name in AFTER:
             self._copy_folder(name, known)

@@ -146,6 +146,48 @@ def test_files_that_did_not_change_lie_there_once(vault: Runtime, tmp_path: Path
     assert backups_in(tmp_path / "disk") == [first.folder, second.folder]
 
 
+def test_postgresql_without_its_programs(
+    vault: Runtime, tmp_path: Path, elsewhere: Callable[[], Config], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our own dump gives the same: rows, tables of forms, indexes, triggers, ids that go on, waiting jobs."""
+    if vault.database.dialect != "postgresql":
+        pytest.skip("a matter of PostgreSQL")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    vault.config = replace(vault.config, pg_bin="")
+    vault.database.config = vault.config
+    vault.database.write(lambda unit: vault.jobs.defer(unit, "remind", {"whom": "legal01"}))
+    made = make_backup(vault, tmp_path / "disk")
+    assert "tables.dump" in made.manifest.files
+    restore_backup(made.folder, config := elsewhere(), vault.keys)
+    again = Runtime.open(config, vault.clock)
+    report = again.verify()
+    assert report.clean, report.text("en")
+    assert again.jobs.waiting() == vault.jobs.waiting() >= 1
+    reminded: list[Any] = []
+    again.jobs.register("remind", lambda payload, _job: reminded.append(payload["whom"]))
+    again.jobs.run_due()
+    assert reminded == ["legal01"]
+    (old, *_), (new, *_) = (
+        runtime.records.create(SYSTEM, "vault", "letter", [{"subject": "后来"}]) for runtime in (vault, again)
+    )
+    assert int(new) >= int(old) > 0
+    assert schema_of(again) == schema_of(vault)
+    again.close()
+
+
+def schema_of(runtime: Runtime) -> set[tuple[Any, ...]]:
+    """Tables, columns, indexes and triggers."""
+    queries = (
+        "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns "
+        "WHERE table_schema = current_schema()",
+        "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = current_schema()",
+        "SELECT tgname, tgenabled::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+        "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace",
+    )
+    with runtime.database.read() as connection:
+        return {tuple(row) for query in queries for row in connection.exec_driver_sql(query)}
+
+
 @pytest.fixture
 def made(vault: Runtime, tmp_path: Path) -> Backup:
     return make_backup(vault, tmp_path / "disk")
