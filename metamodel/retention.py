@@ -63,8 +63,10 @@ class Period:
         if date.max - moved < over:
             return date.max
         found, one = moved + over, timedelta(1)
-        while found > day and self.before(found - one) >= day:  # a month that is shorter by a day or two
+        while found > day and self.before(found - one) >= day:  # months are not all as long
             found -= one
+        while self.before(found) < day:
+            found += one
         return found
 
 
