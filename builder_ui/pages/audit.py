@@ -14,13 +14,13 @@ from builder_ui.models.audit import ActionGroup, AuditPage, BarRow, Figure, Filt
 from builder_ui.models.inputs import Picked
 from builder_ui.models.parts import Option, Tab
 from builder_ui.site import Ask, Here, Visit, sent_form
-from builder_ui.spreadsheets import csv_lines
 from builder_ui.templating import href
 from engine.access.audit import AuditEntry, Occurrence
 from engine.access.audit_figures import Figures
 from engine.access.audit_search import AuditQuery
 from engine.access.audit_words import GROUPS, action_word, group_word
 from engine.clock import from_microseconds, microseconds
+from engine.spreadsheets import csv_lines
 
 STYLES = ("list", "record", "form", "tasks", "pages", "audit")
 SIZE = 60

@@ -17,8 +17,8 @@ from builder_ui.models.listing import BulkOutcome
 from builder_ui.models.parts import Option
 from builder_ui.pages.listing import LIST, Listing, changeable
 from builder_ui.site import Ask, Here, InPath, sent_form
-from builder_ui.spreadsheets import csv_lines
 from engine.records.query import Change, Condition, Query
+from engine.spreadsheets import csv_lines
 from metamodel.forms import FieldDefinition
 from metamodel.problems import Rejected, problem
 

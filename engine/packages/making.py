@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,10 +28,11 @@ from engine.packages.proofs import Proofs, Receipt, Standing
 from engine.packages.readable import Cover, Shown, page
 from engine.packages.request import Request
 from engine.packages.signing import FORMAT, Signer
-from engine.packages.tables import MARK, line, table
+from engine.packages.tables import table
 from engine.packages.words import README
 from engine.packages.zipping import Zipping
 from engine.records.disclosure import BATCH, Disclosed, Disclosures
+from engine.spreadsheets import csv_lines
 from engine.values import canonical_json
 from metamodel.plugin_api import Registry
 
@@ -193,7 +194,7 @@ class Making:
                 for path, content in letters(self.cover, part, lines()):
                     yield from self._zip.add(path, content)
         if self.accesses is not None:
-            yield from self._zip.add("tables/accesses.csv", _csv(self.accesses(self.parts)))
+            yield from self._zip.add("tables/accesses.csv", csv_lines(self.accesses(self.parts)))
         note, key = self._standing.note if self._standing else "", self.signer.keys["packages"]
         document = paper(
             self.cover, self.parts, self.tally.records, key, note, self.tally.span, self.registry
@@ -223,9 +224,3 @@ class Making:
 def verifier(name: str) -> str:
     """The text of a stand-alone verifier."""
     return (resources.files("engine.packages") / "verifiers" / name).read_text("utf-8")
-
-
-def _csv(rows: Iterable[list[str]]) -> Pieces:
-    yield MARK
-    for row in rows:
-        yield line(row)

@@ -41,7 +41,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "database",
         "engines sqlite_writer upgrade",
         "unit dialects system_tables expressions plugin_loader",
-        "config clock working_time outgoing media_types failures addresses",
+        "config clock working_time outgoing media_types failures addresses spreadsheets",
     )
 )
 

@@ -16,11 +16,11 @@ import pytest
 from litestar.testing import TestClient
 
 from builder_ui.site import local_address
-from builder_ui.spreadsheets import disarmed
 from engine.clock import FrozenClock
 from engine.config import Config
 from engine.media_types import UNKNOWN, settled
 from engine.runtime import Runtime
+from engine.spreadsheets import disarmed
 from engine.web.app import create_app
 from tests.conftest import NOW
 from tests.security.browser import Browser

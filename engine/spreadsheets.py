@@ -1,6 +1,6 @@
 """Lines of CSV that Excel opens: UTF-8 with its mark, and nothing in a cell that it would compute.
 
-Exports of lists and of the audit trail write through here.
+Exports of lists, of the audit trail and in packages write through here.
 """
 
 from __future__ import annotations
