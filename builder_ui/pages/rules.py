@@ -112,7 +112,9 @@ def _effect(visit: Visit, name: str, number: int) -> str:
         "RunAnalyzer": lambda n: count("analysed one record", "analysed %(num)s records", n),
         "HttpCall": lambda n: count("told another system once", "told another system %(num)s times", n),
         "StartFlow": lambda n: count("began one flow", "began %(num)s flows", n),
-        "Shred": lambda n: count("asked for records to be shredded once", "asked for records to be shredded %(num)s times", n),
+        "Shred": lambda n: count(
+            "asked for records to be shredded once", "asked for records to be shredded %(num)s times", n
+        ),
         "KeywordFeedback": lambda n: count("noted one false alarm", "noted %(num)s false alarms", n),
     }  # fmt: skip
     return known[name](number) if name in known else f"{name} × {number:,}"
