@@ -14,6 +14,16 @@ from metamodel.problems import Problem, problem
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """A number to keep an eye on: how many records of `form` the `filter` picks."""
+
+    label: Label
+    form: str
+    filter: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """`connector` is None for a name nobody registered. Secrets are bound per installation, never here."""
 
@@ -24,12 +34,18 @@ class Channel:
     options: Options | None
     enabled: bool = True
     path: str = ""
+    watch: tuple[Watch, ...] = ()
 
 
 def channel_from_json(part: Part, binder: Binder) -> Channel:
     connector, options = binder.bind("connector", part, "connector", "options")
     enabled = part.flag("enabled", True)
-    return Channel(part.id, part.label(), part.text("connector"), connector, options, enabled, part.path)
+    watch = tuple(
+        Watch(each.label(), each.text("form"), each.text("filter"), each.path) for each in part.parts("watch")
+    )
+    return Channel(
+        part.id, part.label(), part.text("connector"), connector, options, enabled, part.path, watch
+    )  # fmt: skip
 
 
 def check_channels(checking: Checking) -> list[Problem]:
@@ -40,7 +56,16 @@ def check_channels(checking: Checking) -> list[Problem]:
             own = channel.connector.check_options(channel.options, checking.app)
             found += [one.under(channel.path + "/options") for one in own]
         found += _check_taken(channel, checking)
+        for watch in channel.watch:
+            found += _check_watch(watch, checking)
     return found
+
+
+def _check_watch(watch: Watch, checking: Checking) -> list[Problem]:
+    form = checking.app.form(watch.form)
+    if form is None:
+        return checking.form_reference(watch.form, watch.path + "/form")
+    return checking.row_condition(watch.filter, watch.path + "/filter", checking.scope(form))
 
 
 def _check_taken(channel: Channel, checking: Checking) -> Iterator[Problem]:

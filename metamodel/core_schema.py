@@ -169,8 +169,9 @@ ROLE = shape(
 CHANNEL = shape(
     ("id", "connector"),
     id=ref("id"), label=ref("label"), description=ref("label"), enabled=FLAG,
-    connector=TEXT, options=ANYTHING,
+    connector=TEXT, options=ANYTHING, watch=list_of(ref("watch")),
 )  # fmt: skip
+WATCH = shape(("label", "form"), label=ref("label"), form=ref("id"), filter=ref("expression"))
 
 MENU_ITEM = shape(
     label=ref("label"), icon=TEXT, form=ref("id"), view=ref("id"), report=ref("id"), page=one_of(*PAGES)
@@ -261,6 +262,7 @@ DEFINITIONS: dict[str, Schema] = {
     "permission": PERMISSION,
     "role": ROLE,
     "channel": CHANNEL,
+    "watch": WATCH,
     "menu_item": MENU_ITEM,
     "menu_group": MENU_GROUP,
     "test_message": TEST_MESSAGE,

@@ -124,7 +124,8 @@ def _page(visit: Visit, app: App, health: Health) -> ChannelPage:
     return ChannelPage(
         label_text(channel.label, visit.language, channel.id),
         (Link(visit.text("Channels"), f"/apps/{app.id}/channels"),),
-        _connector(visit, health), health.enabled, _stats(visit, health.counts), _facts(visit, health),
+        _connector(visit, health), health.enabled, (*_stats(visit, health.counts), *_watched(visit, health)),
+        _facts(visit, health),
         _curl(visit, health), f"{base}/try", f"{base}/quarantine",
         tuple(
             Quarantined(row.id, visit.moments.short(row.received_at), row.source, _reasons(visit, row), row.code)
@@ -150,6 +151,13 @@ def _stats(visit: Visit, counts: Mapping[str, int]) -> tuple[Stat, ...]:
         Stat(f"{counts.get('done', 0):,}", visit.text("Archived")),
         Stat(f"{counts.get('new', 0):,}", visit.text("Waiting")),
         Stat(f"{quarantined:,}", visit.text("In quarantine"), bad=quarantined > 0),
+    )
+
+
+def _watched(visit: Visit, health: Health) -> tuple[Stat, ...]:
+    numbers = visit.runtime.channels.watched(health.app, health.channel)
+    return tuple(
+        Stat(f"{number:,}", label_text(label, visit.language), bad=number > 0) for label, number in numbers
     )
 
 

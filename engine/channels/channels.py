@@ -26,11 +26,13 @@ from engine.clock import from_microseconds
 from engine.database import Unit
 from engine.evidence.seals import Box
 from engine.jobs import Jobs
+from engine.records.holding import count_picked
 from engine.records.services import Services
 from engine.rules import Rules
 from engine.system_tables import channel_bindings, cursors, inbox
 from metamodel.application import App
 from metamodel.channels import Channel
+from metamodel.labels import Label
 from metamodel.plugin_api import Message, RawMessage
 from metamodel.problems import BadValue, Rejected, problem
 
@@ -283,6 +285,19 @@ class Channels:
         """Runs of the vendor's running number that never arrived; some vendors skip numbers."""
         with self._database.read() as connection:
             return self._inbox.gaps(connection, channel, limit)
+
+    def watched(self, app: str, channel: Channel) -> list[tuple[Label, int]]:
+        """The numbers the definition wants to be seen beside the channel: counts, and nothing of the records."""
+        with self._database.read() as connection:
+            return [
+                (
+                    watch.label,
+                    count_picked(
+                        self._services, connection, self._services.programs.get(app, watch.form), watch.filter
+                    ),
+                )
+                for watch in channel.watch
+            ]
 
     def cursors(self, channel: str) -> Mapping[str, tuple[int, datetime]]:
         """The vendor's position taken in so far, by account, and since when."""

@@ -1,4 +1,5 @@
-"""Records that name a person in one of their fields, whoever may read them: for handing over what he has."""
+"""How many records there are, and which, whoever may read them: for numbers that show nothing of them, and for
+handing over what somebody has."""
 
 from __future__ import annotations
 
@@ -12,6 +13,17 @@ from engine.records.conditions import Conditions
 from engine.records.program import FormProgram
 from engine.records.query import Condition
 from engine.records.services import Services
+
+
+def count_picked(services: Services, connection: sa.Connection, program: FormProgram, where: str) -> int:
+    """How many records of the form a condition picks."""
+    visible = services.authority.visible_rows(connection, SYSTEM, program.app, program.form)
+    found = visible.ids()
+    if where:
+        found = found.where(
+            services.authority.condition(connection, SYSTEM, program.app, program.form, where)[0]
+        )
+    return connection.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
 
 
 def count_held(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from engine.access.people import Membership, Person
+from engine.access.viewer import SYSTEM
 from engine.runtime import Runtime
 from tests.builder_ui.desk import Tab
 from tests.engine.organisation.test_importing import NEW_TEAM
@@ -191,3 +192,26 @@ def test_pages_speak_english(cheng: Tab) -> None:
         if "workbook" not in path and "options" not in path:
             words = re.sub(r"<[^>]+>", " ", cheng.get(BASE + path).text)
             assert not re.search(r"部门|岗位|人员|角色成员|离职", words), path
+
+
+def test_a_channel_shows_the_numbers_its_app_watches(runtime: Runtime, cheng: Tab) -> None:
+    """A number, for who manages the channel and reads no record behind it."""
+    watch = [{"label": "有名的客户", "form": "client", "filter": "name != ''"}]
+    shop = {
+        "muniment": 1,
+        "app": {"id": "shop", "label": "店"},
+        "forms": [
+            {"id": "client", "label": "客户", "fields": [{"id": "name", "type": "text", "label": "名"}]}
+        ],
+        "channels": [
+            {"id": "counter", "connector": "wecom_archive", "options": {"account": "ww"}, "watch": watch}
+        ],
+        "roles": [{"id": "desk", "label": "台", "manages": ["channels"]}],
+    }
+    runtime.applications.publish(None, shop, "system")
+    held = [Membership("shop", "desk", "person", "cheng")]
+    runtime.database.write(lambda unit: runtime.people.save_memberships(unit, held))
+    runtime.records.create(SYSTEM, "shop", "client", [{"name": "恒锐"}, {"name": ""}, {"name": "远港"}])
+    page = cheng.page("/apps/shop/channels/counter")
+    assert re.search(r"<b>2</b><span>有名的客户</span>", page)
+    assert "恒锐" not in page
