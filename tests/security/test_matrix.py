@@ -113,7 +113,7 @@ def test_reading_tells_everybody_what_is_his_and_nothing_else(
 ) -> None:
     wrong, seen = [], set[str]()
     for name, route in ROUTES.items():
-        for call in calls(vault, name, route) if name.startswith(SAFE) else ():
+        for call in worth_asking(vault, persona, name, route) if name.startswith(SAFE) else ():
             answer = browsers[persona].ask(call)
             wrong += wrong_with(vault, persona, call, route, answer)
             seen |= {word for word in vault.markers if word in plain(answer.text)}
@@ -124,30 +124,25 @@ def test_reading_tells_everybody_what_is_his_and_nothing_else(
 
 @pytest.mark.parametrize("persona", PERSONAS, ids=lambda name: name or "nobody")
 def test_who_is_refused_changes_nothing(vault: Vault, browsers: dict[str, Browser], persona: str) -> None:
-    wrong, before = [], standing(vault)
-    for call, route in unsafe(vault):
-        if route.who(vault, persona, call.values) is not False:
-            continue
-        wrong += wrong_with(vault, persona, call, route, browsers[persona].ask(call))
-        after = standing(vault)
-        wrong += [
-            f"{_name(call)} of {persona or 'nobody'} changed {t}" for t in after if after[t] != before[t]
-        ]
-        before = after
+    asked = [
+        (call, route) for call, route in unsafe(vault) if route.who(vault, persona, call.values) is False
+    ]
+    before = standing(vault)
+    wrong = [
+        w
+        for call, route in asked
+        for w in wrong_with(vault, persona, call, route, browsers[persona].ask(call))
+    ]
     assert not wrong, "\n".join(wrong)
+    assert not changed_since(vault, before), [_name(call) for call, _ in asked]
 
 
 def test_a_token_that_may_only_read_changes_nothing(vault: Vault) -> None:
-    reader = Browser(vault, SELLER, vault.ids["reading_token"])
-    wrong, before = [], standing(vault)
-    for call, _ in unsafe(vault):
-        if not call.path.startswith("/api/"):
-            continue
-        wrong += sound(reader.ask(call), call, vault, SELLER)
-        after = standing(vault)
-        wrong += [f"{_name(call)} changed {table}" for table in after if after[table] != before[table]]
-        before = after
+    reader, before = Browser(vault, SELLER, vault.ids["reading_token"]), standing(vault)
+    asked = [call for call, _ in unsafe(vault) if call.path.startswith("/api/")]
+    wrong = [w for call in asked for w in sound(reader.ask(call), call, vault, SELLER)]
     assert not wrong, "\n".join(wrong)
+    assert not changed_since(vault, before), [_name(call) for call in asked]
 
 
 @pytest.mark.parametrize("persona", PERSONAS, ids=lambda name: name or "nobody")
@@ -159,6 +154,18 @@ def test_changing_tells_nobody_what_is_hidden(
         if route.who(vault, persona, call.values) is not False:
             wrong += wrong_with(vault, persona, call, route, browsers[persona].ask(call))
     assert not wrong, "\n".join(wrong)
+
+
+def worth_asking(vault: Vault, persona: str, name: str, route: Route) -> Iterator[Call]:
+    """Everything for who is let in; who is refused knocks once at each door."""
+    knocked: set[tuple[str | None, ...]] = set()
+    for call in calls(vault, name, route):
+        if route.who(vault, persona, call.values) is False:
+            door = tuple(call.values.get(part) for part in ("app_id", "form_id", "record", "file_id"))
+            if door in knocked:
+                continue
+            knocked.add(door)
+        yield call
 
 
 def unsafe(vault: Vault) -> Iterator[tuple[Call, Route]]:
@@ -179,3 +186,8 @@ def standing(vault: Vault) -> dict[str, int]:
             for name in names
             if name not in NOTED and not name.startswith(("sqlite_", "search"))
         }
+
+
+def changed_since(vault: Vault, before: dict[str, int]) -> list[str]:
+    """Tables in which something stands otherwise than it did."""
+    return [table for table, print_ in standing(vault).items() if print_ != before.get(table)]
