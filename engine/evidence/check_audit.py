@@ -49,7 +49,7 @@ def check_audit(connection: sa.Connection, keys: MasterKeys, only: Only, now: in
         _look_at(connection, keys, doubts[start : start + _FEW], now, report)
 
 
-def _expected(audit_key: bytes, rows: Sequence[Sequence[Any]]) -> list[LeafEntry | None]:
+def _expected(audit_key: bytes, rows: Sequence[Sequence[Any]]) -> Sequence[LeafEntry | None]:
     """The entries these rows should have; none where a column holds what it cannot."""
     columns = dict(zip(_NAMES, turned(rows, len(_NAMES)), strict=True))
     for name, column in columns.items():

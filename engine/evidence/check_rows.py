@@ -19,6 +19,7 @@ from engine.evidence.seals import BrokenSeal, RecordKey, Seals
 from engine.system_tables import leaves, record_keys
 
 Row = dict[str, Any]
+FEW = 250  # records looked at together
 
 
 class RowCheck:
@@ -32,24 +33,40 @@ class RowCheck:
         self._seals, self._report, self._opening = seals, report, opening
 
     def run(self, records: Collection[int]) -> None:
-        for record in sorted(records):
-            try:
-                self._look_at(record)
-            except unreadable(self._connection):
-                self._report.add("row_unreadable", record=record)
+        ordered = sorted(records)
+        for start in range(0, len(ordered), FEW):
+            self._look_at(ordered[start : start + FEW])
 
-    def _look_at(self, record: int) -> None:
-        rows = [(keyed, row) for keyed in self._tables for row in self._read(keyed.table.table, "id", record)]
-        self._record(record, rows, self._read(record_keys, "record", record), self._entries(record))
+    def _look_at(self, records: Sequence[int]) -> None:
+        """All at once; one by one where one cannot be read."""
+        try:
+            rows = [(keyed, self._read(keyed.table.table, "id", records)) for keyed in self._tables]
+            keys, entries = self._read(record_keys, "record", records), self._entries(records)
+        except unreadable(self._connection):
+            if len(records) == 1:
+                self._report.add("row_unreadable", record=records[0])
+            else:
+                for record in records:
+                    self._look_at([record])
+            return
+        for record in records:
+            mine = [(keyed, row) for keyed, found in rows for row in found.get(record, ())]
+            self._record(record, mine, keys.get(record, []), entries.get(record, []))
 
-    def _read(self, table: sa.Table, key: str, record: int) -> list[Row]:
-        query = sa.select(table).where(table.c[key] == record)
-        return [dict(row) for row in self._connection.execute(query).mappings()]
+    def _read(self, table: sa.Table, key: str, records: Sequence[int]) -> dict[int, list[Row]]:
+        query = sa.select(table).where(table.c[key].in_(records))
+        found: dict[int, list[Row]] = {}
+        for row in self._connection.execute(query).mappings():
+            found.setdefault(row[key], []).append(dict(row))
+        return found
 
-    def _entries(self, record: int) -> list[LeafEntry]:
+    def _entries(self, records: Sequence[int]) -> dict[int, list[LeafEntry]]:
         query = sa.select(*(leaves.c[name] for name in LeafEntry._fields))
-        mine = query.where(leaves.c.log == RECORDS, leaves.c.record == record)
-        return [LeafEntry(*row) for row in self._connection.execute(mine.order_by(leaves.c.revision))]
+        mine = query.where(leaves.c.log == RECORDS, leaves.c.record.in_(records))
+        found: dict[int, list[LeafEntry]] = {}
+        for row in self._connection.execute(mine.order_by(leaves.c.record, leaves.c.revision)):
+            found.setdefault(row.record, []).append(LeafEntry(*row))
+        return found
 
     # -- one record ------------------------------------------------------------------------------------
     def _record(

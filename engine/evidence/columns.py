@@ -40,8 +40,10 @@ def turned(rows: Iterable[Sequence[Any]], width: int) -> Columns:
     return list(zip(*rows, strict=True)) or [()] * width
 
 
-def types_of(column: Iterable[Any]) -> set[type]:
-    return set(map(type, column))
+def types_of(column: Sequence[Any]) -> set[type]:
+    """Most columns of a wide form are blank throughout, and that is quickly seen."""
+    blank = bool(column) and column[0] is None and column.count(None) == len(column)
+    return {type(None)} if blank else set(map(type, column))
 
 
 def decimal_texts(column: Sequence[Any]) -> Sequence[str | None]:

@@ -119,7 +119,8 @@ class TableSieve:
 
     def _batch(self, range_: Range, rows: Sequence[Row]) -> None:
         """Whoever drops out on the way is a doubt."""
-        left = self._of_right_types(rows)
+        columns = turned(rows, len(self._names))
+        left = rows if self._of_right_types(columns) else [row for row in rows if self._fits(row)]
         keys = self._open([range_.keys.pop(row[0], None) for row in left], left)
         if self._opening:
             keys = [
@@ -130,18 +131,17 @@ class TableSieve:
         if len(left) < len(rows):
             there = {row[0] for row in left}
             range_.doubts.update(row[0] for row in rows if row[0] not in there and self._needs_key(row))
+            columns = turned(left, len(self._names))
         if self._keyed.table.is_archive:
-            self._compare(range_, left, [key for key in keys if key is not None])
+            self._compare(range_, columns, [key for key in keys if key is not None])
 
     def _needs_key(self, row: Row) -> bool:
         return self._keyed.table.is_archive or any(row[place] is not None for _, place in self._sealed)
 
-    def _of_right_types(self, rows: Sequence[Row]) -> Sequence[Row]:
+    def _of_right_types(self, columns: Columns) -> bool:
         """SQLite would take anything anywhere."""
-        kinds = zip(turned(rows, len(self._types)), self._types, strict=True)
-        if all(types_of(column) <= {type_, type(None)} for column, type_ in kinds):
-            return rows
-        return [row for row in rows if self._fits(row)]
+        kinds = zip(columns, self._types, strict=True)
+        return all(types_of(column) <= {type_, type(None)} for column, type_ in kinds)
 
     def _fits(self, row: Row) -> bool:
         return all(v is None or type(v) is type_ for v, type_ in zip(row, self._types, strict=True))
@@ -165,9 +165,8 @@ class TableSieve:
         return not sealed or self._seals.opens_all(key.key, row[0], sealed)
 
     # -- hashes ----------------------------------------------------------------------------------------
-    def _compare(self, range_: Range, rows: Sequence[Row], keys: Sequence[Opened]) -> None:
+    def _compare(self, range_: Range, columns: Columns, keys: Sequence[Opened]) -> None:
         """Both hashes of every row with its chain of leaves."""
-        columns = turned(rows, len(self._names))
         evidence, working = self._evidence.of(columns, keys), self._working.of(columns, keys)
         form = (self._keyed.table.app, self._keyed.table.form)
         revisions, chains = columns[self._place["revision"]], range_.chains
