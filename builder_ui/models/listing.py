@@ -64,7 +64,6 @@ class ListPage:
     tabs: tuple[Tab, ...] = ()
     new_href: str = ""
     export_href: str = ""
-    package_href: str = ""
     query: str = ""
     searchable: bool = True
     conditions: tuple[FilterRow, ...] = ()
@@ -86,6 +85,7 @@ class ListPage:
     field_options: tuple[Option, ...] = field(default=())
     scope: tuple[str, ...] = ()  # of a number of a board: conditions the filter panel cannot say
     scope_clear_href: str = ""
+    package_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,6 @@ class RecordPage:
     badge: EvidenceBadge | None = None
     context: Link | None = None
     edit_href: str = ""
-    package_href: str = ""
     previous_href: str = ""
     next_href: str = ""
     place: str = ""
@@ -78,6 +77,7 @@ class RecordPage:
     who_href: str = ""  # who can see it
     keepings: tuple[Keeping, ...] = ()
     hold_href: str = ""
+    package_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
