@@ -58,7 +58,6 @@ class RecordPage:
     sections: tuple[Section, ...] = ()
     related: tuple[RelatedList, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
-    looks: LooksView | None = None
     facts: tuple[tuple[str, str], ...] = ()
     badge: EvidenceBadge | None = None
     context: Link | None = None
@@ -78,6 +77,7 @@ class RecordPage:
     keepings: tuple[Keeping, ...] = ()
     hold_href: str = ""
     package_href: str = ""
+    looks: LooksView | None = None
 
 
 @dataclass(frozen=True, slots=True)
