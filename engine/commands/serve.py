@@ -26,7 +26,7 @@ from engine.web.transport import Transport, networks
 from metamodel.problems import Rejected, problem
 
 LOOK_AGAIN = 60.0  # seconds between looks at the certificate
-OVERLAP = 10.0  # seconds for which an old worker goes on beside the new one, which needs a few to start
+OVERLAP = 20.0  # seconds for which an old worker goes on beside the new one, which needs a few to start
 
 
 def serve(config: Config, host: str, port: int) -> None:
