@@ -46,6 +46,7 @@ from tests.builder_ui.account_samples import account_pages
 from tests.builder_ui.board_samples import board_page, widget_views
 from tests.builder_ui.key_samples import bytes_page, keys_page
 from tests.builder_ui.organisation_samples import organisation_pages
+from tests.builder_ui.package_samples import package_form, packages_page
 from tests.builder_ui.retention_samples import retention_pages
 from tests.builder_ui.task_samples import task_pages, tasks_page
 
@@ -721,6 +722,9 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
         "channel": ("channel.html", archive("渠道", "list", "pages"), channel_page()),
         "evidence": ("evidence.html", archive("存证", "pages", "evidence"), evidence_page()),
         "evidence_running": ("evidence.html", archive("存证", "pages", "evidence"), evidence_page("running")),
+        "packages": ("packages.html", archive("证据包", "pages", "packages"), packages_page()),
+        "packages_none": ("packages.html", archive("证据包", "pages", "packages"), packages_page(False)),
+        "package": ("package.html", archive("证据包", "pages", "packages"), package_form()),
         "keys": ("keys.html", archive("密钥与运维", "pages", "keys"), keys_page()),
         "keys_kept": ("keys.html", archive("密钥与运维", "pages", "keys"), keys_page(True)),
         "bytes": ("bytes.html", archive("存储内容", "pages", "keys"), bytes_page()),
