@@ -247,5 +247,5 @@ class KeywordFeedback(msgspec.Struct, frozen=True):
 
 Effect = (
     SetFields | AddTags | RemoveTags | Refuse | CreateRecord | FindOrCreate | UpdateRecords | Link | CreateTask
-    | CloseTasks | Notify | Grant | RunAnalyzer | StartFlow | KeywordFeedback | Shred
+    | CloseTasks | Notify | Grant | RunAnalyzer | StartFlow | KeywordFeedback | Shred | HttpCall
 )  # fmt: skip
