@@ -53,7 +53,8 @@ def audit_page(request: Ask, site: Here) -> Response[Any]:
 def audit_figures(request: Ask, site: Here) -> Response[Any]:
     """Reports on the trail, of the last day, week or month."""
     visit = site.visit(request)
-    days = int(visit.query["days"]) if visit.query.get("days") in map(str, PERIODS) else 7
+    asked = visit.query.get("days", "")
+    days = int(asked) if asked in {str(one) for one in PERIODS} else 7
     now = visit.runtime.clock.now()
     since, until = microseconds(now - timedelta(days=days)), microseconds(now) + 1
     figures = visit.runtime.audit_figures.of(visit.viewer, since, until)

@@ -13,6 +13,7 @@ from builder_ui.models.parts import Link
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from engine.rules.web_hooks import WebHookCall
 from metamodel.application import App
+from metamodel.labels import label_text
 from metamodel.problems import Rejected, problem
 
 BASE = "/admin/web-hooks"
@@ -88,7 +89,9 @@ def _hooks(visit: Visit, app: App) -> Iterator[Hook]:
             url = getattr(step.options, "url", "") if step.action and step.action.name == "web_hook" else ""
             if url:
                 key = visit.runtime.web_hooks.key(app.id, url)
-                yield Hook(app.text(visit.language), rule.text(visit.language), url, key)
+                yield Hook(
+                    app.text(visit.language), label_text(rule.label, visit.language, rule.id), url, key
+                )
 
 
 def _line(visit: Visit, call: WebHookCall) -> CallLine:
@@ -102,7 +105,7 @@ def _line(visit: Visit, call: WebHookCall) -> CallLine:
     app = visit.runtime.services.apps().get(call.app)
     rule = next((one for one in app.rules if one.id == call.rule), None) if app else None
     return CallLine(
-        visit.moments.short(call.at), rule.text(visit.language) if rule else call.rule, call.url,
+        visit.moments.short(call.at), label_text(rule.label, visit.language, rule.id) if rule else call.rule, call.url,
         states[call.state], HUES[call.state], _error(visit, call.error),
         Link(title or f"#{call.record}", record_url(*place)) if title is not None else None,
         f"{BASE}/{call.app}/{call.id}" if call.state == "dead" else "",
