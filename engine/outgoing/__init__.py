@@ -94,7 +94,10 @@ class Outgoing:
             with (
                 httpcore.ConnectionPool(ssl_context=self._tls(), network_backend=backend) as pool,
                 pool.stream(
-                    method, target.geturl(), headers=[*headers.items(), ("accept-encoding", "identity")], content=body
+                    method,
+                    target.geturl(),
+                    headers=[*headers.items(), ("accept-encoding", "identity")],
+                    content=body,
                 ) as response,
             ):
                 named = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in response.headers}

@@ -11,7 +11,7 @@ from engine.access.audit_search import AuditQuery, told
 from engine.clock import from_microseconds, microseconds
 from engine.runtime import Runtime
 from engine.web.security import signed_in, viewer_of
-from metamodel.plugin_api import read_moment
+from metamodel.human_text import read_moment
 from metamodel.problems import BadValue, Rejected, problem
 
 RECORD = "/apps/{app_id:str}/forms/{form_id:str}/records/{record:str}"
