@@ -101,7 +101,7 @@ def _effect(visit: Visit, name: str, number: int) -> str:
         "AddTags": lambda n: count("tagged one record", "tagged %(num)s records", n),
         "RemoveTags": lambda n: count("took tags off one record", "took tags off %(num)s records", n),
         "CreateRecord": lambda n: count("made one record", "made %(num)s records", n),
-        "UpdateRecords": lambda n: count("looked for records to change", "looked %(num)s times for records to change", n),
+        "UpdateRecords": lambda n: count("changed what it found", "changed what it found %(num)s times", n),
         "FindOrCreate": lambda n: count("found or made one record", "found or made %(num)s records", n),
         "Link": lambda n: count("linked one record", "linked %(num)s records", n),
         "CreateTask": lambda n: count("gave one to-do", "gave %(num)s to-dos", n),

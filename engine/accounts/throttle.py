@@ -78,9 +78,9 @@ class Throttle:
 
     def lift(self, unit: Unit, name: str) -> None:
         """Somebody may try again at once, from everywhere."""
-        about = throttle.c.key.in_([limit.of(name).key for limit in (NAME, CODE, AGAIN)])
-        about |= throttle.c.key.startswith(HERE.of(name).key + ":")
-        unit.connection.execute(sa.delete(throttle).where(about))
+        own = throttle.c.key.in_([limit.of(name).key for limit in (NAME, CODE, AGAIN)])
+        here = throttle.c.key.startswith(HERE.of(name).key + ":")
+        unit.connection.execute(sa.delete(throttle).where(sa.or_(own, here)))
 
     def clean(self, unit: Unit) -> None:
         unit.connection.execute(sa.delete(throttle).where(throttle.c.until < unit.now - FORGOTTEN))

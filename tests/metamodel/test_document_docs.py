@@ -28,7 +28,8 @@ EXPLAINED = {
     "flow": "| key of a flow |", "edge": "| key of an edge |",
     "report": "| key of a report |", "report_filter": "| key of a filter |", "node": "| key of a node or a widget |",
     "widget": "| key of a node or a widget |", "role": "## Roles", "permission": "| key of a permission |",
-    "channel": "## Channels", "watch": "| key of `watch` |", "menu_group": "| key of a group |", "menu_item": "| key of an item |",
+    "channel": "## Channels", "watch": "| key of `watch` |", "menu_group": "| key of a group |",
+    "menu_item": "| key of an item |",
 }  # fmt: skip
 
 TESTS_PAGE = (ROOT / "docs/app_tests.md").read_text("utf-8")
