@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
+import re2
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
@@ -85,9 +86,11 @@ def used(disk: Path) -> Iterator[Runtime]:
 def _browse(runtime: Runtime, message: str) -> None:
     """Pages and the API as somebody uses them, and a request that fails."""
     token = runtime.tokens.create("dir01", "test")
-    headers = {"Authorization": f"Bearer {token}"}
     form = "/apps/conversation_archive/forms/message"
-    with TestClient(create_app(runtime), headers=headers) as client:
+    with TestClient(create_app(runtime)) as client:
+        again = logging.FileHandler(runtime.config.data.parent / "everything.log", encoding="utf-8")
+        logging.getLogger().addHandler(again)  # making the application set the handlers anew
+        client.headers["Authorization"] = f"Bearer {token}"
         for path in (
             form,
             f"{form}/records/{message}",
@@ -97,6 +100,7 @@ def _browse(runtime: Runtime, message: str) -> None:
             client.get(path)
         client.get("/api/v1/apps/conversation_archive/forms/message/records?q=报价")
         client.post("/api/v1/apps/conversation_archive/forms/message/records", content=b"{")
+    logging.getLogger().removeHandler(again)
 
 
 def sealed_texts(runtime: Runtime) -> set[str]:
@@ -149,16 +153,17 @@ def _base64(text: str, skipped: int) -> bytes:
 
 def readable(data: Path, windows: list[str]) -> list[str]:
     """Where any of these can be read, in any encoding."""
-    found = []
-    for path in sorted(path for path in data.rglob("*") if path.is_file()):
-        content = path.read_bytes()
-        found += [
-            f"{path.relative_to(data)}: {window!r} in {name}"
-            for window in windows
-            for name, encoded in encodings(window).items()
-            if encoded in content
-        ]
-    return found
+    meant = {
+        encoded: f"{window!r} in {name}" for window in windows for name, encoded in encodings(window).items()
+    }
+    options = re2.Options()
+    options.encoding, options.max_mem = re2.Options.Encoding.LATIN1, 512 * 1024 * 1024
+    pattern = re2.compile(b"|".join(map(re2.escape, meant)), options)
+    return [
+        f"{path.relative_to(data)}: {meant[match]}"
+        for path in sorted(path for path in data.rglob("*") if path.is_file())
+        for match in dict.fromkeys(pattern.findall(path.read_bytes()))
+    ]
 
 
 def windows_of(runtime: Runtime) -> list[str]:
