@@ -107,6 +107,8 @@ def test_the_trail_is_for_who_manages_audit(furnished: Vault) -> None:
 def test_it_is_found_by_person_action_record_period_and_words(furnished: Vault, auditor: Viewer) -> None:
     runtime, record = furnished.runtime, int(furnished.ids["rival_customer"])
     rival = runtime.require_viewer(RIVAL)
+    runtime.records.get(rival, APP, "customer", str(record))
+    runtime.records.page(rival, APP, "customer", Query())
     runtime.records.page(rival, APP, "customer", Query(text="一句很特别的话"))
     assert {e.person for e in noted(furnished, auditor, person=RIVAL)} == {RIVAL}
     assert {e.action for e in noted(furnished, auditor, actions=("search", "list"))} == {"search", "list"}
@@ -132,6 +134,8 @@ def test_words_do_not_find_what_may_not_be_told(furnished: Vault, auditor: Viewe
 
 
 def test_pages_follow_each_other_without_a_gap(furnished: Vault, auditor: Viewer) -> None:
+    for _ in range(10):
+        furnished.runtime.records.page(furnished.runtime.require_viewer(SELLER), APP, "customer", Query())
     search, seen, after = furnished.runtime.audit_search, list[int](), None
     while True:
         page = search.page(auditor, AuditQuery(), after, 7)
@@ -145,6 +149,7 @@ def test_pages_follow_each_other_without_a_gap(furnished: Vault, auditor: Viewer
 
 def test_figures_agree_with_the_trail(furnished: Vault, auditor: Viewer) -> None:
     runtime, now = furnished.runtime, microseconds(NOW)
+    list(runtime.records.export(runtime.require_viewer(SELLER), APP, "customer", Query()))
     figures = runtime.audit_figures.of(auditor, now - DAY, now + DAY)
     entries = list(runtime.audit_search.everything(auditor, AuditQuery(person=SELLER)))
     for action, number in figures.reads[SELLER].items():
@@ -179,6 +184,9 @@ def test_publishing_signing_in_and_failing_to_are_noted(furnished: Vault, audito
 
 
 def test_the_page_shows_filters_and_exports_it(furnished: Vault) -> None:
+    seller = furnished.runtime.require_viewer(SELLER)
+    for words in ("zebra", "报价", "合同", "发票", "会议"):
+        furnished.runtime.records.page(seller, APP, "customer", Query(text=words))
     browser = Browser(furnished, AUDITOR)
     page = browser.client.get("/admin/audit?action=search").text
     assert "搜索" in page
