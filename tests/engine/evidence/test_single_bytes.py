@@ -71,7 +71,7 @@ def test_single_bytes(vault: Runtime, tmp_path: Path) -> None:
         found[verdict] += 1
         _write(file, place, honest[place])
     assert missed == [], found
-    assert found["found"] >= EDITS / 3, found
+    assert found["found"] >= EDITS / 4, found  # half of the edits fall anywhere, into empty pages mostly
     print(dict(found))
 
 
