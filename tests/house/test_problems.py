@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from metamodel.problems import TEXTS, Texts
+from metamodel.texts import TABLES
 from tests.house.source import Source, none_of, sources
 
 RAISERS = frozenset({"problem", "Problem", "BadValue"})
@@ -111,3 +112,8 @@ def test_an_unfilled_place_is_seen() -> None:
         "engine.x:1: a.b is not told x"
     ]
     assert unfilled_places(Source("engine.x", 'problem("a.b", path, x=1)'), texts) == []
+
+
+def test_a_code_stands_in_one_table_and_its_area_too() -> None:
+    areas = [{code.partition(".")[0] for code in table.TEXTS} for table in TABLES]
+    assert sum(map(len, areas)) == len(set().union(*areas))

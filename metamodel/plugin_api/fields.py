@@ -1,0 +1,257 @@
+"""Field types: how a value is read, checked, kept, shown, filtered; what it may point at or derive from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field as dataclass_field
+from datetime import tzinfo
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from metamodel.asks import Format
+from metamodel.expressions.types import TEXT, Type
+from metamodel.labels import Label
+from metamodel.masking import mask_text, mask_value
+from metamodel.plugin_api.declaring import Choice, Examples, Options, OptionsType, Plugin, PythonClass
+from metamodel.problems import Problem
+
+if TYPE_CHECKING:
+    from metamodel.application import App
+    from metamodel.forms import FieldDefinition, Form
+
+
+def form_of(app: App, field: FieldDefinition) -> Form | None:
+    """The form of `app` that this very definition stands in."""
+    return next((form for form in app.forms if any(own is field for own in form.fields)), None)
+
+
+def fields_of(app: App, target: str, form: str) -> Mapping[str, str] | None:
+    """Type names by field id, of a form of this app (`target` blank or its id) or of an app it requires;
+    None where there is no such form."""
+    if target in ("", app.id):
+        own = app.form(form)
+        return {field.id: field.type_name for field in own.fields} if own else None
+    needed = app.required(target)
+    return needed.forms.get(form) if needed else None
+
+
+# What a filter may ask of a value. A field type picks from these; labels are what people read.
+OPERATORS: Mapping[str, Mapping[str, str]] = {
+    "is": {"zh": "等于", "en": "is"},
+    "is_not": {"zh": "不等于", "en": "is not"},
+    "contains": {"zh": "包含", "en": "contains"},
+    "not_contains": {"zh": "不包含", "en": "does not contain"},
+    "starts_with": {"zh": "开头是", "en": "starts with"},
+    "lt": {"zh": "小于", "en": "is less than"},
+    "le": {"zh": "不大于", "en": "is at most"},
+    "gt": {"zh": "大于", "en": "is more than"},
+    "ge": {"zh": "不小于", "en": "is at least"},
+    "between": {"zh": "介于", "en": "is between"},
+    "any_of": {"zh": "是其中之一", "en": "is any of"},
+    "none_of": {"zh": "不是其中任何一个", "en": "is none of"},
+    "has_any": {"zh": "含有任一", "en": "has any of"},
+    "has_all": {"zh": "含有全部", "en": "has all of"},
+    "has_none": {"zh": "都不含", "en": "has none of"},
+    "blank": {"zh": "为空", "en": "is blank"},
+    "not_blank": {"zh": "不为空", "en": "is not blank"},
+}
+TEXT_OPERATORS = ("is", "is_not", "contains", "not_contains", "starts_with", "blank", "not_blank")
+ORDERED_OPERATORS = ("is", "is_not", "lt", "le", "gt", "ge", "between", "blank", "not_blank")
+CHOICE_OPERATORS = ("is", "is_not", "any_of", "none_of", "blank", "not_blank")
+LIST_OPERATORS = ("has_any", "has_all", "has_none", "blank", "not_blank")
+NUMBER_AGGREGATES = ("count", "distinct", "sum", "avg", "min", "max", "median")
+ORDERED_AGGREGATES = ("count", "distinct", "min", "max")
+CHOICE_AGGREGATES = ("count", "distinct")
+
+
+class Storage(StrEnum):
+    """How a field's value lies in the database; never an SQLAlchemy type."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"  # scaled integer, scale from `Field.scale(field)`
+    BOOLEAN = "boolean"
+    DATE = "date"  # day number, proleptic ordinal of datetime.date
+    TIMESTAMP = "timestamp"  # integer microseconds since 1970-01-01 UTC
+    JSON = "json"  # canonical JSON text
+    BYTES = "bytes"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The value is an id (or a list of ids, `many`) of something that has a name of its own."""
+
+    target: Literal["record", "person", "department", "file"]
+    app: str = ""
+    form: str = ""
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Evaluated at reading: `field` of the record that our link field `through` points at."""
+
+    through: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """Evaluated at reading: `aggregate` over records of `form` whose link field `via` points at us."""
+
+    app: str
+    form: str
+    via: str
+    aggregate: str = "count"  # count sum avg min max
+    field: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """Computed from the record itself; stored when saved, so no TODAY, NOW or me inside."""
+
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class AutoNumber:
+    """Given by the write path. Pattern parts: {yyyy} {yyyyMM} {yyyyMMdd} and {0000}; else literal.
+    The date is that of our field `dated_by`, or of the day it is given."""
+
+    pattern: str
+    starts_again: Literal["never", "year", "month", "day"] = "never"
+    dated_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedRows:
+    """`aggregate` over `field` of the records of a form (blank app: our own) that `where` picks; in it,
+    `record.x` is ours."""
+
+    app: str
+    form: str
+    aggregate: str = "count"  # count sum avg min max
+    field: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedQuery:
+    """Asked of all records, whoever may read them, when ours is saved, and kept: what was true then."""
+
+    queries: tuple[RelatedRows, ...]
+    combine: Literal["sum", "max", "min"] = "sum"
+
+
+Derived = Lookup | Rollup | Formula | AutoNumber | RelatedQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """What showing a value needs from outside: the reader's language, the organisation's zone,
+    and names for references, keyed (target, id)."""
+
+    language: str = "zh"
+    zone: tzinfo | None = None
+    names: Mapping[tuple[str, str], str] = dataclass_field(default_factory=dict)
+
+    def name(self, target: str, identifier: str) -> str:
+        return self.names.get((target, str(identifier)), str(identifier))
+
+
+class Field(Plugin):
+    """A field type. Every method gets the bound definition: `field.options` is this type's Options.
+
+    Values: `parse` turns what a person or an API sent into the Python value (str, int,
+    Decimal, bool, date, aware datetime, timedelta, or JSON-able lists and dicts; None is
+    blank). `to_json` is its inverse: parse(to_json(v)) == v. Ids and decimals are strings in JSON.
+    """
+
+    kind = "field"
+    group: str = "text"  # palette group: text number choice time people file relation system layout
+    storage: Storage = Storage.TEXT
+    type: Type = TEXT  # its expression type, before sealing
+    many: bool = False  # the value is a list; None and [] are both blank and stored as None
+    container: bool = False  # has fields of its own (sub-form)
+    searchable: bool = False  # may be `searchable`
+    sortable: bool = True
+    exact: PythonClass | None = None  # a value of this very class needs no parsing
+    personal: bool = False  # made for words about persons: kept as evidence they should be sealed
+    operators: tuple[str, ...] = ("is", "is_not", "blank", "not_blank")
+    aggregates: tuple[str, ...] = ("count",)
+    input: str = ""  # macro of the edit input; blank: the storage kind's
+    example_options: ClassVar[Mapping[str, Any]] = {}  # sane ones, for docs and contract tests
+    examples: Examples = ()  # (what may be sent, its JSON), run as tests
+
+    Options: ClassVar[OptionsType] = Options
+
+    def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
+        """Is this definition sane? Paths are relative to the field (`/options/choices/0`)."""
+        return []
+
+    def expression_type(self, field: FieldDefinition) -> Type:
+        return self.type
+
+    def scale(self, field: FieldDefinition) -> int:
+        """Digits after the point of a DECIMAL storage."""
+        return 0
+
+    def parse(self, raw: Any, field: FieldDefinition) -> Any:
+        """Raises BadValue. None, '' and [] are blank and never reach here."""
+        return str(raw)
+
+    def check(self, value: Any, field: FieldDefinition) -> list[Problem]:
+        """Is this value sane? Paths are relative to the field."""
+        return []
+
+    def to_json(self, value: Any, field: FieldDefinition) -> Any:
+        return value
+
+    def storage_of(self, field: FieldDefinition) -> Storage:
+        """Where one type may lie in several ways (a formula's result), this says how; else `storage`."""
+        return self.storage
+
+    def to_storage(self, value: Any, field: FieldDefinition) -> Any:
+        """The value as its storage kind holds it: Decimal for DECIMAL, date for DATE, aware datetime for
+        TIMESTAMP, anything JSON can say for JSON. Identity for most types."""
+        return value
+
+    def from_storage(self, raw: Any, field: FieldDefinition) -> Any:
+        """The inverse of `to_storage`."""
+        return raw
+
+    def display(self, value: Any, field: FieldDefinition, display: Display) -> str:
+        """Plain text for people; templates escape it."""
+        return str(value)
+
+    def search_text(self, value: Any, field: FieldDefinition) -> str:
+        return str(value)
+
+    def hide(self, text: str, field: FieldDefinition) -> str:
+        """A text of this type masked as a whole: enough to recognise it, too little to use it."""
+        return mask_text(text)
+
+    def mask(self, value: Any, field: FieldDefinition, hide: Callable[[str], str]) -> Any:
+        """The value for somebody who may not read it in full: its shape kept, its texts through `hide`,
+        what is no text blank."""
+        return mask_value(value, hide)
+
+    def reference(self, field: FieldDefinition) -> Reference | None:
+        return None
+
+    def references(self, value: Any, field: FieldDefinition) -> list[str]:
+        """The ids a value points at (only asked when `reference` answers)."""
+        return [str(item) for item in value] if self.many else [str(value)]
+
+    def derived(self, field: FieldDefinition) -> Derived | None:
+        """Not None: people never write it; the engine computes it this way."""
+        return None
+
+    def measured_as(self, field: FieldDefinition) -> tuple[Format, Label]:
+        """How a sum or a mean of its values is shown, and the unit (of money: its sign)."""
+        return "number", ""
+
+    def choices(self, field: FieldDefinition) -> Sequence[Choice]:
+        """What may be chosen, for facets, filters and inputs; empty: not a choice."""
+        return ()

@@ -1,0 +1,123 @@
+"""Functions of the expression language, and the SQL they may be made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Protocol
+
+from metamodel.expressions.types import ANY, Type
+from metamodel.labels import Label
+from metamodel.plugin_api.declaring import Plugin
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What a function takes; several types in a tuple are alternatives."""
+
+    name: str
+    type: Type | tuple[Type, ...] = ANY
+    optional: bool = False
+    many: bool = False  # the last one may repeat
+    or_list: bool = False  # a list of them may stand for several (only with `many`): it is spread
+
+    @property
+    def types(self) -> tuple[Type, ...]:
+        return self.type if isinstance(self.type, tuple) else (self.type,)
+
+
+@dataclass(frozen=True)
+class Function(Plugin):
+    """One function. `call(*values)` gets plain Python values; text arguments never None (''), lists
+    never None ([]), others may be. It raises BadValue for what it cannot do, never changes a list
+    it was given, and asks `room_for` before it makes something large.
+
+    `result` is a Type, or a callable from argument types to a Type (BadValue where they do not fit).
+    `plain`: the result is not sealed even when an argument is. `check(*constants)` gets the argument
+    values that are known when the expression is saved (None for the rest) and raises BadValue.
+    `lazy`: arguments come as zero-argument callables. `bind(*rest)`, when all arguments but the first
+    are known, gives the call of that first one, prepared: for functions on the hot path.
+    `sighted(find, *values)` is `call` for many rules at once: `find(text, words)` tells which words' `match_form`
+    stand in a text, all rules' words having been looked for in one pass.
+    `context`: `call(context, *values)`, where context has now, zone, me, keywords(list),
+    people, is_working_day(date), working_time(start, end) and spend(size), to be called before much work.
+    `sql`: `sql(ops, *columns)` using SqlOps only; None: refused where SQL is needed.
+    `examples`: (expression, given, expected JSON value) rows, run as tests.
+    """
+
+    kind: ClassVar[str] = "function"
+    name: str
+    arguments: tuple[Argument, ...]
+    result: Type | Callable[..., Type]
+    call: Callable[..., Any]
+    label: Label = ""
+    doc: Label = ""
+    group: str = "text"
+    sql: Callable[..., Any] | None = None
+    plain: bool = False
+    lazy: bool = False
+    context: bool = False
+    check: Callable[..., None] | None = None
+    bind: Callable[..., Callable[[Any], Any]] | None = None
+    sighted: Callable[..., Any] | None = None
+    needs: Literal["", "any", "all"] = ""  # of a yes: the first argument holds any, or all, of the others
+    volatile: bool = False  # depends on the moment or the viewer; not in stored formulas
+    examples: tuple[tuple[str, Mapping[str, Any], Any], ...] = ()
+
+
+class SqlOps(Protocol):
+    """What a function's `sql` may use; the engine implements it for every database.
+
+    Arguments are opaque values (or plain Python ones, which are lifted); so are results, except of
+    `constant` and `items`. Texts are '' where they are blank, conditions never NULL, numbers exact."""
+
+    def literal(self, value: Any) -> Any: ...
+    def constant(self, value: Any) -> Any: ...  # its Python value; refused where a row decides it
+    def lower(self, text: Any) -> Any: ...
+    def upper(self, text: Any) -> Any: ...
+    def trim(self, text: Any) -> Any: ...
+    def fold(self, text: Any) -> Any: ...  # match_form
+    def length(self, text: Any) -> Any: ...
+    def substring(self, text: Any, start: Any, length: Any) -> Any: ...  # start from 1
+    def position(self, text: Any, part: Any) -> Any: ...  # from 1, 0 where it is not
+    def concat(self, *texts: Any) -> Any: ...
+    def replace(self, text: Any, old: Any, new: Any) -> Any: ...
+    def contains(self, text: Any, part: Any) -> Any: ...  # letter for letter
+    def found_in(self, text: Any, word: Any) -> Any: ...  # by match_form
+    def starts_with(self, text: Any, part: Any) -> Any: ...
+    def ends_with(self, text: Any, part: Any) -> Any: ...
+    def coalesce(self, *values: Any) -> Any: ...
+    def case(self, condition: Any, yes: Any, no: Any) -> Any: ...
+    def is_blank(self, value: Any) -> Any: ...
+    def both(self, *conditions: Any) -> Any: ...
+    def either(self, *conditions: Any) -> Any: ...
+    def negate(self, condition: Any) -> Any: ...
+    def equal(self, left: Any, right: Any) -> Any: ...
+    def ordered(self, symbol: str, left: Any, right: Any) -> Any: ...  # < <= > >=
+    def if_failed(self, value: Any, otherwise: Any) -> Any: ...
+    def fail_if(self, condition: Any, value: Any) -> Any: ...
+    def add(self, left: Any, right: Any) -> Any: ...
+    def subtract(self, left: Any, right: Any) -> Any: ...
+    def multiply(self, left: Any, right: Any) -> Any: ...
+    def divide(self, left: Any, right: Any) -> Any: ...
+    def modulo(self, left: Any, right: Any) -> Any: ...
+    def power(self, base: Any, exponent: Any) -> Any: ...
+    def negative(self, number: Any) -> Any: ...
+    def absolute(self, number: Any) -> Any: ...
+    def sign(self, number: Any) -> Any: ...
+    def round(self, number: Any, digits: Any = 0, way: str = "half") -> Any: ...  # half up down
+    def floor(self, number: Any) -> Any: ...
+    def least(self, *values: Any) -> Any: ...  # blanks do not take part
+    def greatest(self, *values: Any) -> Any: ...
+    # year quarter month day weekday hour minute second
+    def date_part(self, part: str, value: Any) -> Any: ...
+    def date_of(self, moment: Any) -> Any: ...
+    def midnight(self, date: Any) -> Any: ...
+    def add_days(self, date: Any, days: Any) -> Any: ...
+    def days_between(self, later: Any, earlier: Any) -> Any: ...
+    def duration_of(self, number: Any, unit: int) -> Any: ...  # unit in microseconds
+    def ratio(self, duration: Any, other: Any) -> Any: ...
+    def items(self, items: Any) -> list[Any]: ...  # of a list no row decides
+    def list_contains(self, items: Any, item: Any) -> Any: ...
+    def list_has(self, items: Any, word: Any) -> Any: ...  # by match_form
+    def list_length(self, items: Any) -> Any: ...

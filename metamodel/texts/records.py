@@ -1,0 +1,82 @@
+"""Values, records, files and requests."""
+
+from __future__ import annotations
+
+from metamodel.texts.entry import Texts
+
+TEXTS = {
+    # file
+    "file.unknown": Texts(
+        "文件不存在，或您无权查看", "There is no such file, or you may not see it", status=404
+    ),
+    # record
+    "record.unknown": Texts(
+        "记录“{record}”不存在，或您无权查看",
+        "There is no record “{record}”, or you may not see it",
+        status=404,
+    ),
+    "record.changed": Texts(
+        "记录已被他人修改",
+        "Somebody changed this record meanwhile",
+        "请刷新后再保存",
+        "Reload, then save again",
+        status=409,
+    ),
+    "record.shredded": Texts("此记录已销毁，不能再修改", "This record was shredded and cannot be changed"),
+    "record.frozen": Texts(
+        "“{field}”是存证字段，不能修改", "“{field}” is evidence and cannot be changed", status=409
+    ),
+    # request
+    "request.too_many": Texts(
+        "请求过于频繁，请 {seconds} 秒后再试", "Too many requests; try again in {seconds} seconds", status=429
+    ),
+    "request.unreadable": Texts(
+        "请求内容无法读取：{reason}", "The request cannot be read: {reason}", status=400
+    ),
+    "request.idempotency": Texts(
+        "同一个 Idempotency-Key 用于不同的请求",
+        "This Idempotency-Key was used for another request",
+        status=409,
+    ),
+    # value
+    "value.not_text": Texts("这里应填文字", "This should be text"),
+    "value.unreadable_text": Texts(
+        "文字中含有无法保存的字符",
+        "The text holds characters that cannot be kept",
+        "删去空字符或损坏的字符",
+        "Remove NUL or broken characters",
+    ),
+    "value.too_long": Texts("内容过长，最多 {limit}", "Too long, the limit is {limit}"),
+    "value.too_many": Texts("最多 {limit} 项", "At most {limit} items"),
+    "value.not_a_number": Texts("“{text}”不是数字", "“{text}” is not a number"),
+    "value.out_of_range": Texts("数值超出可保存的范围", "The value is beyond what can be kept"),
+    "value.too_precise": Texts("最多 {places} 位小数", "At most {places} digits after the point"),
+    "value.too_small": Texts("不能小于 {limit}", "It must be at least {limit}"),
+    "value.too_large": Texts("不能大于 {limit}", "It must be at most {limit}"),
+    "value.not_a_date": Texts(
+        "“{text}”不是日期", "“{text}” is not a date", "例如 2026-11-20", "For example 2026-11-20"
+    ),
+    "value.not_a_time": Texts(
+        "“{text}”不是日期时间",
+        "“{text}” is not a date and time",
+        "例如 2026-11-20 09:05",
+        "For example 2026-11-20 09:05",
+    ),
+    "value.no_such_time": Texts(
+        "因夏令时，当地没有 {text} 这一时刻", "Local clocks skipped {text} that day (daylight saving)"
+    ),
+    "value.not_a_duration": Texts(
+        "“{text}”不是时长", "“{text}” is not a duration", "例如 2小时5分 或 2:05", "For example 2h 5m or 2:05"
+    ),
+    "value.not_a_list": Texts("这里应填多项", "This should be a list"),
+    "value.required": Texts("请填写“{field}”", "“{field}” is required"),
+    "value.not_writable": Texts("“{field}”不能由您填写", "“{field}” is not yours to write", status=403),
+    "value.unknown_field": Texts("没有字段“{field}”", "There is no field “{field}”"),
+    "value.invalid": Texts("“{field}”不符合要求", "“{field}” is not acceptable"),
+    "value.no_such_reference": Texts(
+        "“{field}”所指的“{value}”不存在", "“{field}” points at “{value}”, which is not there"
+    ),
+    "value.not_unique": Texts(
+        "“{field}”的值“{value}”已经存在", "“{field}” must be unique: “{value}” exists", status=409
+    ),
+}
