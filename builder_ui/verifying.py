@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from engine.access.viewer import Viewer
 from engine.evidence.steps import Mode
+from engine.failures import failure
 from engine.runtime import Runtime
 
 log = logging.getLogger("muniment.web")
@@ -49,7 +50,7 @@ class Verifying:
             self._runtime.verify(progress, viewer.person, mode=mode, workers=1)
         except Exception:
             self.failed = True
-            log.exception("the verification started from the page failed")
+            log.error("the verification started from the page failed\n%s", failure())
         finally:
             with self._lock:
                 self.running = None

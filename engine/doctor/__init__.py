@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.doctor import evidence, machine, people, surroundings
+from engine.failures import failure
 from engine.runtime import Runtime
 from metamodel.labels import label_text
 from metamodel.problems import Problem, problem
@@ -85,6 +86,6 @@ def _look(check: Check, runtime: Runtime) -> list[Problem]:
     try:
         found = list(check.look(runtime))
     except Exception as error:
-        log.exception("the check %s failed", check.name)
+        log.error("the check %s failed\n%s", check.name, failure(error))
         return [problem("doctor.failed", reason=type(error).__name__)]
     return sorted(found, key=lambda one: _WORST.index(one.severity))

@@ -228,10 +228,11 @@ class Reader:
             )
             if not exporting.ways:
                 raise Rejected([problem("access.denied")])
-            selection = replace(selection, visible=exporting)
             fields = [program.fields[name] for name in selection.fields if name in program.fields]
-            statement = self._statement(selection)
-            rows = self.rows.fetch(connection, viewer, program, exporting, statement, selection.fields)
+            names = tuple(dict.fromkeys((*selection.fields, *(field.id for field in program.searchable))))
+            selection = replace(selection, visible=exporting, fields=names)
+            found = self.rows.fetch(connection, viewer, program, exporting, self._statement(selection), names)
+            rows = [row for row in found if self._really_matches(selection, row)]
             display = self.references.display(connection, viewer, program, rows)
         asked = _asked(query, len(rows), [row.id for row in rows])
         self._services.audit.note(viewer, Occurrence("export", app, form, detail=asked))

@@ -232,6 +232,16 @@ def test_form_state_is_what_the_save_decides(office: Runtime) -> None:
     assert [p["code"] for p in state["reason"]["problems"]] == ["value.required"]
 
 
+def test_a_long_word_is_looked_for_in_the_opened_text_of_an_export_too(office: Runtime) -> None:
+    """The index knows pairs of characters and not their order: it names both."""
+    for name in ("苏州恒锐精密", "恒锐精密苏州恒锐"):
+        create(office, "zhou", name=name)
+    query = Query(text="苏州恒锐精密", columns=("name",))
+    rows = list(office.records.export(office.require_viewer("zhou"), "office", "client", query))
+    assert rows[1:] == [["苏州恒锐精密"]]
+    assert seen(office, "zhou", text="苏州恒锐精密") == ["苏州恒锐精密"]
+
+
 def test_export_gives_what_one_may_see_and_needs_the_right(office: Runtime) -> None:
     create(office, "zhou")
     rows = list(
