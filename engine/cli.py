@@ -18,6 +18,7 @@ from engine.commands.doctor import doctor
 from engine.commands.init import init
 from engine.commands.keys import keys, rotate_key
 from engine.commands.packages import export_package
+from engine.commands.reindexing import reindex
 from engine.commands.user import user
 from engine.commands.verifying import verify
 from engine.config import Config
@@ -40,6 +41,7 @@ main.add_command(keys)
 main.add_command(rotate_key)
 main.add_command(export_package)
 main.add_command(verify)
+main.add_command(reindex)
 main.add_command(user)
 
 

@@ -65,6 +65,7 @@ from engine.packages import Packages
 from engine.plugin_loader import load_registry
 from engine.records.contexts import Contexts, LinkedRecords
 from engine.records.drafts import Stages
+from engine.records.indexed import Indexed
 from engine.records.keyword_lists import KeywordLists
 from engine.records.program import Programs
 from engine.records.records import Records
@@ -237,7 +238,9 @@ class Runtime:
         self.analysis = Analysis(self.database, self.box)
         self.records.shredder.forgetting.append(self.analysis.shred)
         self.reports = Reports(self.services, self.records.reader, self.analysis.words)
-        self.applications.preparing.append(Reindexing(self.services, self.jobs).prepare)
+        self.reindexing = Reindexing(self.services, self.jobs)
+        self.applications.preparing.append(self.reindexing.prepare)
+        self.indexed = Indexed(self.services, self.reindexing)
         self.keyword_lists = KeywordLists(self.services)
         self.keyword_lists.join(self.stages)
         self.contexts.keywords = self.keyword_lists.words

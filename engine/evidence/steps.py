@@ -22,7 +22,7 @@ from engine.evidence.tiles import WIDTH
 from engine.system_tables import audit, checkpoints, files, inbox, leaves
 
 Mode = Literal["full", "quick", "since"]
-Kind = Literal["leaves", "records", "audit", "inbox", "files", "around"]
+Kind = Literal["leaves", "records", "audit", "inbox", "files", "around", "index"]
 LEAVES = 128 * WIDTH  # of a log in one step
 ROWS = 8_192  # records, audit rows … in one step, about
 
@@ -99,6 +99,8 @@ def make_plan(connection: sa.Connection, mode: Mode, started: int, since: Reache
             steps += _touched(connection, log, since.tiles[log] * WIDTH)
     for kind, table in (("audit", audit), ("inbox", inbox), ("files", files)):
         steps += _ids(kind, since.ids[kind] + 1 if since else None, ids[kind], _count(connection, table))
+    if mode == "full":
+        steps.append(Step("index", weight=max(signed[RECORDS], 1)))
     return Plan(mode, started, steps, signed, ids, since)
 
 

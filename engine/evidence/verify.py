@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -64,6 +64,12 @@ class Publications(Protocol):
     def get(self, app: str) -> App: ...
 
 
+class ChecksIndex(Protocol):
+    """`engine.records.indexed.Indexed`: the index and the texts are known to rooms above."""
+
+    def check(self, connection: sa.Connection, report: Report, judged: Set[tuple[str, str]]) -> None: ...
+
+
 class Installation(Protocol):
     """`engine.runtime.Runtime`, as far as it is needed here."""
 
@@ -79,6 +85,8 @@ class Installation(Protocol):
     def files(self) -> OpensFiles: ...
     @property
     def box(self) -> Box: ...
+    @property
+    def indexed(self) -> ChecksIndex: ...
 
 
 @dataclass(frozen=True)
@@ -220,7 +228,7 @@ class Worker:
         self._forms: Forms | None = None
         self._steps: Mapping[str, Callable[[sa.Connection, Step, Outcome], None]] = {
             "leaves": self._leaves, "records": self._records, "audit": self._audit,
-            "inbox": self._inbox, "files": self._files, "around": self._around,
+            "inbox": self._inbox, "files": self._files, "around": self._around, "index": self._index,
         }  # fmt: skip
 
     def take(self, connection: sa.Connection, step: Step) -> Outcome:
@@ -250,6 +258,10 @@ class Worker:
 
     def _files(self, connection: sa.Connection, step: Step, outcome: Outcome) -> None:
         check_files(connection, self.here.keys, self.here.files, step.only(), outcome.report, self._opening)
+
+    def _index(self, connection: sa.Connection, _step: Step, outcome: Outcome) -> None:
+        judged = {(table.app, table.form) for table in self._forms_on(connection).judged}
+        self.here.indexed.check(connection, outcome.report, judged)
 
     def _around(self, connection: sa.Connection, _step: Step, outcome: Outcome) -> None:
         report, keys, forms = outcome.report, self.here.keys, self._forms_on(connection)

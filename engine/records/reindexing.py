@@ -1,7 +1,8 @@
 """Reindexing: when a new version of an app changes what of its records is found, a job indexes them anew.
 
 A field that became searchable, or whose masked patterns are others now. In chunks, each its own unit; until
-it is through, older records are found as before. Told by the runtime of every publication.
+it is through, older records are found as before. Told by the runtime of every publication, and by the command
+line where verification found the index wrong.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from engine.jobs import Jobs
 from engine.records.rows import Rows
 from engine.records.services import Services
 from engine.search.index import is_indexed
+from engine.system_tables import settings
 from engine.tables import FormTable
 from metamodel.application import App
 from metamodel.forms import Form
@@ -37,7 +39,34 @@ class Reindexing:
         for form in app.forms if before is not None else ():
             old = before.form(form.id) if before is not None else None
             if old is not None and found_by(old) != found_by(form):
-                self._defer(unit, app.id, form.id, 0)
+                self._begin(unit, app.id, form.id)
+
+    def again(self, app: str, form: str) -> None:
+        """Index a form anew: what is of no record goes now, the rest as jobs come to it. Rejected:
+        app.unknown, form.unknown."""
+        program = self._services.programs.get(app, form)
+        search = self._services.search
+
+        def work(unit: Unit) -> None:
+            held = search.held(unit.connection, program.table)
+            there = set(unit.connection.scalars(sa.select(program.table.table.c.id)))
+            search.remove(unit, program.table, sorted({record for record, _ in held or ()} - there))
+            self._begin(unit, app, form)
+
+        self._services.database.write(work)
+
+    def waits_for(self, connection: sa.Connection, app: str, form: str) -> bool:
+        """Is this form still being indexed anew?"""
+        query = sa.select(settings.c.name).where(settings.c.name == _mark(app, form))
+        return connection.scalar(query) is not None
+
+    def _begin(self, unit: Unit, app: str, form: str) -> None:
+        self._end(unit, app, form)
+        unit.connection.execute(sa.insert(settings).values(name=_mark(app, form), value="true"))
+        self._defer(unit, app, form, 0)
+
+    def _end(self, unit: Unit, app: str, form: str) -> None:
+        unit.connection.execute(sa.delete(settings).where(settings.c.name == _mark(app, form)))
 
     def _defer(self, unit: Unit, app: str, form: str, after: int) -> None:
         self._jobs.defer(
@@ -60,8 +89,14 @@ class Reindexing:
             self._services.search.replace(unit, program.table, tokens)
             if len(found) == CHUNK:
                 self._defer(unit, program.app.id, program.form.id, found[-1])
+            else:
+                self._end(unit, program.app.id, program.form.id)
 
         self._services.database.write(work)
+
+
+def _mark(app: str, form: str) -> str:
+    return f"reindexing:{app}/{form}"
 
 
 def found_by(form: Form) -> dict[str, tuple[str, ...]]:

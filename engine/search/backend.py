@@ -6,7 +6,7 @@ answers an expression over tokens with a Select of record ids. `index.py` is the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -58,6 +58,10 @@ class Backend(Protocol):
 
     def stored(self, connection: sa.Connection, table: str, record: int) -> Mapping[str, Any]:
         """What lies under this record's id in the index, by column; for showing what the disk holds."""
+        ...
+
+    def held(self, connection: sa.Connection, table: str) -> Iterator[tuple[int, Any]] | None:
+        """Everything there is, as (record, token); None where that cannot be told on this connection."""
         ...
 
     def matching(self, table: str, tokens: Tokens) -> sa.Select[int]:

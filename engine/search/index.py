@@ -9,7 +9,7 @@ masked does not search by them, and no total, facet or hit tells him of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -117,6 +117,10 @@ class Search:
     def stored(self, connection: sa.Connection, form_table: FormTable, record: int) -> Mapping[str, Any]:
         """What the index keeps under a record's id, as it lies there."""
         return self._backend.stored(connection, form_table.table.name, record)
+
+    def held(self, connection: sa.Connection, form_table: FormTable) -> Iterator[tuple[int, Any]] | None:
+        """Everything the form's index keeps, as (record, token), for verification; None where it cannot be told."""
+        return self._backend.held(connection, form_table.table.name)
 
     def purge(self, form_table: FormTable) -> None:
         """After shredding, outside of a unit: nothing removed can be read from the disk any more."""

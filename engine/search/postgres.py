@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -43,6 +43,10 @@ class PostgresIndex:
         words = _words(table)
         row = connection.execute(sa.select(words).where(words.c.record == record)).mappings().first()
         return dict(row) if row else {}
+
+    def held(self, connection: sa.Connection, table: str) -> Iterator[tuple[int, Any]]:
+        rows = connection.execute(sa.select(_words(table)), execution_options={"yield_per": 1000})
+        return ((record, token) for record, tokens in rows for token in tokens)
 
     def matching(self, table: str, tokens: Tokens) -> sa.Select[int]:
         words = _words(table)

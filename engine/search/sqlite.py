@@ -6,7 +6,7 @@ eight bytes in base 32: 13 ASCII letters, a sixth faster to insert than hexadeci
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,6 +52,20 @@ class SqliteIndex:
         query = f'SELECT * FROM "words_{table}_docsize" WHERE id = ?'  # noqa: S608
         row = connection.exec_driver_sql(query, (record,)).mappings().first()
         return dict(row) if row else {}
+
+    def held(self, connection: sa.Connection, table: str) -> Iterator[tuple[int, Any]]:
+        """By a list of the index's terms that only this connection has; it is made where nothing else may be."""
+        raw = driver(connection)
+        (closed,) = raw.execute("PRAGMA query_only").fetchone()
+        raw.execute("PRAGMA query_only=OFF")
+        try:
+            raw.execute(
+                f'CREATE VIRTUAL TABLE IF NOT EXISTS temp."held_{table}" '
+                f"USING fts5vocab(main, {_name(table)}, instance)"
+            )
+        finally:
+            raw.execute(f"PRAGMA query_only={int(closed)}")
+        yield from raw.execute(f'SELECT doc, term FROM temp."held_{table}"')  # noqa: S608
 
     def matching(self, table: str, tokens: Tokens) -> sa.Select[int]:
         words = sa.table(f"words_{table}", sa.column("rowid", sa.BigInteger))

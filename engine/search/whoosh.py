@@ -62,6 +62,9 @@ class WhooshIndex:
         row = connection.execute(sa.select(queue).where(queue.c.record == record)).mappings().first()
         return dict(row) if row else {}
 
+    def held(self, connection: sa.Connection, table: str) -> None:
+        """The index lies in files, which no snapshot of the database covers."""
+
     def matching(self, table: str, tokens: Tokens) -> sa.Select[int]:
         if not inside_unit():
             self._catch_up(table)

@@ -52,6 +52,18 @@ TEXTS = {
         "{app}/{form} 记录 {record}：日志中有此记录，数据库中已没有",
         "{app}/{form} record {record}: it is in the log and no longer in the database",
     ),
+    "evidence.index_differs": Texts(
+        "{app}/{form} 记录 {record}：检索索引与内容不符",
+        "{app}/{form} record {record}: the search index has other words than the record",
+        "运行 muniment reindex 重建索引",
+        "Run: muniment reindex",
+    ),
+    "evidence.index_of_nothing": Texts(
+        "{app}/{form}：检索索引中有并不存在的记录 {record}",
+        "{app}/{form}: the search index has record {record}, which is not there",
+        "运行 muniment reindex 重建索引",
+        "Run: muniment reindex",
+    ),
     "evidence.row_unlogged": Texts(
         "{app}/{form} 记录 {record}：数据库中有此记录，存证日志中没有",
         "{app}/{form} record {record}: it is in the database and was never logged",

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.search import And, Not, Or, Word
+from tests.engine.search.conftest import APP
 
 ROWS = {
     1: {"title": "报价", "content": "价格能不能先给个范围"},
@@ -30,6 +31,16 @@ def test_words_in_any_text_of_the_record(indexed: Any) -> None:
     assert indexed.found(Word("sj2026-00")) == [3]
     assert indexed.found(Word("再考虑一下")) == [4]
     assert indexed.found(Word("竞品")) == []
+
+
+def test_all_that_is_held_can_be_told_but_from_files(indexed: Any) -> None:
+    indexed.add(ROWS)
+    with indexed.database.read() as connection:
+        held = indexed.search.held(connection, indexed.table)
+        found = None if held is None else set(held)
+    texts = indexed.search.texts(APP, indexed.form)
+    wanted = {(record, token) for record, values in ROWS.items() for token in texts.tokens(values)}
+    assert found == (None if indexed.in_files else wanted)
 
 
 def test_only_in_fields_the_reader_may_read(indexed: Any) -> None:
