@@ -197,7 +197,8 @@ def _count_words(visit: Visit) -> dict[str, str]:
         "records": visit.text("Records"), "keys": visit.text("Keys"), "leaves": visit.text("Log entries"),
         "checkpoints": visit.text("Checkpoints"), "audit": visit.text("Audit entries"),
         "states": visit.text("Rights and people"), "versions": visit.text("App versions"),
-        "triggers": visit.text("Triggers"), "indexed": visit.text("Indexed records"), "inbox": visit.text("Raw messages"), "files": visit.text("Attachments"),
+        "triggers": visit.text("Triggers"), "indexed": visit.text("Indexed records"),
+        "inbox": visit.text("Raw messages"), "files": visit.text("Attachments"),
         "tombstones": visit.text("Tombstones"), "witnesses": visit.text("Receipts"),
     }  # fmt: skip
 

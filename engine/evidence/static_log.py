@@ -7,8 +7,10 @@ comes last, so what it names is always there. Called by the ledger whenever it s
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from engine.evidence.tiles import shape, tile_path
@@ -27,10 +29,20 @@ class StaticLog:
     def publish(self, note: str, size: int, read: ReadTile) -> None:
         """The tree of this checkpoint, and then the checkpoint. Never over a larger one: another process was
         faster, or somebody turned the database back, and this is the proof of it."""
+        with self._alone():
+            shown = self._shown()
+            if size >= shown:
+                self._write(note, size, shown, read)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Of all processes of this machine. The lock lies beside the folder, which is copied as it is."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        shown = self._shown()
-        if size < shown:
-            return
+        with self._folder.with_suffix(".lock").open("wb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            yield
+
+    def _write(self, note: str, size: int, shown: int, read: ReadTile) -> None:
         before = shown if (self._folder / "tile").is_dir() else 0
         for level, number, width in _grown(before, size):
             path = self._folder / tile_path(level, number, width)

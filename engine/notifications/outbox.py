@@ -68,7 +68,11 @@ class Outbox:
         """A letter at once, and what stood in its way said."""
         now = self._database.clock.now()
         letter = single(Line(label_text(WORDS["trial"], language), self._public), language, 0)
-        self.send_now(letter.message(self._sender, "", address, now))
+        try:
+            message = letter.message(self._sender, "", address, now)
+        except NEVER:
+            raise Rejected([problem("mail.not_taken", address=address)]) from None
+        self.send_now(message)
 
     def send_now(self, message: EmailMessage) -> None:
         """A mail of somebody else's making. Rejected: mail.no_server, mail.failed, mail.not_taken."""

@@ -76,5 +76,6 @@ def test_the_glass_is_broken_and_heard_of(clinic: tuple[Open, str]) -> None:
     expect(asking.locator(".seers")).to_contain_text("紧急查阅：监管机构现场检查")
     breaking.goto("/admin/access")
     breaking.click("button:has-text('终止')")
+    expect(breaking.locator(".glass")).not_to_contain_text("紧急查阅已启用")
     breaking.goto(record)
     expect(breaking.locator("#main")).not_to_contain_text(MOBILE)

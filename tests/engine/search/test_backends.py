@@ -16,7 +16,7 @@ from tests.engine.search.conftest import APP
 ROWS = {
     1: {"title": "报价", "content": "价格能不能先给个范围"},
     2: {"title": "还价", "content": "折扣再低点，85 折我就能往上报"},
-    3: {"title": "Quote SJ2026-0001", "content": "报价单发您"},
+    3: {"title": "Tariff SJ2026-0001", "content": "报价单发您"},
     4: {"title": None, "content": "我们内部再考虑一下吧"},
     5: {"title": "空", "content": ""},
     6: {"title": "，。", "content": "…"},
@@ -153,9 +153,9 @@ def _holds(node: Any, texts: list[str]) -> bool:
 
 
 def test_no_word_can_be_read_on_the_disk(indexed: Any, tmp_path: Path) -> None:
-    words = ("价格能不能先给个范围", "SJ2026", "Quote", "折扣")
+    words = ("价格能不能先给个范围", "SJ2026", "Tariff", "折扣")
     indexed.add(ROWS)
-    indexed.replace(4, {"content": "Quote"})
+    indexed.replace(4, {"content": "Tariff"})
     indexed.found(Word("报价"))
     bytes_on_disk = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     for word in words:
