@@ -52,7 +52,6 @@ def test_asked_for_and_agreed_to(clinic: tuple[Open, str]) -> None:
     agreeing.click("text=卜分申请查看完整信息")
     expect(agreeing.locator("#main")).to_contain_text("事由：病人来电核对号码")
     agreeing.click("button:has-text('同意') >> nth=0")
-    agreeing.wait_for_timeout(0)
     agreeing.goto("/")  # whatever leaves the page sends the decision
     asking.reload()
     expect(asking.locator("#main")).to_contain_text(MOBILE)

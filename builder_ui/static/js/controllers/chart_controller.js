@@ -48,6 +48,7 @@ export default class Chart extends Controller {
     if (!this.chart || this.element.hidden || !this.element.clientWidth) return;
     const look = { ...lookOf(this.element), ...still };
     this.size = `${look.width} ${look.height}`;
+    delete this.element.dataset.drawn;
     const option = dressed(JSON.parse(this.value("option")), look);
     const again = matchMedia("(hover: none)").matches ? this.value("again") : "";
     option.tooltip = { ...option.tooltip, formatter: (points) => tip(points, again) };
