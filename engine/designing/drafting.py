@@ -1,7 +1,6 @@
-"""Designing: what people who design an app do with its draft, and what they are told before they publish it.
+"""One draft: opened, edited, looked through, shown against what is published, published.
 
-Asked by the API and the designers' pages. Who may: those with the duty `design` in the app; of an app that
-was never published, whoever designs any.
+Who may: those with the duty `design` in the app; of an app that was never published, whoever designs any.
 """
 
 from __future__ import annotations

@@ -1,0 +1,8 @@
+"""Designing: what people who design an app do, and what they are told before anything becomes true.
+
+`drafting.py` is the life of one draft. `runtime.designing` is asked by the API and the designers' pages.
+"""
+
+from engine.designing.drafting import Designing, Preview, Told
+
+__all__ = ["Designing", "Preview", "Told"]
