@@ -162,13 +162,24 @@ class Applications:
             planned = plan_against(connection, app)
         return planned, [*problems, *planned.problems]
 
-    def _load(self, document: Document) -> tuple[App | None, list[Problem]]:
+    @property
+    def publication(self) -> int:
+        """Grows with whatever is published here: what was read beside other apps may be stale then."""
+        self._ensure()
+        return self._publication
+
+    def reading(self, document: Document) -> tuple[App | None, list[Problem]]:
+        """The App a document would be beside what its checks say; its own tests are not run for it."""
         apps = self._apps()
         app, problems = load(document, self._registry, apps)
-        if app is not None:
-            problems = [*problems, *unmet(app, apps), *broken_dependents(app, apps)]
-            if not has_errors(problems):
-                problems += [found for check in self.checks for found in check(app)]
+        return app, problems if app is None else [
+            *problems, *unmet(app, apps), *broken_dependents(app, apps),
+        ]  # fmt: skip
+
+    def _load(self, document: Document) -> tuple[App | None, list[Problem]]:
+        app, problems = self.reading(document)
+        if app is not None and not has_errors(problems):
+            problems += [found for check in self.checks for found in check(app)]
         return app, problems
 
     # -- publishing --------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ Who may: those with the duty `design` in the app; of an app that was never publi
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from engine.access.viewer import Viewer
 from engine.applications import Applications, Draft, Drafts
 from engine.applications.drafts import Edited, Patch
+from metamodel.application import App
 from metamodel.changes import Change, changes
 from metamodel.mentions import Mention, affected
 from metamodel.problems import Problem, Rejected, problem
@@ -38,9 +40,23 @@ class Preview:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A draft as the app it would be; `app` is None where nothing can be made of it. `problems`: what the
+    checks say, the app's own tests aside."""
+
+    draft: Draft
+    app: App | None
+    problems: tuple[Problem, ...]
+
+
+LOOKED = 24  # drafts kept as they were read: a page and its fragments ask for the same one
+
+
 class Designing:
     def __init__(self, applications: Applications, drafts: Drafts, may: May) -> None:
         self._applications, self._drafts, self._may = applications, drafts, may
+        self._looked: OrderedDict[tuple[str, int, int], Looked] = OrderedDict()
 
     def begin(self, viewer: Viewer, document: Mapping[str, Any], note: str = "") -> Draft:
         """The first draft of a new app. Rejected: access.denied, app.unreadable, draft.there_already."""
@@ -53,6 +69,19 @@ class Designing:
         """The newest draft, or one revision of it."""
         self._require(viewer, app)
         return self._drafts.at(app, revision) if revision else self._drafts.open(app)
+
+    def look(self, viewer: Viewer, app: str, revision: int = 0) -> Looked:
+        """The newest draft, or one revision, read and checked. Asked again and again while people design:
+        what was read is kept."""
+        draft = self.open(viewer, app, revision)
+        key = app, draft.revision, self._applications.publication
+        known = self._looked.get(key)
+        if known is None:
+            read, problems = self._applications.reading(draft.document)
+            known = self._looked[key] = Looked(draft, read, tuple(problems))
+            while len(self._looked) > LOOKED:
+                self._looked.popitem(last=False)
+        return known
 
     def edit(self, viewer: Viewer, app: str, on: int, patch: Patch, note: str = "") -> Edited:
         self._require(viewer, app)
