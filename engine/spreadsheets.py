@@ -26,3 +26,8 @@ def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
 def disarmed(cell: str) -> str:
     """What begins like a formula stays text; a number, with a sign too, stays a number."""
     return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def armed(cell: str) -> str:
+    """The inverse of `disarmed`: what was exported comes in again as it was."""
+    return cell[1:] if cell.startswith("'") and disarmed(cell[1:]) == cell else cell

@@ -12,6 +12,7 @@ from engine.records.around import Around
 from engine.records.drafts import Stages
 from engine.records.figures import Figures
 from engine.records.forms_state import form_state
+from engine.records.keyed import Keyed, Mode, Upserted
 from engine.records.on_disk import Disk
 from engine.records.query import (
     Change,
@@ -41,6 +42,7 @@ class Records:
         self.store = Store(services)
         self._figures = Figures(services)
         self.writer = Writer(services, self.store, stages, self._figures)
+        self.keyed = Keyed(services, self.writer)
         self._around = Around(services, self.reader)
         self.shredder = Shredder(services)
         self.disk = Disk(services, self.reader)
@@ -55,6 +57,15 @@ class Records:
             unit, lambda u: self.writer.create(u, viewer, app, form, rows)
         )
         return [str(identifier) for identifier in made]
+
+    def upsert(
+        self, viewer: Viewer, app: str, form: str, key: str, rows: Sequence[Mapping[str, Any]],
+        unit: Unit | None = None, mode: Mode = "both",
+    ) -> list[Upserted]:  # fmt: skip
+        """Create, or change the record whose field `key` holds what the row says; all or nothing, in order."""
+        return self._services.database.write_on(
+            unit, lambda u: self.keyed.write(u, viewer, app, form, key, rows, mode=mode)
+        )
 
     def update(self, viewer: Viewer, app: str, form: str, changes: Sequence[Change]) -> list[Outcome]:
         """Each change on its own: what cannot be done stops nothing else."""

@@ -32,7 +32,9 @@ def _object(*required: str, **properties: Any) -> dict[str, Any]:
 BODIES: Mapping[str, dict[str, Any]] = {
     "create_record": VALUES,
     "update_record": _object("values", values=VALUES, revision={"type": "integer"}),
-    "batch": _object(create={"type": "array", "items": VALUES}, update={"type": "array", "items": CHANGE}),
+    "put_record": VALUES,
+    "batch": _object(create={"type": "array", "items": VALUES}, update={"type": "array", "items": CHANGE},
+                     upsert={"type": "array", "items": VALUES}, by=TEXT),
     "form_state": _object(
         record=TEXT, values=VALUES, changed={"type": "array", "items": TEXT}, seq={"type": "integer"}
     ),

@@ -3,10 +3,20 @@ are about."""
 
 from __future__ import annotations
 
-from metamodel.texts import definitions, evidence, expressions, operations, people, records, reports, work
+from metamodel.texts import (
+    definitions,
+    evidence,
+    exchange,
+    expressions,
+    operations,
+    people,
+    records,
+    reports,
+    work,
+)
 from metamodel.texts.entry import Severity as Severity, Texts as Texts
 
-TABLES = (definitions, evidence, expressions, operations, people, records, reports, work)
+TABLES = (definitions, evidence, exchange, expressions, operations, people, records, reports, work)
 
 
 def every() -> dict[str, Texts]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Annotated, Any
 
-from litestar import Request, Response, Router, get, patch, post
+from litestar import Request, Response, Router, get, patch, post, put
 from litestar.params import Parameter
 
 from engine.records.query import Change, Condition, Page, Query, RecordView
@@ -72,18 +72,44 @@ def update_record(
     return record_json(runtime.records.get(viewer, app_id, form_id, record))
 
 
+@put(f"{FORM}/records/by/{{field:str}}/{{value:str}}", sync_to_thread=True, guards=[may_write])
+def put_record(
+    request: Ask, runtime: Runtime, app_id: str, form_id: str, field: str, value: str, body: bytes
+) -> Response[Any]:
+    """Create the record whose `field` holds this value, or change it: `{field: value}`. The same request twice
+    leaves one record. 201 when it was created, else 200; 409 when several records hold the value."""
+    values, viewer = json_object(body), viewer_of(request)
+    if values.setdefault(field, value) != value:
+        raise Rejected([problem("request.unreadable", f"/{field}", reason="not the value of the address")])
+    try:
+        (made,) = runtime.records.upsert(viewer, app_id, form_id, field, [values])
+    except Rejected as refused:
+        raise Rejected(_without_row(p) for p in refused.problems) from None
+    view = record_json(runtime.records.get(viewer, app_id, form_id, made.id))
+    return Response(view, status_code=201 if made.created else 200)
+
+
 @post(f"{FORM}/records:batch", sync_to_thread=True, guards=[may_write])
 def batch(
     request: Ask, runtime: Runtime, app_id: str, form_id: str, body: bytes,
     idempotency_key: Annotated[str | None, Parameter(header="idempotency-key")] = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """`{create: [{…}], update: [{id, revision?, values}]}`: creations all or nothing, updates one by one."""
+    """`{create: [{…}], upsert: [{…}], by, update: [{id, revision?, values}]}`: creations and upserts (records
+    recognised by the field `by`) all or nothing, updates one by one."""
     sent, viewer = json_object(body), viewer_of(request)
-    rows = json_list(sent, "create")
+    rows, keyed = json_list(sent, "create"), json_list(sent, "upsert")
     changes = [change_of(item) for item in json_list(sent, "update")]
+    if keyed and not isinstance(sent.get("by"), str):
+        raise Rejected([problem("request.unreadable", "/by", reason="field id expected")])
 
     def work(unit: Any) -> dict[str, Any]:
-        return {"created": runtime.records.create(viewer, app_id, form_id, rows, unit) if rows else []}
+        made: dict[str, Any] = {
+            "created": runtime.records.create(viewer, app_id, form_id, rows, unit) if rows else []
+        }
+        if keyed:
+            written = runtime.records.upsert(viewer, app_id, form_id, sent["by"], keyed, unit)
+            made["upserted"] = [asdict(one) for one in written]
+        return made
 
     answer = once(runtime, viewer, idempotency_key, body, work)
     outcomes = runtime.records.update(viewer, app_id, form_id, changes)
@@ -136,7 +162,7 @@ def proof(request: Ask, runtime: Runtime, app_id: str, form_id: str, record: str
 router = Router(
     "/",
     route_handlers=[
-        list_records, search_records, get_record, create_record, update_record, batch, form_state, options,
+        list_records, search_records, get_record, create_record, update_record, put_record, batch, form_state, options,
         history, proof,
     ],
     guards=[signed_in],

@@ -1,0 +1,234 @@
+"""A spreadsheet as headings and lines of text, whoever made it: Excel, OpenDocument or CSV.
+
+No formula or macro runs; what unpacks to more than it should is refused before it is read. CSV may be UTF-8,
+UTF-16 or the GB 18030 of Chinese Excel, parted by commas, semicolons or tabs. Imports read through here.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import itertools
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from engine.spreadsheets import armed
+from metamodel.problems import Rejected, problem
+
+LARGEST, UNPACKED = 50_000_000, 500_000_000  # bytes
+LONGEST, WIDEST = 200_000, 300  # lines, columns
+LONGEST_CELL = 1_000_000  # characters
+HEADED_WITHIN = 10  # lines among which the headings stand
+_PARTED_BY = ",;\t"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line: its number as the program shows it, and its cells, as many as there are headings."""
+
+    number: int
+    cells: tuple[str, ...]
+
+    @property
+    def blank(self) -> bool:
+        return not any(self.cells)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a file; `heading` is the number of the line the headings stand in."""
+
+    names: tuple[str, ...]
+    name: str
+    heading: int
+    headings: tuple[str, ...]
+    _content: bytes = field(repr=False)
+
+    def lines(self, after: int = 0) -> Iterator[Line]:
+        """Those below the headings, later than line `after`, one by one; blank ones are passed over.
+        Rejected (sheet.too_long, sheet.unreadable) on the way."""
+        width, first = len(self.headings), max(self.heading, after)
+        for number, cells in _numbered(self._content, self.name):
+            if number > LONGEST + self.heading:
+                raise Rejected([problem("sheet.too_long", limit=LONGEST)])
+            if number > first:
+                line = Line(number, tuple(cells[:width]) + ("",) * (width - len(cells)))
+                if not line.blank:
+                    yield line
+
+
+def open_sheet(content: bytes, name: str = "", heading: int = 0) -> Sheet:
+    """The sheet of this name (blank: the first) with its headings in that line (0: where they seem to be).
+    Rejected: sheet.too_large, sheet.unreadable, sheet.unknown, sheet.no_headings."""
+    if len(content) > LARGEST:
+        raise Rejected([problem("sheet.too_large", limit=LARGEST // 1_000_000)])
+    names = _names(content)
+    if name and name not in names:
+        raise Rejected([problem("sheet.unknown", sheet=name)])
+    chosen = name or names[0]
+    first = list(itertools.islice(_numbered(content, chosen), max(HEADED_WITHIN, min(heading, 1_000))))
+    place = heading or _heading_of([cells for _, cells in first])
+    cells = next((cells for number, cells in first if number == place), ())
+    if not any(cells):
+        raise Rejected([problem("sheet.no_headings")])
+    last = max(number for number, cell in enumerate(cells) if cell)
+    if last >= WIDEST:
+        raise Rejected([problem("sheet.too_wide", limit=WIDEST)])
+    return Sheet(names, chosen, place, tuple(cells[: last + 1]), content)
+
+
+def _heading_of(lines: Sequence[Sequence[str]]) -> int:
+    """The first line that is at least half as full as the fullest: titles and notes stand above it."""
+    filled = [sum(map(bool, cells)) for cells in lines]
+    fullest = max(filled, default=0)
+    return next((number for number, count in enumerate(filled, 1) if count and 2 * count >= fullest), 1)
+
+
+# -- what kind of file -----------------------------------------------------------------------------
+
+
+def _names(content: bytes) -> tuple[str, ...]:
+    if not _is_workbook(content):
+        return ("CSV",)
+    book = _book(content)
+    visible = tuple(book.sheet_names)
+    if not visible:
+        raise Rejected([problem("sheet.unreadable")])
+    return visible
+
+
+def _numbered(content: bytes, name: str) -> Iterator[tuple[int, Sequence[str]]]:
+    """Every line with its number, from 1."""
+    rows = _workbook_rows(content, name) if _is_workbook(content) else _csv_rows(content)
+    return enumerate(rows, 1)
+
+
+def _is_workbook(content: bytes) -> bool:
+    return content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+
+
+# -- workbooks -------------------------------------------------------------------------------------
+
+
+def _book(content: bytes) -> Any:
+    from python_calamine import CalamineWorkbook
+
+    _refuse_bomb(content)
+    with _calm():
+        return CalamineWorkbook.from_filelike(io.BytesIO(content))
+
+
+def _workbook_rows(content: bytes, name: str) -> Iterator[Sequence[str]]:
+    with _calm():
+        sheet = _book(content).get_sheet_by_name(name)
+        rows = sheet.iter_rows()
+    while True:
+        with _calm():
+            row = next(rows, None)
+        if row is None:
+            return
+        yield [text_of(cell) for cell in row]
+
+
+class _calm:
+    """What a broken workbook raises inside the reader is the file's fault: Rejected (sheet.unreadable)."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        from python_calamine import CalamineError
+
+        if isinstance(error, (CalamineError, OSError, ValueError, KeyError)):
+            raise Rejected([problem("sheet.unreadable")]) from error
+        if kind is not None and kind.__name__ == "PanicException":
+            raise Rejected([problem("sheet.unreadable")]) from None
+
+
+def _refuse_bomb(content: bytes) -> None:
+    """A modern workbook is an archive: it is unpacked once here, counting, before anything reads it."""
+    if not content.startswith(b"PK"):
+        return
+    left = UNPACKED
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            for entry in packed.infolist():
+                with packed.open(entry) as unpacked:
+                    while piece := unpacked.read(1 << 16):
+                        left -= len(piece)
+                        if left < 0:
+                            raise Rejected([problem("sheet.too_large", limit=UNPACKED // 1_000_000)])
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise Rejected([problem("sheet.unreadable")]) from error
+
+
+def text_of(cell: Any) -> str:
+    """A cell as people read it: whole numbers without a point, others as exact as Excel keeps them."""
+    match cell:
+        case str():
+            return cell.strip()
+        case bool():
+            return "true" if cell else "false"
+        case float():
+            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else format(cell, ".15g")
+        case datetime():
+            return _moment(cell)
+        case date() | time():
+            return cell.isoformat()
+        case timedelta():
+            return _hours(cell)
+    return "" if cell is None else str(cell).strip()
+
+
+def _moment(cell: datetime) -> str:
+    if cell.time() == time():
+        return cell.date().isoformat()
+    return cell.isoformat(sep=" ", timespec="seconds")
+
+
+def _hours(cell: timedelta) -> str:
+    minutes, seconds = divmod(int(cell.total_seconds()), 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+
+
+# -- CSV -------------------------------------------------------------------------------------------
+
+
+def _csv_rows(content: bytes) -> Iterator[Sequence[str]]:
+    text = io.TextIOWrapper(io.BytesIO(content), _encoding(content), errors="strict", newline="")
+    head = content[:4096].decode(_encoding(content), "replace").partition("\n")[0]
+    parted = max(_PARTED_BY, key=head.count)
+    csv.field_size_limit(LONGEST_CELL)
+    try:
+        for row in csv.reader(_without_nul(text), delimiter=parted):
+            yield [armed(cell.strip()) for cell in row]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise Rejected([problem("sheet.unreadable")]) from error
+
+
+def _without_nul(lines: Iterable[str]) -> Iterator[str]:
+    """Binary rubbish is no text, whatever it is called."""
+    for line in lines:
+        if "\0" in line:
+            raise Rejected([problem("sheet.unreadable")])
+        yield line
+
+
+def _encoding(content: bytes) -> str:
+    """By its mark, else UTF-8 where all of it is, else what Excel in China writes."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+    ):  # fmt: skip
+        if content.startswith(mark):
+            return encoding
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(content), 1 << 20):
+            decoder.decode(content[start : start + (1 << 20)])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"

@@ -1,0 +1,89 @@
+"""Records in and out: spreadsheets, imports, keys of other systems, exports, choices from outside."""
+
+from __future__ import annotations
+
+from metamodel.texts.entry import Texts
+
+TEXTS = {
+    # sheet
+    "sheet.too_large": Texts("文件过大，最多 {limit} MB", "The file is too large, the limit is {limit} MB"),
+    "sheet.too_long": Texts(
+        "一次最多 {limit} 行", "At most {limit} lines at once", "请分成几个文件", "Split it into several files"
+    ),
+    "sheet.too_wide": Texts("最多 {limit} 列", "At most {limit} columns"),
+    "sheet.unreadable": Texts(
+        "无法读取这个文件", "This file cannot be read",
+        "请用 Excel（.xlsx、.xls）或 CSV；加密的工作簿请先去掉密码",
+        "Use Excel (.xlsx, .xls) or CSV; take the password off an encrypted workbook first",
+    ),
+    "sheet.unknown": Texts("没有工作表“{sheet}”", "There is no sheet “{sheet}”"),
+    "sheet.no_headings": Texts(
+        "这一行没有表头", "There are no headings in this line",
+        "每一列的名称应写在同一行", "The names of the columns should stand in one line",
+    ),
+    # import
+    "import.unknown": Texts("没有这次导入", "There is no such import", status=404),
+    "import.not_now": Texts(
+        "这次导入现在不能这样做", "This import cannot do that now",
+        "它可能已在运行、已完成或已过期", "It may be running, done or over", status=409,
+    ),
+    "import.nothing_mapped": Texts(
+        "还没有把任何一列对应到字段", "No column stands for a field yet", "至少选一列", "Choose at least one"
+    ),
+    "import.mapped_twice": Texts("两列都对应到“{field}”", "Two columns stand for “{field}”"),
+    "import.field_closed": Texts("“{field}”不能导入", "“{field}” cannot be imported"),
+    "import.no_key": Texts(
+        "请选择按哪个字段认出已有记录，并把一列对应到它",
+        "Choose the field by which records are recognised, and a column for it",
+    ),
+    "import.needed": Texts(
+        "必填字段“{field}”没有对应的列", "No column stands for “{field}”, which is required",
+        "没有默认值的必填字段要有一列", "A required field without a default needs a column",
+        severity="warning",
+    ),
+    "import.whole_too_long": Texts(
+        "要么全部要么不导入时，最多 {limit} 行", "All or nothing takes at most {limit} lines",
+        "请选“略过有错的行”，或分成几个文件", "Leave wrong lines out instead, or split the file",
+    ),
+    "import.twice": Texts(
+        "“{field}”的值“{value}”在第 {line} 行已经有了", "“{field}” has “{value}” in line {line} already"
+    ),
+    "import.no_such_name": Texts(
+        "“{field}”：找不到“{value}”", "“{field}”: nothing is called “{value}”",
+        "请填写名称或编号，与系统中一致", "Write the name or the id as it stands here",
+    ),
+    "import.several_named": Texts(
+        "“{field}”：有 {count} 个“{value}”，无法确定是哪一个",
+        "“{field}”: {count} are called “{value}”, so it is not clear which one is meant",
+        "请填写编号", "Write its id",
+    ),
+    "import.file_gone": Texts("上传的文件已不在", "The uploaded file is gone", "请重新上传", "Upload it again"),
+    # record, by the key of another system
+    "record.not_a_key": Texts(
+        "不能按“{field}”查找记录", "Records cannot be found by “{field}”",
+        "加密、多值或您无权查看的字段不能用作键",
+        "Fields that are sealed, many-valued or not yours to read are no keys",
+    ),
+    "record.several": Texts(
+        "有几条记录的“{field}”是“{value}”", "Several records have “{value}” as “{field}”",
+        "在设计里把该字段设为唯一", "Make the field unique", status=409,
+    ),
+    "record.key_twice": Texts(
+        "同一批里两行的“{field}”都是“{value}”", "Two rows of this batch have “{value}” as “{field}”"
+    ),
+    "record.key_taken": Texts(
+        "已有“{field}”为“{value}”的记录", "There is a record with “{value}” as “{field}” already", status=409
+    ),
+    "record.no_such_key": Texts(
+        "没有“{field}”为“{value}”的记录", "No record has “{value}” as “{field}”", status=404
+    ),
+    # export
+    "export.too_many": Texts(
+        "Excel 一次最多导出 {limit} 行，请改用 CSV", "Excel takes {limit} rows at most; choose CSV instead"
+    ),
+    # choices from outside
+    "outside.no_list": Texts(
+        "“{host}”没有给出可用的列表", "“{host}” did not answer with a list that can be used",
+        "检查网址、路径和字段名", "Look at the address, the path and the names",
+    ),
+}  # fmt: skip
