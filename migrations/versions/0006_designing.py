@@ -1,6 +1,7 @@
 """Tables of the life of an application: comments, deleted records, drafts of records, imports, public links."""
 
 import sqlalchemy as sa
+from alembic import op
 
 revision = "0006"
 down_revision = "0005"
@@ -26,6 +27,49 @@ def _form_behaviour() -> None:
 
 def _records_in_and_out() -> None:
     """Room I."""
+    op.create_table(
+        "imports",
+        sa.Column("id", Long, primary_key=True),
+        sa.Column("app", sa.String(63), nullable=False),
+        sa.Column("form", sa.String(63), nullable=False),
+        sa.Column("person", sa.String(100), nullable=False),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("file", Long),
+        sa.Column("plan_sealed", sa.LargeBinary, nullable=False),
+        sa.Column("total", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("done", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("line", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("created", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("updated", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("wrong", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("problem", sa.String(100), nullable=False, server_default=""),
+        sa.Column("expires_at", Long, nullable=False),
+    )
+    op.create_index("ix_imports_person", "imports", ["person", "id"])
+    op.create_table(
+        "import_wrong",
+        sa.Column("import", Long, primary_key=True),
+        sa.Column("line", sa.BigInteger, primary_key=True),
+        sa.Column("problems_sealed", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "import_mappings",
+        sa.Column("person", sa.String(100), primary_key=True),
+        sa.Column("app", sa.String(63), primary_key=True),
+        sa.Column("form", sa.String(63), primary_key=True),
+        sa.Column("headings", sa.LargeBinary, primary_key=True),
+        sa.Column("plan_sealed", sa.LargeBinary, nullable=False),
+        sa.Column("at", Long, nullable=False),
+    )
+    op.create_table(
+        "outside_lists",
+        sa.Column("source", sa.LargeBinary, primary_key=True),
+        sa.Column("fetched_at", Long, nullable=False),
+        sa.Column("tried_at", Long, nullable=False),
+        sa.Column("problem", sa.String(100), nullable=False, server_default=""),
+        sa.Column("items_sealed", sa.LargeBinary, nullable=False),
+    )
 
 
 def _permissions() -> None:

@@ -30,7 +30,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "app_tests backup doctor",
         "sample_data",
         "runtime",
-        "channels rules flows packages retention organisation exceptional_access designing",
+        "channels rules flows packages retention organisation exceptional_access designing importing",
         "records reports tasks",
         "notifications analysis",
         "search access applications accounts",
@@ -40,7 +40,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "values",
         "database",
         "engines sqlite_writer upgrade",
-        "unit dialects system_tables expressions plugin_loader",
+        "unit dialects system_tables expressions plugin_loader sheets",
         "config clock working_time outgoing media_types failures addresses spreadsheets",
     )
 )
