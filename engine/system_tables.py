@@ -608,6 +608,32 @@ packages = _table(  # asked for by people; the bytes lie among the files, for a 
     sa.Index("ix_packages_person", "person", "id"),
 )
 
+# -- around a record -------------------------------------------------------------------------------
+deleted = _table(  # the recycle bin: the rows are where they were, and shown to nobody
+    "deleted",
+    sa.Column("record", Id, primary_key=True),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("form", sa.String(63), nullable=False),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("by", sa.String(100), nullable=False),
+    sa.Column("together", Id, nullable=False),  # one number for what was deleted by one act
+    sa.Column("freed_sealed", sa.LargeBinary),  # unique values others may have meanwhile, by field
+    sa.Index("ix_deleted_app_form", "app", "form", "record"),
+    sa.Index("ix_deleted_at", "at"),
+)
+comments = _table(
+    "comments",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("form", sa.String(63), nullable=False),
+    sa.Column("record", Id, nullable=False),
+    sa.Column("person", sa.String(100), nullable=False),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("field", sa.String(63), nullable=False, server_default=""),  # what it is about; '' the record
+    sa.Column("words_sealed", sa.LargeBinary, nullable=False),  # with the record's key, where it has one
+    sa.Index("ix_comments_record", "record", "id"),
+)
+
 # -- rules and the web -----------------------------------------------------------------------------
 rule_runs = _table(
     "rule_runs",

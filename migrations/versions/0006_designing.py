@@ -77,4 +77,27 @@ def _permissions() -> None:
 
 
 def _around_a_record() -> None:
-    """Room G."""
+    op.create_table(
+        "deleted",
+        sa.Column("record", Long, primary_key=True, autoincrement=False),
+        sa.Column("app", sa.String(63), nullable=False),
+        sa.Column("form", sa.String(63), nullable=False),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("by", sa.String(100), nullable=False),
+        sa.Column("together", Long, nullable=False),
+        sa.Column("freed_sealed", sa.LargeBinary),
+    )
+    op.create_index("ix_deleted_app_form", "deleted", ["app", "form", "record"])
+    op.create_index("ix_deleted_at", "deleted", ["at"])
+    op.create_table(
+        "comments",
+        sa.Column("id", Long, primary_key=True, autoincrement=False),
+        sa.Column("app", sa.String(63), nullable=False),
+        sa.Column("form", sa.String(63), nullable=False),
+        sa.Column("record", Long, nullable=False),
+        sa.Column("person", sa.String(100), nullable=False),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("field", sa.String(63), nullable=False, server_default=""),
+        sa.Column("words_sealed", sa.LargeBinary, nullable=False),
+    )
+    op.create_index("ix_comments_record", "comments", ["record", "id"])
