@@ -13,6 +13,7 @@ from builder_ui.pages import (
     boards,
     bulk,
     channels,
+    design,
     edit,
     evidence,
     files,
@@ -40,7 +41,7 @@ MODULES = (
     assets, sign_in, sign_in_with, invitation, account, accounts,
     home, boards, listing, bulk, record, edit, search, channels, proofs,
     evidence, files, tasks, requests, notifications, rules, packages, audit, web_hooks, organisation, unmasking, keys,
-    retention, access,
+    retention, access, design,
 )  # fmt: skip
 # One router: handlers of one path must meet in it, whichever module they come from.
 router = Router("/", route_handlers=[handler for module in MODULES for handler in module.HANDLERS])

@@ -298,6 +298,7 @@ ROUTES: dict[str, Route] = {
     f"POST {API}/design/{{app_id:str}}/publish": Route(
         manages("design"), body=json.dumps({"revision": 1_000_000}), last=1),
     f"POST {API}/design": Route(manages("design"), body=json.dumps({"document": {"app": {"id": "fresh"}}}), last=1),
+    "GET /design/{app_id:str}/problems": Route(manages("design"), queries=("", "?revision=1")),
     # -- the house
     "GET /apps/{app_id:str}/channels": Route(manages("channels")),
     f"GET {CHANNEL}": Route(manages("channels")),

@@ -46,9 +46,14 @@ def edit_draft(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> dict
         raise Rejected([problem("request.unreadable", "/on", reason="whole number expected")])
     made = runtime.designing.edit(viewer_of(request), app_id, on, sent.get("patch") or [], note[:300])
     merged = {"document": made.draft.document} if made.others else {}
+    people = runtime.people.organisation().people
+    names = {who: people[who].name if who in people else who for who, _ in made.others}
     return {
         "revision": made.draft.revision,
-        "others": [{"by": who, "path": one.path, "text": one.text(language)} for who, one in made.others],
+        "others": [
+            {"by": who, "name": names[who], "path": one.path, "text": one.text(language)}
+            for who, one in made.others
+        ],
         "conflicts": [found.to_json(language) for found in made.conflicts],
         **merged,
     }

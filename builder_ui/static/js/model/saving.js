@@ -27,23 +27,35 @@ export class Saving {
     return this.pending.length > 0 || this.busy === true;
   }
 
+  /** What the server has not confirmed: `{patch, name}` in order. */
+  get unsent() {
+    return [...(this.underWay ?? []), ...this.pending];
+  }
+
   /** Everything now; resolves when nothing waits any more, or the connection is gone. */
-  async flush() {
+  flush() {
+    this.flight ??= this.#flush().finally(() => { this.flight = null; });
+    return this.flight;
+  }
+
+  async #flush() {
     if (this.busy || this.pending.length === 0) return;
     this.busy = true;
-    const sent = this.pending;
+    const sent = this.underWay = this.pending;
     this.pending = [];
     this.#tell(SAVING);
     try {
       const answer = await this.send({ on: this.revision, patch: sent.flatMap((one) => one.patch), note: note(sent) });
       this.busy = false;
+      this.underWay = null;
       this.#take(answer, sent);
     } catch (error) {
       this.busy = false;
+      this.underWay = null;
       this.#failed(error, sent);
       return;
     }
-    if (this.pending.length > 0) await this.flush();
+    if (this.pending.length > 0) await this.#flush();
   }
 
   #queue(patch, step) {
