@@ -26,8 +26,12 @@ def is_label(value: Any) -> bool:
     )
 
 
-def labelled(zh: str, en: str, **limits: Any) -> msgspec.Meta:
+def labelled(zh: str, en: str, *, picks: str = "", **limits: Any) -> msgspec.Meta:
     """An option's words and limits: `Annotated[int, labelled("小数位", "Decimals", ge=0, le=6)] = 2`.
-    Where it may be absent, limits stand inside: `Annotated[int, labelled(…, ge=1)] | None = None`."""
-    label = {"zh": zh, "en": en}
-    return msgspec.Meta(extra={"label": label}, extra_json_schema={"title": en}, **limits)
+    Where it may be absent, limits stand inside: `Annotated[int, labelled(…, ge=1)] | None = None`.
+
+    `picks`: what a text names, so that a property panel offers it: `app`, `form`, `field` (of the own form), `link`
+    (a link field of it), `field of OPTION` and `link of OPTION` (of the form which that option names or points at),
+    `expression`, `expression of OPTION`, `color`."""
+    extra = {"label": {"zh": zh, "en": en}, **({"picks": picks} if picks else {})}
+    return msgspec.Meta(extra=extra, extra_json_schema={"title": en}, **limits)

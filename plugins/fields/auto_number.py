@@ -37,7 +37,10 @@ class AutoNumberOptions(Options, frozen=True):
         labelled("重新计数（空：随日期）", "Starts again (blank: with its date)"),
     ] = ""
     dated_by: Annotated[
-        str, labelled("日期取自字段（空：当天）", "Dated by our field (blank: the day it is given)")
+        str,
+        labelled(
+            "日期取自字段（空：当天）", "Dated by our field (blank: the day it is given)", picks="field"
+        ),
     ] = ""
 
 

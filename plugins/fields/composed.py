@@ -91,7 +91,7 @@ def _quoted(text: str) -> str:
 
 
 class CapitalsOptions(Options, frozen=True):
-    amount: Annotated[str, labelled("金额字段", "Field of the amount")]
+    amount: Annotated[str, labelled("金额字段", "Field of the amount", picks="field")]
 
 
 class Capitals(Field):
@@ -118,7 +118,7 @@ class Capitals(Field):
 
 
 class DateFormulaOptions(Options, frozen=True):
-    start: Annotated[str, labelled("从哪个日期", "From which date")]
+    start: Annotated[str, labelled("从哪个日期", "From which date", picks="field")]
     plus: Annotated[str, labelled("加多少（数或字段）", "Plus how many (a number or a field)")] = "0"
     unit: Annotated[Literal["days", "workdays", "months", "years"], labelled("单位", "Of")] = "days"
 

@@ -65,7 +65,7 @@ class ResultOptions(Options, frozen=True, kw_only=True):
 
 
 class FormulaOptions(ResultOptions, frozen=True, kw_only=True):
-    expression: Annotated[str, labelled("公式", "Formula", max_length=4000)]
+    expression: Annotated[str, labelled("公式", "Formula", picks="expression", max_length=4000)]
 
 
 def _same(value: Any) -> Any:

@@ -42,8 +42,8 @@ LARGEST = 2**63 - 1
 
 
 class LinkOptions(Options, frozen=True):
-    form: Annotated[str, labelled("表单", "Form")]
-    app: Annotated[str, labelled("应用（空为本应用）", "App (blank: this one)")] = ""
+    form: Annotated[str, labelled("表单", "Form", picks="form")]
+    app: Annotated[str, labelled("应用（空为本应用）", "App (blank: this one)", picks="app")] = ""
 
 
 class LinksOptions(LinkOptions, frozen=True):

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 class LookupOptions(Options, frozen=True):
-    through: Annotated[str, labelled("经由关联字段", "Through the link")]
-    field: Annotated[str, labelled("取字段", "Field there")]
+    through: Annotated[str, labelled("经由关联字段", "Through the link", picks="link")]
+    field: Annotated[str, labelled("取字段", "Field there", picks="field of through")]
 
 
 class Lookup(Field):

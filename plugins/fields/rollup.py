@@ -37,14 +37,14 @@ LINKS = ("link", "links")
 
 
 class RollupOptions(Options, frozen=True):
-    form: Annotated[str, labelled("表单", "Form")]
-    via: Annotated[str, labelled("那边的关联字段", "Its link to us")]
-    app: Annotated[str, labelled("应用（空为本应用）", "App (blank: this one)")] = ""
+    form: Annotated[str, labelled("表单", "Form", picks="form")]
+    via: Annotated[str, labelled("那边的关联字段", "Its link to us", picks="link of form")]
+    app: Annotated[str, labelled("应用（空为本应用）", "App (blank: this one)", picks="app")] = ""
     aggregate: Annotated[Literal["count", "sum", "avg", "min", "max"], labelled("汇总方式", "Aggregate")] = (
         "count"
     )
-    field: Annotated[str, labelled("汇总字段", "Field there")] = ""
-    where: Annotated[str, labelled("条件", "Where")] = ""
+    field: Annotated[str, labelled("汇总字段", "Field there", picks="field of form")] = ""
+    where: Annotated[str, labelled("条件", "Where", picks="expression of form")] = ""
     places: Annotated[int, labelled("小数位", "Digits after the point", ge=0, le=10)] = 2
 
 
