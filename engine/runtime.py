@@ -55,6 +55,7 @@ from engine.exceptional_access import Emergencies, InForce, Unmasking
 from engine.expressions import EvaluationContext
 from engine.files import Files
 from engine.flows import Flows
+from engine.importing import Imports
 from engine.jobs import Jobs
 from engine.media_types import HEAD, settled
 from engine.migrate import COPY_JOB, ColumnCopies, index_for_lookups
@@ -268,6 +269,7 @@ class Runtime:
         self.applications.preparing.append(self.rules.clocks.prepare)
         self.jobs.register("rule_clocks", lambda _payload, _job: self.rules.tick(), every=HALF_A_MINUTE)
         self.channels = Channels(self.services, self.rules, self.jobs, self.box)
+        self.imports = Imports(self.services, self.records, self.box, self.jobs, self.viewer)
         self.records.shredder.forgetting += [
             self.tasks.forget, self.notifications.forget, self.rules.forget, self.flows.store.forget,
             self.channels.forget, self.web_hooks.forget,

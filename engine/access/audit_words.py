@@ -44,6 +44,8 @@ GROUPS: Mapping[Words, Mapping[str, Words]] = {
         "update": ("修改", "Changed"),
         "delete": ("删除", "Deleted"),
         "press": ("按下按钮", "Pressed a button"),
+        "import.begin": ("开始导入", "Began an import"),
+        "import.done": ("完成导入", "Finished an import"),
         "rule.try": ("试运行规则", "Tried a rule"),
         "app.publish": ("发布应用", "Published an app"),
         "web_hook.retry": ("重新外发", "Sent a web hook again"),
