@@ -1,20 +1,25 @@
-"""Menus: where people find forms, reports and pages."""
+"""Menus: where people find forms, views, reports, pages of ours and addresses elsewhere."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from metamodel.checking import Checking
 from metamodel.labels import Label
 from metamodel.parts import Part
-from metamodel.problems import Problem, problem
+from metamodel.problems import Problem, pointer, problem
 from metamodel.shape import nearest
+
+LINK = re.compile(r"https://[^\s/?#@\\]+[^\s\\]*")
+PLACES = ("form", "report", "page", "link")  # an item has one of them
+ITEM_KEYS = ("id", "form", "view", "report", "page", "link", "icon")
 
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One entry of the menu: exactly one of form (with a view), report, page."""
+    """One entry of the menu: exactly one of form (with a view), report, page, link."""
 
     label: Label
     form: str = ""
@@ -23,6 +28,8 @@ class MenuItem:
     page: str = ""
     icon: str = ""
     path: str = ""
+    id: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +37,42 @@ class MenuGroup:
     label: Label
     items: tuple[MenuItem, ...] = ()
     path: str = ""
+    id: str = ""
+    icon: str = ""
 
 
 def menu_group_from_json(part: Part) -> MenuGroup:
-    return MenuGroup(part.label(), tuple(_item(item) for item in part.parts("items")), part.path)
+    items = tuple(_item(item) for item in part.parts("items"))
+    return MenuGroup(part.label(), items, part.path, part.id, part.text("icon"))
 
 
 def _item(part: Part) -> MenuItem:
-    places = {key: part.text(key) for key in ("form", "view", "report", "page", "icon")}
-    return MenuItem(part.label(), **places, path=part.path)
+    return MenuItem(part.label(), **{key: part.text(key) for key in ITEM_KEYS}, path=part.path)
 
 
 def check_menus(checking: Checking) -> list[Problem]:
-    return [
-        found for group in checking.app.menus for item in group.items for found in _check_item(item, checking)
+    found = [
+        one for group in checking.app.menus for item in group.items for one in _check_item(item, checking)
     ]
+    return [*found, *_check_ids(checking)]
+
+
+def _check_ids(checking: Checking) -> Iterator[Problem]:
+    """Groups and items need none; those that have one have their own."""
+    seen = set[str]()
+    for group in checking.app.menus:
+        for part in (group, *group.items):
+            if part.id and part.id in seen:
+                what = {"zh": "菜单项", "en": "menu item"}
+                yield problem("id.duplicate", part.path + pointer("id"), value=part.id, what=what)
+            seen.add(part.id)
 
 
 def _check_item(item: MenuItem, checking: Checking) -> Iterator[Problem]:
-    if sum(map(bool, (item.form, item.report, item.page))) != 1:
+    if sum(bool(getattr(item, place)) for place in PLACES) != 1:
         yield problem("menu.not_one", item.path)
+    if item.link and not LINK.fullmatch(item.link):
+        yield problem("menu.bad_link", item.path + "/link", link=item.link)
     yield from checking.form_reference(item.form, item.path + "/form")
     form = checking.app.form(item.form)
     if item.view and (form is None or form.view(item.view) is None):

@@ -24,13 +24,15 @@ ReportAccess = Literal["rows", "totals"]
 class FormPermission:
     """`rows` is an expression over the record and `me`, 'true' for all; `fields` maps a field id,
     or '*' for the rest, to what may be done with it (default: write where the actions allow
-    writing, else read). `unmasked` are those of the rows whose masked fields stand in full."""
+    writing, else read). `unmasked` are those of the rows whose masked fields stand in full. `views`
+    are the views of the form it offers, None for all: what is shown where, and no lock."""
 
     rows: str = "true"
     actions: frozenset[FormAction] = frozenset({"read"})
     fields: Mapping[str, FieldAccess] = dataclass_field(default_factory=dict)
     unmasked: str = ""
     path: str = ""
+    views: tuple[str, ...] | None = None
 
     def field_access(self, field: str) -> FieldAccess:
         writing = self.actions & {"create", "update"}
@@ -117,6 +119,7 @@ def _permission(part: Part) -> FormPermission:
         fields=cast(Mapping[str, FieldAccess], fields),
         unmasked=part.text("unmasked"),
         path=part.path,
+        views=part.texts("views") if "views" in part.raw else None,
     )
 
 
@@ -178,6 +181,7 @@ def _check_permission(name: str, permission: FormPermission, checking: Checking)
     if permission.unmasked:
         found += checking.row_condition(permission.unmasked, permission.path + "/unmasked", scope)
     found += _check_field_names(form, permission)
+    found += _check_views(form, permission)
     found += [*_check_archive(form, permission), *_check_required(form, permission)]
     return found
 
@@ -188,6 +192,14 @@ def _check_field_names(form: Form, permission: FormPermission) -> Iterator[Probl
             place = permission.path + pointer("fields", field)
             known = nearest(field, [one.id for one in form.fields])
             yield problem("reference.unknown_field", place, name=field, form=form.text(), known=known)
+
+
+def _check_views(form: Form, permission: FormPermission) -> Iterator[Problem]:
+    known = [view.id for view in form.views]
+    for place, name in enumerate(permission.views or ()):
+        if name not in known:
+            where = permission.path + pointer("views", place)
+            yield problem("reference.unknown_view", where, name=name, known=nearest(name, known))
 
 
 def _check_archive(form: Form, permission: FormPermission) -> Iterator[Problem]:

@@ -65,11 +65,13 @@ class AuditTrail:
 
     def _row(self, identifier: int, unit: Unit, viewer: Viewer, what: Occurrence) -> dict[str, Any]:
         """The detail is bound to the rest: a row nobody here wrote does not open."""
+        who = (viewer.looker or viewer).person
         row = {
-            "id": identifier, "at": unit.now, "person": viewer.person, "action": what.action, "app": what.app,
+            "id": identifier, "at": unit.now, "person": who, "action": what.action, "app": what.app,
             "form": what.form, "record": what.record, "grant_id": what.grant, "address": viewer.address,
         }  # fmt: skip
-        return {**row, "detail_sealed": self._box.seal_json(dict(what.detail or {}), audit_place(row))}
+        detail = {**(what.detail or {}), **({"seen_as": viewer.person} if viewer.looker else {})}
+        return {**row, "detail_sealed": self._box.seal_json(detail, audit_place(row))}
 
     def note(self, viewer: Viewer, *occurrences: Occurrence) -> None:
         """In a unit of its own: for reads, before their answer leaves."""

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine.access.grants import Grants
 from engine.access.people import People
+from engine.access.seeing import lesser
 from engine.access.unmaskings import Unmaskings
 from engine.access.viewer import Viewer
 from engine.access.visible import Visible
@@ -52,6 +53,8 @@ class Authority:
         """Every reason this viewer may touch rows of this form; empty: none."""
         if viewer.system:
             return ways(viewer, app, form)
+        if viewer.looker is not None:
+            return lesser(ways(viewer, app, form), ways(viewer.looker, app, form), form)
         now = microseconds(self._database.clock.now())
         running = self._grants.running(connection, viewer.person, app.id, form.id, now)
         more = [way for find in self.more_ways for way in find(connection, viewer, app, form)]

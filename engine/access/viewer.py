@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 class Viewer:
     """One person at one moment. `below` holds the own departments and all below them;
     `roles` maps an app to the role ids held there. `system` bypasses permissions: it is
-    what rules run as, never what a request runs as."""
+    what rules run as, never what a request runs as. `looker` is who really sits there, where somebody sees as
+    this person (`seeing.py`): nothing is changed then, and the trail names the looker."""
 
     person: str
     name: str = ""
@@ -22,6 +23,7 @@ class Viewer:
     scopes: frozenset[str] = frozenset({"read", "write", "ingest"})
     address: str = ""
     system: bool = False
+    looker: Viewer | None = None
 
     def roles_in(self, app: str) -> frozenset[str]:
         return self.roles.get(app, frozenset())

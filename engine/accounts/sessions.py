@@ -7,8 +7,9 @@ Until the last step is done (`stage` other than IN) it opens nothing but the pag
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -32,11 +33,23 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Seeing:
+    """Who sits there sees an app as another person does, until a moment (microseconds)."""
+
+    app: str
+    person: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
+    """`seeing` may be over already: `exceptional_access.SeeingAs` looks at the clock."""
+
     person: str
     csrf: str
     hash: bytes
     stage: str = IN
+    seeing: Seeing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +97,7 @@ class Sessions:
             return None
         if used and now - row["seen_at"] > TOUCH_AFTER:
             self._database.write(lambda unit: self._touch(unit, hashed))
-        return Session(row["person"], row["csrf"], hashed, row["stage"])
+        return Session(row["person"], row["csrf"], hashed, row["stage"], _seeing(row))
 
     def of(self, person: str) -> list[OpenSession]:
         """The newest first."""
@@ -98,6 +111,12 @@ class Sessions:
             OpenSession(row["hash"].hex(), row["created_at"], row["seen_at"], row["address"], row["agent"])
             for row in rows
         ]
+
+    def see_as(self, unit: Unit, session: Session, seeing: Seeing | None) -> None:
+        """From now on, or no longer."""
+        app, person, until = (seeing.app, seeing.person, seeing.until) if seeing else (None, None, None)
+        mine = sa.update(sessions).where(sessions.c.hash == session.hash)
+        unit.connection.execute(mine.values(seeing_app=app, seeing_person=person, seeing_until=until))
 
     def end(self, unit: Unit, session: Session) -> None:
         unit.connection.execute(sa.delete(sessions).where(sessions.c.hash == session.hash))
@@ -123,6 +142,12 @@ class Sessions:
 
     def _touch(self, unit: Unit, hashed: bytes) -> None:
         unit.connection.execute(sa.update(sessions).where(sessions.c.hash == hashed).values(seen_at=unit.now))
+
+
+def _seeing(row: Mapping[Any, Any]) -> Seeing | None:
+    if not row["seeing_person"]:
+        return None
+    return Seeing(row["seeing_app"], row["seeing_person"], row["seeing_until"])
 
 
 def _bytes(name: str) -> bytes:

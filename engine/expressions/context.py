@@ -42,6 +42,10 @@ class People(Protocol):
         """Everybody who works here."""
         ...
 
+    def people_of(self, person: str, below: bool) -> Sequence[str]:
+        """Everybody of the person's departments (`below`: and of those under them), the person too."""
+        ...
+
 
 class Nobody:
     def manager_of(self, person: str, level: int) -> str | None:
@@ -60,6 +64,9 @@ class Nobody:
         return ()
 
     def staff(self) -> Sequence[str]:
+        return ()
+
+    def people_of(self, person: str, below: bool) -> Sequence[str]:
         return ()
 
 

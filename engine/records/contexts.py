@@ -56,6 +56,15 @@ class AskedPeople:
     def staff(self) -> Sequence[str]:
         return [person.id for person in self._organisation.people.values() if person.active]
 
+    def people_of(self, person: str, below: bool) -> Sequence[str]:
+        """People who left too: what was theirs still is their department's."""
+        viewer = self._organisation.viewer(person)
+        if viewer is None:
+            return ()
+        theirs = viewer.below if below else frozenset(viewer.departments)
+        found = [one.id for one in self._organisation.people.values() if theirs & {*one.departments}]
+        return found if person in found else [*found, person]
+
     def attribute(self, kind: str, identifier: str, name: str) -> Any:
         """`me.name`, `owner.department`, `owner_department.name`."""
         known = self._organisation.people if kind == "person" else self._organisation.departments

@@ -60,6 +60,16 @@ def my_departments(context: Any) -> list[str]:
     return list(context.people.departments_below(me["id"])) if me.get("id") else []
 
 
+def my_colleagues(context: Any) -> list[str]:
+    me = _my_id(context)
+    return list(context.people.people_of(me, False)) if me else []
+
+
+def my_people(context: Any) -> list[str]:
+    me = _my_id(context)
+    return list(context.people.people_of(me, True)) if me else []
+
+
 def departments_of(context: Any, person: str | None) -> list[str]:
     return list(context.people.departments_below(person)) if person else []
 
@@ -141,6 +151,33 @@ FUNCTIONS = (
         label=bilingual("我的部门及下级", "My departments"),
         doc=bilingual("当前用户所在部门及其全部下级部门", "Your departments and everything below them"),
         examples=(("'nowhere' in MY_DEPARTMENTS()", {}, False),),
+    ),
+    Function(
+        "MY_COLLEAGUES",
+        (),
+        list_of(PERSON),
+        my_colleagues,
+        group="people",
+        context=True,
+        volatile=True,
+        label=bilingual("本部门的人", "My colleagues"),
+        doc=bilingual("当前用户所在部门的人，含自己", "The people of your departments, yourself too"),
+        examples=(("'nobody_at_all' in MY_COLLEAGUES()", {}, False),),
+    ),
+    Function(
+        "MY_PEOPLE",
+        (),
+        list_of(PERSON),
+        my_people,
+        group="people",
+        context=True,
+        volatile=True,
+        label=bilingual("本部门及下级的人", "My people"),
+        doc=bilingual(
+            "当前用户所在部门及其全部下级部门的人，含自己",
+            "The people of your departments and of everything below them, yourself too",
+        ),
+        examples=(("'nobody_at_all' in MY_PEOPLE()", {}, False),),
     ),
     Function(
         "HAS_ROLE",
