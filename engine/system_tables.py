@@ -273,6 +273,9 @@ sessions = _table(
     sa.Column("address", sa.String(100), nullable=False),
     sa.Column("agent", sa.String(300), nullable=False),
     sa.Column("stage", sa.String(10), nullable=False, server_default="in"),  # in; factor, enrol: not yet in
+    sa.Column("seeing_app", sa.String(63)),  # seeing that app as somebody else does, until then
+    sa.Column("seeing_person", sa.String(100)),
+    sa.Column("seeing_until", Time),
     sa.Index("ix_sessions_person", "person"),
 )
 invitations = _table(

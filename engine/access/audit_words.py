@@ -37,6 +37,9 @@ GROUPS: Mapping[Words, Mapping[str, Words]] = {
         "emergency.break": ("紧急访问", "Broke the glass"),
         "emergency.end": ("结束紧急访问", "Ended emergency access"),
         "access.explain": ("查询访问原因", "Asked why somebody can see"),
+        "access.weigh": ("比较权限影响", "Weighed a change of permissions"),
+        "see_as.start": ("以他人身份查看", "Began to see as somebody"),
+        "see_as.end": ("结束以他人身份查看", "Ended seeing as somebody"),
     },
     ("记录与规则", "Records and rules"): {
         "create": ("新建", "Created"),
@@ -48,6 +51,7 @@ GROUPS: Mapping[Words, Mapping[str, Words]] = {
         "import.done": ("完成导入", "Finished an import"),
         "rule.try": ("试运行规则", "Tried a rule"),
         "app.publish": ("发布应用", "Published an app"),
+        "field.convert": ("转换字段类型", "Converted a field"),
         "web_hook.retry": ("重新外发", "Sent a web hook again"),
         "web_hook.discard": ("放弃外发", "Gave up a web hook"),
         "channel.secret": ("设置渠道密钥", "Set a channel's secret"),
@@ -152,6 +156,7 @@ DETAILS: Mapping[str, Words] = {
     "page": ("页", "Page"), "size": ("大小", "Size"), "url": ("网址", "Address"), "status": ("状态", "Status"),
     "action": ("动作", "Action"), "outcome": ("结果", "Outcome"), "state": ("状态", "State"),
     "folder": ("位置", "Place"), "policy": ("策略", "Policy"), "address": ("地址", "Address"),
+    "seen_as": ("查看身份", "Seen as"),
 }  # fmt: skip
 
 

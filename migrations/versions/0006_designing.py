@@ -73,7 +73,10 @@ def _records_in_and_out() -> None:
 
 
 def _permissions() -> None:
-    """Room P."""
+    """Seeing as somebody: in the session of whoever looks."""
+    op.add_column("sessions", sa.Column("seeing_app", sa.String(63)))
+    op.add_column("sessions", sa.Column("seeing_person", sa.String(100)))
+    op.add_column("sessions", sa.Column("seeing_until", Long))
 
 
 def _around_a_record() -> None:
