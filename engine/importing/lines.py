@@ -17,6 +17,7 @@ from engine.importing.resolving import Resolver
 from engine.records.program import FormProgram
 from engine.records.records import Records
 from engine.records.services import Services
+from engine.records.state import parse_values
 from engine.sheets import Line
 from metamodel.problems import Problem, Rejected, pointer, problem
 
@@ -77,8 +78,8 @@ class Lines:
         for line in lines:
             values, found = self._values(line)
             found += self._again(line)
-            if found:
-                wrong[line.number] = found
+            if found:  # everything that is wrong with a line is told at once
+                wrong[line.number] = [*found, *parse_values(self._program, values)[1]]
             else:
                 rows.append((line.number, values))
         return rows, wrong
