@@ -7,6 +7,7 @@ field) and must not come from another site. Bearer tokens need neither.
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 COOKIE = "muniment_session"
 QUIET = "x-quiet"  # a page asks by itself: nobody need be there
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# What may be asked for while one sees as somebody else.
+LOOKED_AT = re.compile(
+    r"(/api/v1)?/apps/[^/]+(/(forms|reports)/.+|/search)?|/files/[^/]+|/people/options|/live|/session|/static/.+"
+)
+STATE = re.compile(r"(/api/v1)?/apps/[^/]+/forms/[^/]+/state")
+ENDING = frozenset({"/see-as/end", "/sign-out", "/printed"})
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
@@ -72,7 +79,8 @@ class Identify:
         if session and viewer:
             state["session"] = session
             if session.stage == IN:
-                state["viewer"] = _from(viewer, connection, viewer.scopes)
+                looker = _from(viewer, connection, viewer.scopes)
+                state["viewer"] = self._runtime.seeing_as.viewer(session, looker)
 
 
 def _identifies(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
@@ -85,6 +93,19 @@ def _identifies(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
 def _from(viewer: Viewer, connection: ASGIConnection[Any, Any, Any, Any], scopes: frozenset[str]) -> Viewer:
     client = connection.scope.get("client")
     return replace(viewer, scopes=scopes, address=client[0] if client else "")
+
+
+def refuse_beyond_looking(request: Request[Any, Any, Any]) -> None:
+    """Who sees an app as somebody else looks at it, and does nothing besides: what is that person's own (to-dos,
+    notices, the account) and every way to manage are closed."""
+    viewer = request.scope["state"].get("viewer")
+    if viewer is None or viewer.looker is None:
+        return
+    asks, path = request.method in SAFE, request.url.path
+    allowed = LOOKED_AT if asks else STATE
+    if path not in ENDING and not allowed.fullmatch(path):
+        code = "see_as.not_there" if asks else "see_as.only_looks"
+        raise Rejected([problem(code, name=viewer.name)])
 
 
 async def refuse_forged(request: Request[Any, Any, Any]) -> None:

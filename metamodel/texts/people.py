@@ -240,6 +240,22 @@ TEXTS = {
         "May create “{form}” but not fill in “{field}”, which is required",
         severity="warning",
     ),
+    # see_as
+    "see_as.nobody": Texts(
+        "这个人在此应用中没有角色，或已离开", "They have no role in this app, or are not here any more"
+    ),
+    "see_as.reason": Texts(
+        "请写明事由（至少 {least} 个字），它会留在审计记录里，也会告知本人",
+        "Give a reason of at least {least} characters; the audit trail keeps it, and the person is told",
+    ),
+    "see_as.only_looks": Texts(
+        "您正以{name}的身份查看，只能看，不能改", "You see as {name}: look, and change nothing", status=403
+    ),
+    "see_as.not_there": Texts(
+        "您正以{name}的身份查看；这一页属于本人或管理，不在其中",
+        "You see as {name}; this page is that person's own, or for managing, and stays closed",
+        status=403,
+    ),
     # token
     "token.name": Texts(
         "请给令牌起个名字，最多 {most} 个字符", "Name the token, in at most {most} characters"
