@@ -19,6 +19,7 @@ from engine.access.audit_figures import AuditFigures
 from engine.access.audit_search import AuditSearch
 from engine.access.authority import Authority
 from engine.access.calendar import Calendars
+from engine.access.consequences import Consequences
 from engine.access.duties import DutyObjections
 from engine.access.explain import Explaining
 from engine.access.grants import Grants
@@ -51,7 +52,7 @@ from engine.evidence.verify import Wanted, verify
 from engine.evidence.verifying import verify_when_due
 from engine.evidence.witnesses import Witnesses
 from engine.evidence.witnesses.kinds import Means
-from engine.exceptional_access import Emergencies, InForce, Unmasking
+from engine.exceptional_access import Emergencies, InForce, SeeingAs, Unmasking
 from engine.expressions import EvaluationContext
 from engine.files import Files
 from engine.flows import Flows
@@ -212,6 +213,9 @@ class Runtime:
             self._access_context,
         )
         self.explaining = Explaining(self.database, self.authority, self.people, self.audit, self._apps)
+        self.consequences = Consequences(
+            self.database, self.catalog, self.registry, self.people, self._apps, self._access_context
+        )
 
     def _open_tasks(self) -> None:
         quoting = Quoting(self.authority, self._apps)
@@ -265,6 +269,7 @@ class Runtime:
         self.tasks.closed.append(self.rules.task_closed)
         self.unmasking = Unmasking(self.services, self.unmaskings, self.tasks)
         self.emergencies = Emergencies(self.services, self.grants, self.notifications)
+        self.seeing_as = SeeingAs(self.services, self.sessions, self.notifications, self.manages)
         self.in_force = InForce(self.services, self.grants, self.unmasking)
         self.applications.preparing.append(self.rules.clocks.prepare)
         self.jobs.register("rule_clocks", lambda _payload, _job: self.rules.tick(), every=HALF_A_MINUTE)
@@ -361,7 +366,10 @@ class Runtime:
         return self.applications.get(app)
 
     def manages(self, viewer: Viewer, app: str, what: str) -> bool:
-        """Does a role of this person manage `what` (design people channels keys verify audit)?"""
+        """Does a role of this person manage `what` (design people channels keys verify audit)? Who only sees as
+        somebody manages nothing."""
+        if viewer.looker is not None:
+            return False
         if administers(viewer, what):
             return True
         roles = [self.applications.get(app).role(name) for name in viewer.roles_in(app)]
@@ -369,7 +377,7 @@ class Runtime:
 
     def manages_anywhere(self, viewer: Viewer, what: str) -> bool:
         """The same in any published app: duties over the whole installation."""
-        return administers(viewer, what) or any(
+        return (viewer.looker is None and administers(viewer, what)) or any(
             self.manages(viewer, app.id, what) for app in self.apps_of(viewer)
         )
 

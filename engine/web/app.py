@@ -17,7 +17,7 @@ from engine.runtime import Runtime
 from engine.web import problem_details
 from engine.web.api import audit, description, design, flows, ledger, records, reports, rules, system, tasks
 from engine.web.rates import Rates
-from engine.web.security import HEADERS, Identify, refuse_forged
+from engine.web.security import HEADERS, Identify, refuse_beyond_looking, refuse_forged
 from metamodel.problems import Rejected
 
 log = logging.getLogger("muniment.web")
@@ -34,6 +34,7 @@ def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
 
     async def before(request: Request[Any, Any, Any]) -> None:
         rates.count(request)
+        refuse_beyond_looking(request)
         await refuse_forged(request)
 
     rooms = [
