@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from builder_ui import administration
-from builder_ui.shell import AppCard, Counts, MenuEntry, MenuSection, Person, Shell
+from builder_ui.shell import AppCard, Counts, Looking, MenuEntry, MenuSection, Person, Shell
 from builder_ui.templating import href
+from engine.access.turns import views_offered
 from engine.access.viewer import Viewer
+from engine.clock import from_microseconds
 from engine.runtime import Runtime
 from metamodel.application import App, MenuItem
 from metamodel.forms import Form
@@ -36,7 +38,7 @@ class Frames:
             self.card(visit, app, app) if app else None, menu,
             f"/apps/{searched.id}/search" if searched and self.searchable(visit, searched) else "",
             query, visit.here, tuple(styles), dock=_dock(visit, menu), counts=self.counts(visit),
-            watermark=self.watermark(visit),
+            watermark=self.watermark(visit), looking=looking(visit),
         )  # fmt: skip
 
     def watermark(self, visit: Visit) -> str:
@@ -53,6 +55,8 @@ class Frames:
 
     def counts(self, visit: Visit) -> Counts:
         """What waits for this viewer."""
+        if visit.viewer.looker is not None:
+            return Counts()  # what waits for somebody is his own
         if visit.counts is None:
             tasks = self._runtime.tasks.counts(visit.viewer)
             visit.counts = Counts(tasks.open, tasks.overdue, self._runtime.notifications.unread(visit.viewer))
@@ -101,6 +105,7 @@ class Frames:
             MenuSection(
                 label_text(group.label, visit.language),
                 tuple(e for item in group.items if (e := self._entry(visit, app, forms, item))),
+                group.icon,
             )
             for group in app.menus
         ]
@@ -112,13 +117,17 @@ class Frames:
                 MenuSection("", tuple(_form_entry(visit, app, form) for form in forms.values())),
                 MenuSection(visit.text("Boards"), tuple(filter(None, boards))),
             ]
-        home = MenuEntry(visit.text("Home"), "/", "home")
         kept = [section for section in entries if section.entries]
+        if visit.viewer.looker is not None:
+            return tuple(kept)
+        home = MenuEntry(visit.text("Home"), "/", "home")
         return (MenuSection("", (home,)), *kept, *self._managing(visit, app))
 
     def _entry(self, visit: Visit, app: App, forms: dict[str, Form], item: MenuItem) -> MenuEntry | None:
         label = label_text(item.label, visit.language)
         path = visit.request.url.path
+        if item.link:
+            return MenuEntry(label or item.link, item.link, item.icon or "external", outside=True)
         if item.page:
             known = page_address(app, item.page)
             if not known or not self._opens(visit, app, item.page):
@@ -128,12 +137,13 @@ class Frames:
         if item.report:
             return self._board(visit, app, item)
         form = forms.get(item.form)
-        if form is None:
+        if form is None or (item.view and item.view not in offered_views(visit, app, form)):
             return None
         base = f"/apps/{app.id}/forms/{form.id}"
         asked = visit.query.get("view", form.views[0].id if form.views else "")
         current = path.startswith(base) and (not item.view or item.view == asked or path != base)
         view = form.view(item.view)
+        label = label or (label_text(view.label, visit.language) if view else "") or form.text(visit.language)
         icon = item.icon or ("timeline" if view and view.kind == "timeline" else form.icon) or "list"
         return MenuEntry(label, href(base, view=item.view), icon, current and path == base)
 
@@ -151,6 +161,8 @@ class Frames:
         return MenuEntry(label, address, item.icon or "board", visit.request.url.path == address)
 
     def _opens(self, visit: Visit, app: App, page: str) -> bool:
+        if page != "search" and visit.viewer.looker is not None:
+            return False
         if page == "search":
             return bool(self.searchable(visit, app))
         if page == "requests":
@@ -206,6 +218,19 @@ PAGE_ICONS = {
     "search": "search", "channels": "channel", "evidence": "shield", "tasks": "task", "requests": "flow",
     "rule_log": "pulse",
 }  # fmt: skip
+
+
+def looking(visit: Visit) -> Looking | None:
+    """As whom one sees, where that is not oneself."""
+    session = visit.request.scope["state"].get("session")
+    if visit.viewer.looker is None or session is None or session.seeing is None:
+        return None
+    return Looking(visit.viewer.name, visit.moments.clock(from_microseconds(session.seeing.until)))
+
+
+def offered_views(visit: Visit, app: App, form: Form) -> tuple[str, ...]:
+    """The views of a form that this viewer's roles are offered: all, where none of them says which."""
+    return views_offered(app, form, visit.viewer.roles_in(app.id))
 
 
 def page_address(app: App, page: str) -> str:

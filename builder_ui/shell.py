@@ -24,11 +24,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
+    """`outside`: it leads to another site."""
+
     label: str
     href: str
     icon: str = "dot"
     current: bool = False
     count: int = 0
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Counts:
 class MenuSection:
     label: str
     entries: tuple[MenuEntry, ...]
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,17 @@ class AppCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Looking:
+    """Whoever sits there sees as somebody: as whom, until when (a time of the day)."""
+
+    name: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """`app` is None outside an app; `search_href` is '' where there is nothing to search; `watermark` says who
-    looks and when, across the page and its prints, where his roles want that."""
+    looks and when, across the page and its prints, where his roles want that; `looking`: not as oneself."""
 
     title: str
     language: str = "zh"
@@ -80,6 +92,7 @@ class Shell:
     dock: tuple[MenuEntry, ...] = field(default=())
     counts: Counts | None = None
     watermark: str = ""
+    looking: Looking | None = None
 
     @property
     def stylesheets(self) -> tuple[str, ...]:
