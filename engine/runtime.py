@@ -36,6 +36,8 @@ from engine.clock import Clock, FrozenClock, MovableClock, SystemClock, microsec
 from engine.config import Config
 from engine.database import Database, Unit
 from engine.designing import Designing
+from engine.designing.expressions import Expressions
+from engine.designing.trying import Trying
 from engine.evidence.file_log import FileLog
 from engine.evidence.findings import Report
 from engine.evidence.key_copies import KeyCopies
@@ -251,6 +253,8 @@ class Runtime:
         self.contexts.keywords = self.keyword_lists.words
         copies = ColumnCopies(self.database, self.catalog, self.applications, self._write_values)
         self.jobs.register(COPY_JOB, copies)
+        trying = Trying(self.services, self.records, self.contexts, self.applications)
+        self.expressions = Expressions(self.designing, self._apps, self.registry, trying)
 
     def _open_channels(self) -> None:
         self.rules = Rules(self.services, self.records, self.box, self.keyword_lists, lambda: self.calendar)

@@ -99,10 +99,10 @@ class Around:
                     for d in organisation.find_departments(text, limit)
                 ]
             case "record":
-                return self._pick_record(viewer, reference.app or program.app.id, reference.form, text, limit)
+                return self.pickable(viewer, reference.app or program.app.id, reference.form, text, limit)
         return []
 
-    def _pick_record(self, viewer: Viewer, app: str, form: str, text: str, limit: int) -> list[Option]:
+    def pickable(self, viewer: Viewer, app: str, form: str, text: str, limit: int) -> list[Option]:
         """The newest records whose title is found; titles are few words, so they are compared here."""
         program = self._services.programs.get(app, form)
         with self._services.database.read() as connection:

@@ -118,6 +118,10 @@ class Records:
     ) -> list[Option]:
         return self._around.options(viewer, app, form, field, text, limit)
 
+    def pickable(self, viewer: Viewer, app: str, form: str, text: str = "", limit: int = 20) -> list[Option]:
+        """Records of a form by their titles, newest first, as the picker of a link to it offers them."""
+        return self._around.pickable(viewer, app, form, text, limit)
+
     def history(self, viewer: Viewer, app: str, form: str, record: str) -> list[Event]:
         return self._around.history(viewer, app, form, record)
 

@@ -15,7 +15,19 @@ from litestar.plugins import InitPlugin
 
 from engine.runtime import Runtime
 from engine.web import problem_details
-from engine.web.api import audit, description, design, flows, ledger, records, reports, rules, system, tasks
+from engine.web.api import (
+    audit,
+    description,
+    design,
+    design_expressions,
+    flows,
+    ledger,
+    records,
+    reports,
+    rules,
+    system,
+    tasks,
+)
 from engine.web.rates import Rates
 from engine.web.security import HEADERS, Identify, refuse_beyond_looking, refuse_forged
 from metamodel.problems import Rejected
@@ -39,7 +51,7 @@ def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
 
     rooms = [
         records.router, reports.router, flows.router, rules.router, tasks.router, system.router,
-        ledger.router, audit.router, design.router, description.router,
+        ledger.router, audit.router, design.router, design_expressions.router, description.router,
     ]  # fmt: skip
     api = Router("/api/v1", route_handlers=rooms)
     return Litestar(

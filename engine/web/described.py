@@ -23,6 +23,11 @@ CHANGE = {
     "properties": {"id": TEXT, "values": VALUES, "revision": {"type": "integer"}},
 }  # fmt: skip
 
+EXPRESSION = {
+    "revision": {"type": "integer"}, "form": TEXT, "about": TEXT, "expects": TEXT, "expression": TEXT,
+    "in_database": {"type": "boolean"},
+}  # fmt: skip
+
 
 def _object(*required: str, **properties: Any) -> dict[str, Any]:
     return {"type": "object", "required": list(required), "properties": properties}
@@ -42,6 +47,9 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "edit_draft": _object("on", "patch", on={"type": "integer"}, note=TEXT,
                           patch={"type": "array", "items": {"type": "object"}}),
     "publish_draft": _object("revision", revision={"type": "integer"}),
+    "look_at_expression": _object("form", "expression", **EXPRESSION, record=TEXT),
+    "complete_expression": _object("form", "expression", **EXPRESSION, at={"type": "integer"}),
+    "build_expression": _object("form", "builder", **EXPRESSION, builder={"type": "object"}),
     "start_flow": _object("record", record=TEXT),
     "preview_flow": _object("values", values=VALUES),
     "act": _object(comment=TEXT, to=TEXT),

@@ -18,18 +18,18 @@ MAX_LENGTH = 4_000
 MAX_BRACKETS = 50
 MAX_NUMBER = 60  # characters of one number, which may have 18 digits and 10 more
 
-_FOLDS = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-_FOLDS |= {
+FOLDS = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+FOLDS |= {
     "、": ",", "。": ".", "【": "[", "】": "]", "〔": "(", "〕": ")", "×": "*", "÷": "/",
     "−": "-", "–": "-", "—": "-", "≥": ">=", "≤": "<=", "≠": "!=",
     "\u3000": " ", "\xa0": " ", "\t": " ", "\r": " ", "\n": " ", "\ufeff": " ",
 }  # fmt: skip
-_QUOTES = {  # what opens a string -> the quote it becomes, and what closes it
+QUOTES = {  # what opens a string -> the quote it becomes, and what closes it
     '"': ('"', '"'), "＂": ('"', '＂"'), "“": ('"', '”“"'), "”": ('"', '”“"'),
     "'": ("'", "'"), "＇": ("'", "＇'"), "‘": ("'", "’‘'"), "’": ("'", "’‘'"),
     "「": ('"', "」"), "『": ('"', "』"),
 }  # fmt: skip
-_TABLE = str.maketrans(_FOLDS)
+_TABLE = str.maketrans(FOLDS)
 _DIGITS = frozenset("0123456789")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 _ESCAPES = "\\'\"ntrux"
@@ -91,10 +91,10 @@ class _Scanner:
 
     def _step(self) -> None:
         letter = self.original[self.at]
-        if letter in _QUOTES:
-            self._string(*_QUOTES[letter])
+        if letter in QUOTES:
+            self._string(*QUOTES[letter])
             return
-        folded = _FOLDS.get(letter, letter)
+        folded = FOLDS.get(letter, letter)
         if folded in _OPENING:
             self._open(folded)
         elif folded in _CLOSING:
@@ -149,7 +149,7 @@ class _Scanner:
 
     def _operator(self) -> None:
         start = self.at
-        run = "".join(_FOLDS.get(letter, letter) for letter in self.original[start : start + 3])
+        run = "".join(FOLDS.get(letter, letter) for letter in self.original[start : start + 3])
         found = next((op for op in _OPERATORS if run.startswith(op)), run[0])
         if found == "=":
             raise self._refuse("expression.single_equals", start)
@@ -157,7 +157,7 @@ class _Scanner:
             raise self._not_here(found, start)
         done = 0
         while done < len(found):  # `≥` is one character and two of the operator
-            folded = _FOLDS.get(self.original[self.at], self.original[self.at])
+            folded = FOLDS.get(self.original[self.at], self.original[self.at])
             self._put(folded, self.at)
             done += len(folded)
             self.at += 1

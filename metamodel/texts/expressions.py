@@ -5,6 +5,10 @@ from __future__ import annotations
 from metamodel.texts.entry import Texts
 
 TEXTS = {
+    # condition
+    "condition.unreadable": Texts(
+        "这组条件无法读取，请刷新页面再试", "These conditions cannot be read; load the page again"
+    ),
     # expression
     "expression.arguments": Texts(
         "{function} 的参数个数不对（给了 {count} 个）",
@@ -54,6 +58,13 @@ TEXTS = {
     ),
     "expression.not_in_sql": Texts(
         "“{what}”不能在数据库中计算", "“{what}” cannot be worked out in the database"
+    ),
+    "expression.no_row": Texts("这条记录没有明细行", "This record has no rows"),
+    "expression.not_tried": Texts(
+        "针对其他记录的条件不能在一条记录上试", "A condition about other records cannot be tried on one"
+    ),
+    "expression.not_yours": Texts(
+        "要看“{field}”才能算出，您无权查看", "This needs “{field}”, which you may not read"
     ),
     "expression.number": Texts(
         "“{text}”不是可用的数字",

@@ -159,6 +159,7 @@ WIDGETS = ("sum", "biggest", "by_price", "rows", "letters", "cloud")
 CUSTOMER = {"name": "新客户", "source": "phone"}
 RELABEL = {"on": 0, "patch": [{"op": "add", "path": "/app/description", "value": "新"}]}
 STATE = {"values": {"name": "x"}, "changed": ["name"], "seq": 1}
+EXPRESSION = {"form": "customer", "expression": "name == 'x'", "expects": "boolean", "at": 2}
 
 
 def changed(vault: Vault, values: Mapping[str, str]) -> dict[str, Any]:
@@ -294,6 +295,11 @@ ROUTES: dict[str, Route] = {
     f"GET {API}/design/{{app_id:str}}/history": Route(manages("design")),
     f"GET {API}/design/{{app_id:str}}/problems": Route(manages("design")),
     f"GET {API}/design/{{app_id:str}}/preview": Route(manages("design")),
+    f"POST {API}/design/{{app_id:str}}/expressions": Route(manages("design"), body=json.dumps(EXPRESSION)),
+    f"POST {API}/design/{{app_id:str}}/expressions/complete": Route(manages("design"), body=json.dumps(EXPRESSION)),
+    f"POST {API}/design/{{app_id:str}}/expressions/build": Route(
+        manages("design"), body=json.dumps({"form": "customer", "builder": {"join": "and", "parts": []}})
+    ),
     f"PATCH {API}/design/{{app_id:str}}/draft": Route(manages("design"), body=json.dumps(RELABEL)),
     f"POST {API}/design/{{app_id:str}}/publish": Route(
         manages("design"), body=json.dumps({"revision": 1_000_000}), last=1),

@@ -1,0 +1,437 @@
+"""Conditions as people build them: groups of "all of" and "any of", tests of one field, and what neither can show.
+
+`read_condition` makes the tree from an expression's text, `condition_text` the text from a tree. What
+the tree cannot say stays text in it (`Written`), so nothing is ever lost: a part that would not come back
+as the very same expression is kept as it was written. The builder edits the tree, the document holds the text.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from metamodel.expressions.checker import Scope, path_of
+from metamodel.expressions.parser import parse
+from metamodel.expressions.source import Source
+from metamodel.expressions.types import Type
+from metamodel.labels import Label
+from metamodel.plugin_api import (
+    CHOICE_OPERATORS,
+    LIST_OPERATORS,
+    OPERATORS,
+    ORDERED_OPERATORS,
+    TEXT_OPERATORS,
+)
+from metamodel.problems import Problem, Rejected, problem
+from metamodel.scope_fields import field_at, type_at
+
+MOST_PARTS = 200
+DEEPEST = 20
+
+# What the builder offers beyond the questions of a list.
+MORE_OPERATORS: Mapping[str, Label] = {
+    "contains_any": {"zh": "含有任一词", "en": "has any of the words"},
+    "contains_all": {"zh": "含有全部词", "en": "has all of the words"},
+    "ends_with": {"zh": "结尾是", "en": "ends with"},
+}
+WORDS: Mapping[str, Label] = {**OPERATORS, **MORE_OPERATORS}
+SEVERAL = frozenset({"any_of", "none_of", "has_any", "has_all", "has_none", "contains_any", "contains_all"})
+NO_VALUE = frozenset({"blank", "not_blank"})
+_BY_KIND: Mapping[str, tuple[str, ...]] = {
+    "text": (*TEXT_OPERATORS[:5], "ends_with", "contains_any", "contains_all", *TEXT_OPERATORS[5:]),
+    "number": ORDERED_OPERATORS, "date": ORDERED_OPERATORS, "datetime": ORDERED_OPERATORS,
+    "duration": ORDERED_OPERATORS, "boolean": ("is", "blank", "not_blank"), "list": LIST_OPERATORS,
+    "person": CHOICE_OPERATORS, "department": CHOICE_OPERATORS, "record": CHOICE_OPERATORS,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a field is compared with: a plain value as text ("2026-11-20", "true", "12.5"), or an expression."""
+
+    text: str
+    written: bool = False
+
+    def to_json(self) -> Any:
+        return {"written": self.text} if self.written else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """`path operator values`; `way` is how it was written, where there is another way than the usual one."""
+
+    path: tuple[str, ...]
+    operator: str
+    values: tuple[Value, ...] = ()
+    way: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        made = {
+            "path": ".".join(self.path),
+            "operator": self.operator,
+            "values": [v.to_json() for v in self.values],
+        }
+        return {**made, "way": self.way} if self.way else made
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A part only an expression can say."""
+
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"written": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    join: Literal["and", "or"]
+    parts: tuple[Part, ...] = ()
+    negated: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {"join": self.join, "negated": self.negated, "parts": [part.to_json() for part in self.parts]}
+
+
+Part = Group | Test | Written
+
+
+def operators_for(scope: Scope, path: Sequence[str]) -> tuple[str, ...]:
+    """How the field at the end of a path may be compared; () where the path means nothing."""
+    known = type_at(scope, path)
+    if known is None:
+        return ()
+    field = field_at(scope, path)
+    usual = _BY_KIND.get(known.kind, ("is", "is_not", "blank", "not_blank"))
+    if field is None or field.type is None or known.kind == "boolean":
+        return usual
+    if known.kind == "text" and not field.type.choices(field):
+        return usual
+    return tuple(name for name in field.type.operators if name in WORDS) or usual
+
+
+def condition_from_json(raw: Any) -> Group:
+    """What the builder sent. Rejected: condition.unreadable."""
+    counted = [0]
+    found = _from_json(raw, counted, 0)
+    return found if isinstance(found, Group) else Group("and", (found,))
+
+
+def _from_json(raw: Any, counted: list[int], depth: int) -> Part:
+    counted[0] += 1
+    if not isinstance(raw, Mapping) or counted[0] > MOST_PARTS or depth > DEEPEST:
+        raise Rejected([problem("condition.unreadable")])
+    if isinstance(raw.get("written"), str):
+        return Written(raw["written"])
+    if isinstance(raw.get("parts"), list):
+        parts = tuple(_from_json(part, counted, depth + 1) for part in raw["parts"])
+        return Group("or" if raw.get("join") == "or" else "and", parts, raw.get("negated") is True)
+    path, values = str(raw.get("path") or ""), raw.get("values")
+    if (
+        not all(re.fullmatch(r"[A-Za-z_]\w*", name) for name in path.split("."))
+        or raw.get("operator") not in WORDS
+    ):
+        raise Rejected([problem("condition.unreadable")])
+    given = tuple(_value_from_json(value) for value in values) if isinstance(values, list) else ()
+    return Test(tuple(path.split(".")), raw["operator"], given[:MOST_PARTS], str(raw.get("way") or ""))
+
+
+def _value_from_json(raw: Any) -> Value:
+    if isinstance(raw, Mapping):
+        return Value(str(raw.get("written") or ""), written=True)
+    return Value(("true" if raw else "false") if isinstance(raw, bool) else str(raw))
+
+
+# -- text -> tree ------------------------------------------------------------------------------------------
+
+
+def read_condition(text: str, scope: Scope) -> Group | None:
+    """The tree of a condition; an empty one for no text, None for a text that cannot be read at all."""
+    if not text.strip():
+        return Group("and")
+    parsed = parse(text)
+    if isinstance(parsed, Problem):
+        return None
+    tree, source = parsed
+    made = _Reader(scope, source).part(tree)
+    group = made if isinstance(made, Group) else Group("and", (made,))
+    return group if _same(condition_text(group, scope), tree) else Group("and", (Written(text.strip()),))
+
+
+def _same(text: str, tree: ast.expr) -> bool:
+    """Does the text say this very tree?"""
+    parsed = parse(text)
+    return not isinstance(parsed, Problem) and ast.dump(parsed[0]) == ast.dump(tree)
+
+
+class _Reader:
+    def __init__(self, scope: Scope, source: Source) -> None:
+        self._scope, self._source = scope, source
+
+    def part(self, node: ast.expr) -> Part:
+        """A group, a test that comes back as the same expression, or the text itself."""
+        if isinstance(node, ast.BoolOp):
+            return Group(
+                "and" if isinstance(node.op, ast.And) else "or", tuple(self.part(n) for n in node.values)
+            )
+        if (
+            isinstance(node, ast.UnaryOp)
+            and isinstance(node.op, ast.Not)
+            and isinstance(node.operand, ast.BoolOp)
+        ):
+            inner = self.part(node.operand)
+            return Group(inner.join, inner.parts, True) if isinstance(inner, Group) else inner
+        test = self._test(node)
+        if test is not None and _same(test_text(test, self._scope), node):
+            return test
+        return Written(self._text(node))
+
+    def _test(self, node: ast.expr) -> Test | None:
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            inner = self._test(node.operand)
+            return _OPPOSITES[inner.operator](inner) if inner and inner.operator in _OPPOSITES else None
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            return self._comparison(node.left, node.ops[0], node.comparators[0])
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            return self._call(node.func.id, node.args)
+        path = self._path(node)
+        known = type_at(self._scope, path) if path else None
+        return Test(path, "is", (Value("true"),)) if known is not None and known.kind == "boolean" else None
+
+    def _comparison(self, left: ast.expr, symbol: ast.cmpop, right: ast.expr) -> Test | None:
+        path = self._path(left)
+        if isinstance(symbol, ast.In | ast.NotIn):
+            return self._membership(path, left, isinstance(symbol, ast.In), right)
+        operator = _COMPARISONS.get(type(symbol))
+        if not path or operator is None:
+            return None
+        if isinstance(right, ast.Constant) and right.value is None:
+            blank = {"is": "blank", "is_not": "not_blank"}.get(operator)
+            return Test(path, blank, (), "compared") if blank else None
+        way = (
+            "compared"
+            if operator == "is" and isinstance(right, ast.Constant) and right.value in (True, False)
+            else ""
+        )
+        return Test(path, operator, (self._value(right),), way if self._kind(path) == "boolean" else "")
+
+    def _membership(
+        self, path: tuple[str, ...], left: ast.expr, within: bool, right: ast.expr
+    ) -> Test | None:
+        if path and isinstance(right, ast.List):
+            return Test(
+                path, "any_of" if within else "none_of", tuple(self._value(item) for item in right.elts)
+            )
+        many = self._path(right)
+        if many and self._kind(many) == "list":
+            return Test(many, "has_any" if within else "has_none", (self._value(left),), "in")
+        return None
+
+    def _call(self, name: str, arguments: Sequence[ast.expr]) -> Test | None:
+        path = self._path(arguments[0]) if arguments else ()
+        found = _CALLS.get(name)
+        if not path or found is None:
+            return None
+        operator, way = found
+        return Test(path, operator, tuple(self._value(one) for one in arguments[1:]), way)
+
+    def _path(self, node: ast.expr) -> tuple[str, ...]:
+        path = path_of(node)
+        return path if path and path[0] != "me" and type_at(self._scope, path) is not None else ()
+
+    def _kind(self, path: tuple[str, ...]) -> str:
+        known = type_at(self._scope, path)
+        return known.kind if known else ""
+
+    def _value(self, node: ast.expr) -> Value:
+        plain = _plain(node)
+        return Value(self._text(node), written=True) if plain is None else Value(plain)
+
+    def _text(self, node: ast.expr) -> str:
+        start = self._source.place(node.col_offset)
+        end = self._source.place(node.end_col_offset or node.col_offset)
+        return self._source.original[start:end].strip()
+
+
+def _plain(node: ast.expr) -> str | None:
+    """A literal as text: `'a'`, `-1.5`, `true`, `DATE(2026, 11, 20)`; None for anything else."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = _plain(node.operand) if isinstance(node.operand, ast.Constant) else None
+        return f"-{inner}" if inner is not None and _NUMBER.fullmatch(inner) else None
+    if isinstance(node, ast.Constant):
+        value = node.value
+        return (
+            None
+            if value is None
+            else ("true" if value else "false")
+            if isinstance(value, bool)
+            else _number(value)
+        )
+    return _moment(node)
+
+
+def _number(value: Any) -> str:
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def _moment(node: ast.expr) -> str | None:
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+        return None
+    if node.func.id == "DATETIME" and node.args:
+        day, rest = _moment(node.args[0]), [_small(one) for one in node.args[1:]]
+        return (
+            f"{day}T{':'.join(f'{n:02}' for n in [*rest, 0][:2])}"
+            if day and rest and None not in rest
+            else None
+        )
+    numbers = [_small(one) for one in node.args]
+    if node.func.id != "DATE" or len(numbers) != 3 or None in numbers:
+        return None
+    year, month, day_number = numbers
+    return f"{year:04}-{month:02}-{day_number:02}"
+
+
+def _small(node: ast.expr) -> int | None:
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if type(value) is int and 0 <= value <= 9999 else None
+
+
+_COMPARISONS: Mapping[type[ast.cmpop], str] = {
+    ast.Eq: "is", ast.NotEq: "is_not", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge",
+}  # fmt: skip
+_SYMBOLS = {"is": "==", "is_not": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_CALLS: Mapping[str, tuple[str, str]] = {
+    "CONTAINS": ("contains", ""), "STARTS_WITH": ("starts_with", ""), "ENDS_WITH": ("ends_with", ""),
+    "CONTAINS_ANY": ("contains_any", ""), "CONTAINS_ALL": ("contains_all", ""), "BETWEEN": ("between", ""),
+    "HAS_ANY": ("has_any", ""), "HAS_ALL": ("has_all", ""), "ISBLANK": ("blank", ""), "IN": ("any_of", "IN"),
+}  # fmt: skip
+_FUNCTIONS = {operator: name for name, (operator, way) in _CALLS.items() if not way}
+_OPPOSITES = {
+    "contains": lambda test: Test(test.path, "not_contains", test.values),
+    "has_any": lambda test: Test(test.path, "has_none", test.values, test.way),
+    "blank": lambda test: Test(test.path, "not_blank", (), test.way),
+    "any_of": lambda test: Test(test.path, "none_of", test.values, test.way),
+    "is": lambda test: Test(test.path, "is", (Value("false"),), test.way),
+}
+
+
+# -- tree -> text ------------------------------------------------------------------------------------------
+
+
+def condition_text(group: Group, scope: Scope) -> str:
+    """The expression a tree says; '' for one that says nothing."""
+    text = _group_text(group, scope)
+    return text[1:-1] if text.startswith("(") and not group.negated and _outer(text) else text
+
+
+def _outer(text: str) -> bool:
+    """Do the first and the last bracket belong together?"""
+    return not isinstance(parse(text[1:-1]), Problem)
+
+
+def _group_text(group: Group, scope: Scope) -> str:
+    said = [text for part in group.parts if (text := _part_text(part, scope))]
+    if not said:
+        return ""
+    if len(said) == 1 and not group.negated:
+        return said[0]
+    joined = f" {group.join} ".join(said)
+    return f"not ({joined})" if group.negated else f"({joined})"
+
+
+def _part_text(part: Part, scope: Scope) -> str:
+    if isinstance(part, Group):
+        return _group_text(part, scope)
+    if isinstance(part, Test):
+        return test_text(part, scope) if is_complete(part) else ""
+    text = part.text.strip()
+    return f"({text})" if text and not _stands_alone(text) else text
+
+
+def _stands_alone(text: str) -> bool:
+    """Does a part keep its meaning beside `and` and `or` without brackets?"""
+    parsed = parse(text)
+    return not isinstance(parsed, Problem) and not isinstance(parsed[0], ast.BoolOp | ast.IfExp)
+
+
+def is_complete(test: Test) -> bool:
+    """Has it everything it needs to say something?"""
+    given = [value for value in test.values if value.text.strip()]
+    if test.operator in NO_VALUE:
+        return True
+    return len(given) >= (2 if test.operator == "between" else 1)
+
+
+def test_text(test: Test, scope: Scope) -> str:
+    """One test as an expression."""
+    kind = type_at(scope, test.path)
+    path, values = (
+        ".".join(test.path),
+        [_value_text(value, kind) for value in test.values if value.text.strip()],
+    )
+    several = ", ".join(values)
+    match test.operator, test.way:
+        case ("is", way) if kind is not None and kind.kind == "boolean" and values in (["true"], ["false"]):
+            yes = values == ["true"]
+            return f"{path} == {values[0]}" if way else path if yes else f"not {path}"
+        case ("blank", "compared"):
+            return f"{path} == none"
+        case ("not_blank", "compared"):
+            return f"{path} != none"
+        case ("not_blank", _):
+            return f"not ISBLANK({path})"
+        case ("any_of" | "none_of", "IN"):
+            return f"{'not ' if test.operator == 'none_of' else ''}IN({path}, {several})"
+        case ("any_of" | "none_of", _):
+            return f"{path} {'in' if test.operator == 'any_of' else 'not in'} [{several}]"
+        case ("has_any" | "has_none", "in") if len(values) == 1:
+            return f"{values[0]} {'in' if test.operator == 'has_any' else 'not in'} {path}"
+        case ("has_none" | "not_contains", _):
+            name = "HAS_ANY" if test.operator == "has_none" else "CONTAINS"
+            return f"not {name}({path}, {several})"
+        case (operator, _) if operator in _SYMBOLS:
+            return f"{path} {_SYMBOLS[operator]} {several}"
+    return f"{_FUNCTIONS[test.operator]}({', '.join([path, *values])})"
+
+
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2}).*)?")
+
+
+def _value_text(value: Value, kind: Type | None) -> str:
+    text = value.text.strip()
+    if value.written:
+        return text
+    of = kind.of if kind is not None and kind.kind == "list" and kind.of is not None else kind
+    wanted = of.kind if of is not None else "any"
+    if wanted == "boolean" and text in ("true", "false"):
+        return text
+    if wanted in ("number", "duration", "any") and _NUMBER.fullmatch(text):
+        return text
+    day = _DAY.fullmatch(text) if wanted in ("date", "datetime") else None
+    if day is None:
+        return quoted(value.text)
+    date = f"DATE({int(day[1])}, {int(day[2])}, {int(day[3])})"
+    if wanted == "date" or day[4] is None:
+        return date
+    return f"DATETIME({date}, {int(day[4])}" + (f", {int(day[5])})" if int(day[5]) else ")")
+
+
+def quoted(text: str) -> str:
+    """A text as the language writes it."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r")
+    return f"'{escaped}'"
+
+
+def tests_in(part: Part) -> Iterator[Test]:
+    """Every test of a tree, in order."""
+    if isinstance(part, Test):
+        yield part
+    elif isinstance(part, Group):
+        for inner in part.parts:
+            yield from tests_in(inner)
