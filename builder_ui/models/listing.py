@@ -64,6 +64,7 @@ class ListPage:
     tabs: tuple[Tab, ...] = ()
     new_href: str = ""
     export_href: str = ""
+    import_href: str = ""
     query: str = ""
     searchable: bool = True
     conditions: tuple[FilterRow, ...] = ()

@@ -18,6 +18,7 @@ from builder_ui.pages import (
     evidence,
     files,
     home,
+    importing,
     invitation,
     keys,
     listing,
@@ -39,7 +40,7 @@ from builder_ui.pages import (
 
 MODULES = (
     assets, sign_in, sign_in_with, invitation, account, accounts,
-    home, boards, listing, bulk, record, edit, search, channels, proofs,
+    home, boards, listing, bulk, importing, record, edit, search, channels, proofs,
     evidence, files, tasks, requests, notifications, rules, packages, audit, web_hooks, organisation, unmasking, keys,
     retention, access, design,
 )  # fmt: skip

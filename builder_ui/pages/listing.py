@@ -174,6 +174,7 @@ def _page(listing: Listing, found: Page, problems: tuple[str, ...]) -> ListPage:
         form.text(visit.language), base, columns_of(listing, names), rows, total_text(visit, found),
         f"{first + 1:,}–{first + len(rows):,}" if rows else "",
         tabs=tabs(listing), new_href=f"{base}/new" if listing.may("create") and not form.is_archive else "",
+        import_href=f"{base}/import" if visit.runtime.imports.may(visit.viewer, listing.app.id, form.id) else "",
         export_href=listing.address().replace(base, f"{base}/export", 1) if listing.may("export") else "",
         package_href=listing.address().replace(base, f"{base}/package", 1) if listing.may("export") else "",
         query=listing.asked.get("q", ""), searchable=any(field.searchable for field in form.fields),

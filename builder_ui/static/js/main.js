@@ -6,7 +6,7 @@ import { noticePrinting } from "./lib/printing.js";
 import { guardForms } from "./lib/session.js";
 
 const names = [
-  "autosubmit", "board", "chart", "chat", "choices", "copy", "decide", "design-frame", "digits", "drawer", "filters", "kinds", "menu", "mirror", "moving", "opener",
+  "autosubmit", "board", "chart", "chat", "choices", "copy", "decide", "design-frame", "digits", "drawer", "filters", "kinds", "mapping", "menu", "mirror", "moving", "opener",
   "people", "picker", "query", "radio", "rows", "selection", "shortcuts", "side", "sign-in", "sign-in-again", "state", "switch", "tasks",
   "upload", "widget",
 ];
