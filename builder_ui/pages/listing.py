@@ -12,6 +12,7 @@ from litestar import Response, get
 from builder_ui.cells import Cell, record_url
 from builder_ui.conditions import Asked, ConditionRows, read_conditions
 from builder_ui.drilling import DRILL, Drill, Told, told
+from builder_ui.frames import offered_views
 from builder_ui.inputs import Inputs, control_of
 from builder_ui.layouts import fits_in_list, list_columns
 from builder_ui.models.listing import BulkField, Column, FilterRow, ListPage, Row
@@ -43,7 +44,9 @@ class Listing:
         pairs = parse_qsl(visit.request.url.query if query is None else query)
         self.asked = {name: value for name, value in pairs if name in OWN}
         self.conditions = read_conditions((v for n, v in pairs if n == "where"), form)
-        self.view: View | None = self._view(list_views(form))
+        offered = offered_views(visit, app, form)
+        self.views = [view for view in list_views(form) if view.id in offered]
+        self.view: View | None = self._view(self.views)
         self.base = f"/apps/{app.id}/forms/{form.id}"
         with visit.runtime.database.read() as connection:
             self.ways = visit.runtime.authority.ways(connection, visit.viewer, app, form)
@@ -214,7 +217,7 @@ def tabs(listing: Listing) -> tuple[Tab, ...]:
     current = listing.view.id if listing.view else ""
     return tuple(
         Tab(_view_text(listing.visit, view), f"{listing.base}?view={view.id}", view.id == current)
-        for view in list_views(listing.form)
+        for view in listing.views
     )
 
 

@@ -148,9 +148,16 @@ class _Counting:
                 continue
             apps = {**self._house._apps(), app.id: app}
             found, problems = check(text, FormScope(app, there, apps), self._house._registry, BOOLEAN)
-            if found is not None:
+            if found is not None and (app is self._before or self._stands(there, found)):
                 return app, there, found
         raise Rejected(problems)
+
+    def _stands(self, form: Form, expression: Expression) -> bool:
+        """Has every field it reads a column already, of the type it is to be?"""
+        published = self._before.form(form.id) if self._before is not None else None
+        names = {path[0] for path in expression.names}
+        pairs = [(form.field(name), published.field(name) if published else None) for name in names]
+        return all(now and was and now.type_name == was.type_name for now, was in pairs)
 
 
 def _personal(expression: Expression) -> bool:
