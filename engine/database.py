@@ -35,7 +35,7 @@ Row = tuple[Any, ...]
 
 COPY_FROM = 64  # rows from which PostgreSQL's COPY beats executemany
 RETRIES = 8
-_GAVE_UP = {"40001", "40P01"}  # serialization failure, deadlock
+_GAVE_UP = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, a lock not got in time
 
 
 class Database:

@@ -36,8 +36,13 @@ from engine.clock import Clock, FrozenClock, MovableClock, SystemClock, microsec
 from engine.config import Config
 from engine.database import Database, Unit
 from engine.designing import Designing
+from engine.designing.bindings import Bindings, BoundChannel
 from engine.designing.expressions import Expressions
+from engine.designing.impact import Impacts
+from engine.designing.life import Life
+from engine.designing.starting import Starting
 from engine.designing.trying import Trying
+from engine.designing.versions import Versions
 from engine.evidence.file_log import FileLog
 from engine.evidence.findings import Report
 from engine.evidence.key_copies import KeyCopies
@@ -61,18 +66,29 @@ from engine.flows import Flows
 from engine.importing import Imports
 from engine.jobs import Jobs
 from engine.media_types import HEAD, settled
-from engine.migrate import COPY_JOB, ColumnCopies, index_for_lookups
+from engine.migrate import (
+    BUILD_JOB,
+    COPY_JOB,
+    ColumnCopies,
+    CopyState,
+    IndexBuilder,
+    LateIndex,
+    build_later,
+    index_for_lookups,
+)
 from engine.notifications import NewNotification, Notifications
 from engine.organisation import HandOvers, Importing, Personnel
 from engine.outgoing import Allowed, Outgoing
 from engine.packages import Packages
 from engine.plugin_loader import load_registry
+from engine.records.carrying import Carrying
 from engine.records.contexts import Contexts, LinkedRecords
 from engine.records.drafts import Stages
 from engine.records.indexed import Indexed
 from engine.records.keyword_lists import KeywordLists
 from engine.records.program import Programs
 from engine.records.records import Records
+from engine.records.recycling import RecycleBin
 from engine.records.reindexing import Reindexing
 from engine.records.services import Services
 from engine.reports.reports import Reports
@@ -119,6 +135,7 @@ class Runtime:
         self._open_channels()
         self._open_retention()
         self._open_organisation()
+        self._open_life()
         self._open_packages()
         self._open_ledger_jobs()
 
@@ -157,7 +174,13 @@ class Runtime:
         self.applications.preparing += [self._prepare_search, self._index_lookups]
 
     def _designs(self, viewer: Viewer, app: str) -> bool:
-        return self.manages(viewer, app, "design") if app else self.manages_anywhere(viewer, "design")
+        """An app in which nobody holds any role yet is designed by whoever designs any; a new one may be begun
+        by those who administer the house too, where there is no other."""
+        if app and self.manages(viewer, app, "design"):
+            return True
+        if app and any(held.app == app for held in self.people.organisation().memberships):
+            return False
+        return self.manages_anywhere(viewer, "design") or administers(viewer, "people")
 
     def _published(self, unit: Unit, app: str, version: int, digest: bytes, by: str) -> None:
         self.ledger.append_version(unit, app, version, digest)
@@ -180,8 +203,10 @@ class Runtime:
             if step.action is not None and step.options is not None
             for other, form, field in step.action.keys(step.options)
         }
+        later: list[LateIndex] = []
         for other, form, field in sorted(wanted):
-            index_for_lookups(self.database, unit, other, form, field)
+            index_for_lookups(self.database, unit, other, form, field, later)
+        build_later(unit, self.jobs, later)
 
     def _open_access(self) -> None:
         self.people, self.grants = People(self.database), Grants(self.database)
@@ -244,6 +269,7 @@ class Runtime:
         self.records = Records(self.services, self.stages)
         self.analysis = Analysis(self.database, self.box)
         self.records.shredder.forgetting.append(self.analysis.shred)
+        self.recycle_bin = RecycleBin(self.services, self.records, self.stages, self.box, self.jobs)
         self.reports = Reports(self.services, self.records.reader, self.analysis.words)
         self.reindexing = Reindexing(self.services, self.jobs)
         self.applications.preparing.append(self.reindexing.prepare)
@@ -251,8 +277,15 @@ class Runtime:
         self.keyword_lists = KeywordLists(self.services)
         self.keyword_lists.join(self.stages)
         self.contexts.keywords = self.keyword_lists.words
-        copies = ColumnCopies(self.database, self.catalog, self.applications, self._write_values)
-        self.jobs.register(COPY_JOB, copies)
+        self.copies = ColumnCopies(
+            self.database,
+            self.catalog,
+            self.applications,
+            Carrying(self.services, self.records.store),
+            self._copied,
+        )
+        self.jobs.register(COPY_JOB, self.copies)
+        self.jobs.register(BUILD_JOB, IndexBuilder(self.database))
         trying = Trying(self.services, self.records, self.contexts, self.applications)
         self.expressions = Expressions(self.designing, self._apps, self.registry, trying)
 
@@ -306,15 +339,35 @@ class Runtime:
         self.importing = Importing(self.people, self.audit, self.personnel)
         self.hand_overs = HandOvers(self.services, self.records, self.tasks, self.jobs, self.personnel)
 
+    def _open_life(self) -> None:
+        applications, designing = self.applications, self.designing
+        self.life = Life(
+            Starting(designing, applications, self.registry),
+            Versions(self.database, applications, designing),
+            Impacts(self.database, applications, designing),
+            Bindings(
+                self.database, applications, designing, self.people, self.audit, self.personnel,
+                self._bound_channels,
+            ),
+        )  # fmt: skip
+
+    def _bound_channels(self, app: str) -> list[BoundChannel]:
+        return [
+            BoundChannel(one.channel.id, one.channel.label, one.has_secret, one.enabled)
+            for one in self.channels.all()
+            if one.app == app
+        ]
+
     def _open_retention(self) -> None:
         self.retention = Retention(self.services, self.records, self.box, self.jobs)
         self.retention.told.append(self._states.changed)
         self.rules.register(Shred, self.retention.erasing.perform)
+        self.recycle_bin.objections += [self.flows.keeps, self.retention.keeps]
 
-    def _write_values(self, unit: Unit, app: str, form: str, field: str, values: Mapping[int, Any]) -> None:
-        """Values of one field, converted after a change of its type, by the ordinary write path."""
-        changes = {record: {field: value} for record, value in values.items()}
-        self.records.writer.update(unit, SYSTEM, app, form, changes, raw=False)
+    def _copied(self, unit: Unit, copy: CopyState, app: str) -> None:
+        """Values were brought over after a change of a field's type."""
+        detail = {"field": copy.field, "copied": copy.copied, "failed": copy.failed}
+        self.audit.add(unit, SYSTEM, [Occurrence("field.convert", app, copy.form, detail=detail)])
 
     def _apps(self) -> Mapping[str, App]:
         return {app.id: app for app in self.applications.all()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,6 +45,7 @@ class Authority:
         self._checked: dict[tuple[int, str, str], Expression] = {}
         self.more_ways: list[MoreWays] = []  # of rooms above, such as that of who is asked to approve
         self.withheld: list[Withheld] = []  # records that are kept and not used any more
+        self.deleted: Withheld | None = None  # those in the recycle bin
 
     def table(self, app: App, form: Form) -> sa.Table:
         return self._catalog.form(app.id, form.id).table
@@ -63,14 +64,25 @@ class Authority:
 
     def visible_rows(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> Visible:
         """The start of any read: rows this viewer may read, with the ways that reach them."""
+        finders = [*self.withheld, self.deleted] if self.deleted else self.withheld
+        return self._rows(connection, viewer, app, form, finders)
+
+    def deleted_rows(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> Visible:
+        """Rows of the recycle bin that this viewer might read, were they not in it."""
+        binned = self.deleted(connection, viewer, app, form) if self.deleted else None
+        rows = self._rows(connection, viewer, app, form, self.withheld)
+        own = rows.form_table.table.c.id
+        return rows.narrowed(lambda _way: own.in_(binned) if binned is not None else sa.false())
+
+    def _rows(
+        self, connection: sa.Connection, viewer: Viewer, app: App, form: Form, withheld: Sequence[Withheld]
+    ) -> Visible:
         table = self._catalog.form(app.id, form.id)
         reading = [way for way in self.ways(connection, viewer, app, form) if "read" in way.actions]
         columns = FormColumns(self._catalog, self._apps(), app.id, form, table)
         context = self._context(connection, viewer)
         conditions = [self._condition(way, app, form, columns, context) for way in reading]
-        kept_back = [
-            ids for find in self.withheld if (ids := find(connection, viewer, app, form)) is not None
-        ]
+        kept_back = [ids for find in withheld if (ids := find(connection, viewer, app, form)) is not None]
         if kept_back:
             used = sa.and_(*(columns.record_id().not_in(ids) for ids in kept_back))
             conditions = [sa.and_(condition, used) for condition in conditions]

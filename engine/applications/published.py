@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from engine.applications.requirements import broken_dependents, in_order_of_need, unmet
 from engine.database import Database, Unit
 from engine.jobs import Jobs
-from engine.migrate import COPY_JOB, Migration, Plan, plan_against
+from engine.migrate import Migration, Plan, begin_copy, build_later, plan_against
 from engine.system_tables import app_versions
 from engine.tables import Catalog, FormTable
 from engine.values import canonical_json, parse_json
@@ -27,6 +27,7 @@ from metamodel.plugin_api import Registry
 from metamodel.problems import Problem, Rejected, has_errors, problem
 
 Document = Mapping[str, Any]
+LOCKED = "55P03"  # PostgreSQL: the lock was not to be had in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,12 @@ class Applications:
     def publish(self, unit: Unit | None, document: Document, by: str) -> int:
         """The new version's number; Rejected with every error there is."""
         prepared = self.prepare(document)
-        return self._database.write_on(unit, lambda unit: self.publish_prepared(unit, prepared, by))
+        try:
+            return self._database.write_on(unit, lambda unit: self.publish_prepared(unit, prepared, by))
+        except sa.exc.OperationalError as error:
+            if getattr(error.orig, "sqlstate", "") != LOCKED:
+                raise
+            raise Rejected([problem("app.busy")]) from None
 
     def prepare(self, document: Document) -> Prepared:
         """The slow half of publishing, outside any unit."""
@@ -221,7 +227,8 @@ class Applications:
         )
         for copy in migration.copies:
             payload = {"app": app.id, "version": previous, **asdict(copy)}
-            self._jobs.defer(unit, COPY_JOB, payload, key=f"{COPY_JOB}:{copy.target}")
+            begin_copy(unit, self._jobs, payload)
+        build_later(unit, self._jobs, migration.later)
         if self._on_publish is not None:
             self._on_publish(unit, app.id, previous + 1, prepared.digest, by)
         for prepare in self.preparing:

@@ -15,7 +15,7 @@ from engine.system_tables import task_people, tasks
 from metamodel.application import App
 from metamodel.flows import Flow
 from metamodel.forms import Form
-from metamodel.problems import Rejected, problem
+from metamodel.problems import Problem, Rejected, problem
 
 
 class Fence:
@@ -41,6 +41,15 @@ class Fence:
         ]
         if found:
             raise Rejected(found)
+
+    def keeps(self, batch: Batch) -> list[Problem]:
+        """Records that cannot be deleted, since a flow still runs on them."""
+        drafts = [draft.id for draft in batch.drafts]
+        running = self._store.open_on(batch.unit.connection, drafts) if drafts else {}
+        return [
+            problem("record.in_flow", f"/{record}", flow=self._flow(instance).text())
+            for record, instance in running.items()
+        ]
 
     def _may_change(self, batch: Batch, instance: Instance, draft: Draft) -> bool:
         """Who began it, whom the record names, and who stands in for them."""

@@ -56,6 +56,7 @@ class Flows:
         self._operating = Operating(services, self._house, self.store, self.versions, self.following)
         self._beginning, self._hearing = Beginning(self._operating), Hearing(self._operating, jobs)
         self._views = Views(services, self.store, self.versions, self.following)
+        self.keeps = self._operating.fence.keeps
         self.start, self.startable = self._beginning.start, self._beginning.startable
         rules.register(StartFlow, self._beginning.start_effects)
         applications.checks.append(self._check_running)

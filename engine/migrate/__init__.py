@@ -1,22 +1,37 @@
 """Migration plans of applications: what publishing would do to the tables, and doing it.
 
 `plan.py` is pure, `survey.py` asks the tables what a plan must know, `steps.py` runs Alembic's operations
-inside the publishing unit of work, `copies.py` is the job that fills a column after a type change.
+inside the publishing unit of work; what takes long is left to jobs: `copies.py` fills a column after a type
+change, `indexes.py` makes the indexes of large tables.
 """
 
-from engine.migrate.copies import ColumnCopies
+from engine.migrate.copies import COPY_JOB, ColumnCopies, CopyState, begin_copy, converted
+from engine.migrate.counting import ParkedColumn, Weight, parked_columns, row_counts, weigh
+from engine.migrate.indexes import BUILD_JOB, IndexBuilder, LateIndex, build_later
 from engine.migrate.plan import Plan, Step, plan
-from engine.migrate.steps import COPY_JOB, Copy, Migration, index_for_lookups
+from engine.migrate.steps import Copy, Migration, index_for_lookups
 from engine.migrate.survey import plan_against
 
 __all__ = [
+    "BUILD_JOB",
     "COPY_JOB",
     "ColumnCopies",
     "Copy",
+    "CopyState",
+    "IndexBuilder",
+    "LateIndex",
     "Migration",
+    "ParkedColumn",
     "Plan",
     "Step",
+    "Weight",
+    "begin_copy",
+    "build_later",
+    "converted",
     "index_for_lookups",
+    "parked_columns",
     "plan",
     "plan_against",
+    "row_counts",
+    "weigh",
 ]

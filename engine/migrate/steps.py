@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from engine.database import Database, Unit, driver
 from engine.evidence.triggers import Trigger, archive_triggers
+from engine.migrate.indexes import LateIndex, index_name, is_hashed, is_large
 from engine.migrate.plan import (
     AddField,
     ChangeKind,
@@ -41,9 +42,8 @@ from engine.tables import (
     shape_json,
     system_columns,
 )
-from metamodel.plugin_api import Storage
 
-COPY_JOB = "copy_column"
+PATIENCE = "1s"  # a table's lock is waited for so long: whoever comes after us waits behind us
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Copy:
 
 
 class Migration:
-    """One plan being applied; `copies` is what is left to do afterwards."""
+    """One plan being applied; `copies` and `later` (indexes of large tables) are left to do afterwards."""
 
     def __init__(self, database: Database, unit: Unit, plan: Plan) -> None:
         from alembic.migration import MigrationContext
@@ -67,9 +67,12 @@ class Migration:
         self._op: Any = Operations(MigrationContext.configure(unit.connection))
         self._tables: dict[str, Entry] = {}
         self.copies: list[Copy] = []
+        self.later: list[LateIndex] = []
 
     def run(self) -> Mapping[str, FormTable]:
         """All steps; the app's form tables as they are now, before anybody else sees them."""
+        if self._database.dialect == "postgresql":
+            self._unit.connection.execute(sa.text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
         entries = read_entries(self._unit.connection, self._plan.app)
         before = _by_form(entries)
         self._tables = _tables(entries)
@@ -130,15 +133,18 @@ class Migration:
         changed = replace(entry, shape=shape)
         if entry.shape.index != shape.index:
             if entry.shape.index:
-                self._op.drop_index(_index_name(entry), self._tables[entry.form].physical)
+                self._op.drop_index(index_name(entry), self._tables[entry.form].physical, if_exists=True)
             self._create_index(self._tables[entry.form].physical, changed)
         if shape.link and not entry.shape.link:
             self._create_link(changed)
 
     def _create_index(self, table: str, entry: Entry) -> None:
-        if entry.shape.index:
-            unique = entry.shape.index == "unique"
-            self._op.create_index(_index_name(entry), table, [entry.physical], unique=unique)
+        """A unique one is a fence and stands at once; another may come later."""
+        unique = entry.shape.index == "unique"
+        if entry.shape.index and not unique and comes_later(self._database, self._unit, table):
+            self.later.append(LateIndex(index_name(entry), table, entry.physical))
+        elif entry.shape.index:
+            self._op.create_index(index_name(entry), table, [entry.physical], unique=unique)
 
     def _create_link(self, entry: Entry) -> None:
         table = link_table(entry, sa.MetaData())
@@ -179,26 +185,33 @@ class Migration:
         return list(archive_triggers(self._database.dialect, table.table, table.frozen))
 
 
-def index_for_lookups(database: Database, unit: Unit, app: str, form: str, field: str) -> bool:
+def comes_later(database: Database, unit: Unit, table: str) -> bool:
+    """Would others wait too long for an index of this table?"""
+    return database.dialect == "postgresql" and is_large(unit.connection, table)
+
+
+def index_for_lookups(
+    database: Database, unit: Unit, app: str, form: str, field: str, later: list[LateIndex] | None = None
+) -> bool:
     """Make sure that records of a published form are found fast by this field: rules match by it, often in
-    another app's form. False where there is no such column or no index can help (sealed, many-valued)."""
+    another app's form. False where there is no such column or no index can help (sealed, many-valued).
+    `later` takes what others would wait too long for."""
     entries = [e for e in read_entries(unit.connection, app) if e.form == form and e.active]
     table = next((entry for entry in entries if not entry.field), None)
     entry = next((entry for entry in entries if entry.field == field), None)
     if table is None or entry is None or entry.shape.sealed or entry.shape.many:
         return False
     if not entry.shape.index:
-        # Equality only, and of texts of any length: PostgreSQL's trees refuse long ones.
-        using: dict[str, Any] = {"postgresql_using": "hash"} if entry.shape.storage is Storage.TEXT else {}
-        column = form_table(table, [entry]).table.c[entry.physical]
-        unit.connection.execute(sa.schema.CreateIndex(sa.Index(_index_name(entry), column, **using)))
+        if later is not None and comes_later(database, unit, table.physical):
+            later.append(LateIndex(index_name(entry), table.physical, entry.physical, is_hashed(entry)))
+        else:
+            # Equality only, and of texts of any length: PostgreSQL's trees refuse long ones.
+            using: dict[str, Any] = {"postgresql_using": "hash"} if is_hashed(entry) else {}
+            column = form_table(table, [entry]).table.c[entry.physical]
+            unit.connection.execute(sa.schema.CreateIndex(sa.Index(index_name(entry), column, **using)))
         shape = shape_json(msgspec.structs.replace(entry.shape, index="plain"))
         unit.connection.execute(catalog.update().where(catalog.c.id == entry.id).values(shape=shape))
     return True
-
-
-def _index_name(entry: Entry) -> str:
-    return f"ix_c_{entry.id}"
 
 
 def _tables(entries: list[Entry]) -> dict[str, Entry]:

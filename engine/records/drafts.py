@@ -18,7 +18,7 @@ from engine.evidence.seals import RecordKey
 class Draft:
     """A record not yet written. `values` are Python values by field id; `before` is what stood
     there (updates), `stored` its row as it lies in the table, and `key` what opens it; `row` is its
-    place in what the caller sent."""
+    place in what the caller sent; `causes` names by field the rule that set it."""
 
     id: int
     values: dict[str, Any]
@@ -27,6 +27,7 @@ class Draft:
     before: dict[str, Any] = field(default_factory=dict)
     stored: Mapping[str, Any] = field(default_factory=dict)
     key: RecordKey | None = None
+    causes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Stages:
     created: list[Stage] = field(default_factory=list)
     updated: list[Stage] = field(default_factory=list)
     written: list[Stage] = field(default_factory=list)
+    deleted: list[Stage] = field(default_factory=list)
+    restored: list[Stage] = field(default_factory=list)
 
     @staticmethod
     def run(stages: Sequence[Stage], batch: Batch) -> None:

@@ -35,7 +35,8 @@ class KeywordLists:
 
     def join(self, stages: Stages) -> None:
         """Hear of lists that change."""
-        stages.written.append(self._written)
+        for stage in (stages.written, stages.deleted, stages.restored):
+            stage.append(self._written)
 
     def words(self, app: str, code: str) -> Sequence[str] | None:
         """The words in use of a list and their other spellings; None where there is no such list. A blank

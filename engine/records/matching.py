@@ -14,12 +14,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.records.program import FieldProgram, FormProgram
-from engine.system_tables import restricted, tombstones
+from engine.system_tables import deleted, restricted, tombstones
 from engine.values import Raw
 from metamodel.problems import Rejected, problem
 
 Key = tuple[Raw, ...]  # stored values of the match fields, in order
 CHUNK = 400
+OUT_OF_USE = (tombstones, restricted, deleted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +59,17 @@ def find_ids(
 
 
 def in_use_of(record: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    """Neither shredded nor only stored any more."""
-    return sa.and_(
-        ~sa.exists().where(tombstones.c.record == record), ~sa.exists().where(restricted.c.record == record)
-    )
+    """Neither shredded nor deleted nor only stored any more."""
+    return sa.and_(*(~sa.exists().where(table.c.record == record) for table in OUT_OF_USE))
 
 
 def out_of_use(connection: sa.Connection, records: Iterable[int]) -> set[int]:
-    """Those of these records that are shredded, or only stored."""
+    """Those of these records that are shredded, deleted, or only stored."""
     wanted = sorted(records)
     found: set[int] = set()
     for start in range(0, len(wanted), CHUNK):
         some = wanted[start : start + CHUNK]
-        for table in (tombstones, restricted):
+        for table in OUT_OF_USE:
             found.update(connection.scalars(sa.select(table.c.record).where(table.c.record.in_(some))))
     return found
 

@@ -242,6 +242,12 @@ class Reader:
 
     # -- views -------------------------------------------------------------------------------------
 
+    def shown(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, rows: Sequence[Row]
+    ) -> list[RecordView]:
+        """Rows that were read for this viewer, as they leave the engine."""
+        return self._views(connection, viewer, program, rows, None)
+
     def _views(
         self, connection: sa.Connection, viewer: Viewer, program: FormProgram, rows: Sequence[Row],
         parsed: ParsedQuery | None,

@@ -12,6 +12,7 @@ from engine.records.drafts import Draft
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.rows import Row, Rows
 from engine.records.services import Services
+from engine.system_tables import deleted
 from metamodel.masking import Hide
 from metamodel.plugin_api import Display, Reference
 from metamodel.problems import Problem, pointer, problem
@@ -19,6 +20,7 @@ from metamodel.problems import Problem, pointer, problem
 Names = dict[tuple[str, str], str]
 DEPTH = 3  # a title may name links whose titles name links …
 NOT_SHOWN = {"zh": "（无权查看）", "en": "(not shown to you)"}
+DELETED = {"zh": "（已删除）", "en": "(deleted)"}
 
 
 class References:
@@ -58,8 +60,11 @@ class References:
         wanted = [int(i) for i in ids if i.isdigit()]
         found = self._rows.by_ids(connection, viewer, target, wanted, target.title_fields, derived=False)
         shown = self.titles(connection, viewer, target, list(found.values()), depth)
-        hidden = NOT_SHOWN["zh" if viewer.language.startswith("zh") else "en"]
-        return {("record", str(i)): shown.get(i, hidden) for i in wanted}
+        language = "zh" if viewer.language.startswith("zh") else "en"
+        gone = deleted_among(connection, [i for i in wanted if i not in shown])
+        return {
+            ("record", str(i)): shown.get(i, (DELETED if i in gone else NOT_SHOWN)[language]) for i in wanted
+        }
 
     def _file_names(self, connection: sa.Connection, ids: Iterable[str], veils: Mapping[str, Hide]) -> Names:
         described = self._services.files.describe(connection, list(ids))
@@ -116,6 +121,13 @@ def missing_references(
             if identifier not in known
         ]
     return found
+
+
+def deleted_among(connection: sa.Connection, records: Sequence[int]) -> set[int]:
+    """Those of these records that lie in a recycle bin."""
+    if not records:
+        return set()
+    return set(connection.scalars(sa.select(deleted.c.record).where(deleted.c.record.in_(records))))
 
 
 def _known(

@@ -20,6 +20,7 @@ from engine.database import Database, Unit, driver
 from engine.evidence.seals import Box
 from engine.evidence.tombstones import Cause, Tombstone, latest_tombstones, tombstones_of
 from engine.jobs import Jobs
+from engine.records.drafts import Batch
 from engine.records.program import FormProgram
 from engine.records.records import Records
 from engine.records.services import Services
@@ -206,6 +207,18 @@ class Retention:
         """Holds are set, and records shredded, one after another: nothing goes that is held meanwhile."""
         if self._database.dialect == "postgresql":
             driver(unit.connection).execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+
+    def keeps(self, batch: Batch) -> list[Problem]:
+        """Records that cannot be deleted: on hold, or a minimum still runs for them."""
+        self.alone(batch.unit)
+        program = self._services.programs.get(batch.app, batch.form)
+        verdicts, ids = self.verdicts(batch.unit, program), [draft.id for draft in batch.drafts]
+        held = set(verdicts.lifetimes.among(verdicts.held, ids))
+        kept = set(verdicts.lifetimes.among(verdicts.protected(), ids)) - held
+        return [
+            *(problem("record.held", f"/{record}") for record in sorted(held)),
+            *(problem("record.kept", f"/{record}") for record in sorted(kept)),
+        ]
 
     # -- one record --------------------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ class Events(Interpreter):
         stages.before.append(self.before)
         stages.created.append(self.created)
         stages.updated.append(self.updated)
+        stages.deleted.append(self.deleted)
 
     def before(self, batch: Batch) -> None:
         """Records about to be checked and saved: rules complete them, or refuse."""
@@ -57,6 +58,13 @@ class Events(Interpreter):
     def updated(self, batch: Batch) -> None:
         """Changed records, not written yet: what rules set on them is part of the same revision."""
         self._drafts(batch, "record_updated")
+
+    def deleted(self, batch: Batch) -> None:
+        """Records that are about to go into the recycle bin: nothing is set on them any more."""
+        rules = self.rules(batch.app).listening({"name": "record_deleted", "form": batch.form})
+        if rules and batch.drafts:
+            run = self.run(batch.unit, batch.app, batch.viewer)
+            self.act(run, rules, self.stored(run, batch.form, [draft.id for draft in batch.drafts]))
 
     def _drafts(self, batch: Batch, event: str) -> list[Subject]:
         rules = self.rules(batch.app).listening({"name": event, "form": batch.form})

@@ -13,7 +13,7 @@ from engine.access.quoting import Quoting, quoted_from_json
 from engine.access.viewer import Viewer
 from engine.clock import from_microseconds, microseconds
 from engine.database import Database
-from engine.system_tables import task_people, tasks
+from engine.system_tables import deleted, task_people, tasks
 from engine.tasks.parts import Move, TaskCounts, TaskPage, TaskView
 from engine.tasks.store import Row, TaskStore, moves_of, outcomes_of
 from metamodel.application import App
@@ -26,6 +26,7 @@ LIMIT = 200
 SEARCHED = 5_000  # of one person's tasks, whose titles are opened to find words in them
 Apps = Callable[[], Mapping[str, App]]
 Where = sa.ColumnElement[bool]
+THERE = ~sa.exists().where(deleted.c.record == tasks.c.record)  # what is in the recycle bin waits for nobody
 
 
 class TaskLists:
@@ -64,7 +65,7 @@ class TaskLists:
             sa.func.count(sa.case((sa.and_(due > microseconds(now), due < midnight), 1))),
         )
         query = query.select_from(tasks.join(task_people, task_people.c.task == tasks.c.id))
-        query = query.where(task_people.c.person == viewer.person, tasks.c.state == "open")
+        query = query.where(task_people.c.person == viewer.person, tasks.c.state == "open", THERE)
         with self._database.read() as connection:
             return TaskCounts(*connection.execute(query).one())
 
@@ -94,7 +95,7 @@ class TaskLists:
 
     def _own(self, viewer: Viewer) -> sa.Select[Any]:
         mine = sa.select(task_people.c.task).where(task_people.c.person == viewer.person)
-        return sa.select(tasks).where(tasks.c.id.in_(mine))
+        return sa.select(tasks).where(tasks.c.id.in_(mine), THERE)
 
     def _found(
         self, connection: sa.Connection, viewer: Viewer, query: sa.Select[Any], text: str

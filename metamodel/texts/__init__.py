@@ -4,10 +4,12 @@ are about."""
 from __future__ import annotations
 
 from metamodel.texts import (
+    around,
     definitions,
     evidence,
     exchange,
     expressions,
+    life,
     operations,
     people,
     records,
@@ -16,7 +18,19 @@ from metamodel.texts import (
 )
 from metamodel.texts.entry import Severity as Severity, Texts as Texts
 
-TABLES = (definitions, evidence, exchange, expressions, operations, people, records, reports, work)
+TABLES = (
+    around,
+    definitions,
+    evidence,
+    exchange,
+    expressions,
+    life,
+    operations,
+    people,
+    records,
+    reports,
+    work,
+)
 
 
 def every() -> dict[str, Texts]:
