@@ -275,7 +275,8 @@ def _notice(visit: Visit, found: Import) -> tuple[str, str]:
     if found.state == "stopped":
         return text("It was stopped. What is in stays in; it goes on where it stopped."), "warn"
     if found.state == "done":
-        return text("Done. What was left out is below, with the reasons."), "ok"
+        left_out = text("Done. What was left out is below, with the reasons.")
+        return (left_out if found.wrong else text("Done. Everything is in.")), "ok"
     if found.wrong and found.plan.bad == "nothing":
         return text(
             "Some lines are wrong, so nothing can be imported: mend the file, or leave them out."

@@ -16,7 +16,7 @@ from metamodel.forms import Form
 from metamodel.problems import Problem, Rejected, problem
 
 IMPORT = f"{LIST}/import"
-STYLES = ("list", "form", "importing")
+STYLES = ("list", "form", "pages", "importing")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PRIVATE = {"Cache-Control": "private, no-store"}
 HUES = {
