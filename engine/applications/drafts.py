@@ -85,10 +85,22 @@ class Drafts:
 
         return self._database.write_on(unit, work)
 
-    def readable(self, document: Document) -> None:
-        """Rejected (app.unreadable) for what no draft can be of: no object with an app's id in it."""
-        if not _id_of(document):
+    def readable(self, document: Document) -> str:
+        """The app's id. Rejected (app.unreadable) for what no draft can be of: no object with an id in it."""
+        found = _id_of(document)
+        if not found:
             raise Rejected([problem("app.unreadable", "/app/id", reason="app.id")])
+        return found
+
+    def newest(self) -> dict[str, Draft]:
+        """By app, the newest draft of each that has any, without its document."""
+        columns = [app_drafts.c[name] for name in ("app", "revision", "at", "by", "note")]
+        last = sa.select(app_drafts.c.app, sa.func.max(app_drafts.c.revision).label("revision"))
+        last_rows = last.group_by(app_drafts.c.app).subquery()
+        both = (app_drafts.c.app == last_rows.c.app) & (app_drafts.c.revision == last_rows.c.revision)
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(*columns).join(last_rows, both)).all()
+        return {row.app: Draft(row.app, row.revision, {}, row.at, row.by, row.note) for row in rows}
 
     def edit(self, unit: Unit | None, app: str, on: int, patch: Patch, by: str, note: str = "") -> Edited:
         """Apply a patch that was made on revision `on`. Rejected: draft.no_revision, draft.bad_patch,

@@ -12,8 +12,9 @@ from typing import Any
 import networkx as nx
 
 from engine.app_tests import Result, Source, run_tests
+from engine.applications.packing import read_path
 from engine.commands import settle
-from engine.commands.app_files import located, read_document
+from engine.commands.app_files import located
 from engine.plugin_loader import load_registry
 from metamodel.application import App, load
 from metamodel.problems import Problem, Rejected, has_errors, problem
@@ -56,7 +57,7 @@ def _documents(paths: Sequence[Path]) -> tuple[dict[str, Document], nx.DiGraph[s
     waiting = list(paths)
     while waiting:
         path = waiting.pop(0)
-        document, problems = read_document(path)
+        document, problems = read_path(path)
         if has_errors(problems):
             raise Rejected(problems)
         app = str(document["app"]["id"])

@@ -15,9 +15,9 @@ from typing import Any
 
 from engine.access.installation import Installation, save_installation
 from engine.access.organisation_file import load_organisation
+from engine.applications.packing import read_path
 from engine.clock import MovableClock
 from engine.commands import settle
-from engine.commands.app_files import read_document
 from engine.config import Config
 from engine.runtime import Runtime
 from engine.sample_data import load_sample_data
@@ -54,7 +54,7 @@ def _hasty(config: Config) -> Config:
 
 def import_app(runtime: Runtime, path: Path, *, with_data: bool, as_of: str, say: Say) -> int:
     """Publish an app; its new version. Rejected with its problems."""
-    document, problems = read_document(path)
+    document, problems = read_path(path)
     if has_errors(problems):
         raise Rejected(problems)
     version = runtime.applications.publish(None, document, "system")

@@ -3,6 +3,6 @@
 `drafting.py` is the life of one draft. `runtime.designing` is asked by the API and the designers' pages.
 """
 
-from engine.designing.drafting import Designing, Looked, Preview, Told
+from engine.designing.drafting import Designed, Designing, Looked, Preview, Told
 
-__all__ = ["Designing", "Looked", "Preview", "Told"]
+__all__ = ["Designed", "Designing", "Looked", "Preview", "Told"]

@@ -50,6 +50,16 @@ class Looked:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Designed:
+    """An app somebody designs: `version` 0 was never published, a draft of revision 0 has nothing new in it
+    (its document is left out)."""
+
+    app: str
+    version: int
+    draft: Draft
+
+
 LOOKED = 24  # drafts kept as they were read: a page and its fragments ask for the same one
 
 
@@ -64,6 +74,30 @@ class Designing:
             raise Rejected([problem("access.denied")])
         self._drafts.readable(document)
         return self._drafts.begin(None, document, viewer.person, note)
+
+    def readable(self, document: Mapping[str, Any]) -> str:
+        """The id of the app a document is of. Rejected (app.unreadable)."""
+        return self._drafts.readable(document)
+
+    def taken(self) -> frozenset[str]:
+        """The ids of all apps there are, drafts of new ones too."""
+        return self._applications.served() | self._drafts.newest().keys()
+
+    def designs(self, viewer: Viewer, app: str = "") -> bool:
+        """May this viewer design the app, or any?"""
+        return self._may(viewer, app if app in self._applications.served() else "")
+
+    def apps(self, viewer: Viewer) -> list[Designed]:
+        """What this viewer designs, by id."""
+        drafts = self._drafts.newest()
+        return [
+            Designed(app, self._version(app), drafts.get(app) or Draft(app, 0, {}))
+            for app in sorted(self.taken())
+            if self.designs(viewer, app)
+        ]
+
+    def _version(self, app: str) -> int:
+        return self._applications.version(app) if app in self._applications.served() else 0
 
     def open(self, viewer: Viewer, app: str, revision: int = 0) -> Draft:
         """The newest draft, or one revision of it."""
@@ -101,7 +135,7 @@ class Designing:
         plan, problems = self._applications.preview(draft.document)
         published = app in self._applications.served()
         before = self._applications.document(app) if published else {}
-        version = self._applications.version(app) if published else 0
+        version = self._version(app)
         told = (
             tuple(self._told(app, change) for change in changes(before, draft.document)) if published else ()
         )
@@ -119,6 +153,5 @@ class Designing:
         return self._applications.publish(None, draft.document, viewer.person)
 
     def _require(self, viewer: Viewer, app: str) -> None:
-        known = app in self._applications.served()
-        if not self._may(viewer, app if known else ""):
+        if not self.designs(viewer, app):
             raise Rejected([problem("access.denied")])

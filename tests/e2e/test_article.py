@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from engine.app_tests.houses import Houses, Source
 from engine.app_tests.steps import take_step
-from engine.commands.app_files import read_document
+from engine.applications.packing import read_path
 from engine.commands.demo import APPS, SAMPLES
 from engine.sample_data import Acting
 from metamodel.app_tests import app_test_from_json
@@ -62,7 +62,7 @@ class Company:
 
 @pytest.fixture(scope="module")
 def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Houses]:
-    sources = [Source(app, read_document(SAMPLES / app)[0], SAMPLES / app / "data") for app in APPS]
+    sources = [Source(app, read_path(SAMPLES / app)[0], SAMPLES / app / "data") for app in APPS]
     found = Houses(sources, tmp_path_factory.mktemp("houses"))
     yield found
     found.close()

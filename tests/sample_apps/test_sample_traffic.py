@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import sample_apps
-from engine.commands.app_files import read_document
+from engine.applications.packing import read_path
 from engine.plugin_loader import load_registry
 from engine.sample_data import lay_traffic, read_almanac
 from metamodel.application import load
@@ -29,7 +29,7 @@ TODAY, NOW = date(2026, 11, 20), datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 @cache
 def traffic(channel: str) -> list[Message]:
     registry = load_registry()
-    app, _ = load(read_document(ROOT / "conversation_archive")[0], registry)
+    app, _ = load(read_path(ROOT / "conversation_archive")[0], registry)
     assert app is not None
     known = app.channel(channel)
     assert known is not None

@@ -20,7 +20,7 @@ import pytest
 import rjieba
 
 import sample_apps
-from engine.commands.app_files import read_document
+from engine.applications.packing import read_path
 from engine.plugin_loader import load_registry
 from engine.sample_data import Almanac, lay_traffic, read_almanac
 from metamodel.application import load
@@ -88,7 +88,7 @@ def almanac(today: date) -> Almanac:
 
 @cache
 def talks(today: date = FRIDAY) -> list[Talk]:
-    app, _ = load(read_document(ROOT / "conversation_archive")[0], load_registry())
+    app, _ = load(read_path(ROOT / "conversation_archive")[0], load_registry())
     assert app is not None
     found: list[Talk] = []
     for channel in CHANNELS:

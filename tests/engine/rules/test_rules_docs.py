@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from engine.commands.app_files import read_document
+from engine.applications.packing import read_path
 from engine.plugin_loader import load_registry
 from metamodel.application import load
 
@@ -17,7 +17,7 @@ REGISTRY = load_registry()
 
 
 def flagship() -> tuple[dict[str, Any], dict[str, Any]]:
-    crm, archive = (read_document(ROOT / "sample_apps" / name)[0] for name in ("crm", "conversation_archive"))
+    crm, archive = (read_path(ROOT / "sample_apps" / name)[0] for name in ("crm", "conversation_archive"))
     return crm, archive
 
 

@@ -1,0 +1,238 @@
+"""From nothing to a published app and back to what it was, on both databases."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from engine.access.people import Department, Membership, Person
+from engine.access.viewer import SYSTEM, Viewer
+from engine.applications.packing import pack_file, pack_folder, unpack
+from engine.designing.impact import touched
+from engine.runtime import Runtime
+from metamodel.problems import Rejected
+
+SHEET = "品名,单价,数量,签约日期\n锅炉,12.50,3,2024-01-02\n阀门,3,20,2024/2/3\n".encode()
+
+
+@pytest.fixture
+def empty_runtime(make_runtime: Callable[[], Runtime]) -> Iterator[Runtime]:
+    runtime = make_runtime()
+    yield runtime
+    runtime.close()
+
+
+@pytest.fixture
+def li(empty_runtime: Runtime) -> Viewer:
+    """Administers a house without any app."""
+    runtime = empty_runtime
+
+    def furnish(unit: Any) -> None:
+        runtime.people.save_departments(unit, [Department("house", "公司")])
+        runtime.people.save_people(unit, [Person("li", "李", "", "house"), Person("wu", "吴", "", "house")])
+        runtime.people.save_memberships(unit, [Membership("", "administrator", "person", "li")])
+
+    runtime.database.write(furnish)
+    return runtime.require_viewer("li")
+
+
+def codes(error: pytest.ExceptionInfo[Rejected]) -> list[str]:
+    return [found.code for found in error.value.problems]
+
+
+def fields(document: Any) -> list[tuple[str, str]]:
+    return [(field["id"], field["type"]) for field in document["forms"][0]["fields"]]
+
+
+def test_the_ways_an_app_begins(empty_runtime: Runtime, li: Viewer) -> None:
+    starting = empty_runtime.life.starting
+    blank = starting.blank(li, "合同登记")
+    assert (blank.app, blank.revision, fields(blank.document)) == ("he_tong_deng_ji", 1, [])
+    pasted = starting.from_headings(li, "合同登记", "客户名称\t金额\t签约日期\t客户名称")
+    assert pasted.app == "he_tong_deng_ji_2"
+    assert fields(pasted.document) == [
+        ("ke_hu_ming_cheng", "text"), ("jin_e", "money"), ("qian_yue_ri_qi", "date"),
+    ]  # fmt: skip
+    assert pasted.document["forms"][0]["title"] == "{ke_hu_ming_cheng}"
+    sheet = starting.from_sheet(li, "采购", SHEET, app="buying")
+    assert (sheet.app, [kind for _, kind in fields(sheet.document)]) == (
+        "buying", ["text", "money", "integer", "date"],
+    )  # fmt: skip
+    crm = starting.from_sample(li, "crm")
+    assert crm.app == "crm"
+    assert len(crm.document["forms"]) > 3
+    assert {one.app for one in empty_runtime.designing.apps(li)} >= {"crm", "buying", "he_tong_deng_ji"}
+    for document in (blank, pasted, sheet):
+        assert not [p for p in empty_runtime.designing.problems(li, document.app)[1] if p.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("label", "app", "code"),
+    [("", "", "app.no_label"), ("甲", "Kaufen!", "app.bad_id"), ("甲", "buying", "app.id_taken")],
+)
+def test_what_no_app_may_be_called(
+    empty_runtime: Runtime, li: Viewer, label: str, app: str, code: str
+) -> None:
+    empty_runtime.life.starting.blank(li, "采购", app="buying")
+    with pytest.raises(Rejected) as refused:
+        empty_runtime.life.starting.blank(li, label, app=app)
+    assert codes(refused) == [code]
+
+
+def test_nobody_begins_an_app_by_the_way(empty_runtime: Runtime, li: Viewer) -> None:
+    with pytest.raises(Rejected) as refused:
+        empty_runtime.life.starting.blank(empty_runtime.require_viewer("wu"), "甲")
+    assert codes(refused) == ["access.denied"]
+    assert empty_runtime.designing.apps(empty_runtime.require_viewer("wu")) == []
+
+
+def edited(runtime: Runtime, viewer: Viewer, app: str, *patch: dict[str, Any]) -> int:
+    draft = runtime.designing.open(viewer, app)
+    revision = runtime.designing.edit(viewer, app, draft.revision, list(patch)).draft.revision
+    return runtime.designing.publish(viewer, app, revision)
+
+
+FIELDS = "/forms/0/fields"
+
+
+def test_what_publishing_costs_what_was_and_what_comes_back(empty_runtime: Runtime, li: Viewer) -> None:
+    runtime, life = empty_runtime, empty_runtime.life
+    life.starting.from_sheet(li, "采购", SHEET, form="单", app="buying")
+    impact = life.impacts.of(li, "buying")
+    assert [one.form.id for one in impact.unreachable] == ["dan"]
+    assert impact.preview.version == 0
+    rule = {
+        "id": "big",
+        "label": "大单",
+        "when": {"trigger": "record_created", "form": "dan"},
+        "if": "dan_jia > 100",
+        "then": [{"action": "set_fields", "with": {"values": {"pin_ming": "'大'"}}}],
+    }
+    assert edited(runtime, li, "buying", {"op": "add", "path": "/rules", "value": [rule]}) == 1
+    rows = [{"pin_ming": "锅炉", "dan_jia": "12.50"}, {"pin_ming": "阀", "dan_jia": "3"}, {"pin_ming": "管"}]
+    runtime.records.create(SYSTEM, "buying", "dan", rows)
+
+    draft = runtime.designing.open(li, "buying")
+    revision = runtime.designing.edit(
+        li, "buying", draft.revision,
+        [{"op": "remove", "path": f"{FIELDS}/1"}, {"op": "remove", "path": "/rules"}],
+    ).draft.revision  # fmt: skip
+    impact = life.impacts.of(li, "buying")
+    (lost,) = impact.lost
+    assert (lost.step.name, lost.rows, lost.values) == ("park_field", 3, 2)
+    told = next(one for one in impact.preview.changes if one.change.id == "dan_jia")
+    assert touched(told) == {"rule": 1}
+    assert runtime.designing.publish(li, "buying", revision) == 2
+
+    assert [one.number for one in life.versions.list(li, "buying")] == [2, 1]
+    assert {one.kind for one in life.versions.compare(li, "buying", 1, 2)} == {"removed"}
+    assert life.versions.compare(li, "buying", 2) == []
+    (parked,) = life.versions.parked(li, "buying")
+    assert (parked.column.field, parked.column.values, parked.version, parked.label) == (
+        "dan_jia",
+        2,
+        1,
+        "单价",
+    )
+    back = life.versions.give_back(li, "buying", parked.column.entry)
+    assert ("dan_jia", "money") in fields(back.draft.document)
+    assert life.versions.parked(li, "buying") == []
+    assert runtime.designing.publish(li, "buying", back.draft.revision) == 3
+    kept = {one.values["pin_ming"]: one.values.get("dan_jia") for one in _all(runtime)}
+    assert kept == {"锅炉": "12.50", "阀": "3.00", "管": None}
+
+    restored = life.versions.restore(li, "buying", 1)
+    assert restored.draft.document == runtime.applications.document("buying", 1)
+    with pytest.raises(Rejected) as refused:
+        life.versions.restore(li, "buying", 9)
+    assert codes(refused) == ["version.unknown"]
+
+
+def _all(runtime: Runtime) -> Any:
+    from engine.records.query import Query
+
+    return runtime.records.page(SYSTEM, "buying", "dan", Query(limit=10)).items
+
+
+def test_a_file_comes_back_as_it_went_and_is_merged_with_what_happened_meanwhile(
+    empty_runtime: Runtime, li: Viewer
+) -> None:
+    runtime, life = empty_runtime, empty_runtime.life
+    life.starting.from_sheet(li, "采购", SHEET, app="buying")
+    runtime.designing.publish(li, "buying", 1)
+    document = dict(life.versions.document(li, "buying", 1))
+    assert unpack(pack_file(document)) == document == unpack(pack_folder(document, "buying"))
+    same = life.starting.from_file(li, pack_file(document))
+    assert (same.new, same.changes, same.draft.revision) == (False, (), 1)
+
+    relabelled = {"op": "replace", "path": f"{FIELDS}/0/label", "value": "品名"}
+    here = [relabelled, {"op": "replace", "path": f"{FIELDS}/1/label", "value": "价"}]
+    draft = runtime.designing.open(li, "buying")
+    runtime.designing.edit(li, "buying", draft.revision, here)
+    theirs = unpack(pack_file(document))
+    theirs["forms"][0]["fields"][1]["label"] = "含税价"  # type: ignore[index]
+    theirs["forms"][0]["fields"][2]["label"] = "件数"  # type: ignore[index]
+    merged = life.starting.from_file(li, pack_folder(theirs, "buying"))
+    assert merged.base == 1
+    assert [one.code for one in merged.conflicts] == ["merge.conflict"]
+    assert [field["label"] for field in merged.draft.document["forms"][0]["fields"]][1:3] == ["价", "件数"]
+    whole = life.starting.from_file(li, pack_file(theirs), "replace")
+    assert whole.draft.document == theirs
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"no json", "app.unreadable"),
+        (b"[1]", "app.unreadable"),
+        (b"{}", "app.unreadable"),
+        (b"[" * 100_000, "app.unreadable"),
+        (b"PK\x03\x04rubbish", "app.unreadable"),
+        (b" " * 10_000_001, "app.too_large"),
+    ],
+)
+def test_files_that_are_no_app(empty_runtime: Runtime, li: Viewer, content: bytes, code: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        empty_runtime.life.starting.from_file(li, content)
+    assert codes(refused) == [code]
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(empty_runtime: Runtime, li: Viewer) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("app.json", " " * 30_000_000)
+    with pytest.raises(Rejected) as refused:
+        empty_runtime.life.starting.from_file(li, made.getvalue())
+    assert codes(refused) == ["app.too_large"]
+
+
+def test_a_new_app_is_bound_by_those_who_made_it_until_it_holds_records(
+    empty_runtime: Runtime, li: Viewer
+) -> None:
+    runtime, bindings = empty_runtime, empty_runtime.life.bindings
+    draft = runtime.life.starting.blank(li, "采购", app="buying")
+    role = {"id": "boss", "label": "主管", "manages": ["audit"]}
+    patch = [{"op": "add", "path": "/roles/-", "value": role}]
+    runtime.designing.edit(li, "buying", draft.revision, patch)
+    runtime.designing.publish(li, "buying", 2)
+    assert [one.people for one in bindings.of(li, "buying").roles] == [0, 0, 0]
+    bindings.bind(li, "buying", [Membership("buying", "designer", "person", "wu")])
+    wu = runtime.require_viewer("wu")
+    assert {one.role.id: one.open for one in bindings.of(wu, "buying").roles} == {
+        "designer": True, "member": True, "boss": False,
+    }  # fmt: skip
+    bindings.bind(wu, "buying", [Membership("buying", "member", "branch", "house")])
+    for role_id, kind, member, code in (
+        ("boss", "person", "wu", "binding.not_yours"),
+        ("member", "person", "ghost", "access.no_such_person"),
+    ):
+        with pytest.raises(Rejected) as refused:
+            bindings.bind(wu, "buying", [Membership("buying", role_id, kind, member)])
+        assert codes(refused) == [code]
+    runtime.records.create(SYSTEM, "buying", runtime.applications.get("buying").forms[0].id, [{}])
+    assert not any(one.open for one in bindings.of(wu, "buying").roles)
+    assert bindings.of(wu, "buying").loose == 1
