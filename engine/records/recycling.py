@@ -18,7 +18,7 @@ from engine.access.audit import Occurrence
 from engine.access.sightings import FOUND, packed
 from engine.access.viewer import SYSTEM, Viewer
 from engine.access.visible import Visible
-from engine.access.ways import best_access
+from engine.access.ways import ALL, best_access
 from engine.clock import from_microseconds
 from engine.database import Unit, driver
 from engine.evidence.tombstones import Cause, tombstones_of
@@ -145,11 +145,19 @@ class RecycleBin:
             values = {name: raw for name, raw in values.items() if raw is not None}
             if values:
                 found[draft.id] = self._box.seal_json(values, _place(draft.id))
+                draft.values.update(dict.fromkeys(values))
         if found:
             table = program.table.table
             empty = {program.physical[field.id]: None for field in program.unique}
             unit.connection.execute(sa.update(table).where(table.c.id.in_(list(found))).values(empty))
+            self._index(unit, program, [draft for draft in going if draft.id in found])
         return found
+
+    def _index(self, unit: Unit, program: FormProgram, drafts: Sequence[Draft]) -> None:
+        """What a unique value is found by goes and comes with it."""
+        if drafts and any(field.field.searchable for field in program.unique):
+            rows = [(draft.id, program.texts.tokens(draft.values)) for draft in drafts]
+            self._services.search.replace(unit, program.table, rows)
 
     # -- coming back -------------------------------------------------------------------------------
 
@@ -194,6 +202,10 @@ class RecycleBin:
                     unit.connection.execute(sa.update(program.table.table).where(own == record).values(raw))
                 back.append(record)
             outcomes.append(Outcome(str(record), not taken, tuple(taken)))
+        refilled = [record for record in back if marks[record].freed_sealed]
+        everything = Visible(program.table, [ALL], [sa.true()])
+        loaded = self._records.store.load(unit.connection, program, everything, refilled)
+        self._index(unit, program, [draft for draft, _ in loaded.values()])
         self._take_out(unit, viewer, program, back)
         return outcomes
 
