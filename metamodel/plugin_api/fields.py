@@ -81,7 +81,7 @@ class Storage(StrEnum):
 class Reference:
     """The value is an id (or a list of ids, `many`) of something that has a name of its own."""
 
-    target: Literal["record", "person", "department", "file"]
+    target: Literal["record", "person", "department", "role", "file"]
     app: str = ""
     form: str = ""
     many: bool = False
@@ -91,6 +91,7 @@ class Reference:
 class Lookup:
     """Evaluated at reading: `field` of the record that our link field `through` points at."""
 
+    kept: ClassVar[bool] = False  # has it a column of its own?
     through: str
     field: str
 
@@ -99,6 +100,7 @@ class Lookup:
 class Rollup:
     """Evaluated at reading: `aggregate` over records of `form` whose link field `via` points at us."""
 
+    kept: ClassVar[bool] = False
     app: str
     form: str
     via: str
@@ -108,9 +110,30 @@ class Rollup:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedFrom:
+    """Evaluated at reading: the ids of the records of `form` whose link field `via` points at us, newest
+    first, as far as the viewer may see them."""
+
+    kept: ClassVar[bool] = False
+    app: str
+    form: str
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeadValue:
+    """What the engine keeps of every record by itself, read where it stands; it can be filtered and sorted by.
+    `flow`: how the newest approval of the record stands."""
+
+    kept: ClassVar[bool] = False
+    part: Literal["id", "created_at", "created_by", "updated_at", "updated_by", "flow"]
+
+
+@dataclass(frozen=True, slots=True)
 class Formula:
     """Computed from the record itself; stored when saved, so no TODAY, NOW or me inside."""
 
+    kept: ClassVar[bool] = True
     expression: str
 
 
@@ -119,6 +142,7 @@ class AutoNumber:
     """Given by the write path. Pattern parts: {yyyy} {yyyyMM} {yyyyMMdd} and {0000}; else literal.
     The date is that of our field `dated_by`, or of the day it is given."""
 
+    kept: ClassVar[bool] = True
     pattern: str
     starts_again: Literal["never", "year", "month", "day"] = "never"
     dated_by: str = ""
@@ -140,11 +164,38 @@ class RelatedRows:
 class RelatedQuery:
     """Asked of all records, whoever may read them, when ours is saved, and kept: what was true then."""
 
+    kept: ClassVar[bool] = True
     queries: tuple[RelatedRows, ...]
     combine: Literal["sum", "max", "min"] = "sum"
 
 
-Derived = Lookup | Rollup | Formula | AutoNumber | RelatedQuery
+OldOptions = tuple[tuple[int, Mapping[str, Any], Mapping[str, Any]], ...]
+Derived = Lookup | Rollup | LinkedFrom | HeadValue | Formula | AutoNumber | RelatedQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of a value that is edited in pieces: the street of an address. `input` names a control as
+    `Field.input` does; `choices` are offered as the field's own are, when the input is a picker."""
+
+    name: str
+    label: Label
+    input: str = "text"
+    picks: bool = False  # from the field's choices
+
+
+@dataclass(frozen=True, slots=True)
+class PaletteEntry:
+    """How a type stands in the designer's palette. `twin` names the type whose values these are, where only
+    the control is another."""
+
+    name: str
+    group: str
+    label: Label
+    icon: str
+    doc: Label
+    keywords: tuple[str, ...]
+    twin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +232,25 @@ class Field(Plugin):
     operators: tuple[str, ...] = ("is", "is_not", "blank", "not_blank")
     aggregates: tuple[str, ...] = ("count",)
     input: str = ""  # macro of the edit input; blank: the storage kind's
+    look: str = ""  # macro of the value on a record's page; blank: what it points at, chooses, keeps
+    cell: str = ""  # macro of the value in a list; blank: plain text
+    keywords: tuple[str, ...] = ()  # other words people look for it by, in any language
+    twin: str = ""  # the type whose values these are, where only the control is another
+    options_version: int = 1  # raise it when old options need `upgrade_options`
+    old_options: ClassVar[OldOptions] = ()  # (version, options of that time, what they are now), run as tests
     example_options: ClassVar[Mapping[str, Any]] = {}  # sane ones, for docs and contract tests
     examples: Examples = ()  # (what may be sent, its JSON), run as tests
 
     Options: ClassVar[OptionsType] = Options
+
+    @property
+    def palette(self) -> PaletteEntry:
+        return PaletteEntry(self.name, self.group, self.label, self.icon, self.doc, self.keywords, self.twin)
+
+    def upgrade_options(self, old_version: int, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Options as they were written for `old_version` of this type, as `options_version` wants them. They
+        may be anything a document can hold; it must not lose what it does not know."""
+        return options
 
     def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
         """Is this definition sane? Paths are relative to the field (`/options/choices/0`)."""
@@ -251,6 +317,18 @@ class Field(Plugin):
     def measured_as(self, field: FieldDefinition) -> tuple[Format, Label]:
         """How a sum or a mean of its values is shown, and the unit (of money: its sign)."""
         return "number", ""
+
+    def parts(self, field: FieldDefinition) -> Sequence[Part]:
+        """The pieces a value is edited in; none: in one piece. `parse` then takes `{part: text}` too."""
+        return ()
+
+    def divided(self, value: Any, field: FieldDefinition) -> Mapping[str, str]:
+        """A value in its parts, as their inputs want them: parse(divided(v)) == v."""
+        return {}
+
+    def may_hold(self, file: Mapping[str, Any], field: FieldDefinition) -> list[Problem]:
+        """Of a type that points at files: is this (`name size media_type`) one of those it takes?"""
+        return []
 
     def choices(self, field: FieldDefinition) -> Sequence[Choice]:
         """What may be chosen, for facets, filters and inputs; empty: not a choice."""
