@@ -28,7 +28,7 @@ ENGINE = {
     "between": "between", "any_of": "any_of", "none_of": "is_not", "has_any": "any_of", "has_none": "is_not",
     "blank": "blank", "not_blank": "not_blank",
 }  # fmt: skip
-SEVERAL = frozenset({"any_of", "none_of", "has_any", "has_none"})
+SEVERAL = frozenset({"any_of", "none_of", "has_any", "has_all", "has_none"})
 NO_VALUE = frozenset({"blank", "not_blank"})
 APART = re.compile(r"(?<!\\)\|")
 
@@ -127,25 +127,30 @@ class ConditionRows:
         return self._visit.names.get((reference.target, value), value) if reference else value
 
     def _control(self, field: FieldDefinition, operator: str, values: Sequence[str]) -> Input | None:
-        if operator in NO_VALUE:
-            return None
-        control = control_of(field)
-        chosen = list(values) if operator in SEVERAL else (values[0] if values else "")
-        made = self._inputs.input(field, chosen, "", {"required": False}, name="v")
-        if control in ("radio", "select", "checks", "switch"):
-            return replace(
-                made, macro="checks" if operator in SEVERAL else "select", picked=(), writable=True
-            )
-        if control == "picker":
-            many = operator in SEVERAL
-            return replace(
-                made, macro="picker", many=many, free=field.type is not None and made.free, writable=True
-            )
-        plain = {"datetime": "date", "date": "date", "number": "number"}.get(control, "text")
-        return replace(made, macro=plain, value=values[0] if values else "", writable=True, attributes={})
+        return value_control(self._inputs, field, operator, values)
 
     def _second(self, field: FieldDefinition, operator: str, values: Sequence[str]) -> Input | None:
         if operator != "between":
             return None
         first = self._control(field, "is", values[1:])
         return replace(first, name="v", id=f"{field.id}_to") if first else None
+
+
+def value_control(
+    inputs: Inputs, field: FieldDefinition, operator: str, values: Sequence[str], name: str = "v"
+) -> Input | None:
+    """What a field is compared with, as a control; None where the comparison needs nothing."""
+    if operator in NO_VALUE:
+        return None
+    control = control_of(field)
+    chosen = list(values) if operator in SEVERAL else (values[0] if values else "")
+    made = inputs.input(field, chosen, "", {"required": False}, name=name)
+    if control in ("radio", "select", "checks", "switch"):
+        return replace(made, macro="checks" if operator in SEVERAL else "select", picked=(), writable=True)
+    if control == "picker":
+        many = operator in SEVERAL
+        return replace(
+            made, macro="picker", many=many, free=field.type is not None and made.free, writable=True
+        )
+    plain = {"datetime": "date", "date": "date", "number": "number"}.get(control, "text")
+    return replace(made, macro=plain, value=values[0] if values else "", writable=True, attributes={})

@@ -411,8 +411,10 @@ def _value_text(value: Value, kind: Type | None) -> str:
     wanted = of.kind if of is not None else "any"
     if wanted == "boolean" and text in ("true", "false"):
         return text
-    if wanted in ("number", "duration", "any") and _NUMBER.fullmatch(text):
+    if wanted in ("number", "any") and _NUMBER.fullmatch(text):
         return text
+    if wanted == "duration" and _NUMBER.fullmatch(text):
+        return f"HOURS({text})"
     day = _DAY.fullmatch(text) if wanted in ("date", "datetime") else None
     if day is None:
         return quoted(value.text)

@@ -29,7 +29,7 @@ from metamodel.plugin_api import Registry
 from metamodel.problems import Problem, Rejected, problem
 from metamodel.row_conditions import beyond_database
 from metamodel.scope import FormScope
-from metamodel.scope_fields import own_fields
+from metamodel.scope_fields import field_at, own_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,14 @@ class Expressions:
         """Records to try an expression on: those of the published form the person may read."""
         self._designing.open(viewer, app)
         return self._trying.offered(viewer, app, form, text)
+
+    def options(self, viewer: Viewer, app: str, form: str, path: str, text: str = "") -> list[Option]:
+        """What may be picked for a field of the draft, `link.field` too. Rejected: value.unknown_field."""
+        draft, scope = self._scope(viewer, app, 0, Place(form))
+        field = field_at(scope, path.split("."))
+        if field is None or field.type is None or field.options is None:
+            raise Rejected([problem("value.unknown_field", field=path)])
+        return self._trying.options(viewer, draft.id, field, text)
 
     def scope(self, viewer: Viewer, app: str, revision: int, place: Place) -> Scope:
         """What names mean there, for whoever draws an expression."""

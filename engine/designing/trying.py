@@ -30,6 +30,7 @@ from engine.records.state import apply_formulas
 from metamodel.application import App
 from metamodel.expressions import Expression
 from metamodel.expressions.types import Type
+from metamodel.forms import FieldDefinition
 from metamodel.labels import label_text
 from metamodel.plugin_api import Display, Formula
 from metamodel.problems import Problem, Rejected, problem
@@ -71,6 +72,13 @@ class Trying:
         try:
             return self._records.pickable(viewer, app, form, text, OFFERED)
         except Rejected:
+            return []
+
+    def options(self, viewer: Viewer, app: str, field: FieldDefinition, text: str) -> list[Option]:
+        """What may be picked for a field: its choices, people, or records the person may read."""
+        try:
+            return self._records.pick(viewer, app, field, text, OFFERED)
+        except Rejected:  # the form it points at is not published yet
             return []
 
     def value(self, viewer: Viewer, draft: App, place: Place, checked: Expression, record: str) -> Tried:

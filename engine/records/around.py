@@ -75,15 +75,19 @@ class Around:
         chosen = _named(program, field)
         if chosen is None or chosen.type is None:
             raise Rejected([problem("value.unknown_field", field=field)])
-        choices = chosen.type.choices(chosen)
+        return self.pick(viewer, app, chosen, text, limit)
+
+    def pick(self, viewer: Viewer, app: str, field: FieldDefinition, text: str, limit: int) -> list[Option]:
+        """Its choices, or the people, departments or records it may point at."""
+        choices = field.type.choices(field) if field.type else ()
         if choices:
             labelled = [Option(c.value, label_text(c.label, viewer.language, c.value)) for c in choices]
             return [o for o in labelled if matches(text, o.label, o.id)][:limit]
-        reference = chosen.type.reference(chosen)
-        return self._pick(viewer, program, reference, text, limit) if reference else []
+        reference = field.type.reference(field) if field.type else None
+        return self._referred(viewer, app, reference, text, limit) if reference else []
 
-    def _pick(
-        self, viewer: Viewer, program: FormProgram, reference: Reference, text: str, limit: int
+    def _referred(
+        self, viewer: Viewer, app: str, reference: Reference, text: str, limit: int
     ) -> list[Option]:
         organisation = self._services.people.organisation()
         names = organisation.names()
@@ -99,7 +103,7 @@ class Around:
                     for d in organisation.find_departments(text, limit)
                 ]
             case "record":
-                return self.pickable(viewer, reference.app or program.app.id, reference.form, text, limit)
+                return self.pickable(viewer, reference.app or app, reference.form, text, limit)
         return []
 
     def pickable(self, viewer: Viewer, app: str, form: str, text: str, limit: int) -> list[Option]:

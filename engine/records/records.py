@@ -30,6 +30,7 @@ from engine.records.services import Services
 from engine.records.shredding import Shredder
 from engine.records.store import Store
 from engine.records.write import Writer
+from metamodel.forms import FieldDefinition
 from metamodel.problems import Problem, Rejected
 
 
@@ -117,6 +118,10 @@ class Records:
         self, viewer: Viewer, app: str, form: str, field: str, text: str = "", limit: int = 20
     ) -> list[Option]:
         return self._around.options(viewer, app, form, field, text, limit)
+
+    def pick(self, viewer: Viewer, app: str, field: FieldDefinition, text: str = "", limit: int = 20) -> list[Option]:
+        """What may be picked for a definition at hand, of a draft say."""
+        return self._around.pick(viewer, app, field, text, limit)
 
     def pickable(self, viewer: Viewer, app: str, form: str, text: str = "", limit: int = 20) -> list[Option]:
         """Records of a form by their titles, newest first, as the picker of a link to it offers them."""

@@ -304,6 +304,14 @@ ROUTES: dict[str, Route] = {
     f"POST {API}/design/{{app_id:str}}/publish": Route(
         manages("design"), body=json.dumps({"revision": 1_000_000}), last=1),
     f"POST {API}/design": Route(manages("design"), body=json.dumps({"document": {"app": {"id": "fresh"}}}), last=1),
+    "POST /design/{app_id:str}/conditions": Route(manages("design"), body=json.dumps(EXPRESSION)),
+    "GET /design/{app_id:str}/forms/{form_id:str}/records": Route(manages("design"), {"form_id": ["customer"]}, queries=("", "?q=a")),
+    "GET /design/{app_id:str}/forms/{form_id:str}/options/{path:str}": Route(
+        manages("design"), {"form_id": ["customer"], "path": ["name"]}
+    ),
+    "GET /design/{app_id:str}/forms/{form_id:str}/preview/options/{path:str}": Route(
+        manages("design"), {"form_id": ["customer"], "path": ["name"]}
+    ),
     "GET /design/{app_id:str}/problems": Route(manages("design"), queries=("", "?revision=1")),
     # -- the house
     "GET /apps/{app_id:str}/channels": Route(manages("channels")),

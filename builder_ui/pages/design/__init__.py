@@ -1,8 +1,9 @@
 """The designer's pages: one module a page; `builder_ui/design_frame.py` is the frame around them."""
 
-from builder_ui.pages.design import frame
+from builder_ui.pages.design import expressions, frame
 
 # One line a page, so that those who add one do not meet.
 HANDLERS = (
+    *expressions.HANDLERS,
     *frame.HANDLERS,
 )  # fmt: skip

@@ -1,0 +1,69 @@
+"""The pieces of an expression's editor that the server draws: condition rows, options of pickers, records to try on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get, post
+
+from builder_ui.design_conditions import ConditionDrawer, first_test
+from builder_ui.site import Ask, Here, InPath
+from engine.web.api.design_expressions import place_of, revision_of, text_of
+from engine.web.body import json_object
+from metamodel.conditions import Group, condition_from_json, condition_text, read_condition
+
+FORM = "/design/{app_id:str}/forms/{form_id:str}"
+
+
+@post("/design/{app_id:str}/conditions", sync_to_thread=True, status_code=200)
+def conditions(request: Ask, site: Here, app_id: InPath, body: bytes) -> dict[str, Any]:
+    """`{form, expression}` or `{form, builder, add?}` → `{expression, html}`: the rows of a condition, and what they
+    say. `add`: the place of the group that gets a new row, and of which kind; html is null where no rows can say it."""
+    visit, sent = site.visit(request), json_object(body)
+    place = place_of(sent)
+    scope = visit.runtime.expressions.scope(visit.viewer, app_id, revision_of(sent), place)
+    if "builder" in sent:
+        group: Group | None = condition_from_json(sent["builder"])
+    else:
+        group = read_condition(text_of(sent), scope)
+    if group is None:
+        return {"expression": text_of(sent), "html": None}
+    added = sent.get("add")
+    if isinstance(added, dict):
+        new = first_test(scope)
+        part = Group("or", (new,)) if added.get("what") == "group" else new
+        group = _with(group, str(added.get("at") or "0").split(".")[1:], part)
+    drawn = ConditionDrawer(visit, app_id, place, scope).conditions(group)
+    html = visit.site.renderer.render("design/conditions.html", visit.language, page=drawn)
+    return {"expression": condition_text(group, scope), "html": html}
+
+
+def _with(group: Group, way: list[str], part: Any) -> Group:
+    """The tree with one part more in the group that is found by the places `way`."""
+    if not way:
+        return Group(group.join, (*group.parts, part), group.negated)
+    place = int(way[0]) if way[0].isdecimal() else -1
+    parts = tuple(
+        _with(each, way[1:], part) if number == place and isinstance(each, Group) else each
+        for number, each in enumerate(group.parts)
+    )
+    return Group(group.join, parts, group.negated)
+
+
+@get([f"{FORM}/options/{{path:str}}", f"{FORM}/preview/options/{{path:str}}"], sync_to_thread=True)
+def draft_options(request: Ask, site: Here, app_id: InPath, form_id: InPath, path: InPath) -> Response[Any]:
+    """What a picker of a draft's field offers, through links too, as its list's HTML."""
+    visit = site.visit(request)
+    found = visit.runtime.expressions.options(visit.viewer, app_id, form_id, path, visit.query.get("q", ""))
+    return visit.part("parts/options.html", found)
+
+
+@get(f"{FORM}/records", sync_to_thread=True)
+def records_to_try(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Response[Any]:
+    """Records of the published form this person may read, as a picker's list."""
+    visit = site.visit(request)
+    found = visit.runtime.expressions.records(visit.viewer, app_id, form_id, visit.query.get("q", ""))
+    return visit.part("parts/options.html", found)
+
+
+HANDLERS = (conditions, draft_options, records_to_try)
