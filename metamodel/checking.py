@@ -148,8 +148,10 @@ class Checking:
 class RuleScope:
     """What an action's own check may ask (plugin_api.ActionScope)."""
 
-    def __init__(self, checking: Checking, form: str, scope: Scope, before_save: bool = False) -> None:
-        self.app, self.form, self.before_save = checking.app, form, before_save
+    def __init__(
+        self, checking: Checking, form: str, scope: Scope, before_save: bool = False, event: str = ""
+    ) -> None:
+        self.app, self.form, self.before_save, self.event = checking.app, form, before_save, event
         self._checking, self._scope = checking, scope
 
     def check_expression(

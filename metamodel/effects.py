@@ -236,6 +236,17 @@ class HttpCall(msgspec.Struct, frozen=True):
     data: Mapping[str, Any] = {}
 
 
+class OpenForm(msgspec.Struct, frozen=True):
+    """Whoever pressed the button is shown a new record of `form` with `values` filled in; its field `link`
+    (blank: none) points back at `record`. Nothing is written."""
+
+    app: str
+    form: str
+    record: str
+    values: Mapping[str, Any] = {}
+    link: str = ""
+
+
 class KeywordFeedback(msgspec.Struct, frozen=True):
     """Adds 1 to `field` of the row of each word of the keyword list `code` that stands in `text`."""
 
@@ -248,4 +259,5 @@ class KeywordFeedback(msgspec.Struct, frozen=True):
 Effect = (
     SetFields | AddTags | RemoveTags | Refuse | CreateRecord | FindOrCreate | UpdateRecords | Link | CreateTask
     | CloseTasks | Notify | Grant | RunAnalyzer | StartFlow | KeywordFeedback | Shred | HttpCall
+    | OpenForm
 )  # fmt: skip

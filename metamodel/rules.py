@@ -119,7 +119,8 @@ def _check_condition(rule: Rule, checking: Checking, scope: Scope) -> list[Probl
 
 def _check_actions(rule: Rule, checking: Checking, scope: Scope) -> list[Problem]:
     before = rule.trigger is not None and rule.trigger.before_save
-    asking = RuleScope(checking, rule.form, scope, before)
+    event = rule.trigger.event if rule.trigger is not None else ""
+    asking = RuleScope(checking, rule.form, scope, before, event)
     return [found for action in rule.actions for found in check_action(action, asking)]
 
 
@@ -129,5 +130,7 @@ def check_action(action: RuleAction, asking: RuleScope) -> list[Problem]:
         return []
     if asking.before_save and not action.action.allowed_before(action.options):
         return [problem("rule.too_early", action.path, action=label_text(action.action.label))]
+    if action.action.only_on and asking.event not in action.action.only_on:
+        return [problem("rule.wrong_event", action.path, action=action.action.label)]
     place = action.path + pointer("with")
     return [one.under(place) for one in action.action.check_options(action.options, asking)]

@@ -15,7 +15,7 @@ from builder_ui.models.inputs import Input
 from builder_ui.models.parts import Link
 from builder_ui.models.record import FormPage, FormSection
 from builder_ui.pages import record_work
-from builder_ui.site import Ask, Here, InPath, Visit, sent_form
+from builder_ui.site import Ask, Here, InPath, Visit, local_address, sent_form
 from builder_ui.templating import href
 from engine.records.query import Change, RecordView
 from engine.web.body import json_object
@@ -27,6 +27,7 @@ from metamodel.problems import Problem, Rejected, problem
 
 FORM = "/apps/{app_id:str}/forms/{form_id:str}"
 STYLES = ("list", "record", "form")
+BACK = "back-to"  # where saving a new record leads; no field is called so
 Sent = Mapping[str, Sequence[str]]
 
 
@@ -99,6 +100,8 @@ def create(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: byte
         return _page(Draft(visit, app, form, None, values, state, found), 422)
     if sent.get("then") == ["new"]:
         return visit.go(f"/apps/{app_id}/forms/{form_id}/new")
+    if came_from := local_address(visit.query.get(BACK, ""), ""):
+        return visit.go(came_from)
     begun = any(flow.form == form_id and flow.start == "created" for flow in app.flows)
     return visit.go(record_url(app_id, form_id, made, tab="flow" if begun else ""))
 
@@ -180,7 +183,9 @@ def _page(draft: Draft, status: int = 200) -> Response[Any]:
         visit.text("Change %(title)s", title=view.title) if view else visit.text("New: %(form)s", form=name)
     )
     back = (
-        record_url(draft.app.id, form.id, view.id, list=visit.query.get("list", "")) if view else draft.base
+        record_url(draft.app.id, form.id, view.id, list=visit.query.get("list", ""))
+        if view
+        else local_address(visit.query.get(BACK, ""), draft.base)
     )
     trail = [Link(name, draft.base)]
     if view:
@@ -188,7 +193,7 @@ def _page(draft: Draft, status: int = 200) -> Response[Any]:
     action = (
         href(record_url(draft.app.id, form.id, view.id), list=visit.query.get("list", ""))
         if view
-        else draft.base
+        else href(draft.base, **{BACK: visit.query.get(BACK, "")})
     )
     sections, shown = _sections(draft)
     page = FormPage(

@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from builder_ui.cells import record_url
 from builder_ui.models.news import RuleLogPage, RuleRunLine
 from builder_ui.models.parts import Link, Option
+from builder_ui.pages.edit import BACK
 from builder_ui.pages.record import RECORD
 from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.templating import href
@@ -111,6 +112,7 @@ def _effect(visit: Visit, name: str, number: int) -> str:
         "Grant": lambda n: count("gave one permission to read", "gave %(num)s permissions to read", n),
         "RunAnalyzer": lambda n: count("analysed one record", "analysed %(num)s records", n),
         "HttpCall": lambda n: count("told another system once", "told another system %(num)s times", n),
+        "OpenForm": lambda n: count("opened one form", "opened %(num)s forms", n),
         "StartFlow": lambda n: count("began one flow", "began %(num)s flows", n),
         "Shred": lambda n: count(
             "asked for records to be shredded once", "asked for records to be shredded %(num)s times", n
@@ -126,8 +128,11 @@ def press(
 ) -> Response[Any]:
     """A button that a rule put on the record's page."""
     visit = site.visit(request)
-    visit.runtime.rules.press(visit.viewer, app_id, rule, record)
-    return visit.go(record_url(app_id, form_id, record, list=visit.query.get("list", "")))
+    opened = visit.runtime.rules.press(visit.viewer, app_id, rule, record)
+    here = record_url(app_id, form_id, record, list=visit.query.get("list", ""))
+    if opened is None:
+        return visit.go(here)
+    return visit.go(href(f"/apps/{opened.app}/forms/{opened.form}/new", **opened.values, **{BACK: here}))
 
 
 HANDLERS = (

@@ -9,6 +9,7 @@ from engine.access.viewer import Viewer
 from engine.database import Unit
 from engine.records.query import RecordView
 from engine.rules.interpreter import Interpreter
+from engine.rules.opening import Opened, opened
 from engine.rules.ruleset import CompiledRule
 from engine.rules.subjects import Subject
 from metamodel.labels import label_text
@@ -29,8 +30,10 @@ class Buttons:
             subjects = self._subject(unit, viewer, app, form, int(record.id))
             return [(r.rule.id, _words(r, viewer)) for r in rules for s in subjects if _shows(r, s)]
 
-    def press(self, viewer: Viewer, app: str, rule: str, record: str, form: str = "") -> None:
-        """All of it or nothing. Rejected: rule.unknown, record.unknown (not theirs to read), rule.no_button,
+    def press(self, viewer: Viewer, app: str, rule: str, record: str, form: str = "") -> Opened | None:
+        """All of it or nothing; the form that is to be shown next, if any.
+
+        Rejected: rule.unknown, record.unknown (not theirs to read), rule.no_button,
         and whatever goes wrong on the way."""
         compiled = self._interpreter.rules(app).get(rule)
         offered = self._theirs(viewer, app, compiled.rule.form) if compiled is not None else []
@@ -39,7 +42,7 @@ class Buttons:
         form = compiled.rule.form
         program = self._services.programs.get(app, form)
 
-        def work(unit: Unit) -> None:
+        def work(unit: Unit) -> Opened | None:
             self._interpreter.records.reader.row(unit.connection, viewer, program, record)
             subjects = self._subject(unit, viewer, app, form, int(record))
             if not all(_shows(compiled, subject) for subject in subjects):
@@ -50,8 +53,9 @@ class Buttons:
                 raise Rejected(wrong)
             pressed = Occurrence("press", app, form, int(record), detail={"rule": rule})
             self._services.audit.add(unit, viewer, [pressed])
+            return opened(unit)
 
-        self._services.database.write(work)
+        return self._services.database.write(work)
 
     def _theirs(self, viewer: Viewer, app: str, form: str) -> list[CompiledRule]:
         rules = self._interpreter.rules(app).listening({"name": "button", "form": form})

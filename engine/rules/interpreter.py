@@ -23,6 +23,7 @@ from engine.records.services import Services
 from engine.rules.expressions import Broken
 from engine.rules.feedback import FEEDBACK
 from engine.rules.fitting import Fitters
+from engine.rules.opening import OPENING
 from engine.rules.performers import CORE, LIGHT
 from engine.rules.roles import viewer_of
 from engine.rules.ruleset import CompiledRule, RuleSet
@@ -41,7 +42,7 @@ class Interpreter:
 
     def __init__(self, services: Services, records: Records, box: Box, keywords: KeywordLists) -> None:
         self.services, self.records, self.box, self.keywords = services, records, box, keywords
-        self._performers: Performers = {**CORE, **FEEDBACK}
+        self._performers: Performers = {**CORE, **FEEDBACK, **OPENING}
         self._sets: dict[str, tuple[RuleSet, Lists]] = {}
         self._fitters = Fitters()
 

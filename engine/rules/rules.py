@@ -15,6 +15,7 @@ from engine.rules.buttons import Buttons
 from engine.rules.clocks import Clocks
 from engine.rules.events import Events
 from engine.rules.log import RuleLog, RuleRun
+from engine.rules.opening import Opened
 from engine.rules.trying import Trial, Trying
 
 if TYPE_CHECKING:
@@ -39,9 +40,11 @@ class Rules(Events):
         """(rule, words) of the buttons this viewer may press on this record now, in order."""
         return self._buttons.shown(viewer, app, form, record)
 
-    def press(self, viewer: Viewer, app: str, rule: str, record: str, form: str = "") -> None:
-        """All of it or nothing. Rejected: rule.unknown, record.unknown, rule.no_button, what went wrong."""
-        self._buttons.press(viewer, app, rule, record, form)
+    def press(self, viewer: Viewer, app: str, rule: str, record: str, form: str = "") -> Opened | None:
+        """All of it or nothing; the form to be shown next, if any.
+
+        Rejected: rule.unknown, record.unknown, rule.no_button, what went wrong."""
+        return self._buttons.press(viewer, app, rule, record, form)
 
     def try_out(
         self, viewer: Viewer, app: str, rule: str | Mapping[str, Any], last: int = 1_000, samples: int = 5

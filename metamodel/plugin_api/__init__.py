@@ -49,6 +49,7 @@ from metamodel.effects import (
     KeywordFeedback as KeywordFeedback,
     Link as Link,
     Notify as Notify,
+    OpenForm as OpenForm,
     Refuse as Refuse,
     RemoveTags as RemoveTags,
     RunAnalyzer as RunAnalyzer,

@@ -84,6 +84,7 @@ class Action(Plugin):
     """Pure: `plan(params, subject)` says what should happen and does nothing."""
 
     kind = "action"
+    only_on: ClassVar[frozenset[str]] = frozenset()  # events it means anything to; blank: any
 
     Options: ClassVar[OptionsType] = Options
 

@@ -81,6 +81,11 @@ TEXTS = {
     "export.too_many": Texts(
         "Excel 一次最多导出 {limit} 行，请改用 CSV", "Excel takes {limit} rows at most; choose CSV instead"
     ),
+    # a button that opens a form
+    "rule.wrong_event": Texts(
+        "“{action}”只能用在按钮规则里", "“{action}” only means something behind a button",
+        "没有人按下按钮时，无处打开表单", "Nobody is there to be shown a form otherwise",
+    ),
     # choices from outside
     "outside.no_list": Texts(
         "“{host}”没有给出可用的列表", "“{host}” did not answer with a list that can be used",

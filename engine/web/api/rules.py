@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from litestar import Request, Router, get, post
@@ -58,11 +59,11 @@ def buttons(request: Ask, runtime: Runtime, app_id: str, form_id: str, record: s
 def press(
     request: Ask, runtime: Runtime, app_id: str, form_id: str, record: str, rule: str
 ) -> dict[str, Any]:
-    """Press a button: all it does or nothing."""
+    """Press a button: all it does or nothing. `opens`: the form it wants filled in next, with its values."""
     viewer = viewer_of(request)
     runtime.app_for(viewer, app_id)
-    runtime.rules.press(viewer, app_id, rule, record, form_id)
-    return {"pressed": rule}
+    opened = runtime.rules.press(viewer, app_id, rule, record, form_id)
+    return {"pressed": rule, "opens": asdict(opened) if opened else None}
 
 
 def _number(given: Any, otherwise: int) -> int:
