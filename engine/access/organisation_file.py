@@ -1,17 +1,19 @@
 """An organisation as JSON: departments, people, posts, superiors, who holds which role.
 
 `{departments: [{id, name, parent?, head?}], people: [{id, name, post, department, superior?, …}],
-roles: {app: {role: [person …] | {departments: […], posts: […]}}}}`
+roles: {app: {role: [person …] | {people: […], departments: […], branches: […], posts: […]}}}}`
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from engine.access.people import Department, Membership, People, Person
+from engine.access.people import Department, Membership, Organisation, People, Person
 from engine.database import Unit
+
+MEMBERS = {"person": "people", "department": "departments", "branch": "branches", "post": "posts"}
 
 
 def load_organisation(people: People, unit: Unit, document: Mapping[str, Any], today: date) -> None:
@@ -42,5 +44,28 @@ def _memberships(roles: Mapping[str, Mapping[str, Any]]) -> Iterable[Membership]
     for app, held in roles.items():
         for role, members in held.items():
             named = members if isinstance(members, Mapping) else {"people": members}
-            for kind, key in (("person", "people"), ("department", "departments"), ("post", "posts")):
+            for kind, key in MEMBERS.items():
                 yield from (Membership(app, role, kind, member) for member in named.get(key, ()))
+
+
+def organisation_json(organisation: Organisation, apps: Collection[str]) -> dict[str, Any]:
+    """Who works here, as `load_organisation` reads it, with the roles of these apps; addresses are left out."""
+    roles: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for held in organisation.memberships:
+        if held.app in apps and held.member_kind in MEMBERS:
+            members = roles.setdefault(held.app, {}).setdefault(held.role, {})
+            members.setdefault(MEMBERS[held.member_kind], []).append(held.member)
+    return {
+        "departments": [
+            {"id": one.id, "name": one.name, "parent": one.parent, "head": one.head}
+            for one in sorted(organisation.departments.values(), key=lambda one: one.position)
+        ],
+        "people": [
+            {
+                "id": one.id, "name": one.name, "post": one.post, "department": one.department,
+                "other_departments": list(one.other_departments), "superior": one.superior,
+            }
+            for one in organisation.people.values() if one.active
+        ],
+        "roles": roles,
+    }  # fmt: skip

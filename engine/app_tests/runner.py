@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.app_tests.coverage import NOTHING_COVERED, Covered, gone_through
 from engine.app_tests.houses import Houses, Source
 from engine.app_tests.steps import take_step
 from metamodel.app_tests import AppTest
@@ -19,13 +20,15 @@ log = logging.getLogger("muniment.app_tests")
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one test; no problems: it passed. `step` is where it ended, from 1."""
+    """What became of one test; no problems: it passed. `step` is where it ended, from 1; `covered`: what of the
+    app it went through."""
 
     app: str
     test: AppTest
     problems: tuple[Problem, ...]
     step: int
     seconds: float
+    covered: Covered = NOTHING_COVERED
 
     @property
     def passed(self) -> bool:
@@ -57,20 +60,20 @@ def _chosen(apps: Sequence[App], only: Collection[str]) -> Iterator[tuple[str, A
 
 def run_test(houses: Houses, app: str, test: AppTest) -> Result:
     """One test; a bug in the engine is its failure, not the end of the others."""
-    started, number = time.monotonic(), 0
+    started, number, covered = time.monotonic(), 0, NOTHING_COVERED
+    found: list[Problem] = []
     try:
         with houses.open(app, test) as acting:
-            for number, step in enumerate(test.steps, 1):
+            for number, step in enumerate(test.steps, 1):  # noqa: B007 -- told where it ended
                 found = take_step(acting, step)
                 if found:
                     houses.failed(test)
-                    return Result(app, test, tuple(found), number, time.monotonic() - started)
+                    break
+            covered = gone_through(acting.runtime, app)
     except Rejected as error:
         found = [one.under(test.path) for one in error.problems]
-        return Result(app, test, tuple(found), number, time.monotonic() - started)
     except Exception as error:
         log.exception("test %s of %s, step %d", test.id, app, number)
         place = test.steps[number - 1].path if number else test.path
-        broken = problem("app_test.broken", place, reason=f"{type(error).__name__}: {error}"[:300])
-        return Result(app, test, (broken,), number, time.monotonic() - started)
-    return Result(app, test, (), number, time.monotonic() - started)
+        found = [problem("app_test.broken", place, reason=f"{type(error).__name__}: {error}"[:300])]
+    return Result(app, test, tuple(found), number, time.monotonic() - started, covered)

@@ -9,6 +9,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,7 +17,18 @@ from metamodel.folders import HEAD, from_files, to_files
 from metamodel.problems import Problem, Rejected, has_errors, problem
 
 LARGEST, UNPACKED, MOST_FILES = 10_000_000, 20_000_000, 5_000  # bytes, bytes, files
+SAMPLES = Path(str(files("sample_apps").joinpath("")))
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bytes for the same app
+
+
+def sample_folders() -> list[Path]:
+    """The apps that come with Muniment."""
+    return sorted(path.parent for path in SAMPLES.glob("*/app.json"))
+
+
+def sample_folder(app: str) -> Path | None:
+    """Where the sample of this id lies; None for an app of the house's own."""
+    return next((folder for folder in sample_folders() if folder.name == app), None)
 
 
 def read_files(folder: Path) -> dict[str, str]:

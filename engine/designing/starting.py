@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
 from engine.access.viewer import Viewer
 from engine.applications import Applications, Draft
-from engine.applications.packing import read_path, unpack
+from engine.applications.packing import read_path, sample_folder, sample_folders, unpack
 from engine.designing.drafting import Designing
 from engine.designing.guessing import LOOKED_AT, Column, guess_fields
 from engine.designing.identifiers import identifier
@@ -29,7 +28,6 @@ from metamodel.merge import merge
 from metamodel.plugin_api import Registry
 from metamodel.problems import Problem, Rejected, has_errors, problem
 
-SAMPLES = Path(str(files("sample_apps").joinpath("")))
 MOST_HEADINGS = 200
 How = Literal["merge", "replace"]
 _BETWEEN = re.compile(r"[\t\n\r,，、;；|]+")
@@ -85,7 +83,7 @@ class Starting:
 
     def from_sample(self, viewer: Viewer, name: str) -> Draft:
         """Rejected: app.no_sample, draft.there_already."""
-        folder = next((one for one in _sample_folders() if one.name == name), None)
+        folder = sample_folder(name)
         if folder is None:
             raise Rejected([problem("app.no_sample", name=name)])
         document, problems = read_path(folder)
@@ -95,7 +93,7 @@ class Starting:
 
     def samples(self) -> list[Sample]:
         served = self._applications.served()
-        return [_sample(folder, served) for folder in _sample_folders()]
+        return [_sample(folder, served) for folder in sample_folders()]
 
     def _begin(self, viewer: Viewer, label: str, app: str, forms: Sequence[Mapping[str, Any]]) -> Draft:
         label = label.strip()
@@ -182,10 +180,6 @@ def columns_of(content: bytes, sheet: str = "") -> Iterator[Column]:
     for place, heading in enumerate(opened.headings):
         if heading:
             yield Column(heading, tuple(line.cells[place] for line in lines if line.cells[place]))
-
-
-def _sample_folders() -> Iterable[Path]:
-    return sorted(path.parent for path in SAMPLES.glob("*/app.json"))
 
 
 def _sample(folder: Path, served: Iterable[str]) -> Sample:
