@@ -50,12 +50,14 @@ class Keyed:
         self._services, self._writer = services, writer
 
     def key(self, connection: sa.Connection, viewer: Viewer, program: FormProgram, name: str) -> FieldProgram:
-        """The field records are found by. Rejected (record.not_a_key) unless this viewer may read it plainly."""
-        field = program.fields.get(name)
-        if field is None or name not in program.table.fields or not may_be_key(field):
-            raise Rejected([problem("record.not_a_key", field=name)])
+        """The field records are found by. Rejected: access.denied, record.not_a_key."""
         ways = self._services.authority.ways(connection, viewer, program.app, program.form)
-        if best_access((way for way in ways if "read" in way.actions), name) not in ("read", "write"):
+        reading = [way for way in ways if "read" in way.actions]
+        if not reading:
+            raise Rejected([problem("access.denied")])
+        field = program.fields.get(name)
+        plain = best_access(reading, name) in ("read", "write")
+        if field is None or name not in program.table.fields or not (plain and may_be_key(field)):
             raise Rejected([problem("record.not_a_key", field=name)])
         return field
 

@@ -192,3 +192,59 @@ def test_security_headers_are_everywhere(api: Api) -> None:
         policy = api("GET", path).headers["content-security-policy"]
         assert "script-src 'self'" in policy
         assert "unsafe" not in policy
+
+
+def test_a_record_is_put_by_the_key_of_another_system(api: Api) -> None:
+    path = f"{BASE}/client/records/by/name/%E6%81%92%E9%94%90"  # 恒锐
+    made = api("PUT", path, "lu", json={"price": "1"})
+    again = api("PUT", path, "lu", json={"price": "2", "name": "恒锐"})
+    assert (made.status_code, again.status_code) == (201, 200)
+    assert again.json()["id"] == made.json()["id"]
+    assert again.json()["values"]["price"] == "2.00"
+    assert api.total() == 1
+    refused = [
+        (path, "lu", {"name": "别的"}, "request.unreadable"),
+        (path, "ye", {"price": "2"}, "access.denied"),
+        (f"{BASE}/client/records/by/mobile/1", "lu", {}, "record.not_a_key"),  # sealed
+        (f"{BASE}/client/records/by/tags/1", "lu", {}, "record.not_a_key"),
+        (f"{BASE}/client/records/by/nothing/1", "lu", {}, "record.not_a_key"),
+        (f"{BASE}/client/records/by/name/x", "lu", {"price": "y"}, "value.not_a_number"),
+    ]
+    for where, person, body, code in refused:
+        answer = api("PUT", where, person, json=body)
+        assert [p["code"] for p in answer.json()["problems"]] == [code], where
+    api("POST", f"{BASE}/client/records", "lu", json={"name": "恒锐"})
+    assert api("PUT", path, "lu", json={"price": "3"}).status_code == 409  # two of them
+
+
+def test_a_batch_creates_and_changes_by_a_key_all_or_nothing(api: Api) -> None:
+    def put(*rows: dict[str, Any], **more: Any) -> Any:
+        return api("POST", f"{BASE}/client/records:batch", "lu", json={"upsert": rows, "by": "name"}, **more)
+
+    first = put({"name": "甲", "price": "1"}, {"name": "乙"}, headers={"Idempotency-Key": "u1"}).json()[
+        "upserted"
+    ]
+    assert [one["created"] for one in first] == [True, True]
+    again = put({"name": "甲", "price": "1"}, {"name": "乙"}, headers={"Idempotency-Key": "u1"}).json()[
+        "upserted"
+    ]
+    assert again == first
+    mixed = put({"name": "丙"}, {"name": "乙", "price": "9"}).json()["upserted"]
+    assert [one["created"] for one in mixed] == [True, False]
+    assert mixed[1]["id"] == first[1]["id"]
+    wrong = put({"name": "丁"}, {"name": "乙", "price": "x"}, {"name": "丁"}, {"price": "1"}).json()[
+        "problems"
+    ]
+    assert [(p["code"], p["path"]) for p in wrong] == [
+        ("value.not_a_number", "/1/price"), ("record.key_twice", "/2/name"), ("value.required", "/3/name"),
+    ]  # fmt: skip
+    assert api.total() == 3
+
+
+def test_who_may_not_see_a_record_does_not_find_it_by_its_key(api: Api) -> None:
+    """zhou sees own clients only; a key of somebody else's makes a new record, or is refused where it must be
+    the only one."""
+    api("POST", f"{BASE}/client/records", "lu", json={"name": "恒锐", "owner": "wang"})
+    made = api("PUT", f"{BASE}/client/records/by/name/%E6%81%92%E9%94%90", "zhou", json={})
+    assert made.status_code == 201
+    assert api.total() == 2
