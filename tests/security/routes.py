@@ -237,6 +237,15 @@ ROUTES: dict[str, Route] = {
     f"GET {FORM}/bulk": Route(reads_form, queries=("?kind=edit&all=yes", "?kind=edit&field=secret&all=yes")),
     f"POST {FORM}/bulk": Route(reads_form, {"form_id": ["customer"]}, body={"field": "source", "source": "phone",
                                                                            "all": "yes"}, last=1),
+    f"GET {FORM}/import": Route(only(SELLER, RIVAL, CLERK), {"form_id": ["customer"]}),
+    f"GET {FORM}/import/template": Route(only(SELLER, RIVAL, CLERK), {"form_id": ["customer"]}),
+    f"POST {FORM}/import": Route(only(SELLER, RIVAL, CLERK), {"form_id": ["customer"]}, body={"file": "1"}),
+    f"GET {FORM}/import/{{run_id:str}}": Route(only(), {"form_id": ["customer"], "run_id": ["1", "x"]}),
+    f"GET {FORM}/import/{{run_id:str}}/errors": Route(only(), {"form_id": ["customer"], "run_id": ["1", "x"]}),
+    f"POST {FORM}/import/{{run_id:str}}/check": Route(
+        only(), {"form_id": ["customer"], "run_id": ["1"]}, body={"column": "name"}),
+    f"POST {FORM}/import/{{run_id:str}}/begin": Route(only(), {"form_id": ["customer"], "run_id": ["1"]}, body={}),
+    f"POST {FORM}/import/{{run_id:str}}/stop": Route(only(), {"form_id": ["customer"], "run_id": ["1"]}, body={}),
     f"GET {FORM}/condition": Route(reads_form, queries=("?field=secret", "?field=owner")),
     f"GET {FORM}/new": Route(creates, {"form_id": ["customer", "wish"]}),
     f"POST {FORM}": Route(creates, {"form_id": ["customer"]}, body=CUSTOMER),
@@ -248,6 +257,9 @@ ROUTES: dict[str, Route] = {
     f"POST {API}{FORM}/records": Route(creates, {"form_id": ["customer"]}, body=json.dumps(CUSTOMER)),
     f"POST {API}{FORM}/records:batch": Route(creates, {"form_id": ["customer"]},
                                              body=json.dumps({"create": [CUSTOMER]})),
+    f"PUT {API}{FORM}/records/by/{{field:str}}/{{value:str}}": Route(
+        only(SELLER, RIVAL), {"form_id": ["customer"], "field": ["name"], "value": ["外来"]},
+        body=json.dumps({"source": "phone"}), last=1),
     f"POST {API}{FORM}/state": Route(creates, {"form_id": ["customer", "wish"]}, body=json.dumps(STATE)),
     f"GET {API}{FORM}/options/{{field:str}}": Route(
         reads_customers, {"form_id": ["talk", "letter"], "field": ["customer"]}, ("", f"?q={PROBE}")),
