@@ -36,7 +36,7 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class NamingPart:
     what: str
     id: str
     label: Label
@@ -61,36 +61,37 @@ def mentions_of_field(app: App, form: str, field: str) -> list[Mention]:
     definition = own.field(field) if own else None
     here = definition.path if definition else ""
     found = []
-    for part in _parts(app):
-        links = _links_to(app, part.form, form)
+    for part in naming_parts(app):
+        links = links_to(app, part.form, form)
         names = [*([field] if part.form == form else []), *(f"{link}.{field}" for link in links)]
-        for path, why in _strings(part.raw, part.path, form):
-            if _names(why, names, field, links) and not _inside(path, here):
+        for path, why in naming_texts(part.raw, part.path, form):
+            if names_field(why, names, field, links) and not _inside(path, here):
                 found.append(part.mention(path))
     return _first_of_each(found)
 
 
 def mentions_of_form(app: App, form: str) -> list[Mention]:
     found = []
-    for part in _parts(app):
+    for part in naming_parts(app):
         inside = part.what != "role" and part.form == form and part.what in ("view", "form")
-        for path, why in _strings(part.raw, part.path, form):
+        for path, why in naming_texts(part.raw, part.path, form):
             if why.key == "form" and why.text == form and not inside:
                 found.append(part.mention(path))
     return _first_of_each(found)
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class NamingText:
     """A text of the document: its key, whether it stands beside `"form": the form`, and beside which link."""
 
     text: str
     key: str
     beside_form: bool
     through: str
+    is_key: bool = False
 
 
-def _names(found: _Text, names: list[str], field: str, links: list[str]) -> bool:
+def names_field(found: NamingText, names: list[str], field: str, links: list[str]) -> bool:
     if found.key in WORDS_ONLY:
         return False
     if found.beside_form and found.text == field:
@@ -101,56 +102,56 @@ def _names(found: _Text, names: list[str], field: str, links: list[str]) -> bool
     return any(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", words) for name in names)
 
 
-def _strings(
+def naming_texts(
     raw: Any, path: str, form: str, key: str = "", beside: bool = False, through: str = ""
-) -> Iterator[tuple[str, _Text]]:
+) -> Iterator[tuple[str, NamingText]]:
     """Every text inside; keys too where they name fields (of a role, of a mapping beside its form)."""
     if isinstance(raw, str):
-        yield path, _Text(raw, key, beside, through)
+        yield path, NamingText(raw, key, beside, through)
     elif isinstance(raw, list):
         for number, item in enumerate(raw):
-            yield from _strings(item, path + pointer(number), form, key, beside, through)
+            yield from naming_texts(item, path + pointer(number), form, key, beside, through)
     elif isinstance(raw, dict):
         near = beside or raw.get("form") == form
         link = raw["through"] if isinstance(raw.get("through"), str) else through
         for name, item in raw.items():
             place = path + pointer(name)
             if key == "fields" or beside:
-                yield place, _Text(name, key, beside, through)
-            yield from _strings(item, place, form, name, near, link)
+                yield place, NamingText(name, key, beside, through, is_key=True)
+            yield from naming_texts(item, place, form, name, near, link)
 
 
-def _parts(app: App) -> Iterator[_Part]:
+def naming_parts(app: App) -> Iterator[NamingPart]:
     """The parts of an app that may name fields, each with the form its names are about."""
     for form in app.forms:
         yield from _form_parts(app, form)
     for rule, raw in zip(app.rules, _raws(app, "rules"), strict=False):
         when = raw.get("when")
         about = when.get("form", "") if isinstance(when, dict) else ""
-        yield _Part("rule", rule.id, part_label(raw, rule.id), raw, rule.path, str(about))
+        yield NamingPart("rule", rule.id, part_label(raw, rule.id), raw, rule.path, str(about))
     for flow, raw in zip(app.flows, _raws(app, "flows"), strict=False):
-        yield _Part("flow", flow.id, part_label(raw, flow.id), raw, flow.path, flow.form)
+        yield NamingPart("flow", flow.id, part_label(raw, flow.id), raw, flow.path, flow.form)
     for report, raw in zip(app.reports, _raws(app, "reports"), strict=False):
-        yield _Part("report", report.id, part_label(raw, report.id), raw, report.path, "")
+        yield NamingPart("report", report.id, part_label(raw, report.id), raw, report.path, "")
     for role, raw in zip(app.roles, _raws(app, "roles"), strict=False):
         label = part_label(raw, role.id)
         for name, permission in _objects(raw.get("forms")):
             path = role.path + pointer("forms", name)
-            yield _Part("role", role.id, label, {**permission, "form": name}, path, name)
+            yield NamingPart("role", role.id, label, {**permission, "form": name}, path, name)
     for number, raw in enumerate(_raws(app, "menus")):
-        yield _Part(
+        yield NamingPart(
             "menu", str(number), part_label(raw), raw.get("items"), pointer("menus", number, "items"), ""
         )
 
 
-def _form_parts(app: App, form: Form) -> Iterator[_Part]:
+def _form_parts(app: App, form: Form) -> Iterator[NamingPart]:
     raw = next((one for one in _raws(app, "forms") if one.get("id") == form.id), {})
     rest = {key: value for key, value in raw.items() if key not in ("fields", "views")}
-    yield _Part("form", form.id, part_label(raw, form.id), rest, form.path, form.id)
+    yield NamingPart("form", form.id, part_label(raw, form.id), rest, form.path, form.id)
     for key, what in (("fields", "field"), ("views", "view")):
         for number, one in enumerate(_raws(raw, key)):
             path = form.path + pointer(key, number)
-            yield _Part(what, str(one.get("id", "")), part_label(one), one, path, form.id)
+            yield NamingPart(what, str(one.get("id", "")), part_label(one), one, path, form.id)
 
 
 def _raws(holder: Any, key: str) -> list[Mapping[str, Any]]:
@@ -164,7 +165,7 @@ def _objects(value: Any) -> list[tuple[str, Mapping[str, Any]]]:
     return [(name, item) for name, item in items if isinstance(item, dict)]
 
 
-def _links_to(app: App, form: str, target: str) -> list[str]:
+def links_to(app: App, form: str, target: str) -> list[str]:
     """The fields of `form` that point at `target`."""
     found = app.form(form)
     links = []

@@ -325,6 +325,12 @@ ROUTES: dict[str, Route] = {
         manages("design"), {"form_id": ["customer"], "path": ["name"]}
     ),
     "GET /design/{app_id:str}/problems": Route(manages("design"), queries=("", "?revision=1")),
+    "GET /design/{app_id:str}/forms/{form_id:str}": Route(manages("design")),
+    "GET /design/{app_id:str}/forms/{form_id:str}/canvas": Route(manages("design")),
+    "GET /design/{app_id:str}/forms/{form_id:str}/panel": Route(manages("design"), queries=("", "?at=field:name")),
+    "POST /design/{app_id:str}/forms/{form_id:str}/names": Route(
+        manages("design"), body=json.dumps({"field": "name", "label": "x"})),
+    "POST /design/{app_id:str}/forms/{form_id:str}/headings": Route(manages("design"), body=json.dumps({"text": "x"})),
     # -- the house
     "GET /apps/{app_id:str}/channels": Route(manages("channels")),
     f"GET {CHANNEL}": Route(manages("channels")),

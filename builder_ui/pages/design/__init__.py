@@ -1,9 +1,10 @@
 """The designer's pages: one module a page; `builder_ui/design_frame.py` is the frame around them."""
 
-from builder_ui.pages.design import expressions, frame
+from builder_ui.pages.design import expressions, form_designer, frame
 
 # One line a page, so that those who add one do not meet.
 HANDLERS = (
     *expressions.HANDLERS,
     *frame.HANDLERS,
+    *form_designer.HANDLERS,
 )  # fmt: skip
