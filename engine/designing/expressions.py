@@ -125,6 +125,11 @@ class Expressions:
             raise Rejected([problem("value.unknown_field", field=path)])
         return self._trying.options(viewer, draft.id, field, text)
 
+    def uses(self, viewer: Viewer, app: str, form: str, field: str) -> dict[str, int]:
+        """How many records of the published form hold each value of a field."""
+        self._designing.open(viewer, app)
+        return self._trying.uses(app, form, field)
+
     def scope(self, viewer: Viewer, app: str, revision: int, place: Place) -> Scope:
         """What names mean there, for whoever draws an expression."""
         return self._scope(viewer, app, revision, place)[1]

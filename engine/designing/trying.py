@@ -27,6 +27,7 @@ from engine.records.records import Records
 from engine.records.rows import Row
 from engine.records.services import Services
 from engine.records.state import apply_formulas
+from engine.records.uses import value_counts
 from metamodel.application import App
 from metamodel.expressions import Expression
 from metamodel.expressions.types import Type
@@ -80,6 +81,9 @@ class Trying:
             return self._records.pick(viewer, app, field, text, OFFERED)
         except Rejected:  # the form it points at is not published yet
             return []
+
+    def uses(self, app: str, form: str, field: str) -> dict[str, int]:
+        return value_counts(self._services, app, form, field)
 
     def value(self, viewer: Viewer, draft: App, place: Place, checked: Expression, record: str) -> Tried:
         """The value for one record, newest answers noted in the audit trail. What is wrong is told, never raised."""

@@ -324,6 +324,9 @@ ROUTES: dict[str, Route] = {
     "GET /design/{app_id:str}/forms/{form_id:str}/preview/options/{path:str}": Route(
         manages("design"), {"form_id": ["customer"], "path": ["name"]}
     ),
+    "GET /design/{app_id:str}/forms/{form_id:str}/uses/{field:str}": Route(
+        manages("design"), {"form_id": ["customer"], "field": ["source"]}
+    ),
     "GET /design/{app_id:str}/problems": Route(manages("design"), queries=("", "?revision=1")),
     "GET /design/{app_id:str}/forms/{form_id:str}": Route(manages("design")),
     "GET /design/{app_id:str}/forms/{form_id:str}/canvas": Route(manages("design")),

@@ -66,4 +66,11 @@ def records_to_try(request: Ask, site: Here, app_id: InPath, form_id: InPath) ->
     return visit.part("parts/options.html", found)
 
 
-HANDLERS = (conditions, draft_options, records_to_try)
+@get(f"{FORM}/uses/{{field:str}}", sync_to_thread=True)
+def choice_uses(request: Ask, site: Here, app_id: InPath, form_id: InPath, field: InPath) -> dict[str, Any]:
+    """How many records hold each choice of a field."""
+    visit = site.visit(request)
+    return {"used": visit.runtime.expressions.uses(visit.viewer, app_id, form_id, field)}
+
+
+HANDLERS = (conditions, draft_options, records_to_try, choice_uses)

@@ -6,9 +6,10 @@ import { noticePrinting } from "./lib/printing.js";
 import { guardForms } from "./lib/session.js";
 
 const names = [
-  "autosubmit", "board", "chart", "chat", "choices", "condition-builder", "copy", "decide", "design-form", "design-frame", "design-palette", "digits", "drawer", "expression-editor",
-  "filters", "kinds", "mapping", "menu", "mirror", "moving", "opener", "people", "picker", "query", "radio", "rows", "selection", "shortcuts",
-  "side", "sign-in", "sign-in-again", "state", "switch", "tabs", "tasks", "try-record", "upload", "widget",
+  "autosubmit", "board", "chart", "chat", "choices", "choices-editor", "condition-builder", "copy", "decide", "design-form", "design-frame",
+  "design-palette", "digits", "drawer", "expression-editor", "filters", "kinds", "mapping", "menu", "mirror", "moving", "opener", "people", "picker",
+  "query", "radio", "rows", "selection", "shortcuts", "side", "sign-in", "sign-in-again", "state", "switch", "tabs", "tasks", "try-record", "upload",
+  "widget",
 ];
 const file = (name) => `./controllers/${name.replaceAll("-", "_")}_controller.js`;
 const loaders = Object.fromEntries(names.map((name) => [name, () => import(file(name))]));

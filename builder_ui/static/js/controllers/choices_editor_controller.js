@@ -1,0 +1,232 @@
+// The choices of a field, as a list and as lines of text: renamed, coloured, hidden, sorted, dragged (Alt+↑↓ by keys).
+// The hidden text under `data-path` holds them as JSON and says `change`.
+import { send } from "../lib/api.js";
+import { added, choicesOf, labelOf, linesOf, moved, relabelled, sorted } from "../lib/choice_lines.js";
+import { Controller } from "../lib/controller.js";
+import { fill } from "../lib/text.js";
+import { toast } from "../lib/toast.js";
+
+export default class ChoicesEditor extends Controller {
+  connect() {
+    this.words = JSON.parse(this.value("words", "{}"));
+    this.hues = JSON.parse(this.value("hues", "[]"));
+    this.language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+    this.used = {};
+    this.choices = JSON.parse(this.target("text").value || "[]");
+    this.draw();
+    this.count();
+  }
+
+  // -- what is used -------------------------------------------------------------------------------
+
+  get field() {
+    const keys = this.element.closest("[data-keys]")?.dataset.keys ?? "";
+    return this.value("field") || keys.replace(/^field:/, "");
+  }
+
+  async count() {
+    const app = document.body.dataset.designFrameAppValue ?? "";
+    const form = this.value("form") || (location.pathname.match(/\/forms\/([^/]+)/)?.[1] ?? "");
+    if (!app || !form || !/^[a-z]\w*$/.test(this.field)) return;
+    const answer = await send(`/design/${app}/forms/${form}/uses/${this.field}`, { quiet: true, headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok || !this.element.isConnected) return;
+    this.used = (await answer.json()).used;
+    for (const row of this.rows) this.tellUse(row, this.choices[this.rows.indexOf(row)]);
+  }
+
+  tellUse(row, choice) {
+    const times = this.used[choice?.value] ?? 0;
+    row.querySelector(".uses").textContent = times ? times.toLocaleString() : "";
+  }
+
+  // -- the list -----------------------------------------------------------------------------------
+
+  get rows() {
+    return [...this.target("list").children];
+  }
+
+  draw(focus = -1) {
+    this.target("list").replaceChildren(...this.choices.map((choice) => this.row(choice)));
+    this.target("empty").hidden = this.choices.length > 0;
+    if (focus >= 0) this.rows[focus]?.querySelector(".label-of").focus();
+  }
+
+  row(choice) {
+    const row = this.target("row").content.firstElementChild.cloneNode(true);
+    const label = row.querySelector(".label-of");
+    label.value = labelOf(choice, this.language);
+    row.querySelector(".value-of").textContent = choice.value === label.value ? "" : choice.value;
+    row.classList.toggle("is-hidden", choice.hidden === true);
+    row.querySelector("[data-hides]").setAttribute("aria-pressed", String(choice.hidden === true));
+    row.querySelector(".swatch-of").className = `swatch-of ${choice.color ? `hue-${choice.color}` : "is-plain"}`;
+    row.querySelector("[data-grip]").addEventListener("pointerdown", (event) => this.grab(event));
+    this.tellUse(row, choice);
+    return row;
+  }
+
+  placeOf(event) {
+    return this.rows.indexOf(event.target.closest("li"));
+  }
+
+  become(choices, focus = -1) {
+    this.choices = choices;
+    this.draw(focus);
+    this.tell();
+  }
+
+  tell() {
+    const text = this.target("text");
+    text.value = JSON.stringify(this.choices);
+    text.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  rename(event) {
+    event.stopPropagation();
+    const place = this.placeOf(event);
+    const text = event.target.value.trim();
+    const choice = this.choices[place];
+    if (!text) {
+      event.target.value = labelOf(choice, this.language);
+      return;
+    }
+    if (text === labelOf(choice, this.language)) return;
+    this.choices = this.choices.with(place, relabelled(choice, text, this.language));
+    event.target.closest("li").querySelector(".value-of").textContent = choice.value === text ? "" : choice.value;
+    this.tell();
+  }
+
+  key(event) {
+    const place = this.placeOf(event);
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (event.key === "Enter") {
+      event.preventDefault();
+      event.target.dispatchEvent(new Event("change", { bubbles: true }));
+      if (place === this.rows.length - 1) this.add();
+      else this.rows[place + 1].querySelector(".label-of").focus();
+    } else if (step && event.altKey) {
+      event.preventDefault();
+      event.target.dispatchEvent(new Event("change", { bubbles: true }));
+      const to = place + step;
+      if (to >= 0 && to < this.choices.length) this.become(moved(this.choices, place, to), to);
+    } else if (step) {
+      event.preventDefault();
+      this.rows[place + step]?.querySelector(".label-of").focus();
+    } else if (event.key === "Backspace" && event.target.value === "") {
+      event.preventDefault();
+      this.take(place);
+    }
+  }
+
+  add() {
+    const name = fill(this.words.fresh, { n: this.choices.length + 1 });
+    this.become(added(this.choices, name, this.hues), this.choices.length);
+    this.rows.at(-1).querySelector(".label-of").select();
+  }
+
+  paste(event) {
+    const text = event.clipboardData.getData("text/plain");
+    if (!/[\n\t]/.test(text.trim())) return;
+    event.preventDefault();
+    const place = this.placeOf(event);
+    const before = this.choices.slice(0, place + (event.target.value.trim() ? 1 : 0));
+    this.takeIn(`${linesOf(before, this.language)}\n${text}\n${linesOf(this.choices.slice(place + 1), this.language)}`);
+  }
+
+  takeIn(text) {
+    const { choices, doubles } = choicesOf(text, this.choices, { language: this.language, hues: this.hues });
+    this.become(choices);
+    if (doubles) toast(fill(this.words.doubles, { n: doubles }));
+  }
+
+  // -- colours, hiding, removing ------------------------------------------------------------------
+
+  colour(event) {
+    const place = this.placeOf(event);
+    const now = this.hues.indexOf(this.choices[place].color);
+    const color = this.hues[now + 1] ?? "";
+    const { color: _, ...plain } = this.choices[place];
+    this.choices = this.choices.with(place, color ? { ...plain, color } : plain);
+    event.target.closest("button").querySelector(".swatch-of").className = `swatch-of ${color ? `hue-${color}` : "is-plain"}`;
+    this.tell();
+  }
+
+  hide(event) {
+    const place = this.placeOf(event);
+    const { hidden, ...rest } = this.choices[place];
+    this.choices = this.choices.with(place, hidden ? rest : { ...rest, hidden: true });
+    const row = this.rows[place];
+    row.classList.toggle("is-hidden", !hidden);
+    row.querySelector("[data-hides]").setAttribute("aria-pressed", String(!hidden));
+    this.tell();
+  }
+
+  remove(event) {
+    this.take(this.placeOf(event));
+  }
+
+  /** Never asks. A used one says by how many records, and what else could be done. */
+  take(place) {
+    const gone = this.choices[place];
+    const before = this.choices;
+    const times = this.used[gone.value] ?? 0;
+    this.become(before.toSpliced(place, 1), Math.max(0, Math.min(place, before.length - 2)));
+    const name = labelOf(gone, this.language);
+    if (!times) return toast(fill(this.words.removed, { name }), { text: this.words.undo, run: () => this.become(before, place) });
+    const rather = { text: this.words.hide, run: () => this.become(before.with(place, { ...gone, hidden: true })) };
+    return toast(fill(this.words.used, { name, n: times.toLocaleString() }), rather);
+  }
+
+  // -- order --------------------------------------------------------------------------------------
+
+  sort(event) {
+    const way = event.target.value;
+    event.target.value = "";
+    event.stopPropagation();
+    if (way) this.become(sorted(this.choices, way, { language: this.language, used: this.used }));
+  }
+
+  grab(event) {
+    const row = event.target.closest("li");
+    const from = this.rows.indexOf(row);
+    event.preventDefault();
+    row.classList.add("is-moving");
+    const over = (each) => {
+      const under = document.elementFromPoint(each.clientX, each.clientY)?.closest("li");
+      if (!under || under === row || !this.target("list").contains(under)) return;
+      const { top, height } = under.getBoundingClientRect();
+      under[each.clientY < top + height / 2 ? "before" : "after"](row);
+    };
+    const stop = (each) => {
+      for (const [type, listener] of Object.entries(listeners)) removeEventListener(type, listener, true);
+      row.classList.remove("is-moving");
+      const to = this.rows.indexOf(row);
+      if (each.type === "pointerup" && to !== from) this.become(moved(this.choices, from, to));
+      else this.draw();
+    };
+    const escape = (each) => { if (each.key === "Escape") { each.stopPropagation(); stop(each); } };
+    const listeners = { pointermove: over, pointerup: stop, pointercancel: stop, keydown: escape };
+    for (const [type, listener] of Object.entries(listeners)) addEventListener(type, listener, true);
+  }
+
+  // -- as text ------------------------------------------------------------------------------------
+
+  showText() {
+    this.target("lines").value = linesOf(this.choices, this.language);
+    this.view("lines");
+    this.target("lines").focus();
+  }
+
+  showList() {
+    this.view("list");
+  }
+
+  view(name) {
+    this.element.dataset.view = name;
+    for (const tab of this.targets("tab")) tab.setAttribute("aria-selected", String(tab.dataset.shows === name));
+  }
+
+  written(event) {
+    event.stopPropagation();
+    this.takeIn(event.target.value);
+  }
+}

@@ -1,0 +1,34 @@
+"""How many records hold each value of a field: what a designer is told before he takes a choice away.
+
+Counts only, of all rows: nobody learns from them which record says what. Sealed fields are not counted.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from engine.records.services import Services
+from metamodel.problems import Rejected
+
+MOST = 2_000  # different values
+
+
+def value_counts(services: Services, app: str, form: str, field: str) -> dict[str, int]:
+    """How often each choice of a published field stands in a record; {} where there is nothing to count."""
+    try:
+        program = services.programs.get(app, form)
+    except Rejected:
+        return {}
+    known = program.fields.get(field)
+    if known is None or known.field.sealed or known.field.type is None or field not in program.table.fields:
+        return {}
+    index = program.table.links.get(field)
+    if index is None and known.field.type.many:
+        return {}
+    column = index.c.value if index is not None else program.table.column(field)
+    total = sa.func.count().label("total")
+    query = sa.select(column, total).where(column.is_not(None)).group_by(column).limit(MOST)
+    with services.database.read() as connection:
+        rows = connection.execute(query.order_by(total.desc())).all()
+    plain = index is not None
+    return {str(value if plain else known.decode(value)): int(count) for value, count in rows}
