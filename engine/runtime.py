@@ -79,9 +79,11 @@ from engine.migrate import (
 from engine.notifications import NewNotification, Notifications
 from engine.organisation import HandOvers, Importing, Personnel
 from engine.outgoing import Allowed, Outgoing
+from engine.outside import OutsideLists
 from engine.packages import Packages
 from engine.plugin_loader import load_registry
 from engine.records.carrying import Carrying
+from engine.records.comments import Comments
 from engine.records.contexts import Contexts, LinkedRecords
 from engine.records.drafts import Stages
 from engine.records.indexed import Indexed
@@ -261,9 +263,13 @@ class Runtime:
 
     def _open_records(self) -> None:
         self.programs = Programs(self.applications, self.catalog, self.registry, self.search)
+        self.outside = OutsideLists(
+            self.database, self.box, self.jobs, self.outgoing, lambda: self._apps().values()
+        )
+        self.applications.preparing.append(self.outside.prepare)
         self.services = Services(
             self.database, self.catalog, self.registry, self.programs, self.people, self.authority, self.audit,
-            self.seals, self.ledger, self.search, self.files, self.config.zone, self._context,
+            self.seals, self.ledger, self.search, self.files, self.config.zone, self._context, self.outside,
         )  # fmt: skip
         self.stages = Stages()
         self.records = Records(self.services, self.stages)
@@ -284,6 +290,10 @@ class Runtime:
             Carrying(self.services, self.records.store),
             self._copied,
         )
+        self.comments = Comments(
+            self.services, self.records.reader, self.box, self.notifications, Quoting(self.authority, self._apps)
+        )
+        self.records.shredder.forgetting.append(self.comments.forget)
         self.jobs.register(COPY_JOB, self.copies)
         self.jobs.register(BUILD_JOB, IndexBuilder(self.database))
         trying = Trying(self.services, self.records, self.contexts, self.applications)

@@ -18,6 +18,7 @@ from engine.records.read import Reader
 from engine.records.rows import Row
 from engine.records.services import Services
 from engine.records.state import parse_value
+from metamodel.application import App
 from metamodel.forms import FieldDefinition
 from metamodel.labels import label_text
 from metamodel.plugin_api import Display, Reference
@@ -25,7 +26,10 @@ from metamodel.problems import Rejected, problem
 
 FACET_ROWS = 10_000
 SCANNED = 2_000  # newest records a link picker looks through
-CHANGES = frozenset({"create", "update", "record.shred"})
+HAPPENED = frozenset({
+    "create", "update", "delete", "record.restore", "record.shred", "record.restrict", "record.lift", "press",
+    "flow.start", "flow.approve", "flow.reject", "flow.return", "flow.resubmit", "flow.withdraw", "flow.transfer",
+})  # fmt: skip
 
 
 class Around:
@@ -121,11 +125,12 @@ class Around:
     # -- history -----------------------------------------------------------------------------------
 
     def history(self, viewer: Viewer, app: str, form: str, record: str) -> list[Event]:
-        """Who created and changed it, newest first; only fields this viewer may read."""
+        """What happened to it, newest first: who changed what, and by which rule; only fields this viewer may
+        read."""
         program = self._services.programs.get(app, form)
         with self._services.database.read() as connection:
             row = self._reader.row(connection, viewer, program, record)
-            entries = self._services.audit.of_record(connection, row.id)
+            entries = self._services.audit.of_record(connection, row.id, actions=HAPPENED)
             key = self._services.record_key(connection, row.id)
             display = self._reader.references.display(connection, viewer, program, [row])
         return [
@@ -133,22 +138,23 @@ class Around:
                 program, row, entry, unquoted(self._services.seals, key, row.id, entry.detail), display
             )
             for entry in entries
-            if entry.action in CHANGES
         ]
 
     def _event(
         self, program: FormProgram, row: Row, entry: AuditEntry, changed: Mapping[str, Any], display: Display
     ) -> Event:
+        known = [name for name in changed if row.access.get(name) in ("read", "write", "mask")]
         changes = tuple(
             (
                 program.fields[name].field.text(display.language),
-                *(_shown(program, name, v, display, row.access[name] == "mask") for v in pair),
+                *(_shown(program, name, v, display, row.access[name] == "mask") for v in changed[name]),
             )
-            for name, pair in changed.items()
-            if row.access.get(name) in ("read", "write", "mask")
+            for name in known
         )
+        causes = entry.detail.get("rules", {})
+        rules = tuple(_rule_text(program.app, causes.get(name, ""), display.language) for name in known)
         name = display.name("person", entry.person)
-        return Event(from_microseconds(entry.at), entry.person, name, entry.action, changes)  # type: ignore[arg-type]
+        return Event(from_microseconds(entry.at), entry.person, name, entry.action, changes, rules)  # type: ignore[arg-type]
 
     # -- relatives ---------------------------------------------------------------------------------
 
@@ -239,6 +245,13 @@ def _shown(program: FormProgram, name: str, raw: Any, display: Display, masked: 
     if value is None or wrong or field.field.type is None:
         return "" if raw is None else str(raw)
     return field.field.type.display(value, field.field, display)
+
+
+def _rule_text(app: App, rule: str, language: str) -> str:
+    """What a rule is called, or the flow of which a node did it; its id where it is no more."""
+    parts = (*app.rules, *app.flows)
+    known = next((one for one in parts if one.id == rule.partition("/")[0]), None)
+    return label_text(known.label, language, known.id) if known is not None else rule
 
 
 def _links_to(field: FieldProgram, own_app: str, app: str, form: str) -> bool:

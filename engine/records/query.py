@@ -121,10 +121,12 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of a record's history; changes are (field label, before, after)."""
+    """One line of a record's history; changes are (field label, before, after), `rules` beside them what the
+    rule is called that made each ('' the person)."""
 
     at: datetime
     person: str
     person_name: str
     action: str
     changes: tuple[tuple[str, str, str], ...] = ()
+    rules: tuple[str, ...] = ()

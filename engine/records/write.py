@@ -124,8 +124,10 @@ class Writer:
     def update(
         self, unit: Unit, viewer: Viewer, app: str, form: str,
         changes: Mapping[int, Mapping[str, Any]], *, raw: bool = True, revisions: Mapping[int, int] | None = None,
+        causes: Mapping[int, str] | None = None,
     ) -> None:  # fmt: skip
-        """Set these fields of these records. Rejected with paths `/id/field`; all or nothing."""
+        """Set these fields of these records. Rejected with paths `/id/field`; all or nothing. `causes`: the
+        rule that wants it, by record."""
         program = self._services.programs.get(app, form)
         if viewer.system:  # what the app does by itself passes over what is not in use any more
             gone = out_of_use(unit.connection, changes)
@@ -142,6 +144,8 @@ class Writer:
                 wrong += refuse_closed(program, values, draft.before, context)
             problems += [p.under(f"/{identifier}") for p in wrong]
             draft.values = {**draft.before, **values}
+            if causes and causes.get(identifier):
+                draft.causes.update(dict.fromkeys(values, causes[identifier]))
             drafts.append(draft)
         if has_errors(problems):
             raise Rejected(_once(problems))
@@ -176,7 +180,9 @@ class Writer:
 
     def _changed(self, program: FormProgram, draft: Draft) -> Occurrence:
         detail = quoted(self._services.seals, draft.key, _quotes(program, draft))
-        return Occurrence("update", program.app.id, program.form.id, draft.id, detail=detail)
+        rules = {name: rule for name, rule in draft.causes.items() if name in changed(draft)}
+        told = {**detail, "rules": rules} if rules else detail
+        return Occurrence("update", program.app.id, program.form.id, draft.id, detail=told)
 
     def _updatable(self, unit: Unit, viewer: Viewer, program: FormProgram) -> Visible:
         visible = self._services.authority.visible_rows(unit.connection, viewer, program.app, program.form)
@@ -251,7 +257,8 @@ def _once(problems: Iterable[Problem]) -> list[Problem]:
 def _created(program: FormProgram, drafts: Sequence[Draft]) -> Iterable[Occurrence]:
     """A single creation names its record; a batch is one line with its range of ids."""
     if len(drafts) == 1:
-        yield Occurrence("create", program.app.id, program.form.id, drafts[0].id)
+        rules = {"rules": drafts[0].causes} if drafts[0].causes else None
+        yield Occurrence("create", program.app.id, program.form.id, drafts[0].id, detail=rules)
     elif drafts:
         detail = {"count": len(drafts), "first": str(drafts[0].id), "last": str(drafts[-1].id)}
         yield Occurrence("create_many", program.app.id, program.form.id, detail=detail)

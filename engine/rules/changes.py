@@ -29,6 +29,11 @@ class Wanted:
     traces: list[Trace] = field(default_factory=list)
 
     @property
+    def rule(self) -> str:
+        """The last that wanted something of it."""
+        return self.traces[-1].rule if self.traces else ""
+
+    @property
     def lists(self) -> set[str]:
         """The fields whose present values are needed."""
         return self.added.keys() | self.removed.keys()
@@ -102,14 +107,17 @@ class Changes:
         """A record that is on its way in further out takes its changes into its draft."""
         for record in [one for one in wanted if run.drafts.get((program.app.id, program.form.id, one))]:
             draft, mine = run.drafts[program.app.id, program.form.id, record], wanted.pop(record)
-            draft.values.update(mine.merged(draft.values))
+            merged = mine.merged(draft.values)
+            draft.values.update(merged)
             draft.moved = True
+            draft.note(merged, mine.rule)
         changes = _merged(run, program, wanted)
         while changes:
             try:
                 run.records.writer.update(
-                    run.unit, run.viewer, program.app.id, program.form.id, changes, raw=False
-                )
+                    run.unit, run.viewer, program.app.id, program.form.id, changes, raw=False,
+                    causes={record: wanted[record].rule for record in changes},
+                )  # fmt: skip
                 return
             except Rejected as error:
                 refused = {p.path.split("/")[1] for p in error.problems if "/" in p.path}

@@ -75,7 +75,7 @@ class Events(Interpreter):
         subjects = [
             Subject(
                 run, batch.app, batch.form, str(draft.id or ""), draft.values, program,
-                draft=True, before=draft.before, row=draft.row,
+                draft=True, before=draft.before, row=draft.row, causes=draft.causes,
             )
             for draft in batch.drafts
         ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -33,18 +33,19 @@ class Subject:
 
     expressions: Expressions
     __slots__ = (
-        "app", "before", "draft", "expressions", "form", "made", "moved", "problems", "program", "record",
+        "app", "before", "causes", "draft", "expressions", "form", "made", "moved", "problems", "program", "record",
         "row", "run", "values",
     )  # fmt: skip
 
     def __init__(
         self, run: Run, app: str, form: str, record: str, values: dict[str, Any],
         program: FormProgram | None = None, *, draft: bool = False,
-        before: Mapping[str, Any] | None = None, row: int = 0,
+        before: Mapping[str, Any] | None = None, row: int = 0, causes: dict[str, str] | None = None,
     ) -> None:  # fmt: skip
         self.run, self.app, self.form, self.record, self.values = run, app, form, record, values
         self.program, self.draft, self.before, self.row = program, draft, before, row
         self.moved = False
+        self.causes = causes  # of a draft: which rule set what
         self.made: list[tuple[str, str, str]] = []
         self.problems: list[Problem] = []
 
@@ -118,10 +119,16 @@ class Subject:
             may, refused = writable(run.services, run.unit.connection, run.viewer, self.program, values)
             self.values.update(may)
             self.moved = True
+            self.note(may, run.source)
             run.fail(self, refused)
         elif self.record:
             self.values.update(values)
             self.run.changes.set(self.app, self.form, int(self.record), values, self.run.trace)
+
+    def note(self, names: Iterable[str], rule: str) -> None:
+        """That a rule set these fields."""
+        if self.causes is not None and rule:
+            self.causes.update(dict.fromkeys(names, rule))
 
     def changed(self, fields: Sequence[str]) -> bool:
         """Does one of these fields differ from what stood there (none named: any of them)?"""

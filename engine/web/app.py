@@ -16,6 +16,7 @@ from litestar.plugins import InitPlugin
 from engine.runtime import Runtime
 from engine.web import problem_details
 from engine.web.api import (
+    around,
     audit,
     description,
     design,
@@ -50,7 +51,7 @@ def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
         await refuse_forged(request)
 
     rooms = [
-        records.router, reports.router, flows.router, rules.router, tasks.router, system.router,
+        records.router, around.router, reports.router, flows.router, rules.router, tasks.router, system.router,
         ledger.router, audit.router, design.router, design_expressions.router, description.router,
     ]  # fmt: skip
     api = Router("/api/v1", route_handlers=rooms)

@@ -43,6 +43,9 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "form_state": _object(
         record=TEXT, values=VALUES, changed={"type": "array", "items": TEXT}, seq={"type": "integer"}
     ),
+    "delete_records": _object("records", records={"type": "array", "items": TEXT}),
+    "restore_records": _object(records={"type": "array", "items": TEXT}, together=TEXT),
+    "add_comment": _object("text", text=TEXT, named={"type": "array", "items": TEXT}, field=TEXT),
     "begin_draft": _object("document", document={"type": "object"}),
     "edit_draft": _object("on", "patch", on={"type": "integer"}, note=TEXT,
                           patch={"type": "array", "items": {"type": "object"}}),
@@ -66,6 +69,7 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "search_records": ("q", "sort", "after", "limit", "page", "columns"),
     "options": ("q",),
     "proof": ("revision",),
+    "recycle_bin": ("page",),
     "my_requests": ("state",),
     "open_draft": ("revision",),
     "draft_problems": ("revision",),

@@ -77,6 +77,11 @@ def reads_record(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
     return target is not None and persona in target.readers
 
 
+def comments(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
+    """Whoever reads it otherwise than under a grant alone."""
+    return reads_record(vault, persona, values) and persona not in (GRANTED, UNMASKED)
+
+
 def creates(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
     """Somebody who may file a new record of the form."""
     return persona in {"customer": {SELLER, RIVAL}, "wish": FORM_READERS["wish"] - {CLERK}}[values["form_id"]]
@@ -276,6 +281,16 @@ ROUTES: dict[str, Route] = {
     f"PATCH {API}{RECORD}": Route(
         updates_record, body=lambda v, values: json.dumps({"values": changed(v, values)}), last=1),
     f"GET {API}{RECORD}/history": Route(reads_record),
+    f"DELETE {API}{RECORD}": Route(only()),
+    f"POST {API}{FORM}/records:delete": Route(only(), {"form_id": ["customer"]}, body=json.dumps({"records": ["1"]})),
+    f"GET {API}{FORM}/recycle-bin": Route(reads_form, {"form_id": ["customer"]}),
+    f"GET {FORM}/recycle-bin": Route(reads_form, {"form_id": ["customer"]}),
+    f"POST {API}{FORM}/recycle-bin/restore": Route(
+        reads_form, {"form_id": ["customer"]}, body=json.dumps({"records": ["1"]})),
+    f"GET {API}{RECORD}/comments": Route(reads_record),
+    f"POST {API}{RECORD}/comments": Route(comments, body=json.dumps({"text": "说一句"}), last=1),
+    f"DELETE {API}{RECORD}/comments/{{comment:str}}": Route(only(), {"comment": ["1"]}),
+    f"GET {RECORD}/people": Route(reads_record, queries=("?q=", "?q=z")),
     f"GET {API}{RECORD}/proof": Route(reads_record),
     f"GET {API}{RECORD}/flow": Route(signed_in),  # nothing for those who may not read it
     f"GET {API}{RECORD}/buttons": Route(reads_record),
