@@ -32,7 +32,7 @@ from engine.access.viewer import Viewer
 from engine.records.references import NOT_SHOWN
 from engine.runtime import Runtime
 from engine.web.language import language_of
-from engine.web.security import viewer_of
+from engine.web.security import content_policy, viewer_of
 from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.masking import Hide
@@ -164,11 +164,15 @@ class Visit:
 
     def page(
         self, template: str, page: object, *, title: str, styles: Iterable[str] = (), app: App | None = None,
-        status: int = 200, query: str = "",
+        status: int = 200, query: str = "", frames: Iterable[str] = (),
     ) -> Response[bytes]:  # fmt: skip
+        """`frames`: the origins of the pages it embeds."""
         shell = self.site.frames.shell(self, title, styles, app, query)
         html = self.site.renderer.render(template, self.language, shell=shell, page=page)
-        return respond(self.request, html, status)
+        answer = respond(self.request, html, status)
+        if frames:
+            answer.headers["Content-Security-Policy"] = content_policy(frames)
+        return answer
 
     def part(self, template: str, page: object, status: int = 200, **more: Any) -> Response[bytes]:
         """A piece of a page: a drawer, the options of a picker."""

@@ -26,11 +26,14 @@ CHILDREN: Mapping[str, Mapping[str, str]] = {
         "requires": "requirement", "forms": "form", "rules": "rule", "flows": "flow", "reports": "report",
         "roles": "role", "channels": "channel", "menus": "menu", "tests": "test",
     },
-    "form": {"fields": "field", "views": "view", "retention": "retention_rule"},
+    "form": {"fields": "field", "layout": "block", "views": "view", "retention": "retention_rule"},
+    "block": {"tabs": "tab"},
+    "tab": {"blocks": "block"},
     "field": {"fields": "field"},
     "flow": {"nodes": "node"},
     "report": {"widgets": "widget"},
     "role": {"forms": "permission"},
+    "menu": {"items": "menu_item"},
 }  # fmt: skip
 
 # objects whose keys are told one by one

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from metamodel.layouts import KINDS as LAYOUT_KINDS, LEAST_HEIGHT, MOST_HEIGHT
+
 Schema = dict[str, Any]
 
 FORMAT = 1
@@ -80,12 +82,16 @@ PLACED_FIELD: Schema = {
 
 BLOCK = shape(
     ("kind",),
-    kind=one_of("section", "note", "related"), label=ref("label"), visible=ref("expression"),
+    kind=one_of(*LAYOUT_KINDS), id=ref("id"), label=ref("label"), visible=ref("expression"),
     columns={"type": ["integer", "array"], "minimum": 1, "maximum": 3, "items": ref("path")},
-    fields=list_of(ref("placed_field")), folded=FLAG, text=ref("label"),
+    fields=list_of(ref("placed_field")), folded=FLAG, tabs=list_of(ref("tab")), text=ref("label"),
+    rule=ref("id"), url=TEXT, height={"type": "integer", "minimum": LEAST_HEIGHT, "maximum": MOST_HEIGHT},
     app=ref("id"), form=ref("id"), link=ref("id"), sort=list_of(ref("sort")),
     limit={"type": "integer", "minimum": 1, "maximum": 100},
 )  # fmt: skip
+TAB = shape(
+    ("id",), id=ref("id"), label=ref("label"), visible=ref("expression"), blocks=list_of(ref("block"))
+)
 
 PERIOD: Schema = {"type": "string", "pattern": DURATION_PATTERN}
 RETENTION_RULE = shape(
@@ -146,7 +152,7 @@ PERMISSION = shape(
     rows=ref("expression"),
     actions=list_of(one_of("read", "create", "update", "delete", "export"), uniqueItems=True),
     fields={"type": "object", "additionalProperties": one_of("hide", "mask", "read", "write")},
-    unmasked=ref("expression"),
+    unmasked=ref("expression"), views=list_of(ref("id"), uniqueItems=True),
 )  # fmt: skip
 
 UNMASK = shape(minutes={"type": "integer", "minimum": 1, "maximum": 1440}, confirm=list_of(TEXT))
@@ -174,9 +180,12 @@ CHANNEL = shape(
 WATCH = shape(("label", "form"), label=ref("label"), form=ref("id"), filter=ref("expression"))
 
 MENU_ITEM = shape(
-    label=ref("label"), icon=TEXT, form=ref("id"), view=ref("id"), report=ref("id"), page=one_of(*PAGES)
+    id=ref("id"), label=ref("label"), icon=TEXT,
+    form=ref("id"), view=ref("id"), report=ref("id"), page=one_of(*PAGES), link=TEXT,
+)  # fmt: skip
+MENU_GROUP = shape(
+    ("items",), id=ref("id"), label=ref("label"), icon=TEXT, items=list_of(ref("menu_item"))
 )
-MENU_GROUP = shape(("items",), label=ref("label"), icon=TEXT, items=list_of(ref("menu_item")))
 
 # -- app tests: what a step does, and what an expectation is about (the first of these keys it has)
 STEPS = ("message", "wait", "create", "update", "press", "flow", "task", "expect")
@@ -246,6 +255,7 @@ DEFINITIONS: dict[str, Schema] = {
     "view": VIEW,
     "placed_field": PLACED_FIELD,
     "block": BLOCK,
+    "tab": TAB,
     "retention": RETENTION,
     "retention_rule": RETENTION_RULE,
     "keywords": KEYWORDS,

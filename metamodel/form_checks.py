@@ -9,9 +9,10 @@ from metamodel.checking import Checking, check_ids, check_labels, label_words
 from metamodel.derived_checks import check_cycles, check_derived
 from metamodel.field_checks import check_fields
 from metamodel.forms import Form
+from metamodel.layout_checks import check_layout
 from metamodel.problems import Problem, pointer, problem
 from metamodel.retention import check_retention
-from metamodel.view_checks import check_layout, check_views
+from metamodel.view_checks import check_views
 
 QUERY_WORDS = frozenset({"and", "or", "not"})
 _PLACE = re.compile(r"\{([^{}]*)\}")

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from metamodel.binding import Binder
 from metamodel.expressions.types import ANY, Type
 from metamodel.labels import Label, label_text
+from metamodel.layouts import Block, layout_from_json
 from metamodel.parts import Part
 from metamodel.plugin_api import Derived, Field, Options, Pattern
 from metamodel.retention import RetentionRule, retention_from_json
@@ -103,7 +104,7 @@ class Form:
     kind: FormKind = "record"
     title: str = ""  # template: "{sender_name} {sent_at}"
     fields: tuple[FieldDefinition, ...] = ()
-    layout: tuple[Mapping[str, Any], ...] = ()
+    layout: tuple[Block, ...] = ()
     views: tuple[View, ...] = ()
     search: Mapping[str, str] = dataclass_field(default_factory=dict)  # query word -> field path
     retention: tuple[RetentionRule, ...] = ()
@@ -141,7 +142,7 @@ def form_from_json(part: Part, binder: Binder) -> Form:
         kind="archive" if part.text("kind") == "archive" else "record",
         title=part.text("title"),
         fields=tuple(field_from_json(field, binder) for field in part.parts("fields")),
-        layout=tuple(block.raw for block in part.parts("layout")),
+        layout=layout_from_json(part),
         views=tuple(_view(view) for view in part.parts("views")),
         search=part.text_mapping("search"),
         retention=retention_from_json(part),

@@ -16,13 +16,16 @@ from weakref import WeakKeyDictionary
 import msgspec
 from jsonschema import Draft202012Validator
 
-from metamodel.core_schema import DEFINITIONS, DOCUMENT, FIELD, TEXT, Schema, one_of
+from metamodel.core_schema import DEFINITIONS, DOCUMENT, TEXT, Schema, one_of
 from metamodel.plugin_api import OptionsType, Registry
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _options_validators: WeakKeyDictionary[OptionsType, Draft202012Validator] = WeakKeyDictionary()
 
+
+# definitions whose objects may hold objects of the same
+NESTING = ("field", "block")
 
 # kind of plugin -> (definition that names it, the key of the name, the key of its options: '' beside it)
 PLACES: dict[str, tuple[str, str, str]] = {
@@ -69,8 +72,9 @@ def _case(name: str, name_key: str, options_key: str, options: Schema) -> Schema
 @cache
 def core_validator() -> Draft202012Validator:
     """The core with its definitions written out where they are used: looking each up costs more
-    than validating by it. Only a field, which may hold fields, is still referred to."""
-    return Draft202012Validator({**_written_out(DOCUMENT), "$defs": {"field": _written_out(FIELD)}})
+    than validating by it. Only what may hold its like (a field, a block) is still referred to."""
+    nested = {name: _written_out(DEFINITIONS[name]) for name in NESTING}
+    return Draft202012Validator({**_written_out(DOCUMENT), "$defs": nested})
 
 
 def _written_out(schema: Any) -> Any:
@@ -79,7 +83,7 @@ def _written_out(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
-    if name in DEFINITIONS and name != "field":
+    if name in DEFINITIONS and name not in NESTING:
         return _written_out(DEFINITIONS[name])
     return {key: _written_out(value) for key, value in schema.items()}
 

@@ -15,12 +15,12 @@ from builder_ui.models.unmasking import MaskNotice
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class Embedded:
+    """A page of somebody else's inside ours, in its own box."""
+
+    url: str
+    height: int
     label: str
-    cells: tuple[Cell, ...] = ()
-    columns: int = 2
-    folded: bool = False
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,31 @@ class RelatedList:
     rows: tuple[Row, ...]
     total: str
     all_href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionTab:
+    key: str
+    label: str
+    sections: tuple[Section, ...]
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One block of a record's page; `kind` says which of the parts it has (metamodel.layouts.KINDS)."""
+
+    label: str
+    cells: tuple[Cell, ...] = ()
+    columns: int = 2
+    folded: bool = False
+    note: str = ""
+    kind: str = "section"
+    key: str = ""
+    tabs: tuple[SectionTab, ...] = ()
+    button: Button | None = None
+    related: RelatedList | None = None
+    embedded: Embedded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +81,6 @@ class RecordPage:
     tabs: tuple[Tab, ...]
     tab: str
     sections: tuple[Section, ...] = ()
-    related: tuple[RelatedList, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     badge: EvidenceBadge | None = None
@@ -101,12 +125,33 @@ class ProofPage:
 
 
 @dataclass(frozen=True, slots=True)
-class FormSection:
+class FormTab:
+    key: str
     label: str
-    inputs: tuple[Input, ...]
+    sections: tuple[FormSection, ...]
+    shown: bool = True
+    wrong: bool = False  # something in it is
+
+
+@dataclass(frozen=True, slots=True)
+class FormSection:
+    """One block of a form that is filled in. `shown`: does its condition hold? `key` is what it is called
+    where the state is answered."""
+
+    label: str
+    inputs: tuple[Input, ...] = ()
     columns: int = 2
     folded: bool = False
     note: str = ""
+    kind: str = "section"
+    key: str = ""
+    shown: bool = True
+    tabs: tuple[FormTab, ...] = ()
+    embedded: Embedded | None = None
+
+    @property
+    def wrong(self) -> bool:
+        return any(item.problems for item in self.inputs) or any(tab.wrong for tab in self.tabs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,14 +13,17 @@ from builder_ui.inputs import Inputs, raw_values
 from builder_ui.layouts import blocks_of
 from builder_ui.models.inputs import Input
 from builder_ui.models.parts import Link
-from builder_ui.models.record import FormPage, FormSection
+from builder_ui.models.record import Embedded, FormPage, FormSection, FormTab
 from builder_ui.pages import record_work
 from builder_ui.site import Ask, Here, InPath, Visit, local_address, sent_form
 from builder_ui.templating import href
+from engine.records.forms_state import FormState
 from engine.records.query import Change, RecordView
 from engine.web.body import json_object
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form
+from metamodel.labels import label_text
+from metamodel.layouts import Block, PlacedField, frame_host, frame_hosts
 from metamodel.masking import Hide, patterns_of
 from metamodel.plugin_api import BadValue
 from metamodel.problems import Problem, Rejected, problem
@@ -40,8 +43,16 @@ class Draft:
     form: Form
     view: RecordView | None
     values: Mapping[str, Any]
-    state: Mapping[str, Mapping[str, Any]]
+    known: FormState
     problems: Sequence[Problem] = field(default=())
+
+    @property
+    def state(self) -> Mapping[str, Mapping[str, Any]]:
+        return self.known.fields
+
+    @property
+    def blocks(self) -> Mapping[str, bool]:
+        return self.known.blocks
 
     @property
     def base(self) -> str:
@@ -71,7 +82,7 @@ def new_page(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Respo
     if form.is_archive:
         raise Rejected([problem("access.denied")])
     given = {name: value for name, value in visit.query.items() if form.field(name)}
-    state = visit.runtime.records.state(visit.viewer, app_id, form_id, None, given, ())
+    state = visit.runtime.records.form_state(visit.viewer, app_id, form_id, None, given, ())
     return _page(Draft(visit, app, form, None, given, state))
 
 
@@ -82,7 +93,7 @@ def edit_page(request: Ask, site: Here, app_id: InPath, form_id: InPath, record:
     view = visit.runtime.records.get(visit.viewer, app_id, form_id, record)
     if "update" not in view.can:
         raise Rejected([problem("access.denied")])
-    state = visit.runtime.records.state(visit.viewer, app_id, form_id, record, {}, ())
+    state = visit.runtime.records.form_state(visit.viewer, app_id, form_id, record, {}, ())
     return _page(Draft(visit, app, form, view, view.values, state))
 
 
@@ -96,7 +107,7 @@ def create(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: byte
         (made,) = visit.runtime.records.create(visit.viewer, app_id, form_id, [given])
     except Rejected as refused:
         found = [_without_row(p) for p in refused.problems]
-        state = visit.runtime.records.state(visit.viewer, app_id, form_id, None, given, ())
+        state = visit.runtime.records.form_state(visit.viewer, app_id, form_id, None, given, ())
         return _page(Draft(visit, app, form, None, values, state, found), 422)
     if sent.get("then") == ["new"]:
         return visit.go(f"/apps/{app_id}/forms/{form_id}/new")
@@ -114,9 +125,9 @@ def update(
     visit, sent = site.visit(request), sent_form(body)
     app, form = visit.form(app_id, form_id)
     view = visit.runtime.records.get(visit.viewer, app_id, form_id, record)
-    state = visit.runtime.records.state(visit.viewer, app_id, form_id, record, {}, ())
+    state = visit.runtime.records.form_state(visit.viewer, app_id, form_id, record, {}, ())
     draft = Draft(visit, app, form, view, view.values, state)
-    writable = [f for f in draft.fields() if state[f.id].get("writable")]
+    writable = [f for f in draft.fields() if draft.state[f.id].get("writable")]
     values = raw_values(writable, sent)
     changed = {
         f.id: values[f.id]
@@ -136,16 +147,17 @@ def update(
 
 @post(f"{FORM}/state", sync_to_thread=True, status_code=200)
 def state(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: bytes) -> dict[str, Any]:
-    """`{seq, record?, values, changed}` → `{seq, fields}`; what the server computed comes as its input's HTML."""
+    """`{seq, record?, values, changed}` → `{seq, fields, blocks}`; what was computed comes as its input's HTML."""
     visit, sent = site.visit(request), json_object(body)
     app, form = visit.form(app_id, form_id)
     record = str(sent.get("record") or "") or None
     values = raw_values(form.fields, sent.get("values") or {})
     changed = [str(name) for name in sent.get("changed") or ()]
-    found = visit.runtime.records.state(visit.viewer, app_id, form_id, record, values, changed)
+    found = visit.runtime.records.form_state(visit.viewer, app_id, form_id, record, values, changed)
     draft = Draft(visit, app, form, None, values, found)
     inputs = Inputs(draft.base, visit.presenter(app.id))
-    answer = {"seq": sent.get("seq", 0), "fields": {name: _answer(draft, inputs, name) for name in found}}
+    fields = {name: _answer(draft, inputs, name) for name in found.fields}
+    answer = {"seq": sent.get("seq", 0), "fields": fields, "blocks": found.blocks}
     way = record_work.way(visit, app, form, values) if record is None else None
     return answer if way is None else {**answer, "way": way}
 
@@ -199,37 +211,63 @@ def _page(draft: Draft, status: int = 200) -> Response[Any]:
     page = FormPage(
         title, tuple(trail), action, f"{draft.base}/state", back, sections, view.id if view else "",
         str(view.revision) if view else "",
-        tuple(p.text(visit.language) for p in draft.problems if _field_of(p) not in shown or not _field_of(p)),
+        tuple(p.text(visit.language) for p in draft.problems if _field_of(p) not in shown),
         may_add_next=view is None,
         way=record_work.way(visit, draft.app, form, draft.values) if view is None else None,
     )  # fmt: skip
     if draft.problems and not page.problems:
         page = replace(page, problems=(visit.text("Please look at the marked fields."),))
-    return visit.page("form.html", page, title=title, styles=STYLES, app=draft.app, status=status)
+    hosts = frame_hosts(form.layout)
+    return visit.page(
+        "form.html", page, title=title, styles=STYLES, app=draft.app, status=status, frames=hosts
+    )
 
 
 def _sections(draft: Draft) -> tuple[tuple[FormSection, ...], set[str]]:
-    """The form's layout with inputs, and the fields that are in it; an input in no section comes last."""
+    """The form's layout with inputs, and the fields that are in it."""
     visit, files = draft.visit, _file_ids(draft)
     values = {known.id: draft.value(known) for known in draft.fields()}
     inputs = Inputs(draft.base, visit.presenter(draft.app.id, files, pointed(draft.fields(), values)))
     made = {known.id: _input(draft, inputs, known) for known in draft.fields()}
-    sections, placed = [], set[str]()
-    for block in blocks_of(draft.form, visit.language, draft.form.text(visit.language)):
-        chosen = tuple(made[name] for name, _ in block.fields if name in made)
-        placed |= {item.id for item in chosen}
-        if chosen or block.note:
-            sections.append(
-                FormSection(
-                    block.label, chosen, block.columns, block.folded and not _wrong(chosen), block.note
-                )
-            )
-    rest = tuple(
-        made[name] for name in made if name not in placed and (made[name].required or made[name].problems)
-    )
-    if rest:
-        sections.append(FormSection(visit.text("More"), rest))
-    return tuple(sections), placed | {item.id for item in rest}
+    blocks = blocks_of(draft.form, draft.form.text(visit.language), visit.text("More"))
+    return tuple(_drawn(draft, blocks, made)), set(made)
+
+
+def _drawn(draft: Draft, blocks: Iterable[Block], made: Mapping[str, Input]) -> Iterator[FormSection]:
+    """What of these blocks stands in a form that is filled in: buttons and related lists do not."""
+    language = draft.visit.language
+    for block in blocks:
+        label = label_text(block.label, language)
+        shown = draft.blocks.get(block.key, True)
+        match block.kind:
+            case "section":
+                inputs = tuple(_placed(made[one.field], one) for one in block.fields if one.field in made)
+                folded = block.folded and not _wrong(inputs)
+                if inputs:
+                    yield FormSection(label, inputs, block.columns, folded, key=block.key, shown=shown)
+            case "note" | "divider":
+                note = label_text(block.text, language)
+                yield FormSection(label, note=note, kind=block.kind, key=block.key, shown=shown)
+            case "embed" if frame_host(block.url):
+                page = Embedded(block.url, block.height, label or block.url)
+                yield FormSection(label, kind=block.kind, key=block.key, shown=shown, embedded=page)
+            case "tabs":
+                tabs = tuple(_tabs(draft, block, made))
+                if tabs:
+                    yield FormSection(label, kind="tabs", key=block.key, shown=shown, tabs=tabs)
+
+
+def _tabs(draft: Draft, block: Block, made: Mapping[str, Input]) -> Iterator[FormTab]:
+    for tab in block.tabs:
+        sections = tuple(_drawn(draft, tab.blocks, made))
+        if sections:
+            label = label_text(tab.label, draft.visit.language, tab.id)
+            wrong = any(section.wrong for section in sections)
+            yield FormTab(tab.key, label, sections, draft.blocks.get(tab.key, True), wrong)
+
+
+def _placed(item: Input, place: PlacedField) -> Input:
+    return replace(item, span=place.span) if place.span > 1 else item
 
 
 def _input(draft: Draft, inputs: Inputs, known: FieldDefinition) -> Input:

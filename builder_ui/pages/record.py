@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,20 +10,30 @@ from litestar import Response, get
 
 from builder_ui.audit_drawing import looks_view
 from builder_ui.cells import Cell, pointed, record_url
-from builder_ui.layouts import Block, blocks_of, fits_in_list
+from builder_ui.drawing import Presenter
+from builder_ui.layouts import blocks_of, fits_in_list
 from builder_ui.models.listing import Column
-from builder_ui.models.parts import EvidenceBadge, Link, Tab
-from builder_ui.models.record import Change, HistoryEntry, RecordPage, RelatedList, Section
+from builder_ui.models.parts import Button, EvidenceBadge, Link, Tab
+from builder_ui.models.record import (
+    Change,
+    Embedded,
+    HistoryEntry,
+    RecordPage,
+    RelatedList,
+    Section,
+    SectionTab,
+)
 from builder_ui.pages import chat, record_work, timeline, unmasking
 from builder_ui.pages.listing import Listing, files_in, is_numeric, rows_of, total_text
 from builder_ui.pages.retention.on_record import hold_href, keepings
 from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.templating import href
 from builder_ui.views import Placed, chats, holders, messages_of, timelines
-from engine.records.query import Condition, Event, Query, RecordView, Related
+from engine.records.query import Condition, Event, Query, RecordView
 from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.labels import label_text
+from metamodel.layouts import Block, conditions, frame_host, frame_hosts, walk
 from metamodel.problems import Rejected
 
 RECORD = "/apps/{app_id:str}/forms/{form_id:str}/records/{record:str}"
@@ -58,7 +68,9 @@ def record_page(request: Ask, site: Here, app_id: InPath, form_id: InPath, recor
     )
     page = _page(opened)
     title = f"{page.title} · {form.text(visit.language)}"
-    return visit.page("record.html", page, title=title, styles=STYLES, app=app)
+    return visit.page(
+        "record.html", page, title=title, styles=STYLES, app=app, frames=frame_hosts(form.layout)
+    )
 
 
 def _page(opened: Opened) -> RecordPage:
@@ -80,12 +92,13 @@ def _page(opened: Opened) -> RecordPage:
         else f"/apps/{opened.app.id}/forms/{form.id}"
     )
     details = tab == DETAILS
+    offered = record_work.buttons(opened)
+    placed = {block.rule for block in walk(form.layout) if block.kind == "button"} if details else set()
     return RecordPage(
         view.title, (Link(form.text(visit.language), list_href),),
         
         _tabs(opened, talks, about, tab, flow is not None, looked_at), tab,
-        sections=_sections(opened) if details else (),
-        related=_related(opened) if details else (),
+        sections=_sections(opened, offered) if details else (),
         history=_history(opened) if tab == HISTORY else (),
         looks=looks_view(visit, opened.app.id, form.id, view.id) if tab == LOOKS else None,
         facts=_facts(opened) if details else (), badge=_badge(opened), context=_context(opened),
@@ -94,7 +107,8 @@ def _page(opened: Opened) -> RecordPage:
         previous_href=_other(opened, before), next_href=_other(opened, after), list_href=list_href,
         granted=_granted(opened), chat=chat.view(visit, talk, view) if talk else None,
         timeline=timeline.view(visit, line, view.id) if line else None,
-        flow=flow if tab == record_work.FLOW else None, buttons=record_work.buttons(opened),
+        flow=flow if tab == record_work.FLOW else None,
+        buttons=tuple(button for rule, button in offered.items() if rule not in placed),
         tasks=record_work.about(opened) if details else (),
         who_href=_who_href(opened),
         unmask=unmasking.notice(visit, opened.app, {form.id: [view]}) if not talk else None,
@@ -143,22 +157,86 @@ def _tabs(
     return tuple(Tab(text, opened.address(tab=name), name == tab) for name, text in named)
 
 
-def _sections(opened: Opened) -> tuple[Section, ...]:
+@dataclass(frozen=True)
+class _Drawing:
+    """What the blocks of one record are drawn with: `shown` says which conditions hold, `buttons` what
+    may be pressed, by rule."""
+
+    opened: Opened
+    presenter: Presenter
+    shown: Mapping[str, bool]
+    buttons: Mapping[str, Button]
+
+    @property
+    def language(self) -> str:
+        return self.opened.visit.language
+
+
+def _sections(opened: Opened, buttons: Mapping[str, Button]) -> tuple[Section, ...]:
     visit, form, view = opened.visit, opened.form, opened.view
     files = {i: hide for field in form.fields for i, hide in files_in(field, view).items()}
     containers = [field for field in form.fields if field.type and field.type.container]
     presenter = visit.presenter(opened.app.id, files, pointed(containers, view.values))
-    made = []
-    for block in blocks_of(form, visit.language, form.text(visit.language)):
-        spans = dict(block.fields)
-        cells = [
-            _spanned(cell, spans[cell.field])
-            for cell in presenter.cells(form, view, spans)
-            if cell.kind != "blank" or not _conditional(form, cell.field)
-        ]
-        if cells or block.note:
-            made.append(Section(block.label, tuple(cells), block.columns, block.folded, block.note))
-    return tuple(made)
+    drawing = _Drawing(opened, presenter, _shown(opened), buttons)
+    made = _drawn(drawing, blocks_of(form, form.text(visit.language), visit.text("More")))
+    return (*made, *(_linking(opened) if not form.layout else ()))
+
+
+def _shown(opened: Opened) -> Mapping[str, bool]:
+    """Which blocks and tabs with a condition are shown, by their keys."""
+    if not conditions(opened.form.layout):
+        return {}
+    form, view = opened.form, opened.view
+    return opened.visit.runtime.records.form_state(
+        opened.visit.viewer, opened.app.id, form.id, view.id, {}
+    ).blocks
+
+
+def _drawn(drawing: _Drawing, blocks: Iterable[Block]) -> Iterator[Section]:
+    for block in blocks:
+        if drawing.shown.get(block.key, True) and (section := _section(drawing, block)):
+            yield section
+
+
+def _section(drawing: _Drawing, block: Block) -> Section | None:
+    """A block as it is drawn; None where nothing of it is for this viewer, or for this record."""
+    label, key = label_text(block.label, drawing.language), block.key
+    match block.kind:
+        case "section":
+            cells = _cells(drawing, block)
+            return Section(label, cells, block.columns, block.folded, key=key) if cells else None
+        case "note" | "divider":
+            return Section(label, note=label_text(block.text, drawing.language), kind=block.kind, key=key)
+        case "button":
+            button = drawing.buttons.get(block.rule)
+            named = replace(button, text=label) if button and label else button
+            return Section("", kind="button", key=key, button=named) if named else None
+        case "embed" if frame_host(block.url):
+            page = Embedded(block.url, block.height, label or block.url)
+            return Section(label, kind="embed", key=key, embedded=page)
+        case "related":
+            related = _listed(drawing.opened, label, block.options)
+            return Section(label, kind="related", key=key, related=related) if related else None
+        case "tabs":
+            tabs = tuple(_tabbed(drawing, block))
+            return Section(label, kind="tabs", key=key, tabs=tabs) if tabs else None
+    return None
+
+
+def _tabbed(drawing: _Drawing, block: Block) -> Iterator[SectionTab]:
+    for tab in block.tabs:
+        sections = tuple(_drawn(drawing, tab.blocks)) if drawing.shown.get(tab.key, True) else ()
+        if sections:
+            yield SectionTab(tab.key, label_text(tab.label, drawing.language, tab.id), sections)
+
+
+def _cells(drawing: _Drawing, block: Block) -> tuple[Cell, ...]:
+    form, spans = drawing.opened.form, {one.field: one.span for one in block.fields}
+    return tuple(
+        _spanned(cell, spans[cell.field])
+        for cell in drawing.presenter.cells(form, drawing.opened.view, spans)
+        if cell.kind != "blank" or not _conditional(form, cell.field)
+    )
 
 
 def _conditional(form: Form, name: str) -> bool:
@@ -174,38 +252,35 @@ def _spanned(cell: Cell, span: int) -> Cell:
 # -- what links here -----------------------------------------------------------------------------------
 
 
-def _related(opened: Opened) -> tuple[RelatedList, ...]:
+def _linking(opened: Opened) -> Iterator[Section]:
+    """Of a form without a layout: a list for every link of another form that points here."""
     visit, view = opened.visit, opened.view
-    blocks = [b for b in blocks_of(opened.form, visit.language, "") if b.kind == "related"]
-    found = [_listed(opened, block) for block in blocks]
-    if not opened.form.layout:
-        everything = visit.runtime.records.related(visit.viewer, opened.app.id, opened.form.id, view.id)
-        found = [_listed(opened, _pointing(visit, related)) for related in everything if related.total]
-    return tuple(related for related in found if related)
+    everything = visit.runtime.records.related(visit.viewer, opened.app.id, opened.form.id, view.id)
+    for related in everything:
+        label = label_text(related.label, visit.language)
+        options = {"app": related.app, "form": related.form, "link": related.field}
+        listed = _listed(opened, label, options) if related.total else None
+        if listed:
+            yield Section(label, kind="related", related=listed)
 
 
-def _pointing(visit: Visit, related: Related) -> Block:
-    options = {"app": related.app, "form": related.form, "link": related.field}
-    return Block("related", label_text(related.label, visit.language), options=options)
-
-
-def _listed(opened: Opened, block: Block) -> RelatedList | None:
+def _listed(opened: Opened, label: str, options: Mapping[str, Any]) -> RelatedList | None:
     """A related list, or None where this viewer may not read that form."""
     visit = opened.visit
     try:
-        app = visit.runtime.applications.get(str(block.options.get("app") or opened.app.id))
+        app = visit.runtime.applications.get(str(options.get("app") or opened.app.id))
     except Rejected:
         return None
-    form = app.form(str(block.options.get("form", "")))
-    link = str(block.options.get("link", ""))
+    form = app.form(str(options.get("form", "")))
+    link = str(options.get("link", ""))
     if form is None or form.field(link) is None:
         return None
-    wanted = [str(name) for name in block.options.get("columns", ()) if form.field(str(name))]
+    wanted = [str(name) for name in options.get("columns", ()) if form.field(str(name))]
     names = wanted or [f.id for f in form.fields if fits_in_list(f) and f.id != link][:5]
     title_fields = visit.runtime.programs.get(app.id, form.id).title_fields
     query = Query(
-        conditions=(Condition(link, "is", (opened.view.id,)),), sort=tuple(block.options.get("sort", ())),
-        limit=int(block.options.get("limit", RELATED)), columns=tuple(dict.fromkeys((*names, *title_fields))),
+        conditions=(Condition(link, "is", (opened.view.id,)),), sort=tuple(options.get("sort", ())),
+        limit=int(options.get("limit", RELATED)), columns=tuple(dict.fromkeys((*names, *title_fields))),
     )  # fmt: skip
     try:
         page = visit.runtime.records.page(visit.viewer, app.id, form.id, query)
@@ -216,7 +291,7 @@ def _listed(opened: Opened, block: Block) -> RelatedList | None:
     where = f"{link}:is:{opened.view.id}" if link else ""
     state = href("", where=where).lstrip("?")
     return RelatedList(
-        block.label or form.text(visit.language),
+        label or form.text(visit.language),
         tuple(Column(f.id, f.text(visit.language), is_numeric(f)) for f in fields),
         rows_of(visit, app, form, page.items, names, state),
         total_text(visit, page), f"/apps/{app.id}/forms/{form.id}?{state}" if page.next else "",

@@ -68,12 +68,12 @@ def is_returned(visit: Visit, app: App, form: Form, record: str) -> bool:
     return running is not None and running.state == "returned"
 
 
-def buttons(opened: Opened) -> tuple[Button, ...]:
-    """What rules offer on this record to this person."""
+def buttons(opened: Opened) -> dict[str, Button]:
+    """What rules offer on this record to this person, by rule, in order."""
     visit, view = opened.visit, opened.view
     offered = visit.runtime.rules.buttons(visit.viewer, opened.app.id, opened.form.id, view)
     base = record_url(opened.app.id, opened.form.id, view.id)
-    return tuple(Button(label, f"{base}/press/{rule}", "spark") for rule, label in offered)
+    return {rule: Button(label, f"{base}/press/{rule}", "spark") for rule, label in offered}
 
 
 def about(opened: Opened) -> tuple[TaskLine, ...]:

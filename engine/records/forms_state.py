@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,12 +18,21 @@ from engine.records.state import FieldState, apply_defaults, apply_formulas, eva
 from metamodel.problems import Problem, Rejected, problem
 
 
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """`fields`: `{field: {visible, required, writable, value?, problems?}}` for every field a person may see;
+    `value` only of fields he is not typing in (defaults and computed ones), problems only of changed ones.
+    `blocks`: whether the blocks and tabs of the layout that have a condition are shown, by their keys."""
+
+    fields: dict[str, dict[str, Any]]
+    blocks: dict[str, bool]
+
+
 def form_state(
     services: Services, reader: Reader, figures: Figures, viewer: Viewer, app: str, form: str,
     record: str | None, values: Mapping[str, Any], changed: Sequence[str],
-) -> dict[str, Any]:  # fmt: skip
-    """`{field: {visible, required, writable, value?, problems?}}` for every field; `value` only for
-    fields the person is not typing in (defaults and computed ones); problems only of changed ones."""
+) -> FormState:  # fmt: skip
+    """The state of the form with `values` typed in; `changed` are the fields whose problems are wanted."""
     program = services.programs.get(app, form)
     with services.database.read() as connection:
         allowed, stored = _allowed(services, reader, connection, viewer, program, record)
@@ -37,6 +47,7 @@ def form_state(
             connection, viewer, program, complete, context, shown, stored if record else None
         )
         states = evaluate(program, complete, context, lambda name: allowed.get(name) == "write")
+        blocks = {key: bool(shown(complete, context)) for key, shown in program.blocks.items()}
     figures.note(viewer, program, asked, int(record) if record else None)
     found = {
         name: _answer(program, states[name], name, values, changed, wrong, viewer.language) for name in states
@@ -45,7 +56,8 @@ def form_state(
     computed = {f.id: _computed(f, complete) for f in kept}
     for one in refused:
         computed[one.path.strip("/")]["problems"] = [one.to_json(viewer.language)]
-    return {**{k: v for k, v in found.items() if allowed.get(k, "hide") != "hide"}, **computed}
+    seen = {name: state for name, state in found.items() if allowed.get(name, "hide") != "hide"}
+    return FormState({**seen, **computed}, blocks)
 
 
 def _allowed(

@@ -6,7 +6,7 @@ Reading and writing share it; nothing in it knows a viewer or a moment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field as dataclass_field
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,7 @@ from engine.expressions import Compiled, Run, compile_expression
 from engine.search.index import FormTexts, Search
 from engine.tables import Catalog, FormTable
 from engine.values import bytes_reader, decoder, encoder
+from metamodel import layouts
 from metamodel.application import App
 from metamodel.expressions import Scope, check
 from metamodel.expressions.inline import outer_paths
@@ -29,7 +30,10 @@ from metamodel.plugin_api import (
     Field,
     Formula,
     Function,
+    HeadValue,
+    LinkedFrom,
     Lookup,
+    OutsideSource,
     Reference,
     Registry,
     RelatedQuery,
@@ -38,7 +42,7 @@ from metamodel.plugin_api import (
 from metamodel.problems import Rejected, problem
 from metamodel.scope import FormScope, RowScope
 
-CONDITIONS = ("default", "visible", "required_if", "writable", "valid")
+CONDITIONS = ("default", "required_if", "writable", "valid")
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,7 @@ class FormProgram:
     table: FormTable
     fields: Mapping[str, FieldProgram]
     texts: FormTexts
+    blocks: Mapping[str, Compiled] = dataclass_field(default_factory=dict)  # conditions of the layout, by key
 
     @cached_property
     def stored(self) -> tuple[FieldProgram, ...]:
@@ -180,6 +185,14 @@ class FormProgram:
         return tuple((p, d) for p in self.fields.values() if isinstance(d := p.field.derived, Rollup))
 
     @cached_property
+    def linked_from(self) -> tuple[tuple[FieldProgram, LinkedFrom], ...]:
+        return tuple((p, d) for p in self.fields.values() if isinstance(d := p.field.derived, LinkedFrom))
+
+    @cached_property
+    def heads(self) -> tuple[tuple[FieldProgram, HeadValue], ...]:
+        return tuple((p, d) for p in self.fields.values() if isinstance(d := p.field.derived, HeadValue))
+
+    @cached_property
     def figures(self) -> tuple[FieldProgram, ...]:
         return tuple(p for p in self.fields.values() if isinstance(p.field.derived, RelatedQuery))
 
@@ -195,6 +208,12 @@ class FormProgram:
     def parted(self) -> frozenset[str]:
         """Searchable fields with pieces that are not for everybody."""
         return frozenset(p.id for p in self.searchable if p.field.patterns)
+
+    @cached_property
+    def outside(self) -> tuple[tuple[FieldProgram, OutsideSource], ...]:
+        """Fields, and columns of sub-forms, whose choices come from outside."""
+        every = [cell for p in self.fields.values() for cell in (p, *p.cells)]
+        return tuple((p, s) for p in every if p.field.type and (s := p.field.type.source(p.field)) is not None)
 
     @cached_property
     def file_fields(self) -> tuple[FieldProgram, ...]:
@@ -243,6 +262,12 @@ def _looked_up(lookup: Lookup, scope: FormScope) -> FieldDefinition | None:
     return scope.forms.field(target.app, target.form, lookup.field)
 
 
+def _both(conditions: Iterable[str]) -> str:
+    """All of these conditions as one; '' where there is none."""
+    given = [each for each in conditions if each]
+    return given[0] if len(given) == 1 else " and ".join(f"({each})" for each in given)
+
+
 def _in_order(fields: Iterable[FieldProgram]) -> tuple[FieldProgram, ...]:
     """Those with a formula, each after those it uses."""
     computed = {p.id: p for p in fields if p.formula}
@@ -281,17 +306,23 @@ class Programs:
         if form is None:
             raise Rejected([problem("form.unknown", form=form_id)])
         scope = FormScope(app, form, self.apps())
-        fields = {f.id: self._field(f, scope) for f in form.fields if f.usable}
+        around = layouts.around(form.layout)
+        fields = {f.id: self._field(f, scope, around.get(f.id, ())) for f in form.fields if f.usable}
         texts = self._search.texts(app.id, form)
-        return FormProgram(app, version, form, self._catalog.form(app.id, form_id), fields, texts)
+        table = self._catalog.form(app.id, form_id)
+        shown = {key: self.compiled(text, scope) for key, text in layouts.conditions(form.layout).items()}
+        blocks = {key: run for key, run in shown.items() if run is not None}
+        return FormProgram(app, version, form, table, fields, texts, blocks)
 
-    def _field(self, field: FieldDefinition, scope: FormScope) -> FieldProgram:
+    def _field(self, field: FieldDefinition, scope: FormScope, around: Sequence[str] = ()) -> FieldProgram:
+        """`around`: the conditions of the blocks it stands in."""
         derived = field.derived
         formula = derived.expression if isinstance(derived, Formula) else ""
         rows = RowScope(scope.app, scope.form, field, self.apps()) if field.fields else scope
         return FieldProgram(
             field, encoder(field), decoder(field),
             **{name: self.compiled(getattr(field, name), scope) for name in CONDITIONS},
+            visible=self.compiled(_both((*around, field.visible)), scope),
             formula=self.compiled(formula, scope),
             cells=tuple(self._field(cell, rows) for cell in field.fields if cell.usable),
             asked=self._asked(derived, scope) if isinstance(derived, RelatedQuery) else {},

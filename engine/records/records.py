@@ -11,7 +11,7 @@ from engine.database import Unit
 from engine.records.around import Around
 from engine.records.drafts import Stages
 from engine.records.figures import Figures
-from engine.records.forms_state import form_state
+from engine.records.forms_state import FormState, form_state
 from engine.records.keyed import Keyed, Mode, Upserted
 from engine.records.on_disk import Disk
 from engine.records.query import (
@@ -103,8 +103,15 @@ class Records:
     def state(
         self, viewer: Viewer, app: str, form: str, record: str | None, values: Mapping[str, Any],
         changed: Sequence[str] = (),
-    ) -> dict[str, Any]:  # fmt: skip
-        """What the form looks like with these values typed in: see `forms_state.form_state`."""
+    ) -> dict[str, dict[str, Any]]:  # fmt: skip
+        """The fields of `form_state`."""
+        return self.form_state(viewer, app, form, record, values, changed).fields
+
+    def form_state(
+        self, viewer: Viewer, app: str, form: str, record: str | None, values: Mapping[str, Any],
+        changed: Sequence[str] = (),
+    ) -> FormState:  # fmt: skip
+        """What the form looks like with these values typed in; `record` None: a new one."""
         return form_state(
             self._services, self.reader, self._figures, viewer, app, form, record, values, changed
         )

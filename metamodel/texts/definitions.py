@@ -171,6 +171,13 @@ TEXTS = {
         "Begin with a small letter; then small letters, digits and underscores, at most 63",
     ),
     "id.duplicate": Texts("{what}标识“{value}”重复", "There is already a {what} “{value}”"),
+    "id.fixed": Texts(
+        "“{value}”已经发布，标识不再改变",
+        "“{value}” is published: its id stays as it is",
+        "名称可以随时修改",
+        "Its label may change at any time",
+        status=409,
+    ),
     "id.reserved": Texts(
         "“{value}”是保留字，不能作标识",
         "“{value}” is reserved and cannot be an id",
@@ -197,15 +204,26 @@ TEXTS = {
     "layout.no_link": Texts(
         "“{form}”的“{link}”不是指向本表单的关联字段", "“{link}” of “{form}” is not a link to this form"
     ),
-    "layout.required_left_out": Texts(
-        "“{field}”必填，但布局中没有它",
-        "“{field}” is required and the layout leaves it out",
-        severity="warning",
+    "layout.incomplete": Texts("还缺“{key}”", "The {key} is still missing"),
+    "layout.nested_tabs": Texts(
+        "标签页里不能再放标签页", "There are no tabs inside tabs", "请把它移到标签页外面", "Move them out"
+    ),
+    "layout.no_button": Texts(
+        "“{rule}”不是“{form}”上由按钮触发的规则", "“{rule}” is not a rule with a button on “{form}”"
+    ),
+    "layout.bad_address": Texts(
+        "“{url}”不能嵌入",
+        "“{url}” cannot be embedded",
+        "请写完整的 https 网址，不带用户名",
+        "Write a whole https address, without a user's name",
     ),
     # menu
+    "menu.bad_link": Texts(
+        "“{link}”不是 https:// 开头的网址", "“{link}” is no address that begins with https://"
+    ),
     "menu.not_one": Texts(
-        "菜单项要指向一个表单、报表或页面，且只有一个",
-        "A menu item leads to exactly one form, report or page",
+        "菜单项要指向一个表单、报表、页面或网址，且只有一个",
+        "A menu item leads to exactly one form, report, page or address",
     ),
     # merge
     "merge.conflict": Texts(

@@ -8,7 +8,7 @@ from builder_ui.cells import Cell, Chip, FileLink
 from builder_ui.models.evidence import EvidencePage, LogLine
 from builder_ui.models.inputs import Input, Picked
 from builder_ui.models.listing import BulkField, Column, FilterRow, ListPage, Row
-from builder_ui.models.parts import EvidenceBadge, Link, Option, Tab
+from builder_ui.models.parts import Button, EvidenceBadge, Link, Option, Tab
 from builder_ui.models.places import (
     ChannelLine,
     ChannelPage,
@@ -31,13 +31,16 @@ from builder_ui.models.reading import (
 )
 from builder_ui.models.record import (
     Change,
+    Embedded,
     FormPage,
     FormSection,
+    FormTab,
     HistoryEntry,
     ProofPage,
     RecordPage,
     RelatedList,
     Section,
+    SectionTab,
 )
 from builder_ui.models.unmasking import MaskNotice
 from builder_ui.shell import AppCard, Counts, MenuEntry, MenuSection, Person, Shell
@@ -213,6 +216,9 @@ def list_page(count: int = 20, filtered: bool = True) -> ListPage:
     )
 
 
+MAP = Embedded("https://maps.example.com/?q=苏州", 240, "地图")
+
+
 def record_page(tab: str = "details") -> RecordPage:
     tabs = (
         Tab("会话原文", "?tab=chat", tab == "chat"),
@@ -268,8 +274,19 @@ def record_page(tab: str = "details") -> RecordPage:
                     ),
                 ),
             ),
+            Section("验收", note="请先核对金额,再按“验收”。", kind="note", key="hint"),
+            Section("", kind="button", key="accept", button=Button("验收", "/press/accept", "spark")),
+            Section("更多资料", kind="divider"),
+            Section(
+                "",
+                kind="tabs",
+                key="parts",
+                tabs=(
+                    SectionTab("said", "消息", (Section("", kind="related", related=related),)),
+                    SectionTab("map", "地图", (Section("", kind="embed", embedded=MAP),)),
+                ),
+            ),
         ),
-        (related,),
         (
             HistoryEntry(
                 "周婧",
@@ -453,6 +470,9 @@ def search_page(asked: bool = True) -> SearchPage:
     )
 
 
+TAX = Input("tax", "tax", "税号", problems=("税号要填写",))
+
+
 def form_page() -> FormPage:
     option = (Option("mine", "制造"), Option("log", "仓储物流", True), Option("med", "医疗"))
 
@@ -568,6 +588,16 @@ def form_page() -> FormPage:
                         rows=(line("0"), line("1")),
                         blank_row=line(""),
                     ),
+                ),
+            ),
+            FormSection("收货", note="送货前请电话确认。", kind="note", key="hint"),
+            FormSection(
+                "",
+                kind="tabs",
+                key="parts",
+                tabs=(
+                    FormTab("bill", "开票", (FormSection("", (TAX,)),), wrong=True),
+                    FormTab("map", "地图", (FormSection("", kind="embed", embedded=MAP),), shown=False),
                 ),
             ),
         ),

@@ -32,6 +32,9 @@ EXPLAINED = {
     "menu_item": "| key of an item |",
 }  # fmt: skip
 
+VIEWS_PAGE = (ROOT / "docs/views.md").read_text("utf-8")
+EXPLAINED_VIEWS = {"block": "| key of a block |", "tab": "| key of a tab |"}
+
 TESTS_PAGE = (ROOT / "docs/app_tests.md").read_text("utf-8")
 EXPLAINED_TESTS = {
     "test": "| key of a test |", "test_step": "| key of a step |", "test_message": "| key of `message` |",
@@ -62,9 +65,14 @@ def test_every_key_of_a_test_is_explained(name: str) -> None:
     assert explained_keys(TESTS_PAGE, EXPLAINED_TESTS[name]) == document_keys()[name]
 
 
+@pytest.mark.parametrize("name", EXPLAINED_VIEWS)
+def test_every_key_of_a_layout_is_explained(name: str) -> None:
+    assert explained_keys(VIEWS_PAGE, EXPLAINED_VIEWS[name]) == document_keys()[name]
+
+
 def test_the_rest_is_explained_with_views() -> None:
-    explained = EXPLAINED.keys() | EXPLAINED_TESTS.keys()
-    assert document_keys().keys() - explained == {"view", "block", "placed_field"}
+    explained = EXPLAINED.keys() | EXPLAINED_TESTS.keys() | EXPLAINED_VIEWS.keys()
+    assert document_keys().keys() - explained == {"view", "placed_field"}
 
 
 def test_examples_load(registry: Any) -> None:

@@ -7,7 +7,7 @@ import { guardForms } from "./lib/session.js";
 
 const names = [
   "autosubmit", "board", "chart", "chat", "choices", "choices-editor", "condition-builder", "copy", "decide", "design-form", "design-frame",
-  "design-palette", "digits", "drawer", "expression-editor", "filters", "kinds", "mapping", "menu", "mirror", "moving", "opener", "people", "picker",
+  "design-palette", "digits", "drawer", "expression-editor", "filters", "kinds", "mapping", "menu", "mirror", "moving", "opener", "people", "permissions", "picker",
   "query", "radio", "rows", "selection", "shortcuts", "side", "sign-in", "sign-in-again", "state", "switch", "tabs", "tasks", "try-record", "upload",
   "widget",
 ];

@@ -122,13 +122,13 @@ def batch(
 
 @post(f"{FORM}/state", sync_to_thread=True, status_code=200)
 def form_state(request: Ask, runtime: Runtime, app_id: str, form_id: str, body: bytes) -> dict[str, Any]:
-    """`{record?, values, changed, seq}` → `{seq, fields}`: the same decisions the save takes."""
+    """`{record?, values, changed, seq}` → `{seq, fields, blocks}`: the same decisions the save takes."""
     sent = json_object(body)
     record = str(sent["record"]) if sent.get("record") else None
     values = sent.get("values") if isinstance(sent.get("values"), dict) else {}
     changed = [str(name) for name in sent.get("changed") or ()]
-    fields = runtime.records.state(viewer_of(request), app_id, form_id, record, values or {}, changed)
-    return {"seq": sent.get("seq", 0), "fields": fields}
+    found = runtime.records.form_state(viewer_of(request), app_id, form_id, record, values or {}, changed)
+    return {"seq": sent.get("seq", 0), "fields": found.fields, "blocks": found.blocks}
 
 
 @get(f"{FORM}/options/{{field:str}}", sync_to_thread=True)

@@ -45,6 +45,7 @@ export default class State extends Controller {
       if (answer.seq !== this.seq) return;
       this.say("");
       for (const [name, state] of Object.entries(answer.fields)) this.apply(name, state);
+      for (const [key, shown] of Object.entries(answer.blocks ?? {})) this.show(key, shown);
       this.tellWay(answer.way ?? "");
     } catch (error) {
       if (error instanceof Failure) this.say(error.message);
@@ -69,6 +70,14 @@ export default class State extends Controller {
     if (mark) mark.hidden = !state.required;
     if (state.html !== undefined && !box.contains(document.activeElement)) replace(box.querySelector(".slot"), state.html);
     if (state.problems) this.complain(box, state.problems);
+  }
+
+  /** A block or a tab of the layout, as its condition says. */
+  show(key, shown) {
+    const block = this.element.querySelector(`[data-block="${CSS.escape(key)}"]`);
+    if (!block || block.hidden === !shown) return;
+    block.hidden = !shown;
+    block.dispatchEvent(new Event("shown", { bubbles: true }));
   }
 
   /** Who would be asked to approve what is typed. */
