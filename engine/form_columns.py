@@ -11,9 +11,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.system_tables import flow_instances
 from engine.tables import Catalog, FormTable
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form
+from metamodel.plugin_api import HeadValue
+
+
+def head_column(columns: Any, head: HeadValue) -> sa.ColumnElement[Any]:
+    """A part of the record's head among the columns of its table, or of an alias of it."""
+    found: sa.ColumnElement[Any] = columns["id"]
+    if head.part != "flow":
+        return found if head.part == "id" else columns[head.part]  # type: ignore[no-any-return]
+    newest = sa.select(flow_instances.c.state).where(flow_instances.c.record == found)
+    here = newest.order_by(flow_instances.c.id.desc()).limit(1).correlate(found.table)
+    return here.scalar_subquery()
 
 
 class FormColumns:
@@ -32,7 +44,11 @@ class FormColumns:
         field = self._form.field(name)
         if field is None:
             raise KeyError(name)
-        column = self._columns[self._table.fields[name].name]
+        derived = field.derived
+        if isinstance(derived, HeadValue):
+            column = head_column(self._columns, derived)
+        else:
+            column = self._columns[self._table.fields[name].name]
         return self._through(field, column, rest) if rest else (column, field)
 
     def link_table(self, name: str) -> sa.Table | None:

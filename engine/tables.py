@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from engine.system_tables import Id, Time, catalog as catalog_table
 from engine.values import canonical_json, scale_of, storage_of
 from metamodel.forms import FieldDefinition, FormKind
-from metamodel.plugin_api import AutoNumber, Lookup, Rollup, Storage
+from metamodel.plugin_api import AutoNumber, Storage
 
 if TYPE_CHECKING:
     from engine.database import Database
@@ -136,8 +136,8 @@ class Catalog:
 
 # -- shapes ----------------------------------------------------------------------------------------
 def has_column(field: FieldDefinition) -> bool:
-    """Lookups and rollups are evaluated at reading; everything else that is usable is stored."""
-    return field.usable and not isinstance(field.derived, (Lookup, Rollup))
+    """What is evaluated at reading has none; everything else that is usable is stored."""
+    return field.usable and (field.derived is None or field.derived.kept)
 
 
 def shape_of(field: FieldDefinition) -> Shape:

@@ -9,7 +9,7 @@ from metamodel.constant import constant
 from metamodel.expressions import Scope
 from metamodel.expressions.types import ANY
 from metamodel.forms import CONDITIONS, FieldDefinition, Form
-from metamodel.plugin_api import Lookup, Rollup, Storage
+from metamodel.plugin_api import Storage
 from metamodel.problems import Problem, problem
 from metamodel.scope import RowScope
 
@@ -53,9 +53,10 @@ def _check_rows(rows: FieldDefinition, form: Form, checking: Checking) -> list[P
 def _check_flags(field: FieldDefinition) -> Iterator[Problem]:
     """What a type cannot do, and what does not go together."""
     kind, derived = field.type, field.derived
+    later = derived is not None and not derived.kept  # worked out when it is read
     if field.sealed and field.unique:
         yield problem("field.sealed_unique", field.path + "/unique")
-    if kind is not None and field.unique and (kind.many or kind.container or isinstance(derived, READ_LATER)):
+    if kind is not None and field.unique and (kind.many or kind.container or later):
         yield problem("field.cannot_be_unique", field.path + "/unique", type=kind.label)
     if kind is not None and field.searchable and not kind.searchable:
         yield problem("field.not_searchable", field.path + "/searchable", type=kind.label)
@@ -73,13 +74,10 @@ def _holds_text(field: FieldDefinition) -> bool:
     return field.type is not None and field.type.storage in (Storage.TEXT, Storage.JSON)
 
 
-READ_LATER = (Lookup, Rollup)
-
-
 def _check_evidence(field: FieldDefinition, form: Form) -> Iterator[Problem]:
     if field.evidence and not form.is_archive:
         yield problem("field.evidence_on_record", field.path + "/evidence", form=form.text())
-    if field.evidence and isinstance(field.derived, READ_LATER):
+    if field.evidence and field.derived is not None and not field.derived.kept:
         yield problem("field.evidence_not_stored", field.path + "/evidence")
     if form.is_archive and field.evidence and not field.sealed and _is_personal(field):
         yield problem("field.plain_evidence", field.path, field=field.text())

@@ -15,7 +15,7 @@ from metamodel.checking import Checking, check_ids, check_labels
 from metamodel.expressions import Scope
 from metamodel.expressions.types import BOOLEAN, NUMBER, Type
 from metamodel.forms import Form
-from metamodel.plugin_api import Lookup, Rollup
+from metamodel.plugin_api import LinkedFrom, Lookup, Rollup
 from metamodel.problems import Problem, pointer, problem
 from metamodel.reports import Report, ReportFilter, WidgetDefinition, is_period
 from metamodel.row_conditions import beyond_database, types_along
@@ -119,7 +119,7 @@ class Ground:
         for step, known in zip(steps, types, strict=True):
             field = self.scope.forms.field(*home, step) if home else None
             derived = field.derived if field is not None else None
-            if isinstance(derived, Rollup) or (isinstance(derived, Lookup) and len(steps) > 1):
+            if isinstance(derived, Rollup | LinkedFrom) or (isinstance(derived, Lookup) and len(steps) > 1):
                 return True
             home = (known.app, known.form) if known.kind == "record" else None
         return False

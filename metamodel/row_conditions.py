@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from metamodel.expressions import Expression, Scope
 from metamodel.expressions.types import Type
-from metamodel.plugin_api import Lookup, Registry, Rollup
+from metamodel.plugin_api import LinkedFrom, Lookup, Registry, Rollup
 from metamodel.problems import Problem, problem
 from metamodel.scope import FormScope, OtherRowsScope
 
@@ -38,13 +38,13 @@ def _refused_path(path: Sequence[str], scope: FormScope, place: str) -> Problem 
 
 
 def _read_later(path: Sequence[str], scope: FormScope) -> bool:
-    """Does the path end in, or pass, a lookup or a rollup?"""
+    """Does the path end in, or pass, what is worked out when it is read?"""
     home: tuple[str, str] | None = (scope.app.id, scope.form.id)
     if isinstance(scope, OtherRowsScope):
         home = scope.there
     for name, known in zip(path, types_along(scope, path), strict=False):
         field = scope.forms.field(*home, name) if home else None
-        if field is not None and isinstance(field.derived, Lookup | Rollup):
+        if field is not None and isinstance(field.derived, Lookup | Rollup | LinkedFrom):
             return True
         home = (known.app, known.form) if known.kind == "record" else None
     return False

@@ -16,11 +16,13 @@ from engine.access.visible import Visible
 from engine.access.ways import Way, best_access
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.services import Services
-from engine.system_tables import record_keys
-from metamodel.plugin_api import Lookup, Rollup
+from engine.system_tables import flow_instances, record_keys
+from metamodel.plugin_api import HeadValue, LinkedFrom, Lookup, Rollup
 from metamodel.roles import FieldAccess
 
 SYSTEM_COLUMNS = ("id", "revision", "version", "created_at", "created_by", "updated_at", "updated_by")
+
+MOST_LINKED = 2_000  # of what links to the rows of one page
 
 
 @dataclass(slots=True)
@@ -135,6 +137,12 @@ class Rows:
         for field, rollup in program.rollups:
             if field.id in fields:
                 self._roll_up(connection, viewer, program, field, rollup, rows)
+        for field, back in program.linked_from:
+            if field.id in fields:
+                self._look_back(connection, viewer, program, field, back, rows)
+        for field, head in program.heads:
+            if field.id in fields:
+                _fill_head(connection, field, head, rows)
 
     def _look_up(
         self, connection: sa.Connection, viewer: Viewer, program: FormProgram, field: FieldProgram,
@@ -172,6 +180,28 @@ class Rows:
             if row.access.get(field.id) not in ("hide", "mask"):
                 row.values[field.id] = _rolled(counted.get(row.id), rollup, source)
 
+    def _look_back(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, field: FieldProgram,
+        back: LinkedFrom, rows: list[Row],
+    ) -> None:  # fmt: skip
+        """The records there that point at these, newest first; only those this viewer may see, and whose link
+        he may read."""
+        source = self._services.programs.get(back.app or program.app.id, back.form)
+        visible = self.visible(connection, viewer, source).reading([back.via])
+        if back.via not in source.table.fields or not visible.ways:
+            return
+        own, index = source.table.table.c.id, source.table.links.get(back.via)
+        pointed = index.c.value if index is not None else source.table.column(back.via)
+        statement = sa.select(pointed, own).where(visible.condition, pointed.in_([row.id for row in rows]))
+        if index is not None:
+            statement = statement.select_from(source.table.table.join(index, index.c.record == own))
+        found: dict[int, list[str]] = {}
+        for here, there in connection.execute(statement.order_by(own.desc()).limit(MOST_LINKED)):
+            found.setdefault(int(here), []).append(str(there))
+        for row in rows:
+            if row.access.get(field.id) not in ("hide", "mask"):
+                row.values[field.id] = found.get(row.id)
+
     def _rollup_statement(
         self, connection: sa.Connection, viewer: Viewer, source: FormProgram, rollup: Rollup, ids: list[int]
     ) -> sa.Select[Any] | None:
@@ -194,6 +224,25 @@ class Rows:
 AGGREGATES: Mapping[str, Any] = {
     "count": sa.func.count, "sum": sa.func.sum, "avg": sa.func.avg, "min": sa.func.min, "max": sa.func.max,
 }  # fmt: skip
+
+
+def _fill_head(connection: sa.Connection, field: FieldProgram, head: HeadValue, rows: Sequence[Row]) -> None:
+    states = _flow_states(connection, [row.id for row in rows]) if head.part == "flow" else {}
+    for row in rows:
+        if (access := row.access.get(field.id)) != "hide":
+            raw = states.get(row.id) if head.part == "flow" else row.system[head.part]
+            value = None if raw is None else field.decode(raw)
+            row.values[field.id] = field.mask(value) if access == "mask" else value
+
+
+def _flow_states(connection: sa.Connection, ids: Sequence[int]) -> Mapping[int, str]:
+    """How the newest approval of each of these records stands."""
+    held = flow_instances.c
+    newest = sa.select(sa.func.max(held.id)).where(held.record.in_(ids)).group_by(held.record)
+    return {
+        row.record: row.state
+        for row in connection.execute(sa.select(held.record, held.state).where(held.id.in_(newest)))
+    }
 
 
 def _rolled(raw: Any, rollup: Rollup, source: FormProgram) -> Any:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from engine.access.viewer import Viewer
 from engine.access.visible import Visible
 from engine.access.ways import Way
+from engine.form_columns import head_column
 from engine.records.conditions import Conditions
 from engine.records.program import FormProgram
 from engine.records.query import Query
@@ -24,7 +25,7 @@ from engine.search.query import parse
 from engine.search.targets import Scope
 from engine.search.tree import Filter, Node, ParsedQuery, candidates, fold_tree, required_text
 from metamodel.application import App
-from metamodel.plugin_api import Reference
+from metamodel.plugin_api import HeadValue, Reference
 from metamodel.problems import Rejected, problem
 
 
@@ -109,11 +110,18 @@ class Selector:
         order: list[sa.ColumnElement[Any]] = []
         for name in query.sort:
             field = program.fields.get(name.lstrip("-"))
-            if field is None or field.id not in program.table.fields:
+            derived = field.field.derived if field else None
+            head = isinstance(derived, HeadValue)
+            if field is None or (field.id not in program.table.fields and not head):
                 raise Rejected([problem("query.unknown_field", field=name)])
             if field.field.sealed:
                 raise Rejected([problem("query.sealed", field=field.field.text())])
-            column = program.table.column(field.id)
+            columns = program.table.table.c
+            column = (
+                head_column(columns, derived)
+                if isinstance(derived, HeadValue)
+                else program.table.column(field.id)
+            )
             order.append((column.desc() if name.startswith("-") else column.asc()).nulls_last())
         return (*order, program.table.table.c.id.desc())
 

@@ -25,7 +25,6 @@ from engine.tables import FormTable
 from engine.unit import Unit
 from metamodel.forms import FieldDefinition, Form
 from metamodel.masking import patterns_of
-from metamodel.plugin_api import Lookup, Rollup
 
 HIDDEN = "\0masked"  # beside a field's id: no id has such an end
 _NONE: Mapping[str, str] = {}
@@ -77,7 +76,7 @@ def _tokens_of(field: FieldDefinition, blinder: Callable[[str], Blinder]) -> Cal
 
 def is_indexed(field: FieldDefinition) -> bool:
     """Searchable and stored; a lookup's words are found through its link."""
-    return field.searchable and field.usable and not isinstance(field.derived, (Lookup, Rollup))
+    return field.searchable and field.usable and (field.derived is None or field.derived.kept)
 
 
 def _text_of(field: FieldDefinition) -> Callable[[Any], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from metamodel.plugin_api import (
@@ -41,7 +42,14 @@ class Attachment(Field):
     label = {"zh": "附件", "en": "Attachment"}
     icon = "paperclip"
     doc = {"zh": "一个或几个文件", "en": "One or several files"}
-    texts = {"value.not_a_file": Texts("“{text}”不是文件编号", "“{text}” is not a file's id")}
+    keywords = ("文件", "上传", "file", "upload")
+    texts = {
+        "value.not_a_file": Texts("“{text}”不是文件编号", "“{text}” is not a file's id"),
+        "value.wrong_file_kind": Texts(
+            "文件“{name}”的类型不对，这里收{accepted}", "“{name}” is of another kind: {accepted} is taken"
+        ),
+        "value.file_too_large": Texts("文件“{name}”超过 {most} MB", "“{name}” is larger than {most} MB"),
+    }
     group = "file"
     storage = Storage.JSON
     type = list_of(TEXT)
@@ -56,8 +64,25 @@ class Attachment(Field):
     def parse(self, raw: Any, field: FieldDefinition) -> list[str]:
         return list(dict.fromkeys(_file(item) for item in split_list(raw)))
 
+    def accepted(self, field: FieldDefinition) -> tuple[str, ...]:
+        """Media types (`image/*`, `application/pdf`) and endings (`.pdf`); empty: all."""
+        return options_of(field, AttachmentOptions).accept
+
+    def limits(self, field: FieldDefinition) -> tuple[int | None, int]:
+        """How many files, and how many megabytes each."""
+        options = options_of(field, AttachmentOptions)
+        return options.maximum, options.megabytes
+
+    def may_hold(self, file: Mapping[str, Any], field: FieldDefinition) -> list[Problem]:
+        accepted, (_, most) = self.accepted(field), self.limits(field)
+        if int(file["size"]) > most * 1_000_000:
+            return [problem("value.file_too_large", name=file["name"], most=most)]
+        if accepted and not any(_is_kind(file, kind) for kind in accepted):
+            return [problem("value.wrong_file_kind", name=file["name"], accepted=" ".join(accepted))]
+        return []
+
     def check(self, value: list[str], field: FieldDefinition) -> list[Problem]:
-        most = options_of(field, AttachmentOptions).maximum
+        most, _ = self.limits(field)
         return [problem("value.too_many", limit=most)] if most and len(value) > most else []
 
     def display(self, value: list[str], field: FieldDefinition, display: Display) -> str:
@@ -69,6 +94,13 @@ class Attachment(Field):
 
     def reference(self, field: FieldDefinition) -> Reference:
         return Reference("file", many=True)
+
+
+def _is_kind(file: Mapping[str, Any], kind: str) -> bool:
+    if kind.startswith("."):
+        return str(file["name"]).lower().endswith(kind.lower())
+    media_type = str(file["media_type"]).partition(";")[0].strip().lower()
+    return media_type == kind.lower() or (kind.endswith("/*") and media_type.startswith(kind[:-1].lower()))
 
 
 def _file(raw: Any) -> str:

@@ -31,7 +31,17 @@ from metamodel.plugin_api import (
     options_of,
     problem,
 )
-from plugins.patterns.numbers import ID_CARD, LANDLINE, MOBILE, PASSPORT, PLATE, PLATE_FORM
+from plugins.fields.business_codes import is_credit_code
+from plugins.patterns.numbers import (
+    BANK_CARD,
+    ID_CARD,
+    LANDLINE,
+    MOBILE,
+    PASSPORT,
+    PLATE,
+    PLATE_FORM,
+    is_bank_card,
+)
 from plugins.patterns.words import EMAIL
 
 if TYPE_CHECKING:
@@ -213,6 +223,15 @@ PRESETS = (
     Preset(
         "plate", "车牌号", "Number plate", "tag",
         PLATE_FORM, _capitals, (("苏e·8k21q", "苏E8K21Q"), ("沪A D12345", "沪AD12345")), PLATE,
+    ),
+    Preset(
+        "credit_code", "统一社会信用代码", "Unified social credit code", "building",
+        r"[0-9A-HJ-NP-RT-UW-Y]{2}[0-9]{6}[0-9A-HJ-NP-RT-UW-Y]{10}", _capitals,
+        (("91350100 m000100y43", "91350100M000100Y43"),), None, is_credit_code,
+    ),
+    Preset(
+        "bank_card", "银行卡号", "Bank card number", "card",
+        r"[0-9]{13,19}", _digits, (("6222 0200 0000 0000 000", "6222020000000000000"),), BANK_CARD, is_bank_card,
     ),
 )  # fmt: skip
 
