@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "wecom_messages.jsonl"
 
 
 def messages(count: int) -> Iterator[bytes]:
-    """`count` lines as `muniment ingest` reads them; what repeats gets new ids and later times."""
+    """`count` lines as `muniment ingest` reads them. What repeats is said to other customers a little later:
+    an archive grows by conversations, not by ever longer ones."""
     originals = [json.loads(line) for line in _lines()]
     for number, original in zip(range(count), itertools.cycle(originals), strict=False):
         round_, message = number // len(originals), dict(original["message"])
         message["msgid"] = f"{message['msgid']}_{round_}"
         message["msgtime"] = message["msgtime"] + round_ * 60_000
+        if round_:
+            message |= _among_others(message, f"_{round_}")
         yield json.dumps({"seq": number + 1, "message": message}, ensure_ascii=False).encode()
+
+
+def _among_others(message: Mapping[str, Any], suffix: str) -> dict[str, Any]:
+    """The same said in another room, by or to other people outside."""
+
+    def other(person: str) -> str:
+        return person + suffix if person.startswith(("wm", "wo")) else person
+
+    room = message.get("roomid")
+    return {
+        "from": other(message["from"]), "tolist": [other(person) for person in message["tolist"]],
+        "roomid": room + suffix if room else room,
+    }  # fmt: skip
 
 
 def _lines() -> list[str]:

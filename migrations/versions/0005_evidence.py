@@ -65,6 +65,7 @@ def upgrade() -> None:
     _organisation()
     _packages()
     _outgoing()
+    _once()
 
 
 def _accounts() -> None:
@@ -342,3 +343,15 @@ def _outgoing() -> None:
     op.create_index("ix_web_hook_calls_app", "web_hook_calls", ["app", "state", "id"])
     op.create_index("ix_web_hook_calls_record", "web_hook_calls", ["record"])
     op.create_index("ix_audit_action", "audit", ["app", "form", "action", "id"])
+
+
+def _once() -> None:
+    """Refusing a row that is there with FAIL instead of ABORT, for which SQLite copies pages aside."""
+    if op.get_bind().dialect.name != "sqlite":
+        return
+    mine = sa.text(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%\\_once' ESCAPE '\\'"
+    )
+    for name, text in op.get_bind().execute(mine).all():
+        op.execute(sa.DDL(f'DROP TRIGGER "{name}"'))
+        op.execute(sa.DDL(text.replace("RAISE(ABORT", "RAISE(FAIL").replace("%", "%%")))
