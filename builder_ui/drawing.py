@@ -94,6 +94,8 @@ class Presenter:
             return lambda value, text: ("rows", self._rows(field, value))
         if reference := type_.reference(field):
             return self._files if reference.target == "file" else self._referring(reference)
+        if type_.source(field) is not None:
+            return lambda value, text: ("chips", {"chips": (Chip(text, key=str(value), look="dot"),)})
         if type_.storage == Storage.BOOLEAN:
             return lambda value, text: ("boolean", {"text": text, "chips": YES if value else NO})
         if type_.choices(field):

@@ -196,7 +196,7 @@ def control_of(field: FieldDefinition) -> str:
 
 def is_open(field: FieldDefinition) -> bool:
     """May something be typed that is in no list?"""
-    if field.type is None or field.type.reference(field) is not None:
+    if field.type is None or field.type.reference(field) is not None or field.type.source(field) is not None:
         return False
     return bool(getattr(field.options, "open", not field.type.choices(field))) if field.options else False
 

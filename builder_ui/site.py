@@ -91,7 +91,9 @@ class Visit:
 
     @cached_property
     def names(self) -> Mapping[tuple[str, str], str]:
-        return self.runtime.people.organisation().names()
+        names = self.runtime.people.organisation().names()
+        outside = self.runtime.outside.every_name()
+        return {**names, **outside} if outside else names
 
     def presenter(
         self, app: str, named: Mapping[str, Hide] | None = None,

@@ -83,6 +83,10 @@ class Around:
 
     def pick(self, viewer: Viewer, app: str, field: FieldDefinition, text: str, limit: int) -> list[Option]:
         """Its choices, or the people, departments or records it may point at."""
+        source = field.type.source(field) if field.type and field.options is not None else None
+        if source is not None:
+            listed = self._services.outside.items(source)
+            return [Option(v, label) for v, label in listed if matches(text, label, v)][:limit]
         choices = field.type.choices(field) if field.type else ()
         if choices:
             labelled = [Option(c.value, label_text(c.label, viewer.language, c.value)) for c in choices]

@@ -38,6 +38,7 @@ class References:
                 names.update(self._titles(connection, viewer, program, reference, ids, depth - 1))
             elif reference.target == "file":
                 names.update(self._file_names(connection, ids, _veils(program, rows)))
+        names.update(self._services.outside.names(connection, [source for _, source in program.outside]))
         return Display(viewer.language, self._services.zone, names)
 
     def titles(
@@ -103,7 +104,7 @@ def missing_references(
     drafts: Sequence[Draft],
 ) -> list[Problem]:
     """Links to records that are not there for this viewer, people and departments nobody knows."""
-    found: list[Problem] = []
+    found = _not_listed(services, connection, program, drafts)
     for field, reference in _referring(program):
         asked = {d.row: _ids(field, d.values.get(field.id)) for d in drafts}
         known = _known(
@@ -128,6 +129,23 @@ def deleted_among(connection: sa.Connection, records: Sequence[int]) -> set[int]
     if not records:
         return set()
     return set(connection.scalars(sa.select(deleted.c.record).where(deleted.c.record.in_(records))))
+
+
+def _not_listed(
+    services: Services, connection: sa.Connection, program: FormProgram, drafts: Sequence[Draft]
+) -> list[Problem]:
+    """Values that are on no list of the other system, and never were."""
+    found = []
+    for field, source in program.outside:
+        chosen = [(d.row, value) for d in drafts if (value := d.values.get(field.id)) is not None]
+        labels = services.outside.listed(connection, source).labels if chosen else {}
+        said = {"field": field.field.text()}
+        found += [
+            problem("value.no_such_reference", f"/{row}{pointer(field.id)}", value=value, **said)
+            for row, value in chosen
+            if value not in labels
+        ]
+    return found
 
 
 def _known(

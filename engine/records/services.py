@@ -17,6 +17,7 @@ from engine.evidence.ledger import Ledger
 from engine.evidence.seals import RecordKey, Seals
 from engine.expressions import EvaluationContext
 from engine.files import Files
+from engine.outside import OutsideLists
 from engine.records.program import Programs
 from engine.search.index import Search
 from engine.system_tables import record_keys
@@ -42,6 +43,7 @@ class Services:
     files: Files
     zone: tzinfo
     make_context: MakeContext
+    outside: OutsideLists
 
     def context(
         self, connection: sa.Connection, viewer: Viewer, moment: datetime, app: str = ""

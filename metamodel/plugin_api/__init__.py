@@ -165,6 +165,7 @@ from metamodel.plugin_api.fields import (
     LinkedFrom as LinkedFrom,
     Lookup as Lookup,
     OldOptions as OldOptions,
+    OutsideSource as OutsideSource,
     PaletteEntry as PaletteEntry,
     Part as Part,
     Reference as Reference,

@@ -88,6 +88,23 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideSource:
+    """A list that another system answers with, as JSON at `url`. `path`, `value` and `label` are JMESPath: where the
+    list is, and what of an item is kept and shown; `minutes` until it is fetched again."""
+
+    url: str
+    path: str = "@"
+    value: str = "value"
+    label: str = "label"
+    minutes: int = 60
+
+    @property
+    def names(self) -> str:
+        """Under which target `Display.names` has its labels."""
+        return "\0".join(("outside", self.url, self.path, self.value, self.label))
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """Evaluated at reading: `field` of the record that our link field `through` points at."""
 
@@ -309,6 +326,10 @@ class Field(Plugin):
     def references(self, value: Any, field: FieldDefinition) -> list[str]:
         """The ids a value points at (only asked when `reference` answers)."""
         return [str(item) for item in value] if self.many else [str(value)]
+
+    def source(self, field: FieldDefinition) -> OutsideSource | None:
+        """Not None: what may be chosen is a list the engine fetches; `display` finds its labels in the names."""
+        return None
 
     def derived(self, field: FieldDefinition) -> Derived | None:
         """Not None: people never write it; the engine computes it this way."""

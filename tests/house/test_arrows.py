@@ -33,7 +33,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "channels rules flows packages retention organisation exceptional_access designing importing",
         "records reports tasks",
         "notifications analysis",
-        "search access applications accounts",
+        "search access applications accounts outside",
         "evidence migrate jobs files sql_expressions",
         "form_columns",
         "tables",
