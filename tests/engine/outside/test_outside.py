@@ -1,0 +1,177 @@
+"""Choices from another system's list: fetched, kept when it is gone, and never anything from inside the house."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from engine.access.viewer import SYSTEM
+from engine.clock import FrozenClock
+from engine.outgoing import Allowed, Outgoing
+from engine.records.query import Change, Query
+from engine.runtime import Runtime
+from metamodel.application import load
+from metamodel.problems import Rejected
+
+
+class Elsewhere:
+    """The other system: what it answers, and how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked, self.status = 0, 200
+        self.sites: Any = {
+            "data": [{"id": 7, "name": "张江园区"}, {"id": "S02", "name": "漕河泾"}, {"no": 1}]
+        }
+        elsewhere = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                elsewhere.asked += 1
+                body = json.dumps(elsewhere.sites).encode()
+                self.send_response(elsewhere.status)
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None: ...
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_address[1]}/sites"
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Elsewhere]:
+    made = Elsewhere()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def document(url: str, **source: Any) -> dict[str, Any]:
+    source = {"url": url, "path": "data", "value": "id", "label": "name", **source}
+    field = {"id": "site", "type": "outside_choice", "label": "地点", "options": {"source": source}}
+    return {
+        "muniment": 1, "app": {"id": "visits", "label": "走访"},
+        "forms": [{"id": "visit", "label": "走访", "title": "{site}", "fields": [field]}],
+    }  # fmt: skip
+
+
+@pytest.fixture
+def visits(office: Runtime, elsewhere: Elsewhere) -> Runtime:
+    office.outside._outgoing = Outgoing(Allowed.read(["127.0.0.1"]))
+    office.applications.publish(None, document(elsewhere.url), "system")
+    office.jobs.run_due()
+    return office
+
+
+def site(runtime: Runtime, record: str) -> str:
+    return runtime.records.get(SYSTEM, "visits", "visit", record).display["site"]
+
+
+def options(runtime: Runtime, text: str = "") -> list[tuple[str, str]]:
+    return [(o.id, o.label) for o in runtime.records.options(SYSTEM, "visits", "visit", "site", text)]
+
+
+def test_what_is_picked_is_kept_by_value_and_shown_by_its_words(
+    visits: Runtime, elsewhere: Elsewhere
+) -> None:
+    assert options(visits) == [("7", "张江园区"), ("S02", "漕河泾")]
+    assert options(visits, "zjyq") == [("7", "张江园区")]
+    assert elsewhere.asked == 1
+    (made,) = visits.records.create(SYSTEM, "visits", "visit", [{"site": "7"}])
+    view = visits.records.get(SYSTEM, "visits", "visit", made)
+    assert (view.values["site"], view.display["site"], view.title) == ("7", "张江园区", "张江园区")
+    found = visits.records.page(SYSTEM, "visits", "visit", Query(filter="site == '7'"))
+    assert [item.id for item in found.items] == [made]
+
+
+def test_everything_reads_on_when_the_other_system_is_gone(
+    visits: Runtime, elsewhere: Elsewhere, clock: FrozenClock
+) -> None:
+    (made,) = visits.records.create(SYSTEM, "visits", "visit", [{"site": "7"}])
+    elsewhere.status = 503
+    clock.advance(hours=2)
+    assert visits.outside.refresh() == 0
+    assert (elsewhere.asked, site(visits, made), len(options(visits))) == (2, "张江园区", 2)
+    elsewhere.status, elsewhere.sites = 200, {"data": [{"id": "S02", "name": "漕河泾开发区"}]}
+    assert visits.outside.refresh() == 1
+    assert options(visits) == [("S02", "漕河泾开发区")]
+    assert site(visits, made) == "张江园区"  # not offered any more, and still what it was
+    (changed,) = visits.records.update(SYSTEM, "visits", "visit", [Change(made, {"site": "7"})])
+    assert changed.ok
+
+
+def test_it_is_asked_again_when_its_time_is_over(
+    visits: Runtime, elsewhere: Elsewhere, clock: FrozenClock
+) -> None:
+    assert visits.outside.refresh() == 0
+    clock.advance(minutes=61)
+    assert visits.outside.refresh() == 1
+    assert elsewhere.asked == 2
+
+
+def test_what_is_on_no_list_is_refused(visits: Runtime) -> None:
+    lu = visits.require_viewer("lu")
+    assert lu is not None
+    with visits.database.read() as connection:
+        program = visits.programs.get("visits", "visit")
+        from engine.records.drafts import Draft
+        from engine.records.references import missing_references
+
+        drafts = [Draft(0, {"site": "S99"}, 0), Draft(0, {"site": "7"}, 1)]
+        found = missing_references(visits.services, connection, lu, program, drafts)
+    assert [(p.code, p.path) for p in found] == [("value.no_such_reference", "/0/site")]
+
+
+USELESS: list[tuple[Any, int, str]] = [
+    ({"data": "x"}, 200, "outside.no_list"),
+    ({"data": [{"x": 1}]}, 200, "outside.no_list"),
+    ({}, 200, "outside.no_list"),
+    ({"data": []}, 404, "outside.no_list"),
+]
+
+
+@pytest.mark.parametrize(("answer", "status", "code"), USELESS)
+def test_an_answer_that_is_no_list_is_a_problem(
+    office: Runtime, elsewhere: Elsewhere, answer: Any, status: int, code: str
+) -> None:
+    office.outside._outgoing = Outgoing(Allowed.read(["127.0.0.1"]))
+    elsewhere.sites, elsewhere.status = answer, status
+    office.applications.publish(None, document(elsewhere.url), "system")
+    with pytest.raises(Rejected) as refused:
+        options(office)
+    assert refused.value.problems[0].code == code
+
+
+def test_no_list_is_fetched_from_inside_the_house(office: Runtime, elsewhere: Elsewhere) -> None:
+    office.applications.publish(None, document(elsewhere.url), "system")
+    with pytest.raises(Rejected) as refused:
+        options(office)
+    assert refused.value.problems[0].code == "outgoing.refused_address"
+    assert elsewhere.asked == 0
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"url": "ftp://x/y"}, "field.bad_source"),
+    ({"url": "https://a:b@c.d/"}, "field.bad_source"),
+    ({"url": "https://c.d/", "path": "["}, "field.bad_path"),
+    ({"url": "https://c.d/", "ttl": 0}, "schema"),
+]
+
+
+def test_a_source_that_cannot_be_is_told(office: Runtime) -> None:
+    code_of: Callable[[dict[str, Any]], set[str]] = lambda source: {  # noqa: E731
+        p.code for p in load(document("", **source), office.registry)[1] if p.severity == "error"
+    }
+    for source, code in WRONG:
+        found = code_of(source)
+        assert found if code == "schema" else code in found, source
