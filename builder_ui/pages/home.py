@@ -47,7 +47,10 @@ def app_page(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
     visit = site.visit(request)
     app = visit.app(app_id)
     entries = [
-        entry for section in site.frames.menu(visit, app) for entry in section.entries if entry.href != "/"
+        entry
+        for section in site.frames.menu(visit, app)
+        for entry in section.entries
+        if entry.href != "/" and not entry.outside
     ]
     return visit.go(entries[0].href if entries else "/")
 

@@ -31,6 +31,7 @@ from builder_ui.pages import (
     retention,
     rules,
     search,
+    see_as,
     sign_in,
     sign_in_with,
     tasks,
@@ -40,7 +41,7 @@ from builder_ui.pages import (
 
 MODULES = (
     assets, sign_in, sign_in_with, invitation, account, accounts,
-    home, boards, listing, bulk, importing, record, edit, search, channels, proofs,
+    home, boards, listing, bulk, importing, record, edit, search, see_as, channels, proofs,
     evidence, files, tasks, requests, notifications, rules, packages, audit, web_hooks, organisation, unmasking, keys,
     retention, access, design,
 )  # fmt: skip
