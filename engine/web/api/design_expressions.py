@@ -76,9 +76,9 @@ router = Router(
 def place_of(sent: dict[str, Any]) -> Place:
     """Where the expression stands, of a request. Rejected: request.unreadable."""
     form, about, expects = sent.get("form") or "", sent.get("about") or "", sent.get("expects") or "any"
-    if not (isinstance(form, str) and isinstance(about, str) and expects in EXPECTED):
+    if not (isinstance(form, str) and isinstance(about, str) and isinstance(expects, str)):
         raise Rejected([problem("request.unreadable", "/form", reason="form, about, expects")])
-    return Place(form, about, expects, sent.get("in_database") is True)
+    return Place(form, about, expects if expects in EXPECTED else "any", sent.get("in_database") is True)
 
 
 def text_of(sent: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ import { postJson } from "../lib/api.js";
 import { isComposing } from "../lib/composition.js";
 import { treeOf } from "../lib/condition_tree.js";
 import { Controller } from "../lib/controller.js";
+import { appOf, placeOf } from "../lib/expression_place.js";
 import { pick, swap } from "../lib/swap.js";
 
 export default class ConditionBuilder extends Controller {
@@ -21,14 +22,8 @@ export default class ConditionBuilder extends Controller {
     return this.element.querySelector("textarea[data-path]");
   }
 
-  get place() {
-    const said = (name) => this.element.getAttribute(`data-expression-editor-${name}-value`) ?? "";
-    return { revision: 0, form: said("form"), about: said("about"), expects: "boolean" };
-  }
-
   get url() {
-    const app = this.element.getAttribute("data-expression-editor-app-value") || document.body.dataset.designFrameAppValue;
-    return `/design/${app}/conditions`;
+    return `/design/${appOf(this.element)}/conditions`;
   }
 
   showRows() {
@@ -94,12 +89,14 @@ export default class ConditionBuilder extends Controller {
   async ask(question) {
     this.asked = (this.asked ?? 0) + 1;
     const turn = this.asked;
-    const answer = await postJson(this.url, { ...this.place, ...question }).catch(() => null);
+    const answer = await postJson(this.url, { ...placeOf(this.element), ...question }).catch(() => null);
     return turn === this.asked && this.element.isConnected ? answer : null;
   }
 
   draw(html) {
     swap(this.target("builder"), pick(html).nodes);
+    const blank = !this.root.querySelector("[data-node]");
+    if (blank) this.root.querySelector("footer").dataset.blank = this.element.querySelector(".expression-box").dataset.placeholder;
   }
 
   tell(expression) {

@@ -5,6 +5,7 @@ import { isComposing } from "../lib/composition.js";
 import { Controller } from "../lib/controller.js";
 import { ExpressionBox } from "../lib/expression_box.js";
 import { ExpressionList } from "../lib/expression_list.js";
+import { appOf, placeOf } from "../lib/expression_place.js";
 import { fold, moved } from "../lib/expression_text.js";
 
 const STEPS = 200;
@@ -43,11 +44,11 @@ export default class ExpressionEditor extends Controller {
   }
 
   get place() {
-    return { revision: 0, form: this.value("form"), about: this.value("about"), expects: this.value("expects", "any"), in_database: this.value("database") === "true" };
+    return placeOf(this.element);
   }
 
   get base() {
-    return `/api/v1/design/${this.value("app") || document.body.dataset.designFrameAppValue}/expressions`;
+    return `/api/v1/design/${appOf(this.element)}/expressions`;
   }
 
   // -- typing -------------------------------------------------------------------------------------

@@ -3,12 +3,17 @@ import { Controller } from "../lib/controller.js";
 
 export default class TryRecord extends Controller {
   connect() {
+    this.element.querySelector(".picker").setAttribute("data-picker-url-value", `/design/${this.app}/forms/${this.value("form")}/records`);
     const known = JSON.parse(sessionStorage.getItem(this.key) ?? "{}");
     if (known.id) this.show(known);
   }
 
+  get app() {
+    return this.value("app") || document.body.dataset.designFrameAppValue;
+  }
+
   get key() {
-    return `try:/api/v1/design/${this.value("app")}/expressions:${this.value("form")}`;
+    return `try:/api/v1/design/${this.app}/expressions:${this.value("form")}`;
   }
 
   show({ id, label }) {
