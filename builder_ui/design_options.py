@@ -44,6 +44,7 @@ class OptionControls:
     visit: Visit
     app: App
     form: Form
+    about: str = ""  # the field
 
     def controls(
         self, options: OptionsType, values: Mapping[str, Any], prefix: str = "/options"
@@ -66,8 +67,8 @@ class OptionControls:
         expects = {"expression": "", "where": "boolean"}.get(one.name, "")
         return Control(
             f"{prefix}/{one.name}", kind, look, label, value, default, options, expects=expects,
-            form=self._form_named(wanted.picks, values), minimum=wanted.minimum, maximum=wanted.maximum,
-            required=required,
+            form=self._form_named(wanted.picks, values), about=self.about, required=required,
+            minimum=wanted.minimum, maximum=wanted.maximum,
         )  # fmt: skip
 
     def _way(self, wanted: Wanted, values: Mapping[str, Any]) -> tuple[str, str, tuple[Option, ...]]:

@@ -92,7 +92,8 @@ class FieldPanel:
         made = [ControlGroup("basic", text("Basics"), tuple(self._basics(known, key, raw)))]
         if known.type is not None and self.looked.app is not None:
             values = options if isinstance(options, dict) else {}
-            own = OptionControls(self.visit, self.looked.app, self.form).controls(known.type.Options, values)
+            made_of = OptionControls(self.visit, self.looked.app, self.form, known.id)
+            own = made_of.controls(known.type.Options, values)
             made.append(ControlGroup("options", text("Settings"), own))
         made.append(ControlGroup("behaviour", text("Behaviour"), tuple(self._behaviour(known, raw))))
         made.append(
@@ -146,10 +147,10 @@ class FieldPanel:
             ]
         for name, label, placeholder in ways:
             yield Control(f"/{name}", "text", "expression", label, raw.get(name, ""), "", placeholder=placeholder,
-                          expects="boolean", form=self.form.id)  # fmt: skip
+                          expects="boolean", form=self.form.id, about=known.id)  # fmt: skip
         if not computed and not (known.type and known.type.container):
             yield Control("/default", "text", "expression", text("Default"), raw.get("default", ""), "",
-                          placeholder=text("Blank"), expects="", form=self.form.id)  # fmt: skip
+                          placeholder=text("Blank"), expects="", form=self.form.id, about=known.id)  # fmt: skip
 
     def _keeping(self, known: FieldDefinition, key: str, raw: Mapping[str, Any]) -> Iterator[Control]:
         text, type_, inner = self.visit.text, known.type, "." in key

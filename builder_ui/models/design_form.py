@@ -105,7 +105,8 @@ class Canvas:
 @dataclass(frozen=True, slots=True)
 class Control:
     """One property. `path` is a pointer relative to the part, `kind` how its value is read (text, number, flag, json,
-    label, list, expression, choices), `look` the control that draws it. `several`: the chosen parts differ."""
+    label, list, expression, choices), `look` the control that draws it. `several`: the chosen parts differ.
+    `about`: the field an expression or a list of choices belongs to."""
 
     path: str
     kind: str
@@ -118,6 +119,7 @@ class Control:
     placeholder: str = ""
     expects: str = ""
     form: str = ""
+    about: str = ""
     sentence: str = ""
     locked: str = ""
     several: bool = False

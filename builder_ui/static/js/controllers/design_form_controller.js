@@ -44,7 +44,7 @@ export default class DesignForm extends Controller {
     const on = (target, type, act) => target.addEventListener(type, act, { signal });
     on(this.element, "pointerdown", (event) => this.dragging.press(event));
     on(this.canvas, "click", (event) => this.clicked(event));
-    on(this.canvas, "dblclick", (event) => this.name(event.target.closest("[data-key]")?.dataset.key));
+    on(this.canvas, "dblclick", (event) => this.rename(event.target.closest("[data-key]")?.dataset.key));
     on(this.element, "design:add", (event) => this.add(event.detail.tile));
     on(document.body, "draft:shown", (event) => this.jumped(event.detail.at));
     on(document.body, "draft:saved", (event) => { if (event.detail.others) this.refresh(); });
@@ -185,7 +185,7 @@ export default class DesignForm extends Controller {
     this.canvas.querySelector(".canvas-empty")?.remove();
     this.choose([key], { panel: false, focus: false });
     part.scrollIntoView({ block: "nearest" });
-    if (kind === "field") this.name(key, name);
+    if (kind === "field") this.rename(key, name);
     else this.refresh();
     this.showPanel();
   }
@@ -267,7 +267,7 @@ export default class DesignForm extends Controller {
 
   // -- naming --------------------------------------------------------------------------------------
 
-  name(key, placeholder) {
+  rename(key, placeholder) {
     const holder = key && partOf(this.canvas, key)?.querySelector("[data-name]");
     if (!holder) return;
     const part = partAt(this.form, this.implied, key);

@@ -9,7 +9,7 @@ let opened = null;
 /** Resolves to the Draft of the app this page designs. */
 export function openDraft() {
   const app = document.body.dataset.designFrameAppValue;
-  opened ??= restore({ load: () => load(app), send: (edit) => save(app, edit), store: storeOf(app) });
+  opened ??= restore({ load: () => load(app), send: (edit) => save(app, edit), store: storeOf(app), later: (work, wait) => setTimeout(work, wait) });
   return opened;
 }
 

@@ -41,8 +41,8 @@ export class CanvasKeys {
     if (step && (event.altKey || this.held)) return () => this.move(step);
     if (step) return () => this.go(step, event.shiftKey);
     switch (event.key) {
-      case "Enter": return this.held ? () => this.putDown() : () => designer.name(designer.chosen.at(-1) ?? "form");
-      case "F2": return () => designer.name(designer.chosen.at(-1) ?? "form");
+      case "Enter": return this.held ? () => this.putDown() : () => designer.rename(designer.chosen.at(-1) ?? "form");
+      case "F2": return () => designer.rename(designer.chosen.at(-1) ?? "form");
       case " ": return () => (this.held ? this.putDown() : this.pickUp());
       case "Escape": return this.held ? () => this.putBack() : () => designer.choose([]);
       case "Delete": case "Backspace": return () => designer.remove();
