@@ -87,6 +87,7 @@ class ListPage:
     scope: tuple[str, ...] = ()  # of a number of a board: conditions the filter panel cannot say
     scope_clear_href: str = ""
     package_href: str = ""
+    bin_href: str = ""  # for who may delete here
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from builder_ui.cells import Cell
 from builder_ui.models.audit import LooksView
@@ -12,6 +13,9 @@ from builder_ui.models.parts import Button, EvidenceBadge, Link, Tab
 from builder_ui.models.retention import Keeping
 from builder_ui.models.tasks import FlowPart, TaskLine
 from builder_ui.models.unmasking import MaskNotice
+
+if TYPE_CHECKING:
+    from builder_ui.models.around import Activity, Deleting
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +63,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Change:
+    """`rule`: the one that made it; '' the person."""
+
     field: str
     before: str
     after: str
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    who: str
-    person: str
-    at: str
-    what: str
-    changes: tuple[Change, ...] = ()
-    note: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ class RecordPage:
     tabs: tuple[Tab, ...]
     tab: str
     sections: tuple[Section, ...] = ()
-    history: tuple[HistoryEntry, ...] = ()
+    activity: Activity | None = None
     facts: tuple[tuple[str, str], ...] = ()
     badge: EvidenceBadge | None = None
     context: Link | None = None
@@ -102,6 +99,7 @@ class RecordPage:
     hold_href: str = ""
     package_href: str = ""
     looks: LooksView | None = None
+    deleting: Deleting | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,8 @@ def bulk_change(request: Ask, site: Here, app_id: InPath, form_id: InPath, body:
     """The one write path, record by record; nothing that fails stops the rest."""
     visit, sent = site.visit(request), sent_form(body)
     listing = Listing(visit, *visit.form(app_id, form_id))
+    if sent.get("kind") == ["delete"]:
+        return _delete(listing, _ids(listing, sent.get("record", []), sent.get("all") == ["yes"]))
     known = listing.form.field(sent.get("field", [""])[-1])
     if known is None:
         raise Rejected([problem("value.unknown_field", field=sent.get("field", [""])[-1])])
@@ -85,6 +87,16 @@ def bulk_change(request: Ask, site: Here, app_id: InPath, form_id: InPath, body:
     return visit.page(
         "outcome.html", outcome, title=listing.form.text(visit.language), styles=("list",), app=listing.app
     )
+
+
+def _delete(listing: Listing, records: Sequence[str]) -> Response[Any]:
+    """Into the recycle bin, each on its own: `{deleted, refused, why, together}`, `why` of the first refused."""
+    visit = listing.visit
+    gone = visit.runtime.recycle_bin.delete(visit.viewer, listing.app.id, listing.form.id, records)
+    refused = [found.text(visit.language) for one in gone.outcomes for found in one.problems[:1]]
+    why = refused[0] if refused else ""
+    told = {"deleted": len(gone.gone), "refused": len(refused), "why": why, "together": gone.together}
+    return Response(told)
 
 
 @get(f"{LIST}/export", sync_to_thread=True)

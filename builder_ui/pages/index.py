@@ -8,6 +8,7 @@ from builder_ui.pages import (
     access,
     account,
     accounts,
+    around,
     assets,
     audit,
     boards,
@@ -27,6 +28,7 @@ from builder_ui.pages import (
     packages,
     proofs,
     record,
+    recycle_bin,
     requests,
     retention,
     rules,
@@ -41,7 +43,7 @@ from builder_ui.pages import (
 
 MODULES = (
     assets, sign_in, sign_in_with, invitation, account, accounts,
-    home, boards, listing, bulk, importing, record, edit, search, see_as, channels, proofs,
+    home, boards, listing, bulk, importing, record, around, recycle_bin, edit, search, see_as, channels, proofs,
     evidence, files, tasks, requests, notifications, rules, packages, audit, web_hooks, organisation, unmasking, keys,
     retention, access, design,
 )  # fmt: skip

@@ -188,6 +188,7 @@ def _page(listing: Listing, found: Page, problems: tuple[str, ...]) -> ListPage:
         bulk_fields=bulk, tag_field=tag_field, may_export=listing.may("export"), problems=problems,
         filtered=filtered, everything=_everything(visit, found), archive=form.is_archive,
         may_unmask=_may_unmask(listing),
+        bin_href=f"{base}/recycle-bin" if listing.may("delete") and not form.is_archive else "",
         field_options=maker.options(), **_scope(listing),
     )  # fmt: skip
 

@@ -15,21 +15,19 @@ from builder_ui.layouts import blocks_of, fits_in_list
 from builder_ui.models.listing import Column
 from builder_ui.models.parts import Button, EvidenceBadge, Link, Tab
 from builder_ui.models.record import (
-    Change,
     Embedded,
-    HistoryEntry,
     RecordPage,
     RelatedList,
     Section,
     SectionTab,
 )
-from builder_ui.pages import chat, record_work, timeline, unmasking
+from builder_ui.pages import around, chat, record_work, timeline, unmasking
 from builder_ui.pages.listing import Listing, files_in, is_numeric, rows_of, total_text
 from builder_ui.pages.retention.on_record import hold_href, keepings
 from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.templating import href
 from builder_ui.views import Placed, chats, holders, messages_of, timelines
-from engine.records.query import Condition, Event, Query, RecordView
+from engine.records.query import Condition, Query, RecordView
 from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.labels import label_text
@@ -99,7 +97,8 @@ def _page(opened: Opened) -> RecordPage:
         
         _tabs(opened, talks, about, tab, flow is not None, looked_at), tab,
         sections=_sections(opened, offered) if details else (),
-        history=_history(opened) if tab == HISTORY else (),
+        activity=around.activity(opened) if tab == HISTORY else None,
+        deleting=around.deleting(opened, list_href),
         looks=looks_view(visit, opened.app.id, form.id, view.id) if tab == LOOKS else None,
         facts=_facts(opened) if details else (), badge=_badge(opened), context=_context(opened),
         edit_href="" if flow and flow.state == "running" else _edit_href(opened),
@@ -151,7 +150,7 @@ def _tabs(
     if flow:
         named.append((record_work.FLOW, opened.visit.text("Flow")))
     named += [(f"{p.app.id}.{p.view.id}", label_text(p.view.label, language, p.view.id)) for p in about]
-    named.append((HISTORY, opened.visit.text("History")))
+    named.append((HISTORY, opened.visit.text("Activity")))
     if looks:
         named.append((LOOKS, opened.visit.text("Looks")))
     return tuple(Tab(text, opened.address(tab=name), name == tab) for name, text in named)
@@ -299,21 +298,6 @@ def _listed(opened: Opened, label: str, options: Mapping[str, Any]) -> RelatedLi
 
 
 # -- around it -----------------------------------------------------------------------------------------
-
-
-def _history(opened: Opened) -> tuple[HistoryEntry, ...]:
-    visit = opened.visit
-    events = visit.runtime.records.history(visit.viewer, opened.app.id, opened.form.id, opened.view.id)
-    return tuple(_entry(visit, event) for event in events)
-
-
-def _entry(visit: Visit, event: Event) -> HistoryEntry:
-    changes = tuple(Change(*change) for change in event.changes) if event.action != "create" else ()
-    known = {"create": visit.text("created it"), "record.shred": visit.text("shredded it")}
-    what = known.get(event.action)
-    what = what or visit.count("changed %(num)s field", "changed %(num)s fields", len(changes))
-    who = event.person_name if event.person_name != "system" else visit.text("The system")
-    return HistoryEntry(who, event.person, visit.moments.short(event.at), what, changes)
 
 
 def _facts(opened: Opened) -> tuple[tuple[str, str], ...]:

@@ -30,12 +30,10 @@ from builder_ui.models.reading import (
     TimelineView,
 )
 from builder_ui.models.record import (
-    Change,
     Embedded,
     FormPage,
     FormSection,
     FormTab,
-    HistoryEntry,
     ProofPage,
     RecordPage,
     RelatedList,
@@ -287,16 +285,7 @@ def record_page(tab: str = "details") -> RecordPage:
                 ),
             ),
         ),
-        (
-            HistoryEntry(
-                "周婧",
-                "sales04",
-                "今天 10:32",
-                "修改了 2 个字段",
-                (Change("会话标签", "商务洽谈", "商务洽谈、重要商机"), Change("责任人", "", "周婧")),
-            ),
-            HistoryEntry("存档规则", "app", "昨天 09:05", "创建了记录"),
-        ),
+        None,
         (("创建", "2026-11-22 09:05"), ("创建人", "存档规则"), ("最后修改", "今天 10:32"), ("修订", "4")),
         EvidenceBadge("已存证 · 第 12,345 位", "/proof"),
         Link("在会话中查看", "#", "chat"),

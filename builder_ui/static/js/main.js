@@ -6,9 +6,9 @@ import { noticePrinting } from "./lib/printing.js";
 import { guardForms } from "./lib/session.js";
 
 const names = [
-  "autosubmit", "board", "chart", "chat", "choices", "choices-editor", "condition-builder", "copy", "decide", "design-form", "design-frame",
-  "design-palette", "digits", "drawer", "expression-editor", "filters", "kinds", "mapping", "menu", "mirror", "moving", "opener", "people", "permissions", "picker",
-  "query", "radio", "rows", "selection", "shortcuts", "side", "sign-in", "sign-in-again", "state", "switch", "tabs", "tasks", "try-record", "upload",
+  "autosubmit", "board", "chart", "chat", "choices", "choices-editor", "comments", "condition-builder", "copy", "decide", "deleting", "design-form", "design-frame",
+  "design-palette", "digits", "drawer", "expression-editor", "filters", "kinds", "mapping", "mention", "menu", "mirror", "moving", "opener", "people", "permissions", "picker",
+  "query", "radio", "restoring", "rows", "selection", "shortcuts", "side", "sign-in", "sign-in-again", "state", "switch", "tabs", "tasks", "try-record", "upload",
   "widget",
 ];
 const file = (name) => `./controllers/${name.replaceAll("-", "_")}_controller.js`;

@@ -1,6 +1,9 @@
 // Rows chosen in a list: the bar that counts them, "all of this filter", and what to do with them.
 import { Controller } from "../lib/controller.js";
-import { send } from "../lib/api.js";
+import { readJson, send } from "../lib/api.js";
+import { bringBack, undoable } from "../lib/undoing.js";
+import { toast } from "../lib/toast.js";
+import { visit } from "../lib/hypermedia.js";
 import { fill } from "../lib/text.js";
 import { pick } from "../lib/swap.js";
 
@@ -62,6 +65,25 @@ export default class Selection extends Controller {
     const drawer = document.getElementById("drawer");
     drawer.replaceChildren(...pick(await answer.text()).nodes);
     drawer.showModal();
+  }
+
+  /** Deletes the chosen records at once; for ten seconds they can be brought back. */
+  async remove(event) {
+    const { done, partly, undo, restored } = event.actor.dataset;
+    const [restore, here] = [this.param(event, "restore"), location.pathname + location.search];
+    event.actor.disabled = true;
+    try {
+      const body = new URLSearchParams([["kind", "delete"], ...this.fields()]);
+      const answer = await readJson(await send(`${this.value("base")}/bulk${location.search}`, { method: "POST", headers: { Accept: "application/json" }, body }));
+      await visit(here);
+      const { deleted: n, refused, why, together } = answer;
+      const text = fill(refused ? partly : done, { n, refused, why });
+      if (n) undoable(text, undo, () => bringBack(restore, together, here, restored));
+      else toast(text);
+    } catch (error) {
+      event.actor.disabled = false;
+      toast(error.message);
+    }
   }
 
   export(event) {

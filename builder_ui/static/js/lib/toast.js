@@ -1,7 +1,7 @@
 // One short message at the bottom, at most one at a time; with an action it stays longer.
 let timer;
 
-export function toast(text, action) {
+export function toast(text, action, wait = action ? 8000 : 4000) {
   const place = document.getElementById("toasts");
   const box = document.createElement("div");
   box.className = "toast fade";
@@ -9,7 +9,8 @@ export function toast(text, action) {
   if (action) box.append(button(action, place));
   place.replaceChildren(box);
   clearTimeout(timer);
-  timer = setTimeout(() => place.replaceChildren(), action ? 8000 : 4000);
+  box.style.setProperty("--wait", `${wait}ms`);
+  timer = setTimeout(() => place.replaceChildren(), wait);
 }
 
 function button(action, place) {

@@ -1,0 +1,57 @@
+"""The recycle bin of a form: what was deleted in the last thirty days, and bringing it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get
+
+from builder_ui.layouts import list_columns
+from builder_ui.models.around import BinRow, BinView
+from builder_ui.models.parts import Link
+from builder_ui.site import Ask, Here, InPath, Visit
+from engine.records.recycling import PAGE, InBin
+from metamodel.application import App
+from metamodel.forms import Form
+
+BIN = "/apps/{app_id:str}/forms/{form_id:str}/recycle-bin"
+STYLES = ("list", "record")
+FACTS = 3
+SOON = 3  # days
+
+
+@get(BIN, sync_to_thread=True)
+def recycle_bin(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Response[Any]:
+    visit = site.visit(request)
+    app, form = visit.form(app_id, form_id)
+    asked = visit.query.get("page", "")
+    number = min(int(asked), 10_000) if asked.isdecimal() else 0
+    found = visit.runtime.recycle_bin.page(visit.viewer, app_id, form_id, number)
+    back = f"/apps/{app_id}/forms/{form_id}"
+    here = f"{back}/recycle-bin"
+    first = number * PAGE
+    page = BinView(
+        visit.text("Recycle bin"), (Link(form.text(visit.language), back),),
+        tuple(_row(visit, app, form, one) for one in found.items),
+        visit.count("%(num)s record", "%(num)s records", found.total),
+        f"/api/v1{here}/restore", back,
+        f"{here}?page={number + 1}" if found.more else "", f"{here}?page={number - 1}" if first else "",
+    )  # fmt: skip
+    title = f"{page.title} · {form.text(visit.language)}"
+    return visit.page("recycle_bin.html", page, title=title, styles=STYLES, app=app)
+
+
+def _row(visit: Visit, app: App, form: Form, one: InBin) -> BinRow:
+    view = one.view
+    names = [
+        name for name in list_columns(form, None) if view.display.get(name) not in (None, "", view.title)
+    ]
+    left = max((one.until - visit.runtime.clock.now()).days, 0)
+    return BinRow(
+        view.id, view.title, tuple(view.display[name] for name in names[:FACTS]),
+        visit.names.get(("person", one.by), one.by), one.by, visit.moments.short(one.at),
+        visit.count("%(num)s day left", "%(num)s days left", left), left < SOON,
+    )  # fmt: skip
+
+
+HANDLERS = (recycle_bin,)

@@ -1,0 +1,23 @@
+// The recycle bin: a record goes back to where it was, its line leaves.
+import { postJson } from "../lib/api.js";
+import { Controller } from "../lib/controller.js";
+import { visit } from "../lib/hypermedia.js";
+import { fill } from "../lib/text.js";
+import { toast } from "../lib/toast.js";
+
+export default class Restoring extends Controller {
+  async back(event) {
+    const [record, title] = [this.param(event, "record"), this.param(event, "title")];
+    event.actor.disabled = true;
+    try {
+      const { restored: [outcome] } = await postJson(this.value("url"), { records: [record] });
+      if (!outcome.ok) throw new Error(outcome.problems[0].text);
+      const said = fill(this.element.dataset.restored, { title });
+      await visit(location.pathname + location.search);
+      toast(said);
+    } catch (error) {
+      event.actor.disabled = false;
+      toast(error.message);
+    }
+  }
+}
