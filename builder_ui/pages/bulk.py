@@ -1,14 +1,12 @@
-"""Many records at once: set a field, add a tag, export; every row that cannot be changed says why."""
+"""Many records at once: set a field, add a tag; every row that cannot be changed says why."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.response import Stream
 
 from builder_ui.cells import record_url
 from builder_ui.inputs import Inputs, raw_values
@@ -17,8 +15,7 @@ from builder_ui.models.listing import BulkOutcome
 from builder_ui.models.parts import Option
 from builder_ui.pages.listing import LIST, Listing, changeable
 from builder_ui.site import Ask, Here, InPath, sent_form
-from engine.records.query import Change, Condition, Query
-from engine.spreadsheets import csv_lines
+from engine.records.query import Change, Query
 from metamodel.forms import FieldDefinition
 from metamodel.problems import Rejected, problem
 
@@ -99,24 +96,6 @@ def _delete(listing: Listing, records: Sequence[str]) -> Response[Any]:
     return Response(told)
 
 
-@get(f"{LIST}/export", sync_to_thread=True)
-def export(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Stream:
-    """What the list shows (or the chosen rows) as CSV that Excel opens: UTF-8 with its mark, formulas disarmed."""
-    visit = site.visit(request)
-    listing = Listing(visit, *visit.form(app_id, form_id))
-    query = replace(listing.query(columns=listing.columns), page=0)
-    ids = visit.several("record")
-    if ids:
-        query = replace(query, conditions=(*query.conditions, Condition("id", "any_of", tuple(ids))))
-    rows = visit.runtime.records.export(visit.viewer, app_id, form_id, query)
-    heading = next(rows)  # a refusal comes here, before anything is on its way
-    name = f"{form_id}-{visit.moments.today:%Y%m%d-%H%M}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    mark = site.frames.watermark(visit)
-    lines = chain([heading], rows, [[mark]] if mark else [])
-    return Stream(csv_lines(lines), media_type="text/csv; charset=utf-8", headers=headers)
-
-
 def _input(listing: Listing, known: FieldDefinition, kind: str) -> Input:
     inputs = Inputs(listing.base, listing.visit.presenter(listing.app.id))
     made = inputs.input(known, None, "", {"required": False})
@@ -170,5 +149,4 @@ def _titled(listing: Listing, failed: Sequence[tuple[str, str, str]]) -> tuple[t
 HANDLERS = (
     bulk_form,
     bulk_change,
-    export,
 )
