@@ -17,6 +17,7 @@ from builder_ui.pages import (
     design,
     edit,
     evidence,
+    exporting,
     files,
     home,
     importing,
@@ -43,7 +44,7 @@ from builder_ui.pages import (
 
 MODULES = (
     assets, sign_in, sign_in_with, invitation, account, accounts,
-    home, boards, listing, bulk, importing, record, around, recycle_bin, edit, search, see_as, channels, proofs,
+    home, boards, listing, bulk, importing, exporting, record, around, recycle_bin, edit, search, see_as, channels, proofs,
     evidence, files, tasks, requests, notifications, rules, packages, audit, web_hooks, organisation, unmasking, keys,
     retention, access, design,
 )  # fmt: skip

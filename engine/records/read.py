@@ -34,6 +34,7 @@ from metamodel.problems import Rejected, problem
 
 READING = frozenset({"read", "export"})
 NEWEST = 2_000  # hits among which a first page is looked for
+PIECE = 500  # records of an export that are read together
 CHECKED = 1_000  # hits whose text is read to make a total exact
 
 
@@ -219,7 +220,8 @@ class Reader:
         return order[place - 1] if place else "", order[place + 1] if place + 1 < len(order) else ""
 
     def export(self, viewer: Viewer, app: str, form: str, query: Query) -> Iterator[list[str]]:
-        """A header and rows of text of everything the query finds on rows that may be exported."""
+        """A header and rows of text of everything the query finds on rows that may be exported; read piece by
+        piece, noted before any of it leaves."""
         program = self._services.programs.get(app, form)
         with self._services.database.read() as connection:
             selection = self.selection(connection, viewer, program, query)
@@ -229,16 +231,41 @@ class Reader:
             if not exporting.ways:
                 raise Rejected([problem("access.denied")])
             fields = [program.fields[name] for name in selection.fields if name in program.fields]
-            names = tuple(dict.fromkeys((*selection.fields, *(field.id for field in program.searchable))))
-            selection = replace(selection, visible=exporting, fields=names)
-            found = self.rows.fetch(connection, viewer, program, exporting, self._statement(selection), names)
-            rows = [row for row in found if self._really_matches(selection, row)]
-            display = self.references.display(connection, viewer, program, rows)
-        asked = _asked(query, len(rows), [row.id for row in rows])
+            selection = replace(selection, visible=exporting)
+            ids = self._exported(connection, viewer, selection)
+        asked = _asked(query, len(ids), ids)
         self._services.audit.note(viewer, Occurrence("export", app, form, detail=asked))
         yield [field.field.text(viewer.language) for field in fields]
-        for row in rows:
-            yield [show(field, row, display) for field in fields]
+        for start in range(0, len(ids), PIECE):
+            some = ids[start : start + PIECE]
+            with self._services.database.read() as connection:
+                rows = self._by_order(connection, viewer, selection, some)
+                display = self.references.display(connection, viewer, program, rows)
+            for row in rows:
+                yield [show(field, row, display) for field in fields]
+
+    def _exported(self, connection: sa.Connection, viewer: Viewer, selection: Selection) -> list[int]:
+        """What an export holds, in its order."""
+        found = selection.visible.ids().where(*selection.where).order_by(*selection.order)
+        ids = list(connection.scalars(found))
+        if selection.parsed is None or selection.parsed.exact:
+            return ids
+        searched = tuple(field.id for field in selection.program.searchable)
+        checked, kept = replace(selection, fields=searched), set[int]()
+        for start in range(0, len(ids), PIECE):
+            kept.update(self.matching(connection, viewer, checked, ids[start : start + PIECE]))
+        return [one for one in ids if one in kept]
+
+    def _by_order(
+        self, connection: sa.Connection, viewer: Viewer, selection: Selection, ids: Sequence[int]
+    ) -> list[Row]:
+        """These records, in this order; what is not to be seen any more is left out."""
+        program, visible = selection.program, selection.visible
+        statement = self.rows.select(program, visible, selection.fields)
+        statement = statement.where(program.table.table.c.id.in_(ids))
+        rows = self.rows.fetch(connection, viewer, program, visible, statement, selection.fields)
+        place = {one: number for number, one in enumerate(ids)}
+        return sorted(rows, key=lambda row: place[row.id])
 
     # -- views -------------------------------------------------------------------------------------
 

@@ -239,6 +239,8 @@ ROUTES: dict[str, Route] = {
     f"GET {FORM}": Route(reads_form, queries=(*SEARCHES, "?where=secret:not_blank:")),
     f"GET {FORM}/export": Route(only(SELLER, RIVAL, CLERK), {"form_id": ["customer", "letter"]},
                                 ("", f"?q={PROBE}", "?columns=name,secret,phone,amount,paper,words")),
+    f"GET {FORM}/export/form": Route(only(SELLER, RIVAL, CLERK), {"form_id": ["customer", "letter"]},
+                                     ("", f"?q={PROBE}")),
     f"GET {FORM}/bulk": Route(reads_form, queries=("?kind=edit&all=yes", "?kind=edit&field=secret&all=yes")),
     f"POST {FORM}/bulk": Route(reads_form, {"form_id": ["customer"]}, body={"field": "source", "source": "phone",
                                                                            "all": "yes"}, last=1),

@@ -7,7 +7,7 @@ import { guardForms } from "./lib/session.js";
 
 const names = [
   "autosubmit", "board", "chart", "chat", "choices", "choices-editor", "comments", "condition-builder", "copy", "decide", "deleting", "design-form", "design-frame",
-  "design-palette", "digits", "drawer", "expression-editor", "filters", "kinds", "mapping", "mention", "menu", "mirror", "moving", "opener", "people", "permissions", "picker",
+  "design-palette", "digits", "drawer", "export", "expression-editor", "filters", "kinds", "mapping", "mention", "menu", "mirror", "moving", "opener", "people", "permissions", "picker",
   "query", "radio", "restoring", "rows", "selection", "shortcuts", "side", "sign-in", "sign-in-again", "state", "switch", "tabs", "tasks", "try-record", "upload",
   "widget",
 ];
