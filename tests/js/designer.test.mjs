@@ -1,0 +1,197 @@
+// What can be done to a form in the designer: any sequence keeps it whole and can be undone to the very same JSON.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { difference, same } from "../../builder_ui/static/js/model/difference.js";
+import { restore } from "../../builder_ui/static/js/model/draft.js";
+import { added, behind, changePart, copied, duplicated, grouped, moved, neighbour, parsed, partAt, pasted, readingOrder, removed, spanned, stepped, valueSet } from "../../builder_ui/static/js/model/forms.js";
+import { History } from "../../builder_ui/static/js/model/history.js";
+import { everyBlock, ids, layoutOf, named, placedFields } from "../../builder_ui/static/js/model/layout.js";
+import { freeName, renamed } from "../../builder_ui/static/js/model/names.js";
+import { apply, invert } from "../../builder_ui/static/js/model/patch.js";
+
+const FORM = Object.freeze({
+  id: "deal",
+  fields: [
+    { id: "name", type: "text", label: "名称", required: true },
+    { id: "amount", type: "money", label: "金额" },
+    { id: "why", type: "text", visible: "amount > 0 and name != 'amount'" },
+    { id: "lines", type: "sub_form", fields: [{ id: "what", type: "text" }, { id: "price", type: "money" }] },
+  ],
+});
+const IMPLIED = [{ id: "section", kind: "section", columns: 2, fields: ["name", "amount", "why", "lines"] }];
+const document = (form) => ({ muniment: 1, app: { id: "x" }, forms: [form] });
+
+/** The same bytes, whatever the order in which keys came. */
+const canonical = (value) => JSON.stringify(value, (_, each) => (each && typeof each === "object" && !Array.isArray(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each));
+
+function whole(form, note = "") {
+  const layout = layoutOf(form, IMPLIED);
+  const fields = form.fields.map((field) => field.id);
+  assert.equal(new Set(fields).size, fields.length, `fields have names of their own ${note}`);
+  for (const field of form.fields) assert.equal(new Set((field.fields ?? []).map((each) => each.id)).size, (field.fields ?? []).length);
+  if (!form.layout) return;
+  const placed = placedFields(layout);
+  assert.equal(new Set(placed).size, placed.length, `nothing stands twice ${note} ${JSON.stringify(layout)}`);
+  for (const id of placed) assert.ok(fields.includes(id), `${id} is there ${note}`);
+  const blocks = ids(layout);
+  assert.equal(new Set(blocks).size, blocks.length, `blocks have names of their own ${note}`);
+}
+
+function random(seed) {
+  let state = seed;
+  return (most) => (state = (state * 48271) % 2147483647) % most;
+}
+
+/** One thing somebody may do, by chance; the form afterwards. */
+function anything(form, pick, clips) {
+  const order = readingOrder(form, IMPLIED);
+  const key = () => order[pick(order.length)] ?? "form";
+  const some = () => [...new Set(Array.from({ length: 1 + pick(3) }, key))].filter((each) => each !== "form");
+  const fields = () => some().filter((each) => parsed(each).kind === "field");
+  const place = () => {
+    const blocks = everyBlock(layoutOf(form, IMPLIED));
+    const sections = blocks.filter((block) => block.kind === "section").map((block) => [`section:${block.id}`, (block.fields ?? []).length]);
+    const subs = form.fields.filter((field) => field.fields).map((field) => [`sub:${field.id}`, field.fields.length]);
+    const tabs = blocks.flatMap((block) => block.tabs ?? []).map((tab) => [`blocks:${tab.id}`, tab.blocks.length]);
+    const all = [...sections, ...sections, ...subs, ...tabs, ["blocks:", layoutOf(form, IMPLIED).length], ["rest", 0]];
+    const [zone, length] = all[pick(all.length)];
+    return { zone, index: pick(length + 1) };
+  };
+  /** Indexes count without what is moved. */
+  const free = (keys) => {
+    const { zone, index } = place();
+    const [without] = [removed(form, IMPLIED, keys)];
+    const holder = zone.startsWith("section:") ? everyBlock(layoutOf(without, IMPLIED)).find((block) => block.id === zone.slice(8))?.fields : null;
+    return zone.startsWith("section:") ? (holder ? { zone, index: Math.min(index, holder.length) } : null) : { zone, index: Math.min(index, zone.startsWith("sub:") ? (without.fields.find((field) => field.id === zone.slice(4))?.fields ?? []).length : zone === "rest" ? 0 : layoutOf(without, IMPLIED).length) };
+  };
+  switch (pick(12)) {
+    case 0: return added(form, IMPLIED, "field", { type: "text" }, behind(form, IMPLIED, key()))[0];
+    case 1: return added(form, IMPLIED, "field", pick(3) ? { type: "date" } : { type: "sub_form", fields: [] }, zoneFor(place(), pick))[0];
+    case 2: return added(form, IMPLIED, "block", [{ kind: "section", columns: 2, fields: [] }, { kind: "divider" }, { kind: "tabs", tabs: [{ id: "tab", label: "一", blocks: [{ id: "part", kind: "section", fields: [] }] }] }][pick(3)], behind(form, IMPLIED, key()))[0];
+    case 3: { const keys = some(); return keys.length ? removed(form, IMPLIED, keys) : form; }
+    case 4: { const keys = fields(); const to = free(keys); return keys.length && to && !to.zone.startsWith("blocks:") ? moved(form, IMPLIED, keys, to)[0] : form; }
+    case 5: { const one = key(); const to = one === "form" ? null : stepped(form, IMPLIED, one, pick(2) ? 1 : -1); return to ? moved(form, IMPLIED, [one], to)[0] : form; }
+    case 6: { const keys = fields(); return keys.length ? duplicated(form, IMPLIED, keys)[0] : form; }
+    case 7: { const keys = fields().filter((each) => !parsed(each).around); return keys.length ? grouped(form, IMPLIED, keys)[0] : form; }
+    case 8: { const keys = some(); if (keys.length) clips.push(copied(form, IMPLIED, keys)); return form; }
+    case 9: return clips.length ? pasted(form, IMPLIED, clips.at(-1), behind(form, IMPLIED, key()))[0] : form;
+    case 10: { const [one] = fields(); return one ? changePart(form, IMPLIED, one, (part) => valueSet(part, ["options", "minimum"], pick(2) ? pick(9) : undefined)) : form; }
+    default: { const [one] = fields().filter((each) => !parsed(each).around); return one ? spanned(form, IMPLIED, one, 1 + pick(3)) : form; }
+  }
+}
+
+const zoneFor = (place, pick) => (place.zone.startsWith("sub:") && pick(2) ? place : place.zone.startsWith("sub:") ? { zone: "rest", index: 0 } : place);
+
+for (const seed of [1, 7, 42, 2026, 31337, 99991]) {
+  test(`any 200 operations keep the form whole and undo to the same bytes (${seed})`, () => {
+    const pick = random(seed);
+    const history = new History(document(FORM));
+    const start = canonical(history.document);
+    const clips = [];
+    for (let number = 0; number < 200; number += 1) {
+      const before = history.document;
+      const form = anything(before.forms[0], pick, clips);
+      whole(form, `after step ${number}`);
+      const patch = difference(before, document(form));
+      assert.equal(canonical(apply(before, patch)), canonical(document(form)));
+      history.do(`step ${number}`, patch);
+      if (history.document.forms[0].fields.length > 60) history.do("fewer", difference(history.document, document(removed(history.document.forms[0], IMPLIED, readingOrder(history.document.forms[0], IMPLIED).slice(-40)))));
+    }
+    const end = canonical(history.document);
+    const steps = history.steps.length;
+    while (history.undo());
+    assert.equal(canonical(history.document), start);
+    while (history.redo());
+    assert.equal(canonical(history.document), end);
+    assert.equal(history.steps.length, steps);
+  });
+}
+
+test("lists are compared by name: what moved is a move", () => {
+  const list = (...names) => ({ fields: names.map((id) => ({ id, label: id })) });
+  const cases = [
+    [list("a", "b", "c"), list("c", "a", "b"), 1], [list("a", "b", "c"), list("b", "c", "a"), 1], [list("a", "b"), list("a", "x", "b"), 1],
+    [list("a", "b", "c"), list("a", "c"), 1], [{ f: ["a", "b", { field: "c", span: 2 }] }, { f: [{ field: "c", span: 2 }, "a", "b"] }, 1],
+    [{ n: [1, 1, 2] }, { n: [1, 2] }, 1], [{ a: 1 }, { b: 2 }, 2], [list("a", "b", "c", "d"), list("d", "c", "b", "a"), 3],
+  ];
+  for (const [before, after, steps] of cases) {
+    const patch = difference(before, after);
+    assert.ok(same(apply(before, patch), after), JSON.stringify(patch));
+    assert.equal(patch.length, steps, JSON.stringify(patch));
+    assert.ok(same(apply(after, invert(before, patch)), before));
+  }
+});
+
+test("ids of blocks without one come in reading order", () => {
+  const layout = named([{ kind: "section" }, { id: "section_2", kind: "section" }, { kind: "tabs", tabs: [{ label: "x", blocks: [{ kind: "section" }] }] }]);
+  assert.deepEqual(ids(layout), ["section", "section_2", "tabs", "tab", "section_3"]);
+});
+
+test("a new part stands behind what is chosen", () => {
+  const [form, key] = added(FORM, IMPLIED, "field", { type: "date" }, behind(FORM, IMPLIED, "field:name"));
+  assert.equal(key, "field:field");
+  assert.deepEqual(form.layout[0].fields, ["name", "field", "amount", "why", "lines"]);
+  assert.deepEqual(form.fields.map((field) => field.id), ["name", "field", "amount", "why", "lines"]);
+  const [inside, column] = added(FORM, IMPLIED, "field", { type: "date" }, behind(FORM, IMPLIED, "field:lines.what"));
+  assert.deepEqual([column, inside.fields[3].fields.map((field) => field.id)], ["field:lines.field", ["what", "field", "price"]]);
+});
+
+test("several move together, and no rows get into rows", () => {
+  const [form] = moved(FORM, IMPLIED, ["field:name", "field:amount"], { zone: "section:section", index: 2 });
+  assert.deepEqual(form.layout[0].fields, ["why", "lines", "name", "amount"]);
+  const [into, keys] = moved(FORM, IMPLIED, ["field:amount", "field:lines"], { zone: "sub:lines", index: 1 });
+  assert.deepEqual(keys, ["field:lines.amount", "field:lines"]);
+  assert.deepEqual(into.fields.map((field) => field.id), ["name", "why", "lines"]);
+  assert.deepEqual(into.fields[2].fields.map((field) => field.id), ["what", "amount", "price"]);
+  assert.deepEqual(into.layout[0].fields, ["name", "why", "lines"]);
+});
+
+test("what stood in a removed section stays", () => {
+  const [form, key] = grouped(FORM, IMPLIED, ["field:name", "field:why"]);
+  assert.deepEqual(form.layout.map((block) => block.fields), [["amount", "lines"], ["name", "why"]]);
+  assert.deepEqual(removed(form, IMPLIED, [key]).layout.map((block) => block.fields), [["amount", "lines", "name", "why"]]);
+  assert.equal(neighbour(form, IMPLIED, ["field:name"]), "field:why");
+});
+
+test("copies have ids of their own and speak of each other", () => {
+  const [form, keys] = duplicated(FORM, IMPLIED, ["field:amount", "field:why"]);
+  assert.deepEqual(keys, ["field:amount_2", "field:why_2"]);
+  assert.equal(partAt(form, IMPLIED, "field:why_2").visible, "amount_2 > 0 and name != 'amount'");
+  const there = { id: "other", fields: [{ id: "why", type: "text" }] };
+  const [pastedForm, names] = pasted(there, [{ id: "section", kind: "section", fields: ["why"] }], copied(FORM, IMPLIED, ["field:why"]), { zone: "section:section", index: 0 });
+  assert.deepEqual(names, ["field:why_2"]);
+  assert.equal(pastedForm.fields[0].visible ?? pastedForm.fields[1].visible, "amount > 0 and name != 'amount'");
+});
+
+test("names in expressions, not in quotes and not behind a dot", () => {
+  assert.equal(renamed("a > b.a and a != 'a' or “a” == a_b", { a: "z" }), "z > b.a and z != 'a' or “a” == a_b");
+  assert.equal(freeName("a", ["a", "a_2"]), "a_3");
+});
+
+test("values are set and taken away with what is empty then", () => {
+  assert.deepEqual(valueSet({ id: "a" }, ["options", "unit"], "元"), { id: "a", options: { unit: "元" } });
+  assert.deepEqual(valueSet({ id: "a", options: { unit: "元" } }, ["options", "unit"], undefined), { id: "a" });
+});
+
+test("what was done outlives a reload; what was not sent yet is sent again", async () => {
+  const kept = { value: null };
+  const store = { read: () => kept.value, write: (value) => { kept.value = structuredClone(value); } };
+  let [revision, there] = [3, document(FORM)];
+  const sent = [];
+  const send = async ({ on, patch }) => {
+    sent.push(on);
+    there = apply(there, patch);
+    return { revision: (revision += 1) };
+  };
+  const load = async () => ({ revision, document: there });
+  const first = await restore({ load, send, store, later: () => {} });
+  first.change("改名", (now) => document(changePart(now.forms[0], IMPLIED, "field:name", (field) => ({ ...field, label: "客户" }))));
+  assert.equal(kept.value.unsent.length, 1); // the page goes away before it was sent
+  const second = await restore({ load, send, store, later: () => {} });
+  assert.deepEqual([sent, second.revision, second.undoable.name], [[3], 4, "改名"]);
+  assert.equal(second.document.forms[0].fields[0].label, "客户");
+  second.undo();
+  assert.equal(await second.flush(), true);
+  assert.equal(canonical(there), canonical(document(FORM)));
+  assert.equal(second.redoable.name, "改名");
+});
