@@ -128,12 +128,11 @@ class Permissions:
 
     def _role(self, app: App, role: Role) -> RoleCard:
         place = next(number for number, one in enumerate(app.roles) if one.id == role.id)
-        organisation, text = self.visit.runtime.people.organisation(), self.visit.text
+        organisation = self.visit.runtime.people.organisation()
         holders = organisation.members(app.id, role.id)
         names = (Link(self.visit.names.get(("person", one), one), one) for one in holders[:HOLDERS])
         united = conflicting(duties_of(role, app.forms))
         words = duty_words(self.visit)
-        own = {f"/roles/{place}/forms"}
         return RoleCard(
             role.id, self._label(role), f"/roles/{place}", self._label_key(role),
             tuple(self._form(role, form, place) for form in app.forms),
@@ -145,8 +144,7 @@ class Permissions:
             tuple(names), f"/admin/people/roles/{app.id}/{role.id}"
             if self.visit.runtime.manages_anywhere(self.visit.viewer, "people") else "",
             tuple(one.text(self.visit.language) for one in self._about(f"/roles/{place}")
-                  if not any(one.path.startswith(start) for start in own)) or
-            ((text("Nobody holds this role yet"),) if not holders else ()),
+                  if not one.path.startswith(f"/roles/{place}/forms")),
         )  # fmt: skip
 
     def _notes(self, app: App, role: Role) -> Iterator[str]:

@@ -16,7 +16,7 @@ from engine.records.query import Option as Found
 from metamodel.problems import Problem, Rejected, problem
 
 SEE_AS = "/see-as"
-STYLES = ("form", "pages")
+STYLES = ("form", "pages", "access")
 OFFERED = 12
 
 

@@ -85,7 +85,11 @@ def _of_form(form: str, old: Sequence[Way], new: Sequence[Way], fields: Iterable
     elif before != after:
         yield Turn("rows", EVERY in after or set(before) < set(after), form, old=before, new=after)
     for action in sorted(FORM_ACTIONS - {"read"}):
-        yield from _of_action(form, action, reached(old, action), reached(new, action))
+        was, now = reached(old, action), reached(new, action)
+        follows = bool(was) and bool(now) and (action == "create" or (was, now) == (before, after))
+        if was != now and not follows:
+            gains = EVERY in now or set(was) < set(now)
+            yield Turn("action", gains, form, action, "yes" if was else "", "yes" if now else "", was, now)
     if before and after:
         common = _common(before, after)
         for field in fields:
@@ -96,14 +100,6 @@ def reached(ways: Iterable[Way], action: str) -> Rows:
     """The rows for which something may be done; only EVERY where that is all of them."""
     found = {way.rows for way in ways if action in way.actions}
     return (EVERY,) if EVERY in found else tuple(sorted(found))
-
-
-def _of_action(form: str, action: str, before: Rows, after: Rows) -> Iterator[Turn]:
-    if before != after:
-        gains = EVERY in after or set(before) < set(after)
-        yield Turn(
-            "action", gains, form, action, "yes" if before else "", "yes" if after else "", before, after
-        )
 
 
 def _common(before: Rows, after: Rows) -> Rows:

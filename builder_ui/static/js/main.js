@@ -6,10 +6,11 @@ import { noticePrinting } from "./lib/printing.js";
 import { guardForms } from "./lib/session.js";
 
 const names = [
-  "autosubmit", "board", "chart", "chat", "choices", "choices-editor", "comments", "condition-builder", "copy", "decide", "deleting", "design-form", "design-frame",
-  "design-palette", "digits", "drawer", "export", "expression-editor", "filters", "kinds", "mapping", "mention", "menu", "mirror", "moving", "opener", "people", "permissions", "picker",
-  "query", "radio", "restoring", "rows", "selection", "shortcuts", "side", "sign-in", "sign-in-again", "state", "switch", "tabs", "tasks", "try-record", "upload",
-  "widget",
+  "autosubmit", "board", "calendar", "chart", "chat", "checklist", "choices", "choices-editor", "comments", "condition-builder", "copy", "decide", "deleting",
+  "design-form", "design-frame", "design-palette", "digits", "drawer", "export", "expression-editor", "filters", "gantt", "kanban", "kinds", "location", "mapping",
+  "mention", "menu", "menu-designer", "mirror", "moving", "opener", "people", "permissions", "picker", "preview", "preview-form", "query", "radio", "restoring",
+  "rich", "rows", "scan", "selection", "shortcuts", "side", "sign-in", "sign-in-again", "signature", "state", "switch", "tabs", "tasks",
+  "try-record", "upload", "widget",
 ];
 const file = (name) => `./controllers/${name.replaceAll("-", "_")}_controller.js`;
 const loaders = Object.fromEntries(names.map((name) => [name, () => import(file(name))]));

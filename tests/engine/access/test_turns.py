@@ -46,9 +46,7 @@ TABLE: list[tuple[str, Change, list[tuple[Turn, list[str]]]]] = [
         lambda d: of(d, "seller").update(rows="true"),
         [
             (Turn("rows", True, "client", old=MINE, new=ALL), ["zhou"]),
-            (Turn("action", True, "client", "export", "yes", "yes", MINE, ALL), ["zhou", "both"]),
-            (Turn("action", True, "client", "create", "yes", "yes", MINE, ALL), ["zhou"]),
-            (Turn("action", True, "client", "update", "yes", "yes", MINE, ALL), ["zhou"]),
+            (Turn("action", True, "client", "export", "yes", "yes", MINE, ALL), ["both"]),
             (Turn("field", True, "client", "mobile", "mask", "write", ALL, ALL), ["both"]),
         ],
     ),
@@ -56,18 +54,8 @@ TABLE: list[tuple[str, Change, list[tuple[Turn, list[str]]]]] = [
         "another's rows instead of one's own: counting says",
         lambda d: of(d, "seller", "letter").update(rows="client.level == 'a'"),
         [
-            (
-                Turn("rows", False, "letter", old=THEIRS, new=GRADED),
-                ["zhou"],
-            ),
-            (
-                Turn("action", False, "letter", "create", "yes", "yes", THEIRS, GRADED),
-                ["zhou", "both"],
-            ),
-            (
-                Turn("action", False, "letter", "update", "yes", "yes", THEIRS, GRADED),
-                ["zhou", "both"],
-            ),
+            (Turn("rows", False, "letter", old=THEIRS, new=GRADED), ["zhou"]),
+            (Turn("action", False, "letter", "update", "yes", "yes", THEIRS, GRADED), ["both"]),
         ],
     ),
     (
