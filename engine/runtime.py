@@ -38,6 +38,7 @@ from engine.database import Database, Unit
 from engine.designing import Designing
 from engine.designing.bindings import Bindings, BoundChannel
 from engine.designing.expressions import Expressions
+from engine.designing.previewing import Previewing
 from engine.designing.impact import Impacts
 from engine.designing.life import Life
 from engine.designing.starting import Starting
@@ -298,6 +299,7 @@ class Runtime:
         self.jobs.register(BUILD_JOB, IndexBuilder(self.database))
         trying = Trying(self.services, self.records, self.contexts, self.applications)
         self.expressions = Expressions(self.designing, self._apps, self.registry, trying)
+        self.previewing = Previewing(self.designing, trying, self.records, self.registry)
 
     def _open_channels(self) -> None:
         self.rules = Rules(self.services, self.records, self.box, self.keyword_lists, lambda: self.calendar)

@@ -156,7 +156,7 @@ def state(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: bytes
     found = visit.runtime.records.form_state(visit.viewer, app_id, form_id, record, values, changed)
     draft = Draft(visit, app, form, None, values, found)
     inputs = Inputs(draft.base, visit.presenter(app.id))
-    fields = {name: _answer(draft, inputs, name) for name in found.fields}
+    fields = {name: answer_of(draft, inputs, name) for name in found.fields}
     answer = {"seq": sent.get("seq", 0), "fields": fields, "blocks": found.blocks}
     way = record_work.way(visit, app, form, values) if record is None else None
     return answer if way is None else {**answer, "way": way}
@@ -171,7 +171,8 @@ def options(request: Ask, site: Here, app_id: InPath, form_id: InPath, name: InP
     return visit.part("parts/options.html", found)
 
 
-def _answer(draft: Draft, inputs: Inputs, name: str) -> dict[str, Any]:
+def answer_of(draft: Draft, inputs: Inputs, name: str) -> dict[str, Any]:
+    """A field's state for the page, with its input drawn where the server decides what stands in it."""
     known, decided = draft.form.field(name), dict(draft.state[name])
     value = decided.pop("value", None)
     if "problems" in decided:
@@ -189,6 +190,15 @@ def _in_language(found: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 
 def _page(draft: Draft, status: int = 200) -> Response[Any]:
+    page = form_page(draft)
+    return draft.visit.page(
+        "form.html", page, title=page.title, styles=STYLES, app=draft.app, status=status,
+        frames=frame_hosts(draft.form.layout),
+    )  # fmt: skip
+
+
+def form_page(draft: Draft, *, ask_way: bool = True) -> FormPage:
+    """What the page shows; `ask_way`: who would be asked to approve a new one."""
     visit, form, view = draft.visit, draft.form, draft.view
     name = form.text(visit.language)
     title = (
@@ -213,14 +223,11 @@ def _page(draft: Draft, status: int = 200) -> Response[Any]:
         str(view.revision) if view else "",
         tuple(p.text(visit.language) for p in draft.problems if _field_of(p) not in shown),
         may_add_next=view is None,
-        way=record_work.way(visit, draft.app, form, draft.values) if view is None else None,
+        way=record_work.way(visit, draft.app, form, draft.values) if view is None and ask_way else None,
     )  # fmt: skip
     if draft.problems and not page.problems:
         page = replace(page, problems=(visit.text("Please look at the marked fields."),))
-    hosts = frame_hosts(form.layout)
-    return visit.page(
-        "form.html", page, title=title, styles=STYLES, app=draft.app, status=status, frames=hosts
-    )
+    return page
 
 
 def _sections(draft: Draft) -> tuple[tuple[FormSection, ...], set[str]]:

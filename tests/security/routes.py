@@ -344,6 +344,10 @@ ROUTES: dict[str, Route] = {
     "GET /design/{app_id:str}/forms/{form_id:str}/uses/{field:str}": Route(
         manages("design"), {"form_id": ["customer"], "field": ["source"]}
     ),
+    "GET /design/{app_id:str}/forms/{form_id:str}/preview": Route(manages("design"), {"form_id": ["customer"]}),
+    "GET /design/{app_id:str}/forms/{form_id:str}/preview/page": Route(manages("design"), {"form_id": ["customer"]}, ("", "?fill=blank")),
+    "POST /design/{app_id:str}/forms/{form_id:str}/preview/page": Route(manages("design"), {"form_id": ["customer"]}, body=CUSTOMER),
+    "POST /design/{app_id:str}/forms/{form_id:str}/preview/state": Route(manages("design"), {"form_id": ["customer"]}, body=json.dumps(STATE)),
     "GET /design/{app_id:str}/problems": Route(manages("design"), queries=("", "?revision=1")),
     "GET /design/{app_id:str}/forms/{form_id:str}": Route(manages("design")),
     "GET /design/{app_id:str}/forms/{form_id:str}/canvas": Route(manages("design")),
