@@ -47,6 +47,7 @@ export default class State extends Controller {
       for (const [name, state] of Object.entries(answer.fields)) this.apply(name, state);
       for (const [key, shown] of Object.entries(answer.blocks ?? {})) this.show(key, shown);
       this.tellWay(answer.way ?? "");
+      this.element.dispatchEvent(new CustomEvent("answered", { detail: answer, bubbles: true }));
     } catch (error) {
       if (error instanceof Failure) this.say(error.message);
       else this.say(this.target("status").dataset.offline);
