@@ -14,7 +14,7 @@ from metamodel.forms import FieldDefinition
 from metamodel.labels import label_text
 from metamodel.plugin_api import Choice, Reference
 
-CellKind = Literal["blank", "text", "long", "number", "boolean", "chips", "files", "rows", "away"]
+CellKind = Literal["blank", "text", "long", "number", "boolean", "chips", "files", "rows", "away", "own"]
 Look = Literal["fill", "dot", "link", "person", "plain"]
 FILE_ICONS = {"image": "image", "audio": "voice", "video": "video"}
 
@@ -62,6 +62,9 @@ class Cell(NamedTuple):
     sealed: bool = False
     evidence: bool = False
     span: int = 1
+    look: str = ""  # of kind "own": the macro that draws it on a page, and `short` in a list
+    short: str = ""
+    inner: Any = None  # and the value it draws
 
 
 def choice_chip(choice: Choice | None, value: str, language: str, look: Look = "fill") -> Chip:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
 from builder_ui.cells import Cell, CellKind, Chip, FileLink, Look, choice_chip, file_size, record_url
+from builder_ui.code_svg import code_svg
 from builder_ui.language import translations
 from builder_ui.templating import href
 from engine.records.query import RecordView
@@ -19,6 +20,7 @@ from metamodel.forms import FieldDefinition, Form
 from metamodel.plugin_api import BadValue, Display, Reference, RelatedQuery, Rollup, Storage
 
 LONG_TEXT = 60
+MOST_CHIPS = 600  # of a longer list of choices the text is enough
 COUNTED = ("count", "sum", "avg")
 YES, NO = (Chip("", "green"),), (Chip("", "grey"),)
 Drawn = tuple[CellKind, Mapping[str, Any]]
@@ -92,17 +94,34 @@ class Presenter:
             return lambda value, text: ("text", {"text": text or str(value)})
         if type_.container:
             return lambda value, text: ("rows", self._rows(field, value))
+        if type_.look:
+            return self._own(field)
         if reference := type_.reference(field):
             return self._files if reference.target == "file" else self._referring(reference)
         if type_.source(field) is not None:
             return lambda value, text: ("chips", {"chips": (Chip(text, key=str(value), look="dot"),)})
         if type_.storage == Storage.BOOLEAN:
             return lambda value, text: ("boolean", {"text": text, "chips": YES if value else NO})
-        if type_.choices(field):
+        if 0 < len(type_.choices(field)) <= MOST_CHIPS:
             return self._choosing(field)
         if type_.storage in (Storage.INTEGER, Storage.DECIMAL) or _is_counted(field):
             return lambda value, text: ("number", {"text": text})
         return self._plain
+
+    def _own(self, field: FieldDefinition) -> Draw:
+        """As its type says; a macro of `parts/field_looks.html` draws what it needs."""
+        assert field.type
+        look, short = field.type.look, field.type.cell
+        reference = field.type.reference(field)
+        held = reference is not None and reference.target == "file"
+        kind = str(getattr(field.options, "code", ""))
+
+        def draw(value: Any, text: str) -> Drawn:
+            files = tuple(self.file(identifier) for identifier in value) if held else ()
+            inner = code_svg(str(value), kind) if look == "code_image" else value
+            return "own", {"text": text, "look": look, "short": short, "inner": inner, "files": files}
+
+        return draw
 
     def _plain(self, value: Any, text: str) -> Drawn:
         if isinstance(value, list):

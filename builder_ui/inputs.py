@@ -17,7 +17,7 @@ from builder_ui.models.inputs import Input, Picked
 from builder_ui.models.parts import Option
 from metamodel.forms import FieldDefinition
 from metamodel.labels import label_text
-from metamodel.plugin_api import Storage
+from metamodel.plugin_api import BadValue, Storage
 
 # Inputs whose choices may be few enough to stand side by side: how few, and the control they then have.
 FEW_OF = {"select": (4, "radio"), "several": (8, "checks")}
@@ -29,15 +29,19 @@ CONTROLS = {
     "department": "picker", "departments": "picker", "files": "files", "participants": "participants",
     "rows": "rows", "rating": "rating", "none": "shown", "email": "email", "mobile": "tel",
     "landline": "tel", "url": "url", "range": "range", "color": "color", "time": "time", "month": "month",
-    "code": "code",
+    "code": "code", "rich": "rich", "parts": "parts", "location": "location", "checklist": "checklist",
+    "region": "picker", "role": "picker", "roles": "picker", "scan": "scan", "lines": "lines",
+    "signature": "signature",
 }  # fmt: skip
 BY_STORAGE = {
     Storage.INTEGER: "number", Storage.DECIMAL: "number", Storage.BOOLEAN: "switch", Storage.DATE: "date",
     Storage.TIMESTAMP: "datetime",
 }  # fmt: skip
 DRAWN = frozenset(
-    {"picker", "files", "participants", "rows"}
+    {"picker", "files", "participants", "rows", "signature"}
 )  # controls that also show what is not to be changed
+FILES = ("files", "signature")
+IN_PARTS = ("parts", "location")  # controls of a value that is edited in pieces, `period.start`
 State = Mapping[str, Any]
 Wrong = tuple[str, str]  # where inside the field ("" for all of it), what
 
@@ -78,21 +82,47 @@ class Inputs:
             help=label_text(field.help, self.language),
             required=bool(state.get("required", field.required)), writable=writable,
             visible=bool(state.get("visible", True)), sealed=field.sealed, evidence=field.evidence,
-            options=self._options(field, value),
+            options=() if control == "picker" else self._options(field, value),
             picked=self._picked(field, value, text) if control == "picker" else (),
             many=bool(field.type and field.type.many), free=is_open(field),
             picker=f"{self.base}/options/{path or field.id}",
-            files=tuple(self.presenter.file(i) for i in _ids(value)) if control == "files" else (),
-            file_ids=tuple(_ids(value)) if control == "files" else (),
+            files=tuple(self.presenter.file(i) for i in _ids(value)) if control in FILES else (),
+            file_ids=tuple(_ids(value)) if control in FILES else (),
             chips=tuple(Chip(t, key=t) for t in _people(value)) if control == "participants" else (),
             columns=tuple((c.id, c.text(self.language)) for c in field.fields),
             rows=self._rows(field, value, sent_name, writable, problems) if control == "rows" else (),
             blank_row=self._row(field, {}, sent_name, "", True) if control == "rows" else (),
             attributes=self._attributes(field),
+            parts=self._parts(field, value, sent_name, writable, path) if control in IN_PARTS else (),
+            items=_items(value) if control == "checklist" else (),
             problems=tuple(text for place, text in problems if control != "rows" or not place),
         )  # fmt: skip
 
+    def _parts(
+        self, field: FieldDefinition, value: Any, name: str, writable: bool, path: str
+    ) -> tuple[Input, ...]:
+        """The inputs of its pieces, each sent as `name.piece`."""
+        if field.type is None:
+            return ()
+        pieces = divided(field, value)
+        url = f"{self.base}/options/{path or field.id}"
+        choices = {c.value: c.label for c in field.type.choices(field)}
+        made = []
+        for part in field.type.parts(field):
+            control, given = CONTROLS.get(part.input, part.input), str(pieces.get(part.name, ""))
+            shown = label_text(choices.get(given, given), self.language, given)
+            made.append(
+                Input(
+                    f"{field.id}.{part.name}", f"{name}.{part.name}", label_text(part.label, self.language),
+                    control, value=given, writable=writable, picker=url,
+                    picked=(Picked(given, shown),) if given and control == "picker" else (),
+                )
+            )  # fmt: skip
+        return tuple(made)
+
     def _text(self, field: FieldDefinition, value: Any, control: str, text: str) -> str:
+        if control == "lines":
+            return text if value else ""
         if value is None or isinstance(value, (list, dict)):
             return text if control == "shown" else ""
         if control == "shown":
@@ -172,7 +202,8 @@ class Inputs:
             for option, attribute in (("minimum", "min"), ("maximum", "max"), ("step", "step")):
                 if (limit := getattr(field.options, option, None)) is not None:
                     found[attribute] = limit
-        if accept := getattr(field.options, "accept", ()):
+        accept = getattr(field.type, "kinds", ()) or getattr(field.options, "accept", ())
+        if accept:
             found["accept"] = ",".join(accept)
         return found
 
@@ -210,6 +241,8 @@ def raw_values(fields: Sequence[FieldDefinition], sent: Mapping[str, Sequence[st
         if field.type.container:
             if field.id in sent:
                 found[field.id] = _sent_rows(field, sent)
+        elif parts := [part.name for part in field.type.parts(field) if f"{field.id}.{part.name}" in sent]:
+            found[field.id] = _sent_parts(field.id, parts, sent)
         elif field.id in sent:
             found[field.id] = _sent_value(field, sent[field.id])
     return found
@@ -222,8 +255,36 @@ def _sent_value(field: FieldDefinition, values: Sequence[str]) -> Any:
     return given[-1] if given else None
 
 
+def _sent_parts(name: str, parts: Sequence[str], sent: Mapping[str, Sequence[str]]) -> dict[str, str] | None:
+    """The pieces that were filled; None where none was."""
+    given = {part: next((text for text in sent[f"{name}.{part}"] if text), "") for part in parts}
+    return {part: text for part, text in given.items() if text} or None
+
+
+def divided(field: FieldDefinition, value: Any) -> Mapping[str, Any]:
+    """A value in its pieces, whether it is kept or was just sent."""
+    if value in (None, "", []) or field.type is None:
+        return {}
+    if isinstance(value, Mapping):
+        return value
+    try:
+        return field.type.divided(field.type.parse(value, field), field)
+    except BadValue:
+        return {}
+
+
+def _items(value: Any) -> tuple[tuple[str, bool], ...]:
+    """The things of a checklist, kept or just sent, and whether they are done."""
+    items = value if isinstance(value, list) else []
+    return tuple(
+        (str(item.get("text", "")), bool(item.get("done"))) if isinstance(item, dict)
+        else (str(item)[4:], str(item).startswith("[x]"))
+        for item in items
+    )  # fmt: skip
+
+
 def _sent_rows(field: FieldDefinition, sent: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
-    pattern = re.compile(rf"^{re.escape(field.id)}\.(\d{{1,5}})\.([a-z][a-z0-9_]*)$")
+    pattern = re.compile(rf"^{re.escape(field.id)}\.(\d{{1,5}})\.([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)$")
     rows: dict[int, dict[str, Sequence[str]]] = {}
     for name, values in sent.items():
         if match := pattern.match(name):

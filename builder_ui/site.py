@@ -29,12 +29,14 @@ from builder_ui.shell import Counts
 from builder_ui.templating import Renderer
 from builder_ui.verifying import Verifying
 from engine.access.viewer import Viewer
+from engine.app_tests.publishing import Publishing
 from engine.records.references import NOT_SHOWN
 from engine.runtime import Runtime
 from engine.web.language import language_of
 from engine.web.security import content_policy, viewer_of
 from metamodel.application import App
 from metamodel.forms import Form
+from metamodel.labels import label_text
 from metamodel.masking import Hide
 from metamodel.plugin_api import Display, Reference
 from metamodel.problems import Rejected, problem
@@ -53,6 +55,7 @@ class Site:
         self.renderer = Renderer(self.assets)
         self.frames = Frames(runtime)
         self.verifying = Verifying(runtime)
+        self.publishing = Publishing(runtime)
 
     def visit(self, request: Ask) -> Visit:
         """Rejected (access.signed_out) when nobody is signed in."""
@@ -95,6 +98,14 @@ class Visit:
         outside = self.runtime.outside.every_name()
         return {**names, **outside} if outside else names
 
+    def _role_names(self, app: str) -> Mapping[tuple[str, str], str]:
+        known = [one for one in self.runtime.applications.all() if one.id == app]
+        return {
+            ("role", role.id): label_text(role.label, self.language, role.id)
+            for one in known
+            for role in one.roles
+        }
+
     def presenter(
         self, app: str, named: Mapping[str, Hide] | None = None,
         pointed: Iterable[tuple[Reference, str]] = (),
@@ -111,6 +122,7 @@ class Visit:
         wished = [(reference.app or app, reference.form, record) for reference, record in pointed]
         names = {
             **self.names,
+            **self._role_names(app),
             **{("record", which[2]): title for which, title in self.titles(wished).items()},
         }
         display = Display(self.language, self.runtime.config.zone, names)

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from builder_ui.assets import Assets
 from builder_ui.language import LANGUAGES, TAGS, translations
+from metamodel.markup import clean_html
 
 TEMPLATES = Path(__file__).parent / "templates"
 HUES = (
@@ -93,7 +94,7 @@ class Renderer:
             "hue": hue,
             "chips_html": lru_cache(maxsize=CHIPS)(lambda chips: self._chips(environment, chips)),
         }
-        environment.filters |= {"tojson_attr": json_attribute, "highlight": highlight}
+        environment.filters |= {"tojson_attr": json_attribute, "highlight": highlight, "rich": rich}
         sprite = self.assets.get("icons.svg")
         text = sprite.content.decode() if sprite else ""
         self._icons = {part.split('"', 1)[0] for part in text.split('id="')[1:]}
@@ -114,6 +115,11 @@ def hue(name: str, key: str = "") -> str:
         return f"hue-{name}"
     number = hashlib.blake2b(key.encode(), digest_size=2).digest()[0] if key else HUES.index("grey")
     return f"hue-{HUES[number % (len(HUES) - 1)] if key else 'grey'}"
+
+
+def rich(text: str) -> Markup:
+    """Rich text as it may stand in a page: cleaned once more, however it came into the database."""
+    return Markup(clean_html(str(text)))
 
 
 def json_attribute(value: Any) -> str:

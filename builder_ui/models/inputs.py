@@ -25,6 +25,7 @@ class Input:
 
     `picker` is the URL that searches, `columns`/`rows` are a sub-form's (a row is a tuple of inputs,
     `blank_row` the one that is copied), `attributes` go onto the control (min, max, step, unit …).
+    `parts` are the inputs of a value edited in pieces, `items` what a checklist holds.
     """
 
     id: str
@@ -53,6 +54,8 @@ class Input:
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     span: int = 1
+    parts: tuple[Input, ...] = ()
+    items: tuple[tuple[str, bool], ...] = ()
 
     @property
     def control_id(self) -> str:
@@ -60,4 +63,15 @@ class Input:
 
     @property
     def wide(self) -> bool:
-        return self.macro in ("textarea", "code", "rows", "files")
+        return self.macro in (
+            "textarea",
+            "code",
+            "rows",
+            "files",
+            "rich",
+            "parts",
+            "location",
+            "checklist",
+            "lines",
+            "signature",
+        )

@@ -29,7 +29,7 @@ from metamodel.plugin_api import BadValue
 from metamodel.problems import Problem, Rejected, problem
 
 FORM = "/apps/{app_id:str}/forms/{form_id:str}"
-STYLES = ("list", "record", "form")
+STYLES = ("list", "record", "form", "field_types")
 BACK = "back-to"  # where saving a new record leads; no field is called so
 Sent = Mapping[str, Sequence[str]]
 

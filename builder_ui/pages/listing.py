@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from litestar import Response, get
 
+from builder_ui.arranging import Arranging, cards, kanban
+from builder_ui.arranging_dates import calendar, gantt
 from builder_ui.cells import Cell, record_url
 from builder_ui.conditions import Asked, ConditionRows, read_conditions
 from builder_ui.drilling import DRILL, Drill, Told, told
 from builder_ui.frames import offered_views
 from builder_ui.inputs import Inputs, control_of
 from builder_ui.layouts import fits_in_list, list_columns
+from builder_ui.models.arranged import Arranged
 from builder_ui.models.listing import BulkField, Column, FilterRow, ListPage, Row
 from builder_ui.models.parts import Option, Tab
 from builder_ui.pages import timeline
@@ -32,8 +36,8 @@ from metamodel.problems import Rejected, problem
 
 LIST = "/apps/{app_id:str}/forms/{form_id:str}"
 SIZE = 50
-STYLES = ("list", "form")
-OWN = ("view", "q", "where", "sort", "columns", "page", DRILL)
+STYLES = ("list", "form", "arranged", "field_types")
+OWN = ("view", "q", "where", "sort", "columns", "page", "at", "scale", DRILL)
 
 
 class Listing:
@@ -139,15 +143,17 @@ def list_page(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Resp
     if listing.view is not None and listing.view.kind == "timeline":
         return timeline.page(visit, Placed(app, form, listing.view), tabs(listing))
     problems: tuple[str, ...] = ()
+    arranged: Arranged | None = None
     try:
         found = visit.runtime.records.page(visit.viewer, app_id, form_id, listing.query())
         problems = tuple(hint.text(visit.language) for hint in found.hints)
+        arranged = _arranged(listing, found)
     except Rejected as refused:
         if refused.problems[0].code.startswith("access."):
             raise
         problems = tuple(problem.text(visit.language) for problem in refused.problems)
         found = Page([], 0, True)
-    page = _page(listing, found, problems)
+    page = replace(_page(listing, found, problems), arranged=arranged)
     title = f"{page.title} · {app.text(visit.language)}"
     return visit.page("list.html", page, title=title, styles=STYLES, app=app)
 
@@ -160,6 +166,23 @@ def condition(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Resp
     values = tuple(v for n, v in parse_qsl(request.url.query or "") if n == "v")
     row = _rows_maker(listing).row(Asked(visit.query.get("f", ""), visit.query.get("o", ""), values))
     return visit.part("condition.html", row, base=listing.base)
+
+
+def _arranged(listing: Listing, found: Page) -> Arranged | None:
+    """What a view that is no table shows in its place; None where it is one, or cannot be more."""
+    if listing.view is None:
+        return None
+    arranging = Arranging(listing, listing.view)
+    match listing.view.kind:
+        case "card" | "gallery":
+            return cards(arranging, found)
+        case "kanban":
+            return kanban(arranging)
+        case "calendar":
+            return calendar(arranging)
+        case "gantt":
+            return gantt(arranging)
+    return None
 
 
 def _page(listing: Listing, found: Page, problems: tuple[str, ...]) -> ListPage:

@@ -35,7 +35,7 @@ from metamodel.layouts import Block, conditions, frame_host, frame_hosts, walk
 from metamodel.problems import Rejected
 
 RECORD = "/apps/{app_id:str}/forms/{form_id:str}/records/{record:str}"
-STYLES = ("list", "record", "chat", "form", "tasks", "audit")
+STYLES = ("list", "record", "chat", "form", "tasks", "audit", "field_types")
 DETAILS, HISTORY, LOOKS = "details", "history", "looks"
 RELATED = 10
 

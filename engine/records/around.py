@@ -110,6 +110,12 @@ class Around:
                     Option(d.id, d.name, names.get(("department", d.parent or ""), ""))
                     for d in organisation.find_departments(text, limit)
                 ]
+            case "role":
+                known = self._services.programs.apps()[app].roles
+                offered = [
+                    Option(role.id, label_text(role.label, viewer.language, role.id)) for role in known
+                ]
+                return [one for one in offered if matches(text, one.label, one.id)][:limit]
             case "record":
                 return self.pickable(viewer, reference.app or app, reference.form, text, limit)
         return []

@@ -13,6 +13,8 @@ from engine.records.program import FieldProgram, FormProgram
 from engine.records.rows import Row, Rows
 from engine.records.services import Services
 from engine.system_tables import deleted
+from metamodel.application import App
+from metamodel.labels import label_text
 from metamodel.masking import Hide
 from metamodel.plugin_api import Display, Reference
 from metamodel.problems import Problem, pointer, problem
@@ -38,6 +40,8 @@ class References:
                 names.update(self._titles(connection, viewer, program, reference, ids, depth - 1))
             elif reference.target == "file":
                 names.update(self._file_names(connection, ids, _veils(program, rows)))
+            elif reference.target == "role":
+                names.update(role_names(program.app, viewer.language))
         names.update(self._services.outside.names(connection, [source for _, source in program.outside]))
         return Display(viewer.language, self._services.zone, names)
 
@@ -96,6 +100,10 @@ def show(field: FieldProgram, row: Row, display: Display) -> str:
     return shown.type.display(value, shown, display) if shown.type is not None else str(value)
 
 
+def role_names(app: App, language: str) -> Names:
+    return {("role", role.id): label_text(role.label, language, role.id) for role in app.roles}
+
+
 def missing_references(
     services: Services,
     connection: sa.Connection,
@@ -103,8 +111,10 @@ def missing_references(
     program: FormProgram,
     drafts: Sequence[Draft],
 ) -> list[Problem]:
-    """Links to records that are not there for this viewer, people and departments nobody knows."""
+    """Links to records that are not there for this viewer, people, departments and roles nobody knows; files
+    that are not of the kind the field takes."""
     found = _not_listed(services, connection, program, drafts)
+    found += _unfit_files(services, connection, program, drafts)
     for field, reference in _referring(program):
         asked = {d.row: _ids(field, d.values.get(field.id)) for d in drafts}
         known = _known(
@@ -148,6 +158,20 @@ def _not_listed(
     return found
 
 
+def _unfit_files(
+    services: Services, connection: sa.Connection, program: FormProgram, drafts: Sequence[Draft]
+) -> list[Problem]:
+    """Files whose bytes are of a kind their field does not take, or too large for it."""
+    found: list[Problem] = []
+    for field in program.file_fields:
+        kind, definition = field.field.type, field.field
+        for draft in drafts if kind is not None else ():
+            held = services.files.describe(connection, _ids(field, draft.values.get(field.id)))
+            wrong = [one for file in held if kind for one in kind.may_hold(file, definition)]
+            found += [one.under(f"/{draft.row}{pointer(field.id)}") for one in wrong]
+    return found
+
+
 def _known(
     services: Services, connection: sa.Connection, viewer: Viewer, program: FormProgram, reference: Reference,
     ids: set[str],
@@ -162,6 +186,8 @@ def _known(
         return {str(row[0]) for row in connection.execute(statement)}
     if reference.target == "file":
         return {f["id"] for f in services.files.describe(connection, list(ids))}
+    if reference.target == "role":
+        return ids & {role.id for role in program.app.roles}
     organisation = services.people.organisation()
     return ids & set(organisation.people if reference.target == "person" else organisation.departments)
 

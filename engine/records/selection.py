@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.access.pinyin import matches
 from engine.access.viewer import Viewer
 from engine.access.visible import Visible
 from engine.access.ways import Way
@@ -19,6 +20,7 @@ from engine.form_columns import head_column
 from engine.records.conditions import Conditions
 from engine.records.program import FormProgram
 from engine.records.query import Query
+from engine.records.references import role_names
 from engine.records.rows import Rows
 from engine.records.services import Services
 from engine.search.query import parse
@@ -131,6 +133,12 @@ class Selector:
         def names(reference: Reference, meant: str) -> list[str]:
             if reference.target == "person":
                 return [viewer.person] if meant == "me" else [p.id for p in organisation.find_people(meant)]
+            if reference.target == "role":
+                return [
+                    one.id
+                    for one in program.app.roles
+                    if matches(meant, label_text(one.label, viewer.language, one.id), one.id)
+                ]
             return (
                 [d.id for d in organisation.find_departments(meant)]
                 if reference.target == "department"

@@ -113,6 +113,7 @@ from metamodel.human_text import (
     split_list as split_list,
 )
 from metamodel.labels import Label as Label, label_text as label_text, labelled as labelled
+from metamodel.markup import html_text as html_text, rich_html as rich_html
 from metamodel.masking import (
     DOT as DOT,
     Patterns as Patterns,

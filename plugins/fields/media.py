@@ -20,18 +20,10 @@ from plugins.fields.attachment import Attachment
 if TYPE_CHECKING:
     from metamodel.plugin_api import FieldDefinition
 
-PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/tiff", "image/heic")
-SOUND = (
-    "audio/mpeg",
-    "audio/wav",
-    "audio/ogg",
-    "audio/amr",
-    "audio/mp4",
-    "audio/flac",
-    "audio/aac",
-    "audio/webm",
-)
-FILMS = ("video/mp4", "video/webm", "video/quicktime", "video/x-msvideo", "video/mpeg", "video/x-matroska")
+# Only what the first bytes of a file bear out is called so (engine/media_types.py).
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/heic")
+SOUND = ("audio/mpeg", "audio/wav", "audio/ogg", "audio/amr", "audio/mp4", "audio/flac")
+FILMS = ("video/mp4", "video/webm", "video/quicktime")
 
 
 class MediaOptions(Options, frozen=True):

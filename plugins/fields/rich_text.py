@@ -5,11 +5,7 @@ Plain text is taken as paragraphs, so an import, an expression or a mail can fil
 
 from __future__ import annotations
 
-import html
-import re
 from typing import TYPE_CHECKING, Any, ClassVar
-
-import nh3
 
 from metamodel.plugin_api import (
     TEXT_OPERATORS,
@@ -19,38 +15,13 @@ from metamodel.plugin_api import (
     Problem,
     Registry,
     clean_text,
+    html_text,
+    rich_html,
 )
 from plugins.fields.text import LongText, TextOptions
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import FieldDefinition
-
-BLOCKS = ("p", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre", "hr")
-TAGS = frozenset({*BLOCKS, "br", "strong", "b", "em", "i", "u", "s", "li", "a", "code"})
-_KNOWN = re.compile(
-    rf"</?(?:{'|'.join(sorted(TAGS))}|div|span|table|img|script|style)\b[^>]*>", re.IGNORECASE
-)
-_BLOCK = re.compile(rf"<(?:{'|'.join(BLOCKS)})\b", re.IGNORECASE)
-_ENDS = re.compile(r"<br ?/?>|</(?:p|h2|h3|h4|li|blockquote|pre)>|<hr ?/?>", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
-
-
-def clean_html(text: str) -> str:
-    """Only the tags above, links only to where a link may lead; cleaning what is clean changes nothing."""
-    return nh3.clean(
-        text, tags=set(TAGS), attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto", "tel"},
-        link_rel="noopener noreferrer nofollow",
-    )  # fmt: skip
-
-
-def plain_text(markup: str) -> str:
-    """What people read of it, a line for every paragraph."""
-    lines = html.unescape(_TAG.sub("", _ENDS.sub("\n", markup))).splitlines()
-    return "\n".join(line.strip() for line in lines if line.strip())
-
-
-def _paragraphs(text: str) -> str:
-    return "".join(f"<p>{html.escape(line, quote=False)}</p>" for line in text.splitlines() if line.strip())
 
 
 class RichText(LongText):
@@ -76,29 +47,17 @@ class RichText(LongText):
     Options: ClassVar[OptionsType] = TextOptions
 
     def parse(self, raw: Any, field: FieldDefinition) -> str:
-        text = clean_text(raw)
-        if not _KNOWN.search(text):
-            return clean_text(_paragraphs(text))
-        cleaned = clean_text(clean_html(text)).replace("\r\n", "\n").strip()
-        if not plain_text(cleaned):
-            return ""
-        return (
-            cleaned
-            if _BLOCK.match(cleaned)
-            else f"<p>{cleaned}</p>"
-            if not _BLOCK.search(cleaned)
-            else (clean_html(f"<p>{cleaned}"))
-        )
+        return clean_text(rich_html(clean_text(raw).replace("\r\n", "\n")))
 
     def check(self, value: str, field: FieldDefinition) -> list[Problem]:
         """Its limits are those of what people read."""
-        return super().check(plain_text(value), field)
+        return super().check(html_text(value), field)
 
     def display(self, value: str, field: FieldDefinition, display: Display) -> str:
-        return plain_text(value)
+        return html_text(value)
 
     def search_text(self, value: str, field: FieldDefinition) -> str:
-        return plain_text(value)
+        return html_text(value)
 
 
 def register(registry: Registry) -> None:
