@@ -37,10 +37,12 @@ from engine.config import Config
 from engine.database import Database, Unit
 from engine.designing import Designing
 from engine.designing.bindings import Bindings, BoundChannel
+from engine.designing.conversions import Conversions
 from engine.designing.expressions import Expressions
-from engine.designing.previewing import Previewing
 from engine.designing.impact import Impacts
 from engine.designing.life import Life
+from engine.designing.previewing import Previewing
+from engine.designing.recording import Recordings
 from engine.designing.starting import Starting
 from engine.designing.trying import Trying
 from engine.designing.versions import Versions
@@ -353,6 +355,9 @@ class Runtime:
 
     def _open_life(self) -> None:
         applications, designing = self.applications, self.designing
+        self.conversions = Conversions(
+            self.services, self.records.reader, applications, designing, self.copies
+        )
         self.life = Life(
             Starting(designing, applications, self.registry),
             Versions(self.database, applications, designing),
@@ -362,6 +367,11 @@ class Runtime:
                 self._bound_channels,
             ),
         )  # fmt: skip
+
+        self.recordings = Recordings(
+            self.database, self.box, designing, self.programs, self.records, self.tasks, self.audit
+        )
+        self.recordings.join(self.stages)
 
     def _bound_channels(self, app: str) -> list[BoundChannel]:
         return [
