@@ -7,6 +7,7 @@ from builder_ui.pages.design import (
     form_designer,
     frame,
     imports,
+    menu,
     permissions,
     preview,
 )
@@ -17,6 +18,7 @@ HANDLERS = (
     *frame.HANDLERS,
     *preview.HANDLERS,
     *form_designer.HANDLERS,
+    *menu.HANDLERS,
     *permissions.HANDLERS,
     *apps.HANDLERS,
     *imports.HANDLERS,
