@@ -134,11 +134,8 @@ class Selector:
             if reference.target == "person":
                 return [viewer.person] if meant == "me" else [p.id for p in organisation.find_people(meant)]
             if reference.target == "role":
-                return [
-                    one.id
-                    for one in program.app.roles
-                    if matches(meant, label_text(one.label, viewer.language, one.id), one.id)
-                ]
+                known = role_names(program.app, viewer.language)
+                return [role for (_, role), label in known.items() if matches(meant, label, role)]
             return (
                 [d.id for d in organisation.find_departments(meant)]
                 if reference.target == "department"
