@@ -77,6 +77,7 @@ class ImportRunPage:
     progress: int = -1
     progress_text: str = ""
     counts: tuple[tuple[str, str, str], ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()  # (how often, what), the most frequent first
     wrong: tuple[WrongRow, ...] = ()
     more: str = ""
     errors_href: str = ""

@@ -50,7 +50,9 @@ class Resolver:
             for name, column in self._columns.items():
                 field = self._program.fields[name]
                 reference = field.reference
-                assert reference is not None
+                if reference is None:
+                    self._found[name] = self._listed(connection, field)
+                    continue
                 self._found[name] = self._finder(connection, reference, column, _apart(field, cells[name]))
 
     def value(self, name: str, text: str) -> tuple[Any, list[Problem]]:
@@ -85,6 +87,15 @@ class Resolver:
             return lambda name: [name]
         return lambda name: _by_name(known, name)
 
+    def _listed(self, connection: sa.Connection, field: FieldProgram) -> Find:
+        """What another system calls it, or its value; what nobody knows is left to the write path to refuse."""
+        type_ = field.field.type
+        source = type_.source(field.field) if type_ is not None else None
+        values: dict[str, list[str]] = {}
+        for value, label in self._services.outside.listed(connection, source).now if source else ():
+            values.setdefault(label, []).append(value)
+        return lambda name: values.get(name, [name])
+
     def _records(
         self, connection: sa.Connection, reference: Reference, column: Column, names: set[str]
     ) -> Find:
@@ -107,7 +118,8 @@ def title_key(program: FormProgram) -> str:
 
 def _names(program: FormProgram, name: str) -> bool:
     field = program.fields.get(name)
-    return field is not None and field.reference is not None
+    from_outside = any(field is one for one, _ in program.outside)
+    return field is not None and (field.reference is not None or from_outside)
 
 
 def _apart(field: FieldProgram, texts: Iterable[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping as Values, Sequence
 from typing import Any
 
@@ -13,12 +14,12 @@ from builder_ui.models.parts import Option
 from builder_ui.pages.importing.start import IMPORT, STYLES, base_of, require, said, trail, workbook
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from builder_ui.templating import href
-from engine.importing import Column, Import, Look, Plan
+from engine.importing import Column, Import, Look, Plan, WrongLine
 from metamodel.forms import FieldDefinition
 from metamodel.problems import Problem, Rejected, problem
 
 RUN = f"{IMPORT}/{{run_id:str}}"
-SHOWN = 100
+SHOWN, COUNTED, FREQUENT = 100, 2_000, 3  # wrong lines listed and counted, reasons told apart
 MOST_HEADINGS = 1_000
 Sent = Values[str, Sequence[str]]
 
@@ -221,12 +222,12 @@ def _page(visit: Visit, found: Import) -> ImportRunPage:
     if found.busy:
         return _busy(visit, found)
     checked = found.state == "checked"
-    lines = visit.runtime.imports.wrong(visit.viewer, found.id, SHOWN + 1)
+    lines = visit.runtime.imports.wrong(visit.viewer, found.id, COUNTED)
     rows = tuple(_wrong(visit, found, line.number, line.problems) for line in lines[:SHOWN])
     rest = found.wrong - len(rows)
     notice, tone = _notice(visit, found)
     return _base(
-        visit, found, 3 if checked else 4, counts=_counts(visit, found), wrong=rows,
+        visit, found, 3 if checked else 4, counts=_counts(visit, found), wrong=rows, reasons=_reasons(visit, lines),
         more=visit.count("and one more", "and %(num)s more", rest) if rest > 0 else "",
         errors_href=f"{_address(found)}/errors" if found.wrong else "",
         again_href=_address(found, edit="yes") if checked or (found.state == "failed" and not found.right) else "",
@@ -288,6 +289,12 @@ def _notice(visit: Visit, found: Import) -> tuple[str, str]:
 
 def _wrong(visit: Visit, found: Import, number: int, problems: Sequence[Problem]) -> WrongRow:
     return WrongRow(f"{number:,}", said(visit, problems))
+
+
+def _reasons(visit: Visit, lines: Sequence[WrongLine]) -> tuple[tuple[str, str], ...]:
+    """What is wrong again and again: mending that mends much."""
+    texts = Counter(text for line in lines for text in said(visit, line.problems))
+    return tuple((f"{number:,}", text) for text, number in texts.most_common(FREQUENT) if number > 1)
 
 
 def _answer(visit: Visit, found: Import, page: ImportRunPage, status: int = 200) -> Response[Any]:
