@@ -28,6 +28,13 @@ class Place:
 def places(visit: Visit) -> tuple[Place, ...]:
     """In the order of the menu."""
     return (
+        Place(
+            "/design",
+            visit.text("Design apps"),
+            "grid",
+            ("design",),
+            visit.runtime.designing.designs(visit.viewer),
+        ),
         Place("/admin/people", visit.text("Organisation"), "people", ("people",)),
         Place("/admin/accounts", visit.text("Accounts and sign-in"), "person", ("people",)),
         Place(

@@ -683,6 +683,16 @@ idempotency = _table(
     sa.Column("at", Time, nullable=False),
 )
 
+# -- the life of an application -------------------------------------------------------------------------
+app_recordings = _table(  # what somebody does while he records a test; the first row says since when
+    "app_recordings",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("person", sa.String(100), nullable=False),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("step_sealed", sa.LargeBinary, nullable=False),
+)
+
 # -- records in and out ----------------------------------------------------------------------------
 imports = _table(  # records that come in from a spreadsheet
     "imports",

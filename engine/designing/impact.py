@@ -14,7 +14,7 @@ from engine.access.viewer import Viewer
 from engine.applications import Applications
 from engine.database import Database
 from engine.designing.drafting import Designing, Preview, Told
-from engine.migrate import Weight, plan_against, weigh
+from engine.migrate import Weight, plan_against, row_counts, weigh
 from metamodel.application import App
 from metamodel.forms import Form
 
@@ -56,6 +56,11 @@ class Impacts:
         with self._database.read() as connection:
             weights = tuple(weigh(connection, plan_against(connection, read)))
         return Impact(preview, read, weights, tuple(unreachable(read)))
+
+    def records(self, app: str) -> dict[str, int]:
+        """How many records each form of a published app has: numbers only, for those who design it."""
+        with self._database.read() as connection:
+            return row_counts(connection, app)
 
 
 def touched(told: Told) -> Mapping[str, int]:

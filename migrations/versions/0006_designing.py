@@ -18,7 +18,15 @@ def upgrade() -> None:
 
 
 def _life_of_an_app() -> None:
-    """Room A."""
+    """What somebody does while he records a test."""
+    op.create_table(
+        "app_recordings",
+        sa.Column("id", Long, primary_key=True),
+        sa.Column("person", sa.String(100), nullable=False),
+        sa.Column("app", sa.String(63), nullable=False),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("step_sealed", sa.LargeBinary, nullable=False),
+    )
 
 
 def _form_behaviour() -> None:

@@ -3,6 +3,7 @@
 from builder_ui.pages.design import (
     app,
     apps,
+    bindings,
     expressions,
     form_designer,
     frame,
@@ -10,6 +11,9 @@ from builder_ui.pages.design import (
     menu,
     permissions,
     preview,
+    publish,
+    tests,
+    versions,
 )
 
 # One line a page, so that those who add one do not meet.
@@ -23,4 +27,8 @@ HANDLERS = (
     *apps.HANDLERS,
     *imports.HANDLERS,
     *app.HANDLERS,
+    *publish.HANDLERS,
+    *versions.HANDLERS,
+    *bindings.HANDLERS,
+    *tests.HANDLERS,
 )  # fmt: skip

@@ -1,0 +1,109 @@
+"""绑定: what a definition leaves to the house: who holds its roles, the secrets of its channels, the apps it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from litestar import Response, get, post
+
+from builder_ui.design_frame import design_frame
+from builder_ui.models.design_life import BindingPage, ChannelLine, Choice, Need, RoleLine
+from builder_ui.pages.design.app import APP, STYLES
+from builder_ui.pages.design.apps import APPS
+from builder_ui.site import Ask, Here, InPath, Visit, sent_form
+from engine.access.people import Membership
+from engine.access.recipients import owner_of
+from engine.designing.bindings import Bound, BoundRole
+from metamodel.duties import DUTIES
+from metamodel.labels import label_text
+from metamodel.problems import Rejected
+
+BINDINGS = f"{APP}/bindings"
+SHOWN = 6  # members named
+
+
+@get(BINDINGS, sync_to_thread=True)
+def bindings_page(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
+    return _page(site.visit(request), app_id)
+
+
+@post(BINDINGS, sync_to_thread=True, status_code=200)
+def bind_role(request: Ask, site: Here, app_id: InPath, body: bytes) -> Response[Any]:
+    """`role`; `unit` as `department:ID` or `branch:ID`, and any `person`; `reason` where something speaks against."""
+    visit, sent = site.visit(request), sent_form(body)
+    role = sent.get("role", [""])[-1]
+    named = [("person", person) for person in sent.get("person", []) if person]
+    named += [
+        (kind, unit) for kind, _, unit in (text.partition(":") for text in sent.get("unit", [])) if unit
+    ]
+    members = [Membership(app_id, role, kind, member) for kind, member in named]
+    try:
+        visit.runtime.life.bindings.bind(visit.viewer, app_id, members, sent.get("reason", [""])[-1])
+    except Rejected as refused:
+        if refused.problems[0].code in ("access.denied", "app.unknown"):
+            raise
+        return _page(
+            visit, app_id, tuple(found.text(visit.language) for found in refused.problems), status=422
+        )
+    return visit.go(f"{APPS}/{app_id}/bindings")
+
+
+def _page(visit: Visit, app_id: str, wrong: tuple[str, ...] = (), status: int = 200) -> Response[Any]:
+    frame = design_frame(visit, app_id, "overview")
+    bound = visit.runtime.life.bindings.of(visit.viewer, app_id)
+    title, organisation = visit.text("Bound to this house"), visit.runtime.people.organisation()
+    owner = owner_of(organisation, bound.app)
+    page = BindingPage(
+        frame, title, f"{APPS}/{app_id}/bindings", tuple(_role(visit, one) for one in bound.roles),
+        tuple(_channels(visit, bound)),
+        tuple(Need(label_text(one.label, visit.language, one.app), one.there) for one in bound.apps),
+        tuple(_units(visit)), visit.names.get(("person", owner or ""), ""), f"/apps/{app_id}", wrong,
+    )  # fmt: skip
+    return visit.page("design/bindings.html", page, title=title, styles=STYLES, status=status)
+
+
+def _role(visit: Visit, one: BoundRole) -> RoleLine:
+    duties = "、".join(_duty(visit, name) for name in sorted(one.role.manages))
+    named = [_member(visit, held) for held in one.memberships]
+    more = [visit.text("and %(num)s more", num=len(named) - SHOWN)] if len(named) > SHOWN else []
+    return RoleLine(
+        one.role.id, label_text(one.role.label, visit.language, one.role.id), duties,
+        visit.count("%(num)s person", "%(num)s people", one.people) if one.people else "",
+        tuple(named[:SHOWN] + more), not one.people, one.open,
+    )  # fmt: skip
+
+
+def _duty(visit: Visit, name: str) -> str:
+    words: Mapping[str, Any] = DUTIES
+    return label_text(words.get(name), visit.language, name)
+
+
+def _member(visit: Visit, held: Membership) -> str:
+    kind = "person" if held.member_kind == "person" else "department"
+    name = visit.names.get((kind, held.member), held.member)
+    return visit.text("%(name)s and below", name=name) if held.member_kind == "branch" else name
+
+
+def _channels(visit: Visit, bound: Bound) -> Iterator[ChannelLine]:
+    manages = visit.runtime.manages(visit.viewer, bound.app.id, "channels")
+    for one in bound.channels:
+        state = visit.text("Secret is set") if one.has_secret else visit.text("No secret yet")
+        href = f"/apps/{bound.app.id}/channels/{one.id}" if manages else ""
+        yield ChannelLine(label_text(one.label, visit.language, one.id), href, state, one.has_secret)
+
+
+def _units(visit: Visit) -> Iterator[Choice]:
+    """Everybody first: the departments that belong to none; then each alone, by its place in the tree."""
+    departments = [
+        one for one in visit.runtime.people.organisation().departments.values() if not one.closed_on
+    ]
+    for one in sorted(departments, key=lambda one: (one.parent is not None, one.position)):
+        if one.parent is None:
+            yield Choice(f"branch:{one.id}", visit.text("Everybody in %(name)s", name=one.name))
+    for one in departments:
+        if one.parent is not None:
+            yield Choice(f"branch:{one.id}", visit.text("%(name)s and below", name=one.name))
+
+
+HANDLERS = (bindings_page, bind_role)

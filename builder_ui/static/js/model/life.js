@@ -1,0 +1,41 @@
+// Changes of an app as a whole, as pure functions of its document.
+
+/** The document with a text at `path` (/app/label): of a label in several languages, that of this one. */
+export function given(app, path, text, language) {
+  const [, holder, key] = path.split("/");
+  const before = app[holder] ?? {};
+  const old = before[key];
+  const value = old !== null && typeof old === "object" ? { ...old, [language]: text } : text;
+  if (text === "" && key !== "label") {
+    const { [key]: _, ...rest } = before;
+    return { ...app, [holder]: rest };
+  }
+  return { ...app, [holder]: { ...before, [key]: value } };
+}
+
+/** A form opened to a role (`+` before the id: one that is made, named in `labels`), and listed in the menu group of
+ * this number (`new`: one of its own; blank: nowhere). */
+export function reached(app, { form, role, permission, group, labels = {} }) {
+  return listed(opened(app, form, role, permission, labels), form, group, labels);
+}
+
+function opened(app, form, role, permission, labels) {
+  const id = role.replace(/^\+/, "");
+  const roles = app.roles ?? [];
+  const there = roles.some((one) => one.id === id) ? roles : [...roles, { id, label: labels.member ?? id }];
+  return { ...app, roles: there.map((one) => (one.id === id ? { ...one, forms: { ...one.forms, [form]: permission } } : one)) };
+}
+
+function listed(app, form, group, labels) {
+  const menus = app.menus ?? [];
+  if (group === "" || group === null || menus.some((one) => one.items?.some((item) => item.form === form))) return app;
+  const label = app.forms?.find((one) => one.id === form)?.label ?? form;
+  const item = { label, form };
+  if (group === "new") return { ...app, menus: [...menus, { label: labels.group ?? "", items: [item] }] };
+  return { ...app, menus: menus.map((one, number) => (number === Number(group) ? { ...one, items: [...(one.items ?? []), item] } : one)) };
+}
+
+/** Without the part of this id. */
+export function without(app, kind, id) {
+  return { ...app, [kind]: (app[kind] ?? []).filter((one) => one.id !== id) };
+}
