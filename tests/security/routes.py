@@ -332,6 +332,10 @@ ROUTES: dict[str, Route] = {
     f"PATCH {API}/design/{{app_id:str}}/draft": Route(manages("design"), body=json.dumps(RELABEL)),
     f"POST {API}/design/{{app_id:str}}/publish": Route(
         manages("design"), body=json.dumps({"revision": 1_000_000}), last=1),
+    f"POST {API}/design/{{app_id:str}}/conversion": Route(
+        manages("design"), body=json.dumps({"form": "customer", "field": "name", "type": "integer"})),
+    "GET /design/{app_id:str}/forms/{form_id:str}/conversion": Route(
+        manages("design"), {"form_id": ["customer"]}, ("?field=name&type=integer", "?field=source&type=text")),
     f"POST {API}/design": Route(manages("design"), body=json.dumps({"document": {"app": {"id": "fresh"}}}), last=1),
     "POST /design/{app_id:str}/conditions": Route(manages("design"), body=json.dumps(EXPRESSION)),
     "GET /design/{app_id:str}/forms/{form_id:str}/records": Route(manages("design"), {"form_id": ["customer"]}, queries=("", "?q=a")),

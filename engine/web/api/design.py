@@ -10,6 +10,7 @@ from engine.applications import Draft
 from engine.clock import from_microseconds
 from engine.designing import Told
 from engine.runtime import Runtime
+from engine.web.api.records import record_json
 from engine.web.body import json_object
 from engine.web.language import language_of
 from engine.web.security import may_write, signed_in, viewer_of
@@ -94,9 +95,25 @@ def publish_draft(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> d
     return {"version": runtime.designing.publish(viewer_of(request), app_id, revision)}
 
 
+@post(f"{DESIGN}/conversion", sync_to_thread=True, status_code=200)
+def try_conversion(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> dict[str, Any]:
+    """`{form, field, type, options?}`: how many values of a published field convert, and the records that do
+    not, as far as they are this viewer's to read. Nothing happens."""
+    sent = json_object(body)
+    found = runtime.conversions.preview(
+        viewer_of(request), app_id, str(sent.get("form") or ""), str(sent.get("field") or ""), sent
+    )
+    counts = found.counts
+    return {
+        "total": counts.total, "looked": counts.looked, "converts": counts.converts, "fails": counts.fails,
+        "rows": [record_json(view) for view in found.rows],
+    }  # fmt: skip
+
+
 router = Router(
     "/",
     route_handlers=[
+        try_conversion,
         begin_draft, open_draft, edit_draft, draft_history, draft_problems, preview_draft, publish_draft,
     ],
     guards=[signed_in],
