@@ -126,7 +126,7 @@ class Emergencies:
         }
         body = {"zh": f"事由：{reason}", "en": f"Reason: {reason}"}
         what = NewNotification("", app, "", None, title, body)
-        self._notifications.tell(unit, [f"person:{one}" for one in alarmed], what)
+        self._notifications.tell(unit, [([f"person:{one}" for one in alarmed], what)])
 
 
 def _reference(app: str, role: str) -> str:

@@ -103,4 +103,4 @@ class SeeingAs:
         }
         body = {"zh": f"事由：{reason}", "en": f"Reason: {reason}"}
         what = NewNotification("", app.id, "", None, title, body, mail=False)
-        self._notifications.tell(unit, [f"person:{person}"], what)
+        self._notifications.tell(unit, [([f"person:{person}"], what)])

@@ -13,7 +13,6 @@ from email.message import EmailMessage
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.access.people import People
 from engine.access.quoting import Quoting, quoted_from_json
@@ -26,7 +25,8 @@ from engine.evidence.seals import Box
 from engine.jobs import Jobs
 from engine.notifications.outbox import Outbox, title_of
 from engine.notifications.parts import NewNotification, NotificationPage, NotificationView
-from engine.system_tables import KEYED, notifications
+from engine.notifications.store import NotificationStore, Told, place
+from engine.system_tables import notifications
 from metamodel.application import App
 from metamodel.labels import Label, label_text
 from metamodel.masking import Hide
@@ -43,6 +43,7 @@ class Notifications:
     ) -> None:  # fmt: skip
         self._database, self._box, self._people = database, box, people
         self._quoting, self._apps = quoting, apps
+        self._store = NotificationStore(database, box)
         self._outbox = Outbox(database, box, people, jobs, config)
 
     # -- sending -----------------------------------------------------------------------------------
@@ -50,60 +51,30 @@ class Notifications:
     def send(self, unit: Unit, wanted: Sequence[NewNotification]) -> list[int]:
         """Ids of new ones, and of those that were counted instead; people who left are told nothing."""
         organisation = self._people.organisation()
-        told = [one for one in wanted if organisation.active(one.person)]
-        return self._send(unit, told, ())
+        return self._send(unit, [self._told(one) for one in wanted if organisation.active(one.person)])
 
-    def tell(self, unit: Unit, to: Sequence[str], what: NewNotification) -> list[int]:
-        """`what` to everybody behind planned recipients; where that is nobody, to the app's owner, saying so."""
+    def tell(self, unit: Unit, wanted: Sequence[tuple[Sequence[str], NewNotification]]) -> list[int]:
+        """(to, what): each to everybody behind planned recipients; where that is nobody, to the app's owner,
+        saying so."""
+        told = [one for to, what in wanted for one in self._addressed(to, what)]
+        return self._send(unit, told)
+
+    def _addressed(self, to: Sequence[str], what: NewNotification) -> list[Told]:
         organisation = self._people.organisation()
         people = people_of(organisation, to)
         if people:
-            return self._send(unit, [replace(what, person=one) for one in people], ())
+            return [self._told(replace(what, person=one)) for one in people]
         owner = owner_of(organisation, self._apps().get(what.app))
-        return self._send(unit, [replace(what, person=owner)] if owner else [], tuple(to) or ("",))
+        return [self._told(replace(what, person=owner), tuple(to) or ("",))] if owner else []
 
-    def _send(self, unit: Unit, told: Sequence[NewNotification], nobody: Sequence[str]) -> list[int]:
-        ids = self._database.take_ids(unit.connection, len(told)) if told else ()
-        rows = [self._row(one, unit, what, nobody) for one, what in zip(ids, told, strict=True)]
-        plain = [row for row in rows if row["once_key"] is None]
-        if plain:
-            unit.connection.execute(sa.insert(notifications), plain)
-        kept = [row["id"] if row["once_key"] is None else self._count(unit, row) for row in rows]
-        waiting = {
-            row["person"] for row, one in zip(rows, kept, strict=True) if row["mail"] and row["id"] == one
-        }
+    def _told(self, what: NewNotification, nobody: Sequence[str] = ()) -> Told:
+        return Told(what, nobody, what.mail and self._outbox.reaches(what.person))
+
+    def _send(self, unit: Unit, told: Sequence[Told]) -> list[int]:
+        ids, made = self._store.keep(unit, told)
+        waiting = {one.what.person for one, id_ in zip(told, ids, strict=True) if one.mailed and id_ in made}
         self._outbox.defer(unit, sorted(waiting))
-        return kept
-
-    def _count(self, unit: Unit, row: Mapping[str, Any]) -> int:
-        """The id of the new one, or of the one there is, counted. Its key is unique in the database, so two
-        units at once cannot both make one."""
-        same = notifications.c.once_key == row["once_key"]
-        counted = sa.update(notifications).where(same).values(hits=notifications.c.hits + 1)
-        found = unit.connection.execute(counted.returning(notifications.c.id)).scalar()
-        if found is not None:
-            return int(found)
-        insert = postgresql.insert if self._database.dialect == "postgresql" else sqlite.insert
-        upsert = insert(notifications).values(dict(row)).on_conflict_do_update(
-            index_elements=[notifications.c.once_key], index_where=KEYED,
-            set_={"hits": notifications.c.hits + 1},
-        )  # fmt: skip
-        return int(unit.connection.execute(upsert.returning(notifications.c.id)).scalar_one())
-
-    def _row(
-        self, identifier: int, unit: Unit, what: NewNotification, nobody: Sequence[str]
-    ) -> dict[str, Any]:
-        body = {"body": what.body, "quoted": what.quoted, "nobody": list(nobody)}
-        key = "\0".join(("notice", what.person, what.app, what.once)).encode() if what.once else None
-        return {
-            "id": identifier, "person": what.person, "app": what.app, "form": what.form,
-            "record": what.record, "task": what.task, "hits": 1, "at": unit.now,
-            "title_sealed": self._box.seal_json(what.title, _place(identifier, b"title")),
-            "body_sealed": self._box.seal_json(body, _place(identifier, b"body")),
-            "once_key": self._box.fingerprint(key) if key else None,
-            "mail": "waiting" if what.mail and self._outbox.reaches(what.person) else "",
-            "quoted": what.quoted.record if what.quoted else None,
-        }  # fmt: skip
+        return ids
 
     def settle(self, unit: Unit, tasks: Iterable[int], person: str = "") -> None:
         """What was said about these tasks needs nobody's attention any more (blank: nobody's at all)."""
@@ -114,8 +85,7 @@ class Notifications:
 
     def forget(self, unit: Unit, records: Sequence[int]) -> None:
         """Records that are shredded: what was said about them, or quotes them, is gone."""
-        about = sa.or_(notifications.c.record.in_(records), notifications.c.quoted.in_(records))
-        unit.connection.execute(sa.delete(notifications).where(about))
+        self._store.forget(unit, records)
 
     @contextmanager
     def without_mail(self) -> Iterator[None]:
@@ -201,7 +171,7 @@ class Notifications:
     def _views(
         self, connection: sa.Connection, viewer: Viewer, rows: Sequence[sa.RowMapping]
     ) -> tuple[NotificationView, ...]:
-        kept = [self._box.open_json(row["body_sealed"], _place(row["id"], b"body")) for row in rows]
+        kept = [self._box.open_json(row["body_sealed"], place(row["id"], b"body")) for row in rows]
         quoted = [quoted_from_json(one["quoted"]) for one in kept]
         readable = self._quoting.readable(connection, viewer, quoted)
         return tuple(
@@ -219,7 +189,3 @@ class Notifications:
             None if row["read_at"] is None else from_microseconds(row["read_at"]), row["hits"], row["mail"],
             tuple(kept["nobody"]),
         )  # fmt: skip
-
-
-def _place(identifier: int, part: bytes) -> bytes:
-    return b"notification %d %s" % (identifier, part)

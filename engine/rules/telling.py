@@ -59,14 +59,22 @@ class Telling:
                     run.fail(one.subject, error.problems)
 
     def notify(self, run: Run, planned: Sequence[Planned]) -> None:
-        for one in planned:
-            effect: Notify = one.effect
-            once = f"{run.source}\0{effect.once}" if effect.once else ""
-            notice = NewNotification(
-                "", effect.app, effect.form, _record(effect.record), effect.title, effect.body, once,
-                effect.mail, quoted=_quoted(effect.quoted),
-            )  # fmt: skip
-            self._notifications.tell(run.unit, effect.to, notice)
+        told = [(one.effect.to, self._notice(run, one.effect)) for one in planned]
+        self._notifications.tell(run.unit, told)
+
+    def _notice(self, run: Run, effect: Notify) -> NewNotification:
+        once = f"{run.source}\0{effect.once}" if effect.once else ""
+        return NewNotification(
+            "",
+            effect.app,
+            effect.form,
+            _record(effect.record),
+            effect.title,
+            effect.body,
+            once,
+            effect.mail,
+            quoted=_quoted(effect.quoted),
+        )
 
 
 def _record(record: str) -> int | None:

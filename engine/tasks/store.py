@@ -6,6 +6,7 @@ The key is unique among open tasks by a partial index, so that two units at once
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,14 +48,8 @@ class TaskStore:
 
     def insert_or_count(self, unit: Unit, row: Mapping[str, Any]) -> int:
         """The new task's id, or that of the one another unit opened meanwhile, counted."""
-        insert = postgresql.insert if self._database.dialect == "postgresql" else sqlite.insert
-        statement = insert(tasks).values(dict(row))
-        upsert = statement.on_conflict_do_update(
-            index_elements=[tasks.c.once_key],
-            index_where=OPEN_TASK,
-            set_={"hits": tasks.c.hits + statement.excluded.hits},
-        )
-        return int(unit.connection.execute(upsert.returning(tasks.c.id)).scalar_one())
+        upsert = _upsert(self._database.dialect, tuple(row))
+        return int(unit.connection.execute(upsert, row).scalar_one())
 
     # -- rows --------------------------------------------------------------------------------------
 
@@ -174,3 +169,14 @@ def moves_of(detail: Mapping[str, Any]) -> tuple[Move, ...]:
 
 def _place(identifier: int, part: str) -> bytes:
     return b"task %d %s" % (identifier, part.encode())
+
+
+@cache
+def _upsert(dialect: str, names: tuple[str, ...]) -> Any:
+    """Made once: building it costs more than running it."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(tasks).values({name: sa.bindparam(name) for name in names})
+    counted = {"hits": tasks.c.hits + statement.excluded.hits}
+    return statement.on_conflict_do_update(
+        index_elements=[tasks.c.once_key], index_where=OPEN_TASK, set_=counted
+    ).returning(tasks.c.id)

@@ -132,7 +132,7 @@ def test_planned_recipients_are_found_or_the_owner_is_told(
     office.applications.publish(None, managed, "system")
     admin = [Membership("office", "admin", "person", "fang")]
     office.database.write(lambda unit: office.people.save_memberships(unit, admin))
-    office.database.write(lambda unit: office.notifications.tell(unit, to, replace(TOLD, person="")))
+    office.database.write(lambda unit: office.notifications.tell(unit, [(to, replace(TOLD, person=""))]))
     for person in ("zhou", "wang", "lu", "fang"):
         found = office.notifications.of(office.require_viewer(person)).items
         assert [one.nobody for one in found] == ([nobody] if person in people else [])
