@@ -114,27 +114,25 @@ class FieldPanel:
             "",
             placeholder=text("Name the field"),
         )
-        yield Control(
-            "/type", "text", "type", text("Type"), known.type_name, options=tuple(self._types(known, key))
-        )
+        yield self._type(known, key)
         yield Control("/help", "label", "label", text("Help below the input"), raw.get("help", ""), "")
         if known.derived is None:
             yield Control("/required", "flag", "switch", text("Required"), raw.get("required") is True, False)
         if "." not in key:
             yield Control("@span", "number", "span", text("Width in its section"), 1, 1)
 
-    def _types(self, known: FieldDefinition, key: str) -> Iterator[Option]:
-        """All types for a new field; for one with values those that may hold them."""
-        registry = self.visit.runtime.registry.all("field")
-        stands = registry.get(self.published.get(key, ""))
-        for name, type_ in registry.items():
-            if stands is None or name == known.type_name or _may_become(stands, type_):
-                yield Option(
-                    name,
-                    label_text(type_.label, self.visit.language),
-                    name == known.type_name,
-                    sub=type_.group,
-                )
+    def _type(self, known: FieldDefinition, key: str) -> Control:
+        """All types for a new field; for one that may have values the way to those that can hold them."""
+        language, label = self.visit.language, self.visit.text("Type")
+        if key in self.published and "." not in key:
+            drawer = f"/design/{self.looked.draft.app}/forms/{self.form.id}/types?field={key}"
+            stands = _type_name(known, language)
+            return Control("/type", "text", "type", label, known.type_name, locked=drawer, sentence=stands)
+        types = self.visit.runtime.registry.all("field").items()
+        options = (
+            Option(name, label_text(one.label, language), name == known.type_name) for name, one in types
+        )
+        return Control("/type", "text", "type", label, known.type_name, options=tuple(options))
 
     def _behaviour(self, known: FieldDefinition, raw: Mapping[str, Any]) -> Iterator[Control]:
         text, computed = self.visit.text, known.derived is not None
@@ -219,13 +217,6 @@ def at_pointer(document: Any, path: str) -> Any:
 def _flag(path: str, label: str, raw: Mapping[str, Any], locked: str = "") -> Control:
     value = raw.get(path[1:])
     return Control(path, "flag", "switch", label, bool(value), False, locked=locked)
-
-
-def _may_become(old: Any, new: Any) -> bool:
-    """May values of one type ever be read as another? Texts and plain values may; what holds others may not."""
-    if old.container or new.container or (old.input == "none") != (new.input == "none"):
-        return False
-    return old.storage == new.storage or "json" not in (old.storage, new.storage) or new.many
 
 
 def _type_name(known: FieldDefinition, language: str) -> str:

@@ -25,7 +25,7 @@ def designer_words(visit: Visit) -> Mapping[str, str]:
         "copied": text("Copied {what}"), "nothing_pasted": text("Nothing of a form is on the clipboard"),
         "grabbed": text("{what} picked up. Arrow keys move it, Enter puts it down, Esc puts it back"),
         "moved_to": text("{what}: {where}"), "put_back": text("{what} is back where it was"),
-        "several": text("Several values"), "bad_json": text("This is not valid JSON: {text}"),
+        "several": text("Several values"), "type": text("Type"), "bad_json": text("This is not valid JSON: {text}"),
         "found": text("{n} found"), "tab": text("Tab {n}"), "duplicate_label": text("There is already a “{label}”"),
         "not_saved_yet": text("Not connected: the canvas follows when the connection is back"),
     }  # fmt: skip

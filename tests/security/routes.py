@@ -356,6 +356,8 @@ ROUTES: dict[str, Route] = {
     "GET /design/{app_id:str}/forms/{form_id:str}": Route(manages("design")),
     "GET /design/{app_id:str}/forms/{form_id:str}/canvas": Route(manages("design")),
     "GET /design/{app_id:str}/forms/{form_id:str}/panel": Route(manages("design"), queries=("", "?at=field:name")),
+    "GET /design/{app_id:str}/forms/{form_id:str}/types": Route(
+        manages("design"), {"form_id": ["customer"]}, ("?field=name", "?field=name&to=long_text")),
     "POST /design/{app_id:str}/forms/{form_id:str}/names": Route(
         manages("design"), body=json.dumps({"field": "name", "label": "x"})),
     "POST /design/{app_id:str}/forms/{form_id:str}/headings": Route(manages("design"), body=json.dumps({"text": "x"})),

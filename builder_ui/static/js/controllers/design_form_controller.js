@@ -224,7 +224,8 @@ export default class DesignForm extends Controller {
     if (this.chosen.length === 0) return;
     const keys = this.chosen;
     const what = this.calledAll(keys);
-    const used = this.target("panel").querySelector("[data-used]")?.dataset.used;
+    const panel = this.target("panel").querySelector("[data-used]");
+    const used = panel?.dataset.keys === keys.join(" ") ? panel.dataset.used : "";
     const next = neighbour(this.form, this.implied, keys);
     this.do(fill(this.words.remove, { what }), (form) => removed(form, this.implied, keys));
     for (const key of keys) partOf(this.canvas, key)?.remove();

@@ -19,6 +19,7 @@ export class PanelReader {
     on(panel, "change", (event) => this.changed(event.target));
     on(panel, "input", (event) => this.typed(event.target));
     on(panel, "click", (event) => this.clicked(event.target.closest("[data-act]")));
+    on(document.getElementById("drawer"), "click", (event) => this.become(event.target.closest("[data-become]")));
     on(panel, "focusout", () => this.designer.draft.settle());
     this.panelShown();
   }
@@ -39,6 +40,17 @@ export class PanelReader {
       control.setAttribute("aria-invalid", "true");
       toast(fill(this.designer.words.bad_json, { text: error.message }));
     }
+  }
+
+  /** A type chosen in the drawer. */
+  become(button) {
+    if (!button) return;
+    const { designer, keys } = this;
+    document.getElementById("drawer").close();
+    const name = fill(designer.words.change, { property: designer.words.type, what: designer.calledAll(keys) });
+    const typing = `panel:${keys.join()}:/type`;
+    designer.do(name, (form) => changePart(form, designer.implied, keys[0], (part) => ({ ...part, type: button.dataset.become })), keys, { typing });
+    this.#suit(keys);
   }
 
   set(control) {
