@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from litestar import Response, get, post
 
+from builder_ui.design_effects import duty_words
 from builder_ui.design_frame import design_frame
 from builder_ui.models.design_life import BindingPage, ChannelLine, Choice, Need, RoleLine
 from builder_ui.pages.design.app import APP, STYLES
@@ -15,7 +16,6 @@ from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from engine.access.people import Membership
 from engine.access.recipients import owner_of
 from engine.designing.bindings import Bound, BoundRole
-from metamodel.duties import DUTIES
 from metamodel.labels import label_text
 from metamodel.problems import Rejected
 
@@ -64,7 +64,8 @@ def _page(visit: Visit, app_id: str, wrong: tuple[str, ...] = (), status: int = 
 
 
 def _role(visit: Visit, one: BoundRole) -> RoleLine:
-    duties = "、".join(_duty(visit, name) for name in sorted(one.role.manages))
+    words = duty_words(visit)
+    duties = "、".join(words.get(name, name) for name in sorted(one.role.manages))
     named = [_member(visit, held) for held in one.memberships]
     more = [visit.text("and %(num)s more", num=len(named) - SHOWN)] if len(named) > SHOWN else []
     return RoleLine(
@@ -72,11 +73,6 @@ def _role(visit: Visit, one: BoundRole) -> RoleLine:
         visit.count("%(num)s person", "%(num)s people", one.people) if one.people else "",
         tuple(named[:SHOWN] + more), not one.people, one.open,
     )  # fmt: skip
-
-
-def _duty(visit: Visit, name: str) -> str:
-    words: Mapping[str, Any] = DUTIES
-    return label_text(words.get(name), visit.language, name)
 
 
 def _member(visit: Visit, held: Membership) -> str:
