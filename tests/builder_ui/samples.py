@@ -45,12 +45,21 @@ from builder_ui.shell import AppCard, Counts, MenuEntry, MenuSection, Person, Sh
 from tests.builder_ui.access_samples import NOTICES, access_pages
 from tests.builder_ui.account_samples import account_pages
 from tests.builder_ui.board_samples import board_page, widget_views
+from tests.builder_ui.import_samples import (
+    export_form,
+    import_busy_page,
+    import_checked_page,
+    import_done_page,
+    import_mapping_page,
+    import_start_page,
+)
 from tests.builder_ui.key_samples import bytes_page, keys_page
 from tests.builder_ui.organisation_samples import organisation_pages
 from tests.builder_ui.package_samples import package_form, packages_page
 from tests.builder_ui.retention_samples import retention_pages
 from tests.builder_ui.task_samples import task_pages, tasks_page
 
+IMPORTING = ("list", "form", "pages", "importing")
 LONG = "苏州恒锐精密机械股份有限公司华东区域智能制造与设备巡检一体化项目联合采购办公室(含昆山、太仓、常熟三个厂区)"
 ARCHIVE = AppCard(
     "archive", "客户会话存档", "/apps/archive", "chat", "teal", "1,300 个会话,7,512 条消息", True
@@ -741,6 +750,13 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
         "channel": ("channel.html", archive("渠道", "list", "pages"), channel_page()),
         "evidence": ("evidence.html", archive("存证", "pages", "evidence"), evidence_page()),
         "evidence_running": ("evidence.html", archive("存证", "pages", "evidence"), evidence_page("running")),
+        "import_start": ("import_start.html", archive("导入", *IMPORTING), import_start_page()),
+        "import_none": ("import_start.html", archive("导入", *IMPORTING), import_start_page(False)),
+        "import_mapping": ("import_run.html", archive("导入", *IMPORTING), import_mapping_page()),
+        "import_busy": ("import_run.html", archive("导入", *IMPORTING), import_busy_page()),
+        "import_checked": ("import_run.html", archive("导入", *IMPORTING), import_checked_page()),
+        "import_done": ("import_run.html", archive("导入", *IMPORTING), import_done_page()),
+        "export": ("parts/export.html", archive("导出", *IMPORTING), export_form()),
         "packages": ("packages.html", archive("证据包", "pages", "packages"), packages_page()),
         "packages_none": ("packages.html", archive("证据包", "pages", "packages"), packages_page(False)),
         "package": ("package.html", archive("证据包", "pages", "packages"), package_form()),
