@@ -39,6 +39,7 @@ class AttachmentOptions(Options, frozen=True):
 
 class Attachment(Field):
     name = "attachment"
+    often = 1
     label = {"zh": "附件", "en": "Attachment"}
     icon = "paperclip"
     doc = {"zh": "一个或几个文件", "en": "One or several files"}

@@ -84,6 +84,7 @@ def _key(text: str) -> str:
 
 class Select(Field):
     name = "select"
+    often = 1
     label = {"zh": "单选", "en": "Choice"}
     icon = "chevron-down"
     doc = {"zh": "从列表中选一项", "en": "One of a list"}
@@ -167,6 +168,7 @@ def _words(value: str, options: ChoiceOptions) -> list[str]:
 
 class Radio(Select):
     name = "radio"
+    often = 3
     label = {"zh": "单选按钮", "en": "Radio buttons"}
     icon = "check"
     doc = {"zh": "从并排的几项中选一项", "en": "One of a few that stand side by side"}
@@ -175,6 +177,7 @@ class Radio(Select):
 
 class MultiSelect(Select):
     name = "multi_select"
+    often = 2
     label = {"zh": "多选", "en": "Several choices"}
     icon = "list-checks"
     doc = {"zh": "从列表中选几项", "en": "Several of a list"}
@@ -205,6 +208,7 @@ class MultiSelect(Select):
 
 class CheckboxGroup(MultiSelect):
     name = "checkbox_group"
+    often = 4
     label = {"zh": "复选框组", "en": "Checkboxes"}
     icon = "check"
     doc = {"zh": "勾选几项", "en": "Several, ticked"}
@@ -213,6 +217,7 @@ class CheckboxGroup(MultiSelect):
 
 class Tags(MultiSelect):
     name = "tags"
+    often = 5
     label = {"zh": "标签", "en": "Tags"}
     icon = "tag"
     doc = {"zh": "标签，可随手新增", "en": "Tags; new ones as one goes"}

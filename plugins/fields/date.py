@@ -56,6 +56,7 @@ class Zoned(Field):
 
 class Date(Zoned):
     name = "date"
+    often = 1
     label = {"zh": "日期", "en": "Date"}
     icon = "calendar"
     doc = {"zh": "某一天", "en": "A day"}
@@ -102,6 +103,7 @@ class Date(Zoned):
 
 class DateTime(Zoned):
     name = "datetime"
+    often = 2
     label = {"zh": "日期时间", "en": "Date and time"}
     icon = "clock"
     doc = {"zh": "某一时刻", "en": "A moment"}

@@ -64,6 +64,7 @@ class PercentOptions(NumberOptions, frozen=True):
 
 class Decimal(Field):
     name = "decimal"
+    often = 1
     label = {"zh": "小数", "en": "Decimal number"}
     icon = "hash"
     doc = {"zh": "有小数位的数，精确保存", "en": "A number with a fraction, kept exactly"}
@@ -133,6 +134,7 @@ class Decimal(Field):
 
 class Money(Decimal):
     name = "money"
+    often = 3
     label = {"zh": "金额", "en": "Money"}
     icon = "coin"
     doc = {"zh": "一笔钱", "en": "An amount of money"}
@@ -175,6 +177,7 @@ class Percent(Decimal):
     """Kept as the share it is: 12.5% is 0.125, in JSON too; `%` or `％` in text divides by 100."""
 
     name = "percent"
+    often = 4
     label = {"zh": "百分比", "en": "Percent"}
     icon = "percent"
     doc = {"zh": "百分之几；保存为比值，12.5% 即 0.125", "en": "A share; 12.5% is kept as 0.125"}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 class Markdown(LongText):
     name = "markdown"
+    often = 9
     label = {"zh": "Markdown", "en": "Markdown"}
     icon = "text"
     doc = {"zh": "带标记的文字，按原文保存", "en": "Text with marks, kept as it was written"}

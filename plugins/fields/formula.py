@@ -207,6 +207,7 @@ class Kept(Field):
 
 class Formula(Kept):
     name = "formula"
+    often = 4
     label = {"zh": "公式", "en": "Formula"}
     icon = "function"
     doc = {"zh": "由本记录其他字段算出", "en": "Computed from the record's own fields"}

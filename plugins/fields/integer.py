@@ -46,6 +46,7 @@ class RatingOptions(Options, frozen=True):
 
 class Integer(Field):
     name = "integer"
+    often = 2
     label = {"zh": "整数", "en": "Whole number"}
     icon = "hash"
     doc = {"zh": "没有小数的数", "en": "A number without a fraction"}

@@ -61,6 +61,7 @@ def read_record(raw: Any) -> str:
 
 class Link(Field):
     name = "link"
+    often = 1
     label = {"zh": "关联记录", "en": "Link"}
     icon = "link"
     doc = {"zh": "指向另一表单的一条记录", "en": "Points at one record of a form"}
@@ -121,6 +122,7 @@ class Link(Field):
 
 class Links(Link):
     name = "links"
+    often = 2
     label = {"zh": "关联多条记录", "en": "Links"}
     doc = {"zh": "指向另一表单的几条记录", "en": "Points at several records of a form"}
     storage = Storage.JSON

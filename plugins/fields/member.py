@@ -50,6 +50,7 @@ def read_id(raw: Any) -> str:
 
 class Member(Field):
     name = "member"
+    often = 1
     label = {"zh": "成员", "en": "Person"}
     icon = "user"
     doc = {"zh": "一位同事", "en": "One colleague"}
@@ -74,6 +75,7 @@ class Member(Field):
 
 class Members(Field):
     name = "members"
+    often = 2
     label = {"zh": "多名成员", "en": "People"}
     icon = "users"
     doc = {"zh": "几位同事", "en": "Several colleagues"}
@@ -109,6 +111,7 @@ class Members(Field):
 
 class Department(Field):
     name = "department"
+    often = 3
     label = {"zh": "部门", "en": "Department"}
     icon = "building"
     doc = {"zh": "一个部门", "en": "One department"}
@@ -132,6 +135,7 @@ class Department(Field):
 
 class Departments(Members):
     name = "departments"
+    often = 4
     label = {"zh": "多个部门", "en": "Departments"}
     icon = "building"
     doc = {"zh": "几个部门", "en": "Several departments"}

@@ -39,6 +39,7 @@ class SubFormOptions(Options, frozen=True):
 
 class SubForm(Field):
     name = "sub_form"
+    often = 3
     label = {"zh": "子表单", "en": "Sub-form"}
     icon = "table"
     doc = {"zh": "记录里的多行明细", "en": "Rows inside a record"}

@@ -69,6 +69,7 @@ class LineOptions(TextOptions, frozen=True):
 
 class LongText(Field):
     name = "long_text"
+    often = 2
     label = {"zh": "多行文本", "en": "Long text"}
     icon = "align-left"
     doc = {"zh": "一段或几段文字，原样保存", "en": "Paragraphs, kept letter for letter"}
@@ -106,6 +107,7 @@ class LongText(Field):
 
 class Text(LongText):
     name = "text"
+    often = 1
     label = {"zh": "单行文本", "en": "Text"}
     icon = "text"
     doc = {"zh": "一行文字", "en": "One line of text"}
