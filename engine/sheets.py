@@ -204,7 +204,7 @@ def _csv_rows(content: bytes) -> Iterator[Sequence[str]]:
     csv.field_size_limit(LONGEST_CELL)
     try:
         for row in csv.reader(_without_nul(text), delimiter=parted):
-            yield [armed(cell.strip()) for cell in row]
+            yield [armed(cell.strip()).strip() for cell in row]
     except (csv.Error, UnicodeDecodeError) as error:
         raise Rejected([problem("sheet.unreadable")]) from error
 

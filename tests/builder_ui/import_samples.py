@@ -26,7 +26,7 @@ def _options(chosen: str) -> tuple[Option, ...]:
 def import_start_page(full: bool = True) -> ImportStartPage:
     rows = (
         ImportRow("客户联系人.xlsx", "今天 09:31", "已导入", "green", "新建 212，更新 18，略过 3", BASE),
-        ImportRow("展会名片 2026 秋季上海工博会 含重复与缺失号码的整理版.csv", "昨天 17:02", "待对应", "grey", "", BASE),
+        ImportRow("展会名片 2026 秋季上海工博会 含重复号码.csv", "昨天 17:02", "待对应", "grey", "", BASE),
     )  # fmt: skip
     problems = () if full else ("无法读取这个文件 请用 Excel（.xlsx、.xls）或 CSV",)
     action = "/apps/crm/forms/contact/import"
