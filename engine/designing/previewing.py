@@ -168,13 +168,17 @@ class _Reasons:
     def of(self, field: FieldProgram, known: FormState) -> Iterator[Reason]:
         state, definition = known.fields.get(field.id), field.field
         if state is None:
-            yield Reason("role")
+            if definition.derived is None:
+                yield Reason("role")
             return
-        if definition.visible:
+        required = (
+            state["visible"] and definition.required_if and state["required"] and not definition.required
+        )
+        if required:
+            yield Reason("required", self.deciding(definition.required_if, True))
+        elif definition.visible:
             shown = bool(state["visible"])
             yield Reason("shown" if shown else "hidden", self.deciding(definition.visible, shown))
-        if state["visible"] and definition.required_if and state["required"] and not definition.required:
-            yield Reason("required", self.deciding(definition.required_if, True))
         if state["visible"] and definition.writable and not state["writable"]:
             yield Reason("closed", self.deciding(definition.writable, False))
 

@@ -6,7 +6,7 @@ one people fill in (`pages/edit.py`); only what it asks and where it is sent dif
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from engine.designing.previewing import EVERYTHING, Previewed, Reason
 from engine.web.body import json_object
 from engine.web.security import content_policy
 from metamodel.layouts import frame_hosts
-from metamodel.problems import Problem
+from metamodel.problems import Problem, Rejected
 
 FORM = "/design/{app_id:str}/forms/{form_id:str}/preview"
 STYLES = ("list", "record", "form", "preview")
@@ -58,7 +58,7 @@ def preview(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Respon
         tuple(_fills(visit, app_id, form_id, fill)), fill, f"{base}/records",
     )  # fmt: skip
     title = visit.text("Preview: %(form)s", form=label)
-    return visit.page("design/preview.html", page, title=title, styles=("design", "preview"))
+    return visit.page("design/preview.html", page, title=title, styles=("design", "design_form", "preview"))
 
 
 def _role(role: Any, visit: Visit) -> str:
@@ -69,7 +69,7 @@ def _role(role: Any, visit: Visit) -> str:
 def _fills(visit: Visit, app: str, form: str, chosen: str) -> list[Option]:
     newest = visit.runtime.expressions.records(visit.viewer, app, form)[:8]
     offered = [
-        (SAMPLE, visit.text("Examples")),
+        (SAMPLE, visit.text("Sample values")),
         (BLANK, visit.text("Nothing: a new record")),
         *((one.id, one.label) for one in newest),
     ]
@@ -82,11 +82,15 @@ def previewed_form(request: Ask, site: Here, app_id: InPath, form_id: InPath) ->
     visit = site.visit(request)
     previewing, role = visit.runtime.previewing, visit.query.get("as", EVERYTHING)
     fill = visit.query.get("fill", SAMPLE)
-    if fill == SAMPLE:
-        values: Mapping[str, Any] = previewing.sample(visit.viewer, app_id, form_id)
-    else:
-        values = {} if fill == BLANK else previewing.record(visit.viewer, app_id, form_id, fill)
-    found = previewing.state(visit.viewer, app_id, form_id, role, values)
+    previewing.roles(visit.viewer, app_id)  # whoever does not design it is refused as everywhere
+    try:
+        if fill == SAMPLE:
+            values: Mapping[str, Any] = previewing.sample(visit.viewer, app_id, form_id)
+        else:
+            values = {} if fill == BLANK else previewing.record(visit.viewer, app_id, form_id, fill)
+        found = previewing.state(visit.viewer, app_id, form_id, role, values)
+    except Rejected as refused:
+        return _nothing(visit, refused)
     return _answer(visit, found, values, role, fill)
 
 
@@ -99,7 +103,10 @@ def try_saving(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: 
         one for one in visit.runtime.previewing.roles(visit.viewer, app_id).forms if one.id == form_id
     )
     values = raw_values(form.fields, sent)
-    found = visit.runtime.previewing.state(visit.viewer, app_id, form_id, role, values, check=True)
+    try:
+        found = visit.runtime.previewing.state(visit.viewer, app_id, form_id, role, values, check=True)
+    except Rejected as refused:
+        return _nothing(visit, refused)
     return _answer(visit, found, values, role, fill, tried=True)
 
 
@@ -142,8 +149,29 @@ def _answer(
     html = visit.site.renderer.render(
         "form.html", visit.language, shell=shell, page=page, preview=told, frame_of="design/preview_form.html"
     )
+    return _framed(visit, html, frame_hosts(found.form.layout))
+
+
+def _nothing(visit: Visit, refused: Rejected) -> Response[Any]:
+    """There is no form to show: the role has nothing to do with it, the record is not to be seen."""
+    denied = any(one.code == "access.denied" for one in refused.problems)
+    text = (
+        visit.text("This role has no access to this form.")
+        if denied
+        else refused.problems[0].text(visit.language)
+    )
+    shell = visit.site.frames.shell(visit, text, STYLES, None, "")
+    told = PreviewedForm({}, (), ())
+    html = visit.site.renderer.render(
+        "design/preview_nothing.html", visit.language, shell=shell, page=text, preview=told
+    )
+    return _framed(visit, html, ())
+
+
+def _framed(visit: Visit, html: str, hosts: Iterable[str]) -> Response[Any]:
+    """May stand in a window of our own pages, and in no other's."""
     answer = respond(visit.request, html)
-    policy = content_policy(frame_hosts(found.form.layout))
+    policy = content_policy(hosts).strip()  # no hosts, and a header may not end in a blank
     answer.headers["Content-Security-Policy"] = policy.replace(
         "frame-ancestors 'none'", "frame-ancestors 'self'"
     )
