@@ -159,8 +159,9 @@ class Inputs:
     def _picked(self, field: FieldDefinition, value: Any, text: str) -> tuple[Picked, ...]:
         if value in (None, "", []):
             return ()
-        chips = self.presenter.cell(field, value, text or self.presenter.shown(field, value)).chips
-        return tuple(Picked(i, chip.text) for i, chip in zip(_ids(value), chips, strict=False))
+        cell = self.presenter.cell(field, value, text or self.presenter.shown(field, value))
+        texts = [chip.text for chip in cell.chips] or [cell.text]
+        return tuple(Picked(i, shown) for i, shown in zip(_ids(value), texts, strict=False))
 
     def _rows(
         self, field: FieldDefinition, value: Any, name: str, writable: bool, problems: Sequence[Wrong]

@@ -1,0 +1,81 @@
+"""Every field type on every page: entered, read, listed, changed, in both languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.access.people import Membership
+from engine.access.viewer import SYSTEM
+from engine.runtime import Runtime
+from metamodel.plugin_api import Field
+from tests.builder_ui.desk import Tab
+from tests.builder_ui.every_type import APP, document, values
+from tests.builder_ui.sending import sent_by
+
+BYTES = {
+    "attachment": ("a.pdf", "application/pdf", b"%PDF-1.7"),
+    "image": ("a.png", "image/png", b"\x89PNG\r\n\x1a\n" + bytes(30)),
+    "audio": ("a.mp3", "audio/mpeg", b"ID3" + bytes(30)),
+    "video": ("a.mp4", "video/mp4", bytes(4) + b"ftypisom" + bytes(30)),
+    "signature": ("s.png", "image/png", b"\x89PNG\r\n\x1a\n" + bytes(31)),
+}
+
+
+@pytest.fixture
+def every(runtime: Runtime) -> dict[str, str]:
+    """The record that has a value of every type, and what it holds."""
+    registry = runtime.registry
+    runtime.applications.publish(None, document(registry), "system")
+    runtime.database.write(
+        lambda unit: runtime.people.save_memberships(unit, [Membership(APP, "clerk", "person", "zhou")])
+    )
+    viewer = runtime.people.organisation().viewer("zhou")
+    assert viewer is not None
+    files = {
+        name: runtime.store_file(viewer, content, file, kind)["id"]
+        for name, (file, kind, content) in BYTES.items()
+    }
+    note = str(runtime.records.create(SYSTEM, APP, "note", [{"name": "便条一"}])[0])
+    record = str(runtime.records.create(viewer, APP, "thing", [values(registry, files, note)])[0])
+    runtime.records.create(SYSTEM, APP, "note", [{"name": "便条二", "parent": record}])
+    return {"record": record, **files}
+
+
+PAGES = (
+    "forms/thing",
+    "forms/thing/new",
+    "forms/thing/records/{record}",
+    "forms/thing/records/{record}/edit",
+)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_shows_every_type(
+    every: dict[str, str], zhou: Tab, runtime: Runtime, language: str
+) -> None:
+    types: dict[str, Field] = runtime.registry.all("field")
+    for path in PAGES:
+        answer = zhou.client.get(f"/apps/{APP}/{path.format(**every)}", headers={"accept-language": language})
+        assert answer.status_code == 200, path
+        if path.endswith("new"):
+            missing = [
+                n for n, t in types.items() if t.input != "none" and f'data-field="{n}"' not in answer.text
+            ]
+            assert missing == []
+        assert 'src="/files/' in answer.text or path.endswith("new")
+
+
+def test_what_the_page_sends_is_what_was_there(every: dict[str, str], zhou: Tab, runtime: Runtime) -> None:
+    """A form that is opened and saved as it is changes nothing: every control sends what it was given."""
+    record = every["record"]
+    before = runtime.records.get(SYSTEM, APP, "thing", record).values
+    address = f"/apps/{APP}/forms/thing/records/{record}"
+    answer = zhou.post(address, sent_by(zhou.page(f"{address}/edit"), address))
+    assert answer.status_code == 303, answer.text[:3000]
+    after = runtime.records.get(SYSTEM, APP, "thing", record).values
+    changed: dict[str, Any] = {
+        name: (before[name], after.get(name)) for name in before if before[name] != after.get(name)
+    }
+    assert {name for name in changed if name != "updated_at" and name != "updated_by"} == set()
