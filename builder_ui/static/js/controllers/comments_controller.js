@@ -20,6 +20,7 @@ export default class Comments extends Controller {
     const said = { text: form.get("text"), field: form.get("field") ?? "", named: form.getAll("named") };
     try {
       const answer = await postJson(this.value("url"), said);
+      box.value = ""; // what is typed outlives a swap
       await this.again();
       if (answer.untold.length) toast(fill(untold, { names: answer.untold.join("、") }));
     } catch (error) {
