@@ -32,7 +32,10 @@ def people_to_see_as(request: Ask, site: Here) -> Response[Any]:
     """Who has a role in any app this viewer may see others in: for the picker."""
     visit = site.visit(request)
     seeing, organisation = visit.runtime.seeing_as, visit.runtime.people.organisation()
-    known = {person for app in seeing.apps(visit.viewer) for person in seeing.people(visit.viewer, app.id)}
+    apps = seeing.apps(visit.viewer)
+    if not apps:
+        raise Rejected([problem("access.denied")])
+    known = {person for app in apps for person in seeing.people(visit.viewer, app.id)}
     found = organisation.find_people(visit.query.get("q", ""), len(organisation.people))
     names = visit.names
     options = [

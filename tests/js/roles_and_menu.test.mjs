@@ -69,6 +69,11 @@ test("menu: the keyboard goes through groups", () => {
   assert.deepEqual(shape(menu.moveGroup(MENU, 1, menu.stepped(MENU, "1", -1)[0])), ["h p", "g f r"]);
 });
 
+test("menu: what is chosen after a part went", () => {
+  const gone = (place) => menu.nearest(menu.removeAt(MENU, place), place);
+  assert.deepEqual(["0.0", "0.1", "1.0", "0", "1"].map(gone), ["0.0", "0.0", "1", "0", "0"]);
+});
+
 test("menu: a key of a part; blank goes", () => {
   assert.equal(menu.setAt(MENU, "0.0", "icon", "star").menus[0].items[0].icon, "star");
   assert.deepEqual(menu.setAt(menu.setAt(MENU, "1", "icon", "star"), "1", "icon", ""), MENU);

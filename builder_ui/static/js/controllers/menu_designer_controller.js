@@ -69,8 +69,9 @@ export default class MenuDesigner extends Controller {
   press_remove() {
     const name = this.nameAt(this.at);
     const removed = this.at;
-    this.at = "";
     this.step("remove", { name }, (d) => menu.removeAt(d, removed), removed);
+    this.at = menu.nearest(this.draft.document, removed);
+    this.keepFocus = true;
     toast(fill(this.words.removed, { name }), { text: this.words.undo, run: () => this.undo(removed) });
   }
 
@@ -87,6 +88,7 @@ export default class MenuDesigner extends Controller {
 
   undo(place) {
     this.draft.undo();
+    this.keepFocus = true;
     this.choose(place, true);
   }
 

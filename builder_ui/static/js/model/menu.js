@@ -68,6 +68,13 @@ export function stepped(document, place, by) {
   return next ? [group + by, by > 0 ? 0 : (next.items ?? []).length] : null;
 }
 
+/** What is chosen after the part at a place went: what stands there now, else the one before, else its group. */
+export function nearest(document, place) {
+  const [group, item] = placeOf(place);
+  const tried = item === undefined ? [`${group}`, `${group - 1}`] : [`${group}.${item}`, `${group}.${item - 1}`, `${group}`];
+  return tried.find((each) => partAt(document, each)) ?? "";
+}
+
 function withItems(document, group, items) {
   return { ...document, menus: document.menus.with(group, { ...document.menus[group], items }) };
 }
