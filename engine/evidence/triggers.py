@@ -41,7 +41,7 @@ class Trigger:
 
 def archive_triggers(dialect: str, table: sa.Table, frozen: Sequence[str]) -> list[Trigger]:
     """Rows of an archive are never deleted or replaced, and these columns and the id never change."""
-    return _guard(dialect, table.name, ("id",), ("id", *frozen))
+    return _guard(dialect, str(table.name), ("id",), ("id", *frozen))  # the name alone, without its quoting
 
 
 def append_only_triggers(dialect: str, table: str) -> list[Trigger]:

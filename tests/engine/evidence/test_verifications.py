@@ -174,3 +174,15 @@ def test_the_command_line(sqlite_data: Path, clock: FrozenClock) -> None:
     result = CliRunner().invoke(main, ["verify", "--data", str(sqlite_data)])
     assert result.exit_code == 1
     assert "evidence.database_unreadable" in result.output
+
+
+def test_a_fence_of_an_archive_that_is_gone(vault: Runtime) -> None:
+    """What is found in a step is kept for whoever goes on: by name, whatever the database calls it."""
+    letter = vault.catalog.form("vault", "letter").table.name
+    fence = f'DROP TRIGGER "{letter}_kept"'
+    if vault.database.dialect == "postgresql":
+        fence += f' ON "{letter}"'
+    vault.database.write(lambda unit: unit.connection.execute(sa.text(fence)))
+    report = verify(vault, wanted=Wanted(mode="quick", by="lu"))
+    assert not report.clean
+    assert f"{letter}_kept" in report.text("en")
