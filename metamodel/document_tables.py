@@ -20,7 +20,7 @@ from metamodel.reports import PERIODS
 AREAS = (
     "app", "folder", "shape", "options", "id", "label", "reference", "requires", "form", "field", "trigger",
     "action", "analyzer", "connector", "node", "widget", "expression", "formula", "rollup", "title", "search", "sort",
-    "layout", "retention", "rule", "role", "channel", "menu", "flow", "report", "app_test", "merge",
+    "layout", "view", "retention", "rule", "role", "channel", "menu", "flow", "report", "app_test", "merge",
 )  # fmt: skip
 
 

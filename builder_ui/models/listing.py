@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from builder_ui.cells import Cell
+from builder_ui.models.arranged import Arranged
 from builder_ui.models.inputs import Input
 from builder_ui.models.parts import Link, Option, Tab
 
@@ -87,6 +88,7 @@ class ListPage:
     scope: tuple[str, ...] = ()  # of a number of a board: conditions the filter panel cannot say
     scope_clear_href: str = ""
     package_href: str = ""
+    arranged: Arranged | None = None  # what stands in place of the table
     bin_href: str = ""  # for who may delete here
 
 

@@ -27,6 +27,7 @@ from builder_ui.pages import (
     notifications,
     organisation,
     packages,
+    placing,
     proofs,
     record,
     recycle_bin,
@@ -44,8 +45,9 @@ from builder_ui.pages import (
 
 MODULES = (
     assets, sign_in, sign_in_with, invitation, account, accounts,
-    home, boards, listing, bulk, importing, exporting, record, around, recycle_bin, edit, search, see_as, channels, proofs,
-    evidence, files, tasks, requests, notifications, rules, packages, audit, web_hooks, organisation, unmasking, keys,
+    home, boards, listing, placing, bulk, importing, exporting, record, around, recycle_bin, edit, search, see_as,
+    channels, proofs, evidence, files, tasks, requests, notifications, rules, packages, audit, web_hooks, organisation,
+    unmasking, keys,
     retention, access, design,
 )  # fmt: skip
 # One router: handlers of one path must meet in it, whichever module they come from.

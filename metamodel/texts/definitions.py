@@ -358,4 +358,11 @@ TEXTS = {
     "trigger.unknown_type": Texts(
         "没有触发方式“{name}”", "There is no trigger “{name}”", "可用的有：{known}", "Known: {known}"
     ),
+    # view
+    "view.wrong_field": Texts(
+        "“{field}”不适合作视图的“{key}”",
+        "“{field}” is not of a kind that fits `{key}` of this view",
+        "看板按单选分列，日历和甘特图按未加密的日期，画廊的封面是附件",
+        "A kanban has columns of a choice; calendars and bars need dates that are not sealed; a cover is a file",
+    ),
 }

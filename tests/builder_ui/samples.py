@@ -204,6 +204,7 @@ def list_page(count: int = 20, filtered: bool = True) -> ListPage:
         ),
         LIST + "/new",
         LIST + "/export",
+        LIST + "/import",
         "",
         True,
         (condition,) if filtered else (),

@@ -6,7 +6,8 @@ export default class Tabs extends Controller {
     this.shown = () => this.settle();
     this.element.addEventListener("shown", this.shown);
     const wrong = this.targets("tab").find((tab) => !tab.hidden && tab.querySelector(".wrong-dot"));
-    this.open(wrong ?? this.chosen());
+    if (wrong) this.open(wrong);
+    else this.settle();
   }
 
   disconnect() {
