@@ -179,11 +179,13 @@ class Runtime:
         self.applications.preparing += [self._prepare_search, self._index_lookups]
 
     def _designs(self, viewer: Viewer, app: str) -> bool:
-        """An app in which nobody holds any role yet is designed by whoever designs any; a new one may be begun
-        by those who administer the house too, where there is no other."""
+        """An app that nobody designs (a new one, one whose designers left) is open to whoever designs any; a new
+        one may be begun by those who administer the house too, where there is no other."""
         if app and self.manages(viewer, app, "design"):
             return True
-        if app and any(held.app == app for held in self.people.organisation().memberships):
+        roles = self.applications.get(app).roles if app else ()
+        holders = self.people.organisation().role_holders
+        if any("design" in role.manages and holders.get((app, role.id)) for role in roles):
             return False
         return self.manages_anywhere(viewer, "design") or administers(viewer, "people")
 

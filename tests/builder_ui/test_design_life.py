@@ -114,7 +114,7 @@ def test_what_publishing_costs_and_bringing_it_back(runtime: Runtime, cheng: Tab
         assert words in page, page
     assert "版本 2 已发布" in published(cheng, runtime, "desk")
     versions = cheng.page("/design/desk/versions?old=1&new=2")
-    for words in ("从版本 1 到版本 2", "删除字段“单价”", "2 个值", "最后在版本 1", "删除 单价"):
+    for words in ("版本 1 → 版本 2", "删除字段“单价”", "2 个值", "最后在版本 1", "删除 单价"):
         assert words in versions
     document = cheng.get("/design/desk/versions/1/document").json()
     assert document == runtime.applications.document("desk", 1)
