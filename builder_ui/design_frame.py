@@ -187,7 +187,7 @@ def _label(part: Any) -> Any:
 def frame_words(visit: Visit) -> Mapping[str, str]:
     """What the frame's script says; places in braces are filled there."""
     return {
-        "saved": visit.text("Saved {at}"), "saving": visit.text("Saving …"),
+        "zone": str(visit.runtime.config.zone), "saved": visit.text("Saved {at}"), "saving": visit.text("Saving …"),
         "offline": visit.text("Not connected; your changes are kept here"),
         "refused": visit.text("Not saved: {text}"),
         "undo": visit.text("Undo: {name}"), "redo": visit.text("Redo: {name}"),

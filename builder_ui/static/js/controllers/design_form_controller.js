@@ -334,14 +334,16 @@ export default class DesignForm extends Controller {
     if (!(await this.draft.flush()) || this.naming || this.dragging.active || this.shownRevision === this.draft.revision) return;
     const revision = this.draft.revision;
     const response = await send(`${this.value("base")}/canvas?revision=${revision}`, { headers: { Accept: "text/html" } });
-    if (!response.ok || this.naming || this.dragging.active || revision !== this.draft.revision) return;
+    const { nodes } = pick(await response.text());
+    const late = this.draft.saving.waiting || revision !== this.draft.revision; // what came since asks again
+    if (!response.ok || late || this.naming || this.dragging.active) return;
     const focused = this.canvas.contains(document.activeElement);
     const open = [...this.canvas.querySelectorAll('[data-tab][aria-selected="true"]')].map((tab) => tab.dataset.tab);
     const { scrollTop } = this.target("scroll");
-    this.canvas.replaceChildren(...pick(await response.text()).nodes);
+    this.canvas.replaceChildren(...nodes);
     for (const tab of open) openTab(this.canvas, tab);
     this.target("scroll").scrollTop = scrollTop;
-    this.chosen = this.chosen.filter((key) => partOf(this.canvas, key));
+    this.chosen = this.chosen.filter((key) => partAt(this.form, this.implied, key));
     this.mark();
     if (focused) this.focus();
     for (const part of this.parts) part.redrawn?.();

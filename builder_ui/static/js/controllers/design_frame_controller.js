@@ -35,7 +35,7 @@ export default class DesignFrame extends Controller {
   }
 
   told(state, { others = [], conflicts = [], problems = [] }) {
-    const at = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" });
+    const at = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", timeZone: this.words.zone });
     const text = problems.map((each) => each.text).join(" ");
     const box = this.target("saved");
     box.textContent = fill(this.words[state], { at, text });

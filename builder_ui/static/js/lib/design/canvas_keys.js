@@ -18,11 +18,23 @@ export class CanvasKeys {
   }
 
   anywhere(event) {
+    if (event.key === "F6") return this.#nextRegion(event);
     if (event.target.closest("input, textarea, select, [contenteditable], dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "/") {
       event.preventDefault();
       this.designer.element.querySelector(".palette-search input").focus();
     } else if (event.key === "?") this.designer.keys();
+  }
+
+  /** Palette, canvas, panel: F6 goes round, with Shift the other way. */
+  #nextRegion(event) {
+    const { element, canvas } = this.designer;
+    const regions = [element.querySelector(".palette"), canvas, element.querySelector(".panel")];
+    const at = regions.findIndex((region) => region.contains(document.activeElement));
+    const next = regions[(at + (event.shiftKey ? 2 : 1)) % 3];
+    event.preventDefault();
+    if (next === canvas) this.designer.focus();
+    else next.querySelector("input:not([hidden]):not([type=hidden]), select, textarea, [contenteditable]")?.focus();
   }
 
   pressed(event) {
