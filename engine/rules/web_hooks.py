@@ -92,7 +92,7 @@ class WebHooks:
         record = int(effect.record) if effect.record.isdigit() else None
         body = {
             "app": effect.app, "form": effect.form, "record": effect.record, "rule": run.source,
-            "at": run.unit.moment.isoformat(), "data": dict(effect.data),
+            "event": _event(run), "at": run.unit.moment.isoformat(), "data": dict(effect.data),
         }  # fmt: skip
         values = {
             "id": identifier, "app": effect.app, "rule": run.source, "form": effect.form, "record": record,
@@ -181,6 +181,13 @@ class WebHooks:
         theirs = sa.and_(calls.c.record.in_(records), calls.c.body_sealed.is_not(None))
         change = sa.update(calls).where(theirs).values(body_sealed=None, state="given_up")
         unit.connection.execute(change)
+
+
+def _event(run: Run) -> str:
+    """What set the rule off, as its trigger is called; '' where a flow did."""
+    app = run.services.apps().get(run.app)
+    rules = app.rules if app is not None else ()
+    return next((rule.trigger_name for rule in rules if rule.id == run.source), "")
 
 
 def _place(identifier: int) -> bytes:

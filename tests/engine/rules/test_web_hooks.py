@@ -16,6 +16,7 @@ import pytest
 from engine.access.viewer import SYSTEM
 from engine.jobs.queue import MOST_ATTEMPTS
 from engine.outgoing import Allowed
+from engine.records.query import Change
 from engine.runtime import Runtime
 from engine.system_tables import web_hook_calls
 from metamodel.application import load
@@ -94,6 +95,22 @@ def test_it_is_sent_signed_when_the_record_is_committed(shop: Runtime, other: An
     expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     assert headers["webhook-signature"] == f"v1,{expected}"
     assert states(shop) == [("sent", 1, "")]
+
+
+def test_every_event_of_a_record_can_be_told(shop: Runtime, other: Any) -> None:
+    made = document(other.url)
+    (tell,) = made["rules"]
+    triggers = ("record_created", "record_updated", "record_deleted")
+    made["rules"] = [{**tell, "id": one, "when": {"trigger": one, "form": "order"}} for one in triggers]
+    shop.applications.publish(None, made, "system")
+    record = order(shop)
+    assert shop.records.update(SYSTEM, "shop", "order", [Change(record, {"price": "13"})])[0].ok
+    shop.recycle_bin.delete(SYSTEM, "shop", "order", [record])
+    shop.jobs.run_due()
+    sent = [json.loads(body) for _, body in other.asked]
+    assert [(one["event"], one["record"], one["data"]["price"]) for one in sent] == [
+        ("record_created", record, "12.50"), ("record_updated", record, "13.00"), ("record_deleted", record, "13.00"),
+    ]  # fmt: skip
 
 
 def test_nothing_leaves_when_the_record_is_not_saved(shop: Runtime, other: Any) -> None:
