@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from engine.access.audit import Occurrence
 from engine.access.people import Person
+from engine.access.pinyin import matches
 from engine.access.quoting import Quoted, Quoting
 from engine.access.viewer import Viewer
 from engine.clock import from_microseconds
@@ -78,10 +79,13 @@ class Comments:
     # -- reading -----------------------------------------------------------------------------------
 
     def of(self, viewer: Viewer, app: str, form: str, record: str) -> list[Comment]:
-        """The newest first, of those about nothing hidden from this viewer. Rejected: record.unknown."""
-        program = self._services.programs.get(app, form)
+        """The newest first, of those about nothing hidden from this viewer; whoever sees as somebody reads those of
+        records that are his own to read. Rejected: record.unknown."""
+        program, looker = self._services.programs.get(app, form), viewer.looker
         with self._services.database.read() as connection:
             row = self._reader.row(connection, viewer, program, record)
+            if looker is not None and not self._may_read(connection, program, row.id, looker.person, ""):
+                return []
             query = sa.select(comments).where(comments.c.record == row.id).order_by(comments.c.id.desc())
             found = connection.execute(query.limit(MOST)).all()
             key = self._services.record_key(connection, row.id) if found else None
@@ -98,6 +102,8 @@ class Comments:
             row = self._reader.row(connection, viewer, program, record)
             found: list[Option] = []
             for person in organisation.find_people(text, limit * 4):
+                if not matches(text, person.name):  # found by the account's name
+                    continue
                 if person.id != viewer.person and self._may_read(
                     connection, program, row.id, person.id, field
                 ):

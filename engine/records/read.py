@@ -179,7 +179,8 @@ class Reader:
         owner = sa.select(files.c.record, files.c.created_by).where(files.c.id == int(file))
         row = connection.execute(owner).first() if _is_id(file) else None
         if row is None or row.record is None:
-            return name if row is not None and row.created_by == viewer.person else None
+            own = row is not None and row.created_by == viewer.person and viewer.looker is None
+            return name if own else None
         found = (
             shown
             for app in self._services.apps().values()

@@ -31,7 +31,8 @@ QUIET = "x-quiet"  # a page asks by itself: nobody need be there
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # What may be asked for while one sees as somebody else.
 LOOKED_AT = re.compile(
-    r"(/api/v1)?/apps/[^/]+(/(forms|reports)/.+|/search)?|/files/[^/]+|/people/options|/live|/session|/static/.+"
+    r"(/api/v1)?/apps/[^/]+(/search|/reports/.+|/forms/[^/]+(/(new|condition|search|(options|records)/.+|records))?)?"
+    r"|/files/[^/]+|/people/options|/live|/session|/static/.+"
 )
 STATE = re.compile(r"(/api/v1)?/apps/[^/]+/forms/[^/]+/state")
 ENDING = frozenset({"/see-as/end", "/sign-out", "/printed"})
