@@ -17,6 +17,7 @@ from engine.commands.console import data_option, json_option, language, opened, 
 from engine.commands.doctor import doctor
 from engine.commands.init import init
 from engine.commands.keys import keys, rotate_key
+from engine.commands.new_plugin import new_plugin
 from engine.commands.packages import export_package
 from engine.commands.reindexing import reindex
 from engine.commands.user import user
@@ -220,6 +221,9 @@ def schema() -> None:
 @main.group()
 def plugin() -> None:
     """Plugins."""
+
+
+plugin.add_command(new_plugin)
 
 
 @plugin.command("list")

@@ -18,7 +18,7 @@ from metamodel.checking import Checking, check_ids
 from metamodel.core_schema import FORMAT
 from metamodel.flows import Flow, check_flows, flow_from_json
 from metamodel.form_checks import check_forms
-from metamodel.formats import upgrade
+from metamodel.formats import current_options, upgrade
 from metamodel.forms import Form, form_from_json
 from metamodel.keyword_checks import check_keywords
 from metamodel.labels import Label, label_text
@@ -81,6 +81,7 @@ def load(
     document, newer = upgrade(document)
     if newer:
         return None, newer
+    document = current_options(document, registry)
     shape = check_shape(document)
     part = Part(document)
     if not part.part("app").id:

@@ -64,6 +64,7 @@ MASK: Schema = {
 FIELD = shape(
     ("id", "type"),
     id=ref("id"), type=TEXT, label=ref("label"), help=ref("label"), options=ANYTHING,
+    options_version={"type": "integer", "minimum": 1},
     required=FLAG, evidence=FLAG, sealed=FLAG, searchable=FLAG, unique=FLAG, mask=MASK,
     default=ref("expression"), visible=ref("expression"), required_if=ref("expression"),
     writable=ref("expression"), valid=ref("expression"), hand_over=ref("expression"), fields=list_of(ref("field")),
@@ -183,9 +184,7 @@ MENU_ITEM = shape(
     id=ref("id"), label=ref("label"), icon=TEXT,
     form=ref("id"), view=ref("id"), report=ref("id"), page=one_of(*PAGES), link=TEXT,
 )  # fmt: skip
-MENU_GROUP = shape(
-    ("items",), id=ref("id"), label=ref("label"), icon=TEXT, items=list_of(ref("menu_item"))
-)
+MENU_GROUP = shape(("items",), id=ref("id"), label=ref("label"), icon=TEXT, items=list_of(ref("menu_item")))
 
 # -- app tests: what a step does, and what an expectation is about (the first of these keys it has)
 STEPS = ("message", "wait", "create", "update", "press", "flow", "task", "expect")

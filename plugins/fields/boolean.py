@@ -38,6 +38,7 @@ class BooleanOptions(Options, frozen=True):
 class Boolean(Field):
     texts = {"value.not_yes_or_no": Texts("“{text}”不是“是”或“否”", "“{text}” is neither yes nor no")}
     group = "choice"
+    keywords = ("布尔", "是否", "真假", "yes", "no")
     exact = bool
     storage = Storage.BOOLEAN
     type = BOOLEAN
@@ -48,6 +49,7 @@ class Boolean(Field):
 
     def __init__(self, name: str, label: Label, icon: str, doc: Label) -> None:
         self.name, self.label, self.icon, self.doc, self.input = name, label, icon, doc, name
+        self.twin = "" if name == "boolean" else "boolean"
 
     def parse(self, raw: Any, field: FieldDefinition) -> bool:
         if isinstance(raw, bool):

@@ -53,6 +53,7 @@ class Member(Field):
     often = 1
     label = {"zh": "成员", "en": "Person"}
     icon = "user"
+    keywords = ("人员", "用户", "负责人", "user", "owner")
     doc = {"zh": "一位同事", "en": "One colleague"}
     texts = {"value.not_an_id": Texts("这里应填一个编号", "This should be one id")}
     group = "people"
@@ -78,6 +79,7 @@ class Members(Field):
     often = 2
     label = {"zh": "多名成员", "en": "People"}
     icon = "users"
+    keywords = ("人员", "用户", "协作人", "users")
     doc = {"zh": "几位同事", "en": "Several colleagues"}
     texts = Member.texts
     group = "people"
@@ -114,6 +116,7 @@ class Department(Field):
     often = 3
     label = {"zh": "部门", "en": "Department"}
     icon = "building"
+    keywords = ("组织", "团队", "team")
     doc = {"zh": "一个部门", "en": "One department"}
     texts = Member.texts
     group = "people"
@@ -138,6 +141,7 @@ class Departments(Members):
     often = 4
     label = {"zh": "多个部门", "en": "Departments"}
     icon = "building"
+    keywords = ("组织", "团队", "teams")
     doc = {"zh": "几个部门", "en": "Several departments"}
     type = list_of(DEPARTMENT)
     input = "departments"

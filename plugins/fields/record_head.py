@@ -84,6 +84,7 @@ class HeadMoment(Head):
     type = DATETIME
     operators = ORDERED_OPERATORS
     aggregates = ORDERED_AGGREGATES
+    keywords = ("系统时间", "时间戳", "timestamp")
     icon = "clock"
     examples: Examples = (("2026-11-20T01:05:00Z", "2026-11-20T01:05:00Z"),)
 
@@ -109,6 +110,7 @@ class HeadPerson(Head):
     type = PERSON
     operators = CHOICE_OPERATORS
     aggregates = CHOICE_AGGREGATES
+    keywords = ("提交人", "作者", "author")
     icon = "person"
     examples: Examples = (("sales04", "sales04"),)
 

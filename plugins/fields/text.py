@@ -72,6 +72,7 @@ class LongText(Field):
     often = 2
     label = {"zh": "多行文本", "en": "Long text"}
     icon = "align-left"
+    keywords = ("备注", "说明", "段落", "textarea", "notes")
     doc = {"zh": "一段或几段文字，原样保存", "en": "Paragraphs, kept letter for letter"}
     texts = TEXTS
     group = "text"
@@ -110,6 +111,7 @@ class Text(LongText):
     often = 1
     label = {"zh": "单行文本", "en": "Text"}
     icon = "text"
+    keywords = ("文本", "字符串", "标题", "string")
     doc = {"zh": "一行文字", "en": "One line of text"}
     sortable = True
     personal = False
@@ -144,6 +146,7 @@ class Preset(Text):
 
     personal = True
     exact = None
+    keywords = ()
 
     def __init__(
         self,
@@ -158,6 +161,7 @@ class Preset(Text):
         is_one: Callable[[str], bool] = bool,
     ) -> None:
         self.name, self.label, self.icon = name, {"zh": zh, "en": en}, icon
+        self.keywords = SAID_OF.get(name, ())
         self.doc = {"zh": f"一个{zh}", "en": f"One {en.lower()}"}
         self.input = name
         self.examples = examples
@@ -174,6 +178,13 @@ class Preset(Text):
         """As such a thing is masked in running text, where it is one."""
         masked = self._masked.mask(text) if self._masked else text
         return masked if masked != text else mask_text(text)
+
+
+SAID_OF = {  # what else people look for them by
+    "email": ("邮件", "邮箱", "mail"), "mobile": ("电话", "手机", "cell"), "landline": ("电话", "固话", "phone"),
+    "url": ("链接", "网站", "link", "website"), "id_card": ("证件", "身份证", "identity"), "passport": ("证件",),
+    "plate": ("汽车", "车辆", "car"), "credit_code": ("税号", "营业执照", "企业"), "bank_card": ("银行账号", "account"),
+}  # fmt: skip
 
 
 def _digits(text: str) -> str:
