@@ -209,6 +209,8 @@ class PublishPage:
     run: Run | None
     nothing: bool
     bindings_href: str = ""
+    loose: bool = False  # something is not bound to the house yet
+    may_open: bool = False
     words: str = "{}"
 
 

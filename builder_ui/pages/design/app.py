@@ -12,12 +12,13 @@ from builder_ui.models.design_life import Edit, FormLine, Need, OverviewPage, Pa
 from builder_ui.models.parts import Link
 from builder_ui.pages.design.apps import APPS, state_of
 from builder_ui.site import Ask, Here, InPath, Visit
+from engine.access.viewer import SYSTEM
 from engine.applications import Draft
 from engine.clock import from_microseconds
 from metamodel.labels import label_text
 
 APP = f"{APPS}/{{app_id:str}}"
-STYLES = ("pages", "design", "design_app")
+STYLES = ("list", "form", "pages", "design", "design_app")
 EDITS = 8
 
 
@@ -47,8 +48,13 @@ def edits(visit: Visit, app: str, limit: int) -> tuple[Edit, ...]:
     return tuple(_edit(visit, one) for one in found)
 
 
+def who_did(visit: Visit, person: str) -> str:
+    """The name of a person; commands act as the system."""
+    return visit.text("System") if person == SYSTEM.person else visit.names.get(("person", person), person)
+
+
 def _edit(visit: Visit, draft: Draft) -> Edit:
-    who = visit.names.get(("person", draft.by), draft.by)
+    who = who_did(visit, draft.by)
     note = draft.note or visit.text("Revision %(revision)s", revision=draft.revision)
     return Edit(visit.moments.short(from_microseconds(draft.at)), who, note)
 

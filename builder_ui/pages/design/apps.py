@@ -19,7 +19,7 @@ from metamodel.labels import label_text
 from metamodel.problems import Rejected, problem
 
 APPS = "/design"
-STYLES = ("pages", "design_app")
+STYLES = ("list", "form", "pages", "design_app")
 HOWS = ("blank", "headings", "sheet")
 EXAMPLES = 3
 

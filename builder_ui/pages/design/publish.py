@@ -66,6 +66,8 @@ def _page(site: Site, visit: Visit, app: str, refused: Run | None = None, status
         len(impact.app.tests) if impact.app else 0, shown,
         nothing=bool(frame.version) and not changes and _as_published(visit, app, impact),
         bindings_href=f"{APPS}/{app}/bindings" if served else "",
+        loose=served and visit.runtime.life.bindings.of(visit.viewer, app).loose > 0,
+        may_open=served and bool(visit.viewer.roles_in(app)),
         words=json.dumps(_words(visit), ensure_ascii=False),
     )  # fmt: skip
     return visit.page("design/publish.html", page, title=title, styles=STYLES, status=status)
@@ -92,7 +94,7 @@ def _told(visit: Visit, impact: Impact) -> Iterator[Told]:
         names = dict(change.trail)
         key = (names.get("form", ""), names.get("field", ""))
         weight = lost.get(key) if change.kind in ("removed", "type_changed") else None
-        cost = _cost(visit, weight) if weight is not None else ""
+        cost = _cost(visit, impact, weight) if weight is not None else ""
         yield Told(change.kind, change.text(visit.language), mentions(visit, touched(one)), cost)
 
 
@@ -107,17 +109,46 @@ def mentions(visit: Visit, counts: Any) -> str:
     return visit.text("Used by %(parts)s", parts=between.join(words)) if words else ""
 
 
-def _cost(visit: Visit, weight: Weight) -> str:
+def _cost(visit: Visit, impact: Impact, weight: Weight) -> str:
     if weight.step.name == "park_form":
         return visit.count("%(num)s record set aside", "%(num)s records set aside", weight.values)
     if weight.step.name == "replace_field":
-        return visit.count("%(num)s value converted", "%(num)s values converted", weight.values)
+        bad = _refused(visit, impact, weight)
+        return (
+            visit.text("%(good)s convert, %(bad)s do not", good=f"{weight.values - bad:,}", bad=f"{bad:,}")
+            if bad
+            else visit.count("%(num)s value converted", "%(num)s values converted", weight.values)
+        )
     return visit.count("%(num)s value set aside", "%(num)s values set aside", weight.values)
 
 
+def _refused(visit: Visit, impact: Impact, weight: Weight) -> int:
+    """How many of the newest values the new type cannot read."""
+    step, app = weight.step, impact.app
+    form = app.form(step.form) if app else None
+    field = form.field(getattr(step, "field", "")) if form else None
+    if impact.app is None or field is None:
+        return 0
+    raw = next(
+        each
+        for one in objects(impact.preview.draft.document, "forms")
+        if one.get("id") == step.form
+        for each in objects(one, "fields")
+        if each.get("id") == field.id
+    )
+    try:
+        found = visit.runtime.conversions.preview(visit.viewer, impact.app.id, step.form, field.id, raw)
+    except Rejected:
+        return 0
+    return found.counts.fails
+
+
 def _plan(visit: Visit, impact: Impact) -> Iterator[PlanLine]:
-    """The steps on the tables, one line each."""
+    """The steps on the tables, one line each; the columns of a new table come with it."""
+    new = {one.step.form for one in impact.weights if one.step.name == "create_form"}
     for one in impact.weights:
+        if one.step.form in new and one.step.name == "add_field":
+            continue
         icon, text = _step(visit, impact, one)
         rows = visit.count("%(num)s row", "%(num)s rows", one.rows) if one.rows else "–"
         yield PlanLine(icon, text, rows, one.rows >= HEAVY)

@@ -10,7 +10,7 @@ from litestar import Response, get
 
 from builder_ui.design_frame import design_frame
 from builder_ui.models.design_life import ParkedLine, Told, VersionLine, VersionsPage
-from builder_ui.pages.design.app import APP, STYLES, edits
+from builder_ui.pages.design.app import APP, STYLES, edits, who_did
 from builder_ui.pages.design.apps import APPS
 from builder_ui.site import Ask, Here, InPath, Visit
 from engine.clock import from_microseconds
@@ -59,7 +59,7 @@ def _versions(visit: Visit, app: str, old: int, new: int) -> Iterator[VersionLin
     for one in visit.runtime.life.versions.list(visit.viewer, app):
         yield VersionLine(
             one.number, visit.text("Version %(version)s", version=one.number),
-            visit.moments.short(from_microseconds(one.at)), visit.names.get(("person", one.by), one.by),
+            visit.moments.short(from_microseconds(one.at)), who_did(visit, one.by),
             one.hash[:12], f"{base}/export?version={one.number}", f"{base}/versions/{one.number}/document",
             one.number == old, one.number == new,
         )  # fmt: skip
