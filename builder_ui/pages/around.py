@@ -91,7 +91,10 @@ def _happening(visit: Visit, event: Event) -> Happening:
     who = rules.pop() if alone else _who(visit, event.person, event.person_name)
     if alone:
         changes = tuple(Change(one.field, one.before, one.after) for one in changes)
-    known = {"create": visit.text("created it"), "record.shred": visit.text("shredded it")}
+    known = {
+        "create": visit.text("created it"), "record.shred": visit.text("shredded it"),
+        "delete": visit.text("deleted it"), "record.restore": visit.text("brought it back"),
+    }  # fmt: skip
     what = known.get(event.action, "")
     if event.action == "update":
         what = visit.count("changed %(num)s field", "changed %(num)s fields", len(changes))

@@ -132,7 +132,7 @@ class Conversions:
             return ()
         names = tuple(dict.fromkeys((field, *program.title_fields)))
         rows = self._reader.rows
-        refused = holding(program.table, field, counts.refused)
+        refused = holding(self._services.catalog.form(app, form), field, counts.refused)
         ids = visible.ids().where(refused)
         (own,) = ids.selected_columns
         chosen = list(connection.scalars(ids.order_by(own.desc()).limit(SHOWN)))

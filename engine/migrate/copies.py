@@ -15,7 +15,7 @@ import msgspec
 import sqlalchemy as sa
 
 from engine.database import Database, Unit
-from engine.jobs import Jobs
+from engine.migrate.deferring import Defers
 from engine.system_tables import settings, tombstones
 from engine.tables import Catalog, Entry, FormTable, form_table, read_entries
 from engine.values import canonical_json, decoder, encoder, link_values
@@ -72,7 +72,7 @@ class Carry(Protocol):
 Finished = Callable[[Unit, CopyState, str], None]  # (unit, what became of it, app)
 
 
-def begin_copy(unit: Unit, jobs: Jobs, wanted: Mapping[str, Any]) -> None:
+def begin_copy(unit: Unit, jobs: Defers, wanted: Mapping[str, Any]) -> None:
     """In the publishing unit: the copy is known from now on. `wanted`: app, version (the one before), form,
     field, source, target (catalog ids)."""
     _save(unit, wanted["target"], Progress(wanted=dict(wanted)))

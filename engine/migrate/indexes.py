@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.database import Database, Unit, driver
-from engine.jobs import Jobs
+from engine.migrate.deferring import Defers
 from engine.tables import Entry
 from metamodel.plugin_api import Storage
 
@@ -46,7 +46,7 @@ def is_hashed(entry: Entry) -> bool:
     return entry.shape.storage is Storage.TEXT
 
 
-def build_later(unit: Unit, jobs: Jobs, indexes: Iterable[LateIndex]) -> None:
+def build_later(unit: Unit, jobs: Defers, indexes: Iterable[LateIndex]) -> None:
     """In the publishing unit: a job for each."""
     for one in indexes:
         jobs.defer(unit, BUILD_JOB, asdict(one), key=f"{BUILD_JOB}:{one.name}")

@@ -4,7 +4,6 @@ are about."""
 from __future__ import annotations
 
 from metamodel.texts import (
-    around,
     definitions,
     evidence,
     exchange,
@@ -19,7 +18,6 @@ from metamodel.texts import (
 from metamodel.texts.entry import Severity as Severity, Texts as Texts
 
 TABLES = (
-    around,
     definitions,
     evidence,
     exchange,

@@ -16,6 +16,13 @@ TEXTS = {
         "请先升级系统",
         "Upgrade the engine first",
     ),
+    "app.busy": Texts(
+        "有人正在长时间读取这些数据，暂时不能改表",
+        "Somebody reads this data at length; its tables cannot change now",
+        "稍后再发布一次",
+        "Publish again in a moment",
+        status=409,
+    ),
     "app.unknown": Texts("应用“{app}”不存在", "There is no app “{app}”", status=404),
     "app.unreadable": Texts("应用文件无法读取：{reason}", "The app file cannot be read: {reason}"),
     # calendar
@@ -94,6 +101,18 @@ TEXTS = {
     ),
     "field.query_in_rows": Texts(
         "查询统计不能放在子表单里", "A figure over records cannot stand in the rows of a sub-form"
+    ),
+    "field.decides_itself": Texts(
+        "“{field}”由自己的值决定能否看见或填写",
+        "“{field}” itself decides whether it may be seen or filled in",
+        "一旦不成立，就再也改不回来",
+        "Once that fails nobody can change it back",
+        severity="warning",
+    ),
+    "field.never_required": Texts(
+        "“{field}”必填的时候总是隐藏或不可填，所以从不必填",
+        "“{field}” is hidden or closed whenever it would be required, so it never is",
+        severity="warning",
     ),
     "field.required_but_hidden": Texts(
         "“{field}”必填，却永远不显示", "“{field}” is required and never shown"

@@ -5,6 +5,10 @@ from __future__ import annotations
 from metamodel.texts.entry import Texts
 
 TEXTS = {
+    # comment
+    "comment.unknown": Texts(
+        "评论不存在，或不是您写的", "There is no such comment, or it is not yours", status=404
+    ),
     # file
     "file.unknown": Texts(
         "文件不存在，或您无权查看", "There is no such file, or you may not see it", status=404
@@ -25,6 +29,38 @@ TEXTS = {
     "record.shredded": Texts("此记录已销毁，不能再修改", "This record was shredded and cannot be changed"),
     "record.frozen": Texts(
         "“{field}”是存证字段，不能修改", "“{field}” is evidence and cannot be changed", status=409
+    ),
+    "record.evidence_stays": Texts(
+        "存证表单的记录不能删除",
+        "Records of an archive cannot be deleted",
+        "到期后由保存规则销毁",
+        "Retention rules shred them in time",
+        status=409,
+    ),
+    "record.held": Texts(
+        "此记录正在保全，不能删除", "This record is on hold and cannot be deleted", status=409
+    ),
+    "record.kept": Texts(
+        "按保存规则，此记录还不能删除",
+        "A retention rule keeps this record: it cannot be deleted yet",
+        status=409,
+    ),
+    "record.in_flow": Texts(
+        "此记录的流程“{flow}”还没有结束",
+        "The flow “{flow}” of this record is still running",
+        "先撤回或办结流程",
+        "Withdraw or finish it first",
+        status=409,
+    ),
+    "record.taken": Texts(
+        "“{field}”的值“{value}”已被另一条记录使用，不能恢复",
+        "Another record has “{value}” as “{field}” by now: this one cannot come back",
+        "先改掉那一条",
+        "Change the other one first",
+        status=409,
+    ),
+    "record.not_deleted": Texts(
+        "回收站里没有记录“{record}”", "There is no record “{record}” in the recycle bin", status=404
     ),
     # request
     "request.too_many": Texts(
