@@ -126,7 +126,8 @@ def token(tab: Tab) -> str:
 CLOSED = (
     "/", "/tasks", "/requests", "/notifications", "/me", "/design", PERMISSIONS, "/see-as", "/evidence",
     "/admin/access", "/apps/desk/tasks", "/apps/desk/rule-log", "/apps/desk/channels",
-    "/apps/desk/forms/customer/export", "/apps/desk/forms/customer/import", "/api/v1/tasks", "/api/v1/design/desk/draft",
+    "/apps/desk/forms/customer/export", "/apps/desk/forms/customer/import", "/api/v1/tasks",
+    "/api/v1/design/desk/draft",
 )  # fmt: skip
 
 
