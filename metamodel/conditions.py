@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from metamodel.expressions.checker import Scope, path_of
 from metamodel.expressions.parser import parse
-from metamodel.expressions.source import Source
+from metamodel.expressions.source import FOLDS, Source
 from metamodel.expressions.types import Type
 from metamodel.labels import Label
 from metamodel.plugin_api import (
@@ -411,10 +411,9 @@ def _value_text(value: Value, kind: Type | None) -> str:
     wanted = of.kind if of is not None else "any"
     if wanted == "boolean" and text in ("true", "false"):
         return text
-    if wanted in ("number", "any") and _NUMBER.fullmatch(text):
-        return text
-    if wanted == "duration" and _NUMBER.fullmatch(text):
-        return f"HOURS({text})"
+    number = "".join(FOLDS.get(letter, letter) for letter in text).replace(",", "")
+    if wanted in ("number", "any", "duration") and _NUMBER.fullmatch(number if wanted != "any" else text):
+        return f"HOURS({number})" if wanted == "duration" else number
     day = _DAY.fullmatch(text) if wanted in ("date", "datetime") else None
     if day is None:
         return quoted(value.text)

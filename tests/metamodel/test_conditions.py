@@ -162,6 +162,14 @@ def test_what_is_not_complete_says_nothing(scope: FormScope) -> None:
     assert condition_text(half, scope) == "done"
 
 
+def test_numbers_are_taken_as_people_type_them_full_width_too(scope: FormScope) -> None:
+    for typed in ("１２００。５", "1,200.5", " 1200.5 "):
+        assert (
+            condition_text(Group("and", (Question(("amount",), "gt", (Value(typed),)),)), scope)
+            == "amount > 1200.5"
+        )
+
+
 VALUES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
 TESTS = st.one_of(
     st.builds(lambda v: Question(("channel",), "is", (Value(v),)), VALUES),

@@ -18,8 +18,7 @@ export default class ExpressionEditor extends Controller {
     this.list = new ExpressionList(this.target("list"), this.target("hint"), this.target("box"), (item) => this.take(item));
     this.words = JSON.parse(this.value("words", "{}"));
     this.said = this.text = this.target("text").value;
-    this.chips = [];
-    this.asked = this.text;
+    this.chips = []; // every name the server knows, shown as letters while it is being typed
     this.problems = [];
     this.past = [];
     this.left = (event) => this.leave(event);
@@ -28,6 +27,7 @@ export default class ExpressionEditor extends Controller {
     this.element.addEventListener("expression:set", this.given);
     this.tried = () => this.look();
     document.addEventListener("expression:record", this.tried);
+    this.target("box").addEventListener("keyup", (event) => this.moved(event));
     for (const type of ["copy", "cut"]) this.target("box").addEventListener(type, (event) => this.copy(event));
     this.box.show(this.text);
     this.box.colour();
@@ -65,24 +65,36 @@ export default class ExpressionEditor extends Controller {
 
   /** The text is another one now; the caret stands at `caret`. */
   become(text, caret) {
-    this.chips = moved(this.chips, this.text, text).filter((chip) => !this.touched(chip, caret));
-    const drawn = text !== this.box.text || this.chips.length !== this.target("box").querySelectorAll(".expression-chip").length;
+    this.chips = moved(this.chips, this.text, text);
+    const same = text === this.box.text;
     this.text = text;
     this.target("text").value = text;
-    if (drawn) this.draw(caret);
+    if (!same || !this.drawn(caret)) this.draw(caret);
     else this.box.colour(this.wrong());
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.look(), PAUSE);
   }
 
-  /** A name that is being typed stays letters. */
-  touched(chip, caret) {
-    return chip.kind !== "choice" && !chip.kept && chip.at + chip.length === caret;
+  /** The chips as they are to be seen: a name that is being typed stays letters. */
+  shown(caret) {
+    const typing = (chip) => chip.kind !== "choice" && !chip.kept && chip.at + chip.length === caret;
+    return this.chips.filter((chip) => !typing(chip));
+  }
+
+  /** Do as many chips stand there as should, with the caret where it is? */
+  drawn(caret) {
+    return this.shown(caret).length === this.target("box").querySelectorAll(".expression-chip").length;
+  }
+
+  /** The caret went elsewhere: what was being typed is a name now. */
+  settled() {
+    const caret = this.box.selection?.end;
+    if (!isComposing() && caret !== undefined && !this.list.isOpen && !this.drawn(caret)) this.draw(caret);
   }
 
   draw(caret = this.box.selection?.end) {
     const focused = this.target("box").contains(document.activeElement);
-    this.box.show(this.text, this.chips);
+    this.box.show(this.text, this.shown(focused ? caret : undefined));
     this.box.colour(this.wrong());
     if (focused && caret !== undefined && caret !== null) this.box.select(caret);
   }
@@ -129,9 +141,14 @@ export default class ExpressionEditor extends Controller {
 
   clicked(event) {
     this.list.hide();
+    this.settled();
     if (!event.target.closest(".expression-chip")) return;
     const place = this.box.selection?.end;
     if (place !== undefined) this.box.select(place);
+  }
+
+  moved(event) {
+    if (/^(Arrow|Home|End|Page)/.test(event.key)) this.settled();
   }
 
   chooses(event) {
@@ -193,7 +210,7 @@ export default class ExpressionEditor extends Controller {
     this.list.hide();
     this.list.tell(null);
     this.tell();
-    if (this.chips.length === 0 && this.text) this.look();
+    if (this.text && !this.drawn(undefined)) this.draw(undefined);
   }
 
   tell() {
@@ -253,11 +270,10 @@ export default class ExpressionEditor extends Controller {
     const record = sessionStorage.getItem(this.recordKey) ?? "";
     const answer = await postJson(this.base, { ...this.place, expression: text, record: JSON.parse(record || "{}").id ?? "" }).catch(() => null);
     if (!answer || text !== this.text || isComposing()) return;
-    const caret = this.box.selection?.end;
-    const kept = (chip) => caret === undefined || !this.touched(chip, caret) || this.chips.some((each) => each.kept && each.at === chip.at);
-    this.chips = answer.shown.filter((chip) => chip.kind !== "function" && kept(chip)).map((chip) => ({ ...chip, kept: this.chips.some((each) => each.kept && each.at === chip.at) }));
+    const chosen = new Set(this.chips.filter((chip) => chip.kept).map((chip) => chip.at));
+    this.chips = answer.shown.filter((chip) => chip.kind !== "function").map((chip) => ({ ...chip, kept: chosen.has(chip.at) }));
     this.problems = answer.problems;
-    this.draw(caret);
+    this.draw();
     this.describe(answer, record && JSON.parse(record));
     this.element.dispatchEvent(new CustomEvent("expression:looked", { bubbles: true, detail: answer }));
   }
@@ -307,6 +323,7 @@ export default class ExpressionEditor extends Controller {
     const caret = fix.at + fix.text.length;
     this.list.hide();
     this.become(this.text.slice(0, fix.at) + fix.text + this.text.slice(fix.at + fix.length), caret);
+    if (/^[\p{L}_][\p{L}\p{N}_.]*$/u.test(fix.text)) this.chips = [...this.chips.filter((chip) => chip.at !== fix.at), { at: fix.at, length: fix.text.length, kind: "field", label: fix.label, kept: true }].sort((one, other) => one.at - other.at);
     this.target("box").focus({ preventScroll: true });
     this.draw(caret);
     this.look();

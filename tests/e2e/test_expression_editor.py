@@ -1,0 +1,180 @@
+"""Expressions in the form designer, as people write them: chips, completion, conditions, choices; and the preview."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from engine.access.people import Membership
+from engine.runtime import Runtime
+from tests.e2e.conftest import Open
+from tests.e2e.test_typing import compose
+
+DESIGNER = "/design/desk/forms/customer"
+
+
+@pytest.fixture
+def designer(desk: Open, runtime: Runtime, add: Callable[..., str]) -> Open:
+    """Zhou designs the desk's app too, and may read its customers."""
+    membership = Membership("desk", "designer", "person", "zhou")
+    runtime.database.write(lambda unit: runtime.people.save_memberships(unit, [membership]))
+    add("customer", name="苏州恒锐", channel="phone", price="100", active=True)
+    return desk
+
+
+def expression(page: Page, path: str) -> Locator:
+    return page.locator(f'.expression[data-keep="{path}"]')
+
+
+def text_of(editor: Locator) -> Locator:
+    return editor.locator("textarea[data-path]")
+
+
+def kept(runtime: Runtime, field: str) -> dict[str, Any]:
+    """The field as the newest draft has it."""
+    document = runtime.drafts.open("desk").document
+    found: dict[str, Any] = next(one for one in document["forms"][0]["fields"] if one["id"] == field)
+    return found
+
+
+def test_an_expression_is_written_with_labels_and_kept_as_ids(designer: Open, runtime: Runtime) -> None:
+    tab = designer("zhou")
+    page = tab.open(f"{DESIGNER}?at=field:price")
+    editor = expression(page, "/default")
+    box = editor.locator(".expression-box")
+    box.click()
+    page.keyboard.type("IF（来yuan")  # neither a label nor an id
+    expect(editor.locator(".expression-list")).to_be_hidden()
+    for _ in "来yuan":
+        page.keyboard.press("Backspace")
+    page.keyboard.type("ly")  # initials of 来源
+    expect(editor.locator(".expression-list [aria-selected=true] .label")).to_have_text("来源")
+    page.keyboard.press("Enter")
+    expect(box.locator(".expression-chip")).to_have_text("来源")
+    page.keyboard.type(" == “dian")
+    expect(editor.locator(".expression-list [aria-selected=true] .label")).to_have_text("电话")
+    page.keyboard.press("Tab")
+    expect(box.locator(".expression-chip.is-choice")).to_have_text("电话")
+    page.keyboard.type("，１００，prise）")
+    expect(text_of(editor)).to_have_value("IF(channel == 'phone',100,prise)")
+    expect(editor.locator(".expression-problems")).to_contain_text("没有字段“prise”")
+    page.keyboard.press("Alt+Enter")  # did you mean
+    expect(text_of(editor)).to_have_value("IF(channel == 'phone',100,price)")
+    expect(editor.locator(".expression-problems li")).to_have_count(0)
+    page.keyboard.press("Home")
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Backspace")  # a chip goes as one letter
+    expect(text_of(editor)).to_have_value("IF(channel == 'phone',100,)")
+    page.keyboard.press("Control+z")
+    expect(text_of(editor)).to_have_value("IF(channel == 'phone',100,price)")
+    page.locator(".canvas-bar").click()
+    expect(page.locator("[data-design-frame-target=saved]")).to_contain_text("已保存")
+    assert kept(runtime, "price")["default"] == "IF(channel == 'phone',100,price)"
+
+
+def test_arguments_are_told_and_the_value_on_a_record(designer: Open) -> None:
+    tab = designer("zhou")
+    page = tab.open(f"{DESIGNER}?at=field:name")
+    page.locator(".expression-try input[type=text]").fill("hr")
+    page.locator(".expression-try .option").first.click()
+    editor = expression(page, "/default")
+    editor.locator(".expression-box").click()
+    page.keyboard.type("CONCAT（name, ")
+    expect(editor.locator(".expression-hint .now")).to_contain_text("text")
+    page.keyboard.type("“!”）")
+    expect(editor.locator(".expression-value")).to_have_text("苏州恒锐!")
+    choose = compose(page, "hui'lai")
+    page.keyboard.press("Enter")  # chooses among candidates; nothing of ours
+    choose("回来")
+    expect(text_of(editor)).to_have_value('CONCAT(name, "!")回来')
+
+
+def test_a_condition_is_built_and_read_as_a_sentence(designer: Open, runtime: Runtime) -> None:
+    tab = designer("zhou")
+    page = tab.open(f"{DESIGNER}?at=field:why")
+    editor = expression(page, "/visible")
+    rows = editor.locator(".cond")
+    expect(rows).to_have_count(1)
+    editor.get_by_role("button", name="添加条件", exact=True).click()
+    expect(rows).to_have_count(2)
+    rows.last.locator("[data-part=path]").select_option("price")
+    expect(rows.last.locator("[data-part=operator]")).to_contain_text("大于")
+    rows.last.locator("[data-part=operator]").select_option("gt")
+    rows.last.locator(".cond-value input").fill("１００")
+    page.keyboard.press("Tab")
+    expect(text_of(editor)).to_have_value("active == false and price > 100")
+    editor.locator(".join").select_option("any")
+    expect(editor.locator(".expression-sentence")).to_have_text("当 有效 为 否 或 单价 大于 100 时显示")
+    editor.get_by_role("tab", name="公式").click()
+    expect(editor.locator(".expression-chip")).to_have_text(["有效", "单价"])
+    page.keyboard.press("End")
+    page.keyboard.type(" or LEN(name) > 40")
+    editor.get_by_role("tab", name="条件", exact=True).click()
+    expect(rows).to_have_count(3)  # what rows cannot say stays text
+    expect(rows.last.locator("input")).to_have_value("LEN(name) > 40")
+    rows.first.get_by_role("button", name="移除这条条件").click()
+    expect(text_of(editor)).to_have_value("price > 100 or LEN(name) > 40")
+    expect(page.locator("[data-design-frame-target=saved]")).to_contain_text("已保存")
+    assert kept(runtime, "why")["visible"] == "price > 100 or LEN(name) > 40"
+
+
+def test_choices_are_pasted_renamed_sorted_and_told_when_used(designer: Open, runtime: Runtime) -> None:
+    tab = designer("zhou")
+    page = tab.open(f"{DESIGNER}?at=field:channel")
+    editor = page.locator(".choices-editor")
+    labels = editor.locator(".label-of")
+    expect(editor.locator(".uses").nth(1)).to_have_text("1")
+    editor.get_by_role("tab", name="文本").click()
+    lines = editor.locator(".choice-lines textarea")
+    expect(lines).to_have_value("wecom|企业微信|green\nphone|电话")
+    lines.fill("wecom|企业微信|green\nphone|座机\n 邮件 \nweb\t网页\n邮件")
+    editor.get_by_role("tab", name="列表").click()
+    expect(labels).to_have_count(4)
+    expect(page.locator("#toasts")).to_contain_text("1 个重复")
+    assert [labels.nth(n).input_value() for n in range(4)] == ["企业微信", "座机", "邮件", "网页"]
+    labels.nth(3).focus()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(labels.nth(2)).to_have_value("网页")
+    labels.nth(2).fill("网站")
+    page.keyboard.press("Enter")
+    editor.locator("li").nth(1).hover()
+    editor.locator("li").nth(1).get_by_role("button", name="移除").click()
+    expect(page.locator("#toasts")).to_contain_text("1 条记录正在使用")
+    page.locator("#toasts button").click()  # rather hidden for new records
+    expect(labels).to_have_count(4)
+    expect(page.locator("[data-design-frame-target=saved]")).to_contain_text("已保存")
+    assert [(one["value"], one["label"] if isinstance(one["label"], str) else one["label"]["zh"], one.get("hidden"))
+            for one in kept(runtime, "channel")["options"]["choices"]] == [
+        ("wecom", "企业微信", None), ("phone", "座机", True), ("web", "网站", None), ("邮件", "邮件", None),
+    ]  # fmt: skip
+
+
+def test_the_preview_is_the_form_and_says_why(designer: Open, runtime: Runtime) -> None:
+    patch = [{"op": "add", "path": "/forms/0/fields/3/required_if", "value": "active == true"}]
+    runtime.drafts.edit(None, "desk", 0, patch, "zhou")
+    tab = designer("zhou")
+    page = tab.open(f"{DESIGNER}/preview")
+    form = page.frame_locator("iframe")
+    why = form.locator('[data-field="why"]')
+    expect(form.locator('[data-field="channel"] .why')).to_have_text("因 有效 为 是 而必填")
+    expect(why.locator(".why")).to_contain_text("已隐藏：当 有效 为 否")
+    expect(why.locator(".slot")).to_be_hidden()
+    form.locator('[data-field="active"] input[type=checkbox]').click()
+    expect(why.locator(".why")).to_have_text("因 有效 为 否 而必填")
+    expect(why.locator(".slot")).to_be_visible()
+    page.get_by_role("button", name="手机").click()
+    assert page.locator("iframe").bounding_box() is not None
+    assert form.locator("body").evaluate("() => innerWidth") <= 390
+    form.locator("[name=name]").fill("")
+    form.locator(".save-bar .primary").click()
+    expect(form.locator('[data-field="name"]')).to_contain_text("请填写")
+    page.locator("[data-preview-target=role]").select_option("designer")
+    expect(form.locator("body")).to_contain_text("此角色无权使用这张表单")
+    page.locator("[data-preview-target=role]").select_option("seller")
+    page.locator("[data-preview-target=fill]").select_option(label="苏州恒锐")
+    expect(form.locator("[name=name]")).to_have_value("苏州恒锐")
+    assert runtime.drafts.open("desk").revision == 2
