@@ -65,6 +65,7 @@ class Cell(NamedTuple):
     look: str = ""  # of kind "own": the macro that draws it on a page, and `short` in a list
     short: str = ""
     inner: Any = None  # and the value it draws
+    type: str = ""  # of the field, where its plugin draws it itself
 
 
 def choice_chip(choice: Choice | None, value: str, language: str, look: Look = "fill") -> Chip:

@@ -94,7 +94,7 @@ class Presenter:
             return lambda value, text: ("text", {"text": text or str(value)})
         if type_.container:
             return lambda value, text: ("rows", self._rows(field, value))
-        if type_.look:
+        if type_.look or type_.markup:
             return self._own(field)
         if reference := type_.reference(field):
             return self._files if reference.target == "file" else self._referring(reference)
@@ -112,6 +112,7 @@ class Presenter:
         """As its type says; a macro of `parts/field_looks.html` draws what it needs."""
         assert field.type
         look, short = field.type.look, field.type.cell
+        own = field.type_name if field.type.markup else ""
         reference = field.type.reference(field)
         held = reference is not None and reference.target == "file"
         kind = str(getattr(field.options, "code", ""))
@@ -119,7 +120,14 @@ class Presenter:
         def draw(value: Any, text: str) -> Drawn:
             files = tuple(self.file(identifier) for identifier in value) if held else ()
             inner = code_svg(str(value), kind) if look == "code_image" else value
-            return "own", {"text": text, "look": look, "short": short, "inner": inner, "files": files}
+            return "own", {
+                "text": text,
+                "look": look,
+                "short": short,
+                "inner": inner,
+                "files": files,
+                "type": own,
+            }
 
         return draw
 

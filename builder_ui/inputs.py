@@ -95,6 +95,7 @@ class Inputs:
             attributes=self._attributes(field),
             parts=self._parts(field, value, sent_name, writable, path) if control in IN_PARTS else (),
             items=_items(value) if control == "checklist" else (),
+            type=field.type_name if field.type and field.type.markup and control != "shown" else "",
             problems=tuple(text for place, text in problems if control != "rows" or not place),
         )  # fmt: skip
 

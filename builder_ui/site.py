@@ -52,7 +52,8 @@ class Site:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self.assets = Assets()
-        self.renderer = Renderer(self.assets)
+        types = runtime.registry.all("field")
+        self.renderer = Renderer(self.assets, markup={n: t.markup for n, t in types.items() if t.markup})
         self.frames = Frames(runtime)
         self.verifying = Verifying(runtime)
         self.publishing = Publishing(runtime)

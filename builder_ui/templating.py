@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,12 @@ SAME_ICON = {
 class Renderer:
     """Renders a template in a language; holds the environments and the static files' URLs."""
 
-    def __init__(self, assets: Assets, folder: Path = TEMPLATES) -> None:
+    def __init__(
+        self, assets: Assets, folder: Path = TEMPLATES, markup: Mapping[str, str] | None = None
+    ) -> None:
+        """`markup`: templates of plugins, by the name of the field type whose macros they hold."""
         self.assets = assets
+        self._markup = {f"types/{name}.html": text for name, text in (markup or {}).items()}
         self._environments = {language: self._environment(language, folder) for language in LANGUAGES}
 
     def render(self, template: str, language: str, **context: Any) -> str:
@@ -68,9 +73,15 @@ class Renderer:
         parts: Any = environment.get_template("parts/things.html").module
         return Markup(str(parts.chips(chips)).strip())
 
+    def _of_type(self, environment: jinja2.Environment, name: str, macro: str) -> Any:
+        """The macro a field type brings itself; None where it leaves that out."""
+        template = f"types/{name}.html"
+        found = environment.get_template(template).module if template in self._markup else None
+        return getattr(found, macro, None)
+
     def _environment(self, language: str, folder: Path) -> jinja2.Environment:
         environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(folder),
+            loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder), jinja2.DictLoader(self._markup)]),
             extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
             autoescape=True,
             undefined=jinja2.StrictUndefined,
@@ -92,6 +103,7 @@ class Renderer:
             "languages": LANGUAGES,
             "href": href,
             "hue": hue,
+            "of_type": lambda name, macro: self._of_type(environment, name, macro),
             "chips_html": lru_cache(maxsize=CHIPS)(lambda chips: self._chips(environment, chips)),
         }
         environment.filters |= {"tojson_attr": json_attribute, "highlight": highlight, "rich": rich}

@@ -56,6 +56,7 @@ class Input:
     span: int = 1
     parts: tuple[Input, ...] = ()
     items: tuple[tuple[str, bool], ...] = ()
+    type: str = ""  # of the field, where its plugin draws the control itself
 
     @property
     def control_id(self) -> str:

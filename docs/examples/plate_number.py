@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from metamodel.plugin_api import (
@@ -29,14 +30,15 @@ PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][A-Z0-9]{5,6}")  # 沪A12345, 沪AD1234
 
 
 class PlateOptions(Options, frozen=True):
-    province: Annotated[str, labelled("只限省份", "Only this province", max_length=1)] = ""
+    provinces: Annotated[tuple[str, ...], labelled("只限省份", "Only these provinces", max_length=31)] = ()
 
 
 class PlateNumber(Field):
     name = "plate_number"
     label = {"zh": "车牌号", "en": "Number plate"}
     doc = {"zh": "一块车牌", "en": "A car's number plate"}
-    icon = "car"
+    icon = "tag"
+    keywords = ("汽车", "车辆", "car")
     searchable = True
     operators = TEXT_OPERATORS
     aggregates = CHOICE_AGGREGATES
@@ -46,6 +48,14 @@ class PlateNumber(Field):
         "plate.elsewhere": Texts("只收“{province}”的车牌", "Only plates of “{province}” are taken"),
     }
     examples = (("沪a·１２３４５", "沪A12345"), ("粤BD12345", "粤BD12345"))
+    markup = "{% macro look(cell) %}<strong>{{ cell.text[:2] }}·{{ cell.text[2:] }}</strong>{% endmacro %}"
+
+    options_version = 2  # the first knew one province only
+    old_options = ((1, {"province": "沪"}, {"provinces": ["沪"]}), (1, {}, {}))
+
+    def upgrade_options(self, old_version: int, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        kept = {name: value for name, value in options.items() if name != "province"}
+        return {**kept, "provinces": [options["province"]]} if options.get("province") else kept
 
     def parse(self, raw: Any, field: FieldDefinition) -> str:
         text = re.sub(r"[\s·.]", "", fold(clean_text(raw, limit=100))).upper()
@@ -54,8 +64,9 @@ class PlateNumber(Field):
         return text
 
     def check(self, value: str, field: FieldDefinition) -> list[Problem]:
-        province = options_of(field, PlateOptions).province
-        return [problem("plate.elsewhere", province=province)] if province not in value[:1] else []
+        provinces = options_of(field, PlateOptions).provinces
+        elsewhere = provinces and value[0] not in provinces
+        return [problem("plate.elsewhere", province=" ".join(provinces))] if elsewhere else []
 
 
 def register(registry: Registry) -> None:

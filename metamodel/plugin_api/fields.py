@@ -238,7 +238,9 @@ class Field(Plugin):
 
     kind = "field"
     group: str = "text"  # palette group: text number choice time people file relation system layout
-    often: ClassVar[int] = 0  # its place among those of its group that most forms need; a subclass says its own
+    often: ClassVar[int] = (
+        0  # its place among those of its group that most forms need; a subclass says its own
+    )
     storage: Storage = Storage.TEXT
     type: Type = TEXT  # its expression type, before sealing
     many: bool = False  # the value is a list; None and [] are both blank and stored as None
@@ -252,6 +254,9 @@ class Field(Plugin):
     input: str = ""  # macro of the edit input; blank: the storage kind's
     look: str = ""  # macro of the value on a record's page; blank: what it points at, chooses, keeps
     cell: str = ""  # macro of the value in a list; blank: plain text
+    markup: str = (
+        ""  # Jinja macros of its own: edit(input), look(cell), cell(cell), print(cell); any may be missing
+    )
     keywords: tuple[str, ...] = ()  # other words people look for it by, in any language
     twin: str = ""  # the type whose values these are, where only the control is another
     options_version: int = 1  # raise it when old options need `upgrade_options`

@@ -80,6 +80,9 @@ def places() -> Mapping[str, Place]:
     """Every division by its code, in the order of the codes."""
     named = dict(_rows())
     found: dict[str, Place] = {}
+    taken: set[tuple[str, ...]] = (
+        set()
+    )  # a place that got another code is one place: the lower code is today's
     for code in sorted(named):
         name, today = named[code]
         if name in BETWEEN or (code.endswith("0000") and code[:2] + "0000" != code):
@@ -88,7 +91,10 @@ def places() -> Mapping[str, Place]:
         names = [
             named[one][0] for one in above if one in named and one != code and named[one][0] not in BETWEEN
         ]
-        found[code] = Place(code, (*names, name), today)
+        whole = (*names, name)
+        found[code] = Place(code, whole, today and whole not in taken)
+        if today:
+            taken.add(whole)
     return found
 
 

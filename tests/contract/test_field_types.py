@@ -120,6 +120,71 @@ def test_storage_and_expression_type_agree_with_many(name: str, kind: str) -> No
         assert not field.type.many or field.type.storage_of(field) == "json"
 
 
+@names
+def test_it_stands_in_the_palette(name: str) -> None:
+    entry = TYPES[name].palette
+    assert entry.name == name
+    assert all(isinstance(word, str) and word for word in entry.keywords)
+    if entry.twin:
+        twin = TYPES[entry.twin]
+        assert (TYPES[name].storage, TYPES[name].type, TYPES[name].many) == (
+            twin.storage,
+            twin.type,
+            twin.many,
+        )
+
+
+def test_there_are_enough() -> None:
+    assert len(TYPES) >= 60
+
+
+@names
+def test_older_options_are_brought_up_for_ever(name: str) -> None:
+    type_ = TYPES[name]
+    versions = {version for version, _, _ in type_.old_options}
+    assert versions == set(range(1, type_.options_version)), "keep a sample of every older version"
+    for version, old, now in type_.old_options:
+        assert dict(type_.upgrade_options(version, old)) == now
+        msgspec.convert(now, type_.Options)
+
+
+@names
+def test_what_is_exported_can_be_imported(name: str) -> None:
+    """The text form of a value is read again: as the same value, unless it was shortened for people."""
+    field = define(name)
+    assert field.type is not None
+    for value in example_values(field):
+        text = field.type.display(value, field, DISPLAYS[0])
+        if field.type.container or field.type.reference(field) is not None or name in FOR_PEOPLE:
+            continue
+        assert parsed(text, field) == value, text
+
+
+# Shown so that people read it best: stars of how many, minutes, a figure with its sign, one language of several.
+FOR_PEOPLE = (
+    "rating",
+    "datetime",
+    "multilingual",
+    "message_participants",
+    "rich_text",
+    "formula",
+    "rollup",
+    "lookup",
+)
+
+
+@names
+def test_a_value_in_pieces_is_put_together_again(name: str) -> None:
+    field = define(name)
+    assert field.type is not None
+    parts = field.type.parts(field)
+    assert len({part.name for part in parts}) == len(parts)
+    for value in example_values(field) if parts else ():
+        pieces = field.type.divided(value, field)
+        assert pieces.keys() <= {part.name for part in parts}
+        assert field.type.parse(dict(pieces), field) == value
+
+
 # -- values ----------------------------------------------------------------------------------------
 
 

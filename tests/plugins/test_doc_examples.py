@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from builder_ui.assets import Assets
+from builder_ui.cells import Cell
+from builder_ui.templating import Renderer
+from engine.expressions import EvaluationContext, compile_expression
+from engine.expressions.given import check_given, to_json
 from engine.plugin_loader import load_registry
 from metamodel.application import App
+from metamodel.formats import current_options
 from metamodel.forms import FieldDefinition
 from metamodel.plugin_api import BadValue, Patterns, RawMessage, Registry
 from tests.contract.test_field_types import survives
@@ -42,7 +49,10 @@ def test_the_page_shows_the_files_as_they_are() -> None:
 def test_the_field_type(third_party: Registry) -> None:
     type_ = third_party.get("field", "plate_number")
     assert third_party.source_of("field", "plate_number") == "plate_number.py"
-    options = msgspec.convert({"province": "沪"}, type_.Options)
+    old = {"type": "plate_number", "id": "plate", "label": "车牌", "options": {"province": "沪"}}
+    brought_up = current_options({"forms": [{"fields": [old]}]}, third_party)["forms"][0]["fields"][0]
+    assert brought_up["options_version"] == 2
+    options = msgspec.convert(brought_up["options"], type_.Options)
     field = FieldDefinition("plate", "plate_number", type_, "车牌", options)
     for raw, expected in type_.examples:
         value = type_.parse(raw, field)
@@ -51,6 +61,26 @@ def test_the_field_type(third_party: Registry) -> None:
     assert [found.code for found in type_.check("粤BD12345", field)] == ["plate.elsewhere"]
     with pytest.raises(BadValue):
         type_.parse("no plate", field)
+
+
+def test_the_function(third_party: Registry) -> None:
+    function, context = (
+        third_party.get("function", "HALF_YEAR"),
+        EvaluationContext(now=datetime(2026, 11, 20, tzinfo=UTC)),
+    )
+    for text, given, expected in function.examples:
+        expression, values, problems = check_given(text, given, third_party, context)
+        assert expression is not None, problems
+        assert to_json(compile_expression(expression, third_party)(values, context)) == expected
+
+
+def test_a_type_draws_itself_in_a_page(third_party: Registry) -> None:
+    types = third_party.all("field")
+    renderer = Renderer(Assets(), markup={name: kind.markup for name, kind in types.items() if kind.markup})
+    cell = Cell("plate", "车牌", "own", "沪A12345", look="", type="plate_number", inner="沪A12345")
+    macros = renderer._environments["zh"].get_template("parts/cells.html").module
+    assert "<strong>沪A·12345</strong>" in str(macros.value(cell))
+    assert "沪A12345" in str(macros.inline(cell))  # what it leaves out is text
 
 
 def test_the_connector(third_party: Registry) -> None:
