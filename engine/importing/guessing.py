@@ -14,15 +14,20 @@ ALIKE = 0.78  # from here on two names are taken for the same
 _NOISE = re.compile(r"[\s*＊:：_\-]+|[(（\[【].*?[)）\]】]")
 
 
-def guess(headings: Sequence[str], fields: Sequence[FieldDefinition]) -> tuple[Column, ...]:
-    """A column for every heading; the surest pairs are made first."""
+def guess(
+    headings: Sequence[str], fields: Sequence[FieldDefinition], exactly: Sequence[FieldDefinition] = ()
+) -> tuple[Column, ...]:
+    """A column for every heading; the surest pairs are made first. `exactly`: fields that are meant only where
+    they are named."""
+    only = {field.id for field in exactly}
+    fields = [*fields, *exactly]
     names = {field.id: {_plain(text) for text in texts_of(field)} - {""} for field in fields}
     pairs = sorted(
         (
             (-likeness, place, order, field.id)
             for place, heading in enumerate(headings)
             for order, field in enumerate(fields)
-            if (likeness := _likeness(_plain(heading), names[field.id])) >= ALIKE
+            if (likeness := _likeness(_plain(heading), names[field.id])) >= (1 if field.id in only else ALIKE)
         ),
     )
     chosen: dict[int, str] = {}

@@ -78,8 +78,11 @@ class Judge:
         elif before is not None:
             plan, columns = before, remembered(sheet.headings, before.columns, known)
         else:
-            named = {**known, **{field.id: field for field in keys}}
-            columns = guess(sheet.headings, list(named.values()))
+            others = [field for field in keys if field.id not in known]
+            columns = guess(sheet.headings, list(known.values()), others)
+            named = next((key.id for key in others if any(c.field == key.id for c in columns)), "")
+            if named:  # our own number: this file came from here
+                plan = msgspec.structs.replace(plan, mode="update", key=named)
         return msgspec.structs.replace(plan, sheet=sheet.name, heading=sheet.heading, columns=columns)
 
     def _keys(self, viewer: Viewer, program: FormProgram) -> tuple[FieldDefinition, ...]:

@@ -15,11 +15,11 @@ NOTE = "rules.opened"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A new record of this form; `values` by field, as texts a form can be sent."""
+    """A new record of this form; `values` by field, as texts (or lists of them) a form can be sent."""
 
     app: str
     form: str
-    values: Mapping[str, str]
+    values: Mapping[str, str | list[str]]
 
 
 def open_form(run: Run, planned: Sequence[Planned]) -> None:
@@ -29,11 +29,12 @@ def open_form(run: Run, planned: Sequence[Planned]) -> None:
         program = run.program(effect.app, effect.form)
         fitted, wrong = run.fit(program, effect.values)
         run.fail(one.subject, wrong)
-        values: dict[str, str] = {}
+        values: dict[str, str | list[str]] = {}
         for name, value in fitted.items():
             field = program.fields[name].field
             if value is not None and field.type is not None and not field.sealed:
-                values[name] = _text(field.type.to_json(value, field))
+                plain = field.type.to_json(value, field)
+                values[name] = [_text(one) for one in plain] if field.type.many else _text(plain)
         if effect.link:
             values[effect.link] = effect.record
         run.unit.notes[NOTE] = Opened(effect.app, effect.form, values)
@@ -46,9 +47,7 @@ def opened(unit: Unit) -> Opened | None:
 
 
 def _text(plain: Any) -> str:
-    if isinstance(plain, bool):
-        return "true" if plain else "false"
-    return ",".join(map(str, plain)) if isinstance(plain, list) else str(plain)
+    return ("true" if plain else "false") if isinstance(plain, bool) else str(plain)
 
 
 OPENING: Performers = {OpenForm: open_form}

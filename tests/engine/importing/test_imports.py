@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from engine.access.viewer import SYSTEM, Viewer
 from engine.clock import FrozenClock
 from engine.importing import imports as room
+from engine.records.query import Query
 from engine.runtime import Runtime
 from engine.system_tables import audit
 from metamodel.problems import Rejected
@@ -96,6 +97,25 @@ def test_wrong_lines_come_back_as_a_workbook_that_can_be_mended(shop: Runtime, z
     mended = [[*line[:5], "12", *line[6:]]]
     again = done(shop, zhou, workbook(head, *mended))
     assert (again.created, again.wrong) == (1, 0)
+
+
+def test_what_was_exported_changes_the_records_it_came_from(shop: Runtime, zhou: Viewer) -> None:
+    client(shop, "恒锐")
+    head = ["编号", "名称", "旧编号"]
+    file = shop.store_file(zhou, workbook(head, ["KH0001", "恒锐精密", "9"]), "客户.xlsx", "application/zip")
+    made = shop.imports.open(zhou, "office", "client", str(file["id"]))
+    plan = shop.imports.look(zhou, made).plan
+    assert ([c.field for c in plan.columns], plan.mode, plan.key) == (
+        ["number", "name", ""],
+        "update",
+        "number",
+    )
+    shop.imports.check(zhou, made, plan)
+    shop.jobs.run_due()
+    shop.imports.begin(zhou, made)
+    shop.jobs.run_due()
+    (found,) = shop.records.page(zhou, "office", "client", Query()).items
+    assert (found.values["name"], shop.imports.get(zhou, made).updated) == ("恒锐精密", 1)
 
 
 MODES = [

@@ -25,7 +25,7 @@ def test_a_button_opens_a_form_filled_in_and_linked_back(office: Runtime) -> Non
     opened = office.rules.press(zhou, "office", "reply", record)
     assert opened is not None
     assert (opened.app, opened.form) == ("office", "client")
-    assert opened.values == {"name": "恒锐（续）", "price": "12.50", "tags": "甲,乙", "parent": record}
+    assert opened.values == {"name": "恒锐（续）", "price": "12.50", "tags": ["甲", "乙"], "parent": record}
     assert len(rows(office, "client")) == 1
 
 
