@@ -81,7 +81,7 @@ def new_page(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Respo
     app, form = visit.form(app_id, form_id)
     if form.is_archive:
         raise Rejected([problem("access.denied")])
-    given = {name: value for name, value in visit.query.items() if form.field(name)}
+    given = _given(visit, form)
     state = visit.runtime.records.form_state(visit.viewer, app_id, form_id, None, given, ())
     return _page(Draft(visit, app, form, None, given, state))
 
@@ -182,6 +182,12 @@ def answer_of(draft: Draft, inputs: Inputs, name: str) -> dict[str, Any]:
         made = inputs.input(known, value, inputs.presenter.shown(known, value), decided)
         decided["html"] = draft.visit.site.renderer.render("control.html", draft.visit.language, input=made)
     return decided
+
+
+def _given(visit: Visit, form: Form) -> dict[str, Any]:
+    """What the address fills in: several values of a field that holds several."""
+    known = [field for name in visit.query if (field := form.field(name)) is not None]
+    return {f.id: visit.several(f.id) if f.type and f.type.many else visit.query[f.id] for f in known}
 
 
 def _in_language(found: Mapping[str, Any], language: str) -> dict[str, Any]:
