@@ -47,6 +47,7 @@ class Filters:
     record: str
     record_text: str
     kept: tuple[tuple[str, str], ...]
+    system: bool  # also what the house did by itself
 
 
 @dataclass(frozen=True, slots=True)

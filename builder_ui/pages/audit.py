@@ -19,12 +19,13 @@ from engine.access.audit import AuditEntry, Occurrence
 from engine.access.audit_figures import Figures
 from engine.access.audit_search import AuditQuery
 from engine.access.audit_words import GROUPS, action_word, group_word
+from engine.access.viewer import SYSTEM
 from engine.clock import from_microseconds, microseconds
 from engine.spreadsheets import csv_lines
 
 STYLES = ("list", "record", "form", "tasks", "pages", "audit")
 SIZE = 60
-OWN = ("person", "action", "app", "form", "record", "grant", "since", "until", "words")
+OWN = ("person", "action", "app", "form", "record", "grant", "since", "until", "words", "system")
 PERIODS = (1, 7, 30)
 
 
@@ -110,6 +111,7 @@ def query_of(visit: Visit) -> AuditQuery:
         asked.get("person", "").strip(), tuple(visit.several("action")), asked.get("app", ""), asked.get("form", ""),
         _number(record), _number(grant), _day(visit, asked.get("since", "")),
         _day(visit, asked.get("until", ""), timedelta(days=1)), asked.get("words", "").strip()[:200],
+        people=not asked.get("system") and asked.get("person") != SYSTEM.person,
     )  # fmt: skip
 
 
@@ -148,7 +150,7 @@ def _filters(visit: Visit, query: AuditQuery) -> Filters:
         (Picked(query.person, name_of(visit, query.person)),) if query.person else (), groups,
         tuple(Option(app.id, app.text(language), app.id == query.app) for app in apps),
         visit.query.get("since", ""), visit.query.get("until", ""), query.words,
-        str(query.record or ""), _record_text(visit, query), kept,
+        str(query.record or ""), _record_text(visit, query), kept, not query.people,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from engine.access.audit import AuditEntry, AuditTrail
 from engine.access.audit_words import DETAILS
 from engine.access.sightings import FOUND, unpacked
-from engine.access.viewer import Viewer
+from engine.access.viewer import SYSTEM, Viewer
 from engine.database import Database
 from engine.system_tables import audit, grants
 from metamodel.application import App
@@ -34,7 +34,8 @@ TOLD = frozenset(DETAILS)
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """Blank: any. `since` and `until` in microseconds, `until` left out; `words` are looked for in what is told."""
+    """Blank: any. `since` and `until` in microseconds, `until` left out; `words` are looked for in what is told;
+    `people`: nothing that the house did by itself."""
 
     person: str = ""
     actions: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class AuditQuery:
     since: int | None = None
     until: int | None = None
     words: str = ""
+    people: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,8 @@ def _ours(apps: Collection[str], query: AuditQuery) -> sa.Select[Any]:
     wanted = wanted.where(*(audit.c[name] == value for name, value in plain.items() if value))
     numbers = {"record": query.record, "grant_id": query.grant}
     wanted = wanted.where(*(audit.c[name] == value for name, value in numbers.items() if value is not None))
+    if query.people:
+        wanted = wanted.where(audit.c.person != SYSTEM.person)
     if query.actions:
         wanted = wanted.where(audit.c.action.in_(query.actions))
     if query.since is not None:

@@ -89,6 +89,7 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
         "since",
         "until",
         "words",
+        "people",
         "limit",
         "after",
     ),

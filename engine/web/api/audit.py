@@ -22,13 +22,13 @@ Ask = Request[Any, Any, Any]
 @get("/audit", sync_to_thread=True)
 def audit(request: Ask, runtime: Runtime) -> dict[str, Any]:
     """Newest first: `person`, `action` (several with commas), `app`, `form`, `record`, `grant`, `since`, `until`,
-    `words`, `limit` ≤ 200, `after` the cursor."""
+    `words`, `people` (1: nothing the house did by itself), `limit` ≤ 200, `after` the cursor."""
     viewer, asked = viewer_of(request), request.query_params
     number = {name: _number(asked, name) for name in ("record", "grant", "limit", "after")}
     query = AuditQuery(
         asked.get("person", ""), tuple(filter(None, asked.get("action", "").split(","))), asked.get("app", ""),
         asked.get("form", ""), number["record"], number["grant"], _moment(runtime, asked, "since"),
-        _moment(runtime, asked, "until"), asked.get("words", "")[:200],
+        _moment(runtime, asked, "until"), asked.get("words", "")[:200], asked.get("people") == "1",
     )  # fmt: skip
     limit = max(1, min(number["limit"] or 50, LIMIT))
     page = runtime.audit_search.page(viewer, query, number["after"], limit)
