@@ -90,6 +90,7 @@ from engine.records.comments import Comments
 from engine.records.contexts import Contexts, LinkedRecords
 from engine.records.drafts import Stages
 from engine.records.indexed import Indexed
+from engine.records.kept_drafts import KeptDrafts
 from engine.records.keyword_lists import KeywordLists
 from engine.records.program import Programs
 from engine.records.records import Records
@@ -298,7 +299,8 @@ class Runtime:
         self.comments = Comments(
             self.services, self.records.reader, self.box, self.notifications, Quoting(self.authority, self._apps)
         )
-        self.records.shredder.forgetting.append(self.comments.forget)
+        self.kept_drafts = KeptDrafts(self.database, self.box)
+        self.records.shredder.forgetting += [self.comments.forget, self.kept_drafts.forget]
         self.jobs.register(COPY_JOB, self.copies)
         self.jobs.register(BUILD_JOB, IndexBuilder(self.database))
         trying = Trying(self.services, self.records, self.contexts, self.applications)

@@ -107,10 +107,27 @@ def _check_conditions(field: FieldDefinition, checking: Checking, scope: Scope) 
         checked, problems = checking.condition(getattr(field, name), f"{field.path}/{name}", scope)
         found += problems
         values[name] = constant(checked) if checked else None
+        if checked is not None and (field.id,) in checked.names and name in ("visible", "writable"):
+            found.append(problem("field.decides_itself", f"{field.path}/{name}", field=field.text()))
     found += _check_default(field, checking, scope)
     if field.derived is None:
         found += _check_contradictions(field, values)
+        found += _check_never_both(field, checking, scope, values)
     return found
+
+
+def _check_never_both(
+    field: FieldDefinition, checking: Checking, scope: Scope, values: dict[str, bool | None]
+) -> Iterator[Problem]:
+    """Required only when it is not shown, or when it is closed: then it never is."""
+    for other in ("visible", "writable"):
+        shown = getattr(field, other)
+        if not (shown and field.required_if) or values[other] is False or values["required_if"] is False:
+            continue
+        both, wrong = checking.condition(f"({shown}) and ({field.required_if})", "", scope)
+        if both is not None and not wrong and constant(both) is False:
+            yield problem("field.never_required", field.path + "/required_if", field=field.text())
+            return
 
 
 def _check_contradictions(field: FieldDefinition, values: dict[str, bool | None]) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from metamodel.derived_checks import check_cycles, check_derived
 from metamodel.field_checks import check_fields
 from metamodel.forms import Form
 from metamodel.layout_checks import check_layout
+from metamodel.plugin_api import Formula, Storage
 from metamodel.problems import Problem, pointer, problem
 from metamodel.retention import check_retention
 from metamodel.view_checks import check_views
@@ -27,6 +28,7 @@ def check_forms(checking: Checking) -> list[Problem]:
         found += check_views(form, checking)
         found += check_layout(form, checking)
         found += [*_check_title(form, checking), *_check_search(form, checking)]
+        found += _check_duplicates(form, checking)
         found += check_retention(form, checking)
     return found + check_cycles(forms, checking)
 
@@ -59,6 +61,20 @@ def _check_search(form: Form, checking: Checking) -> Iterator[Problem]:
             yield problem("search.alias_clash", place, word=word, other=taken)
         if word.lower() in QUERY_WORDS or not re.fullmatch(r"\w+", word):
             yield problem("search.bad_word", place, word=word)
+
+
+def _check_duplicates(form: Form, checking: Checking) -> Iterator[Problem]:
+    """The database compares them: plain single values."""
+    for number, group in enumerate(form.duplicates):
+        for place, name in enumerate(group):
+            path = form.path + pointer("duplicates", number, place)
+            yield from checking.field_reference(form, name, path)
+            field = form.field(name)
+            if field is None or field.type is None:
+                continue
+            listed = field.type.many or field.type.container or field.type.storage == Storage.JSON
+            if field.sealed or listed or (field.derived is not None and not isinstance(field.derived, Formula)):
+                yield problem("form.not_compared", path, field=field.text())
 
 
 def _meaning(form: Form, word: str, path: str) -> str:

@@ -112,6 +112,7 @@ class Form:
     path: str = ""
     description: Label = ""
     keywords: Keywords | None = None
+    duplicates: tuple[tuple[str, ...], ...] = ()  # fields that together should be there once
 
     def field(self, identifier: str) -> FieldDefinition | None:
         return next((field for field in self.fields if field.id == identifier), None)
@@ -150,6 +151,11 @@ def form_from_json(part: Part, binder: Binder) -> Form:
         path=part.path,
         description=part.label("description"),
         keywords=_keywords(part.part("keywords")) if part.mapping("keywords") else None,
+        duplicates=tuple(
+            tuple(name for name in group if isinstance(name, str))
+            for group in part.items("duplicates")
+            if isinstance(group, list)
+        ),
     )
 
 

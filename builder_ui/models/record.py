@@ -153,6 +153,24 @@ class FormSection:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptNotice:
+    """What was typed before and not saved: go on with it, or throw it away."""
+
+    text: str
+    resume_href: str
+    drop_action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A record with the same values where no two records should have them."""
+
+    title: str
+    href: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class FormPage:
     """`state_url` answers what is visible, required, writable and computed for the values so far."""
 
@@ -167,4 +185,7 @@ class FormPage:
     problems: tuple[str, ...] = ()
     saved_text: str = ""
     may_add_next: bool = False
+    draft_url: str = ""  # takes what is typed, until it is saved
+    kept: KeptNotice | None = None
+    same: tuple[Alike, ...] = ()  # records that seem to be the same
     way: str | None = None  # who would be asked to approve it; None where no flow begins

@@ -13,8 +13,8 @@ from builder_ui.inputs import Inputs, raw_values
 from builder_ui.layouts import blocks_of
 from builder_ui.models.inputs import Input
 from builder_ui.models.parts import Link
-from builder_ui.models.record import Embedded, FormPage, FormSection, FormTab
-from builder_ui.pages import record_work
+from builder_ui.models.record import Alike, Embedded, FormPage, FormSection, FormTab
+from builder_ui.pages import kept_typing, record_work
 from builder_ui.site import Ask, Here, InPath, Visit, local_address, sent_form
 from builder_ui.templating import href
 from engine.records.forms_state import FormState
@@ -81,7 +81,9 @@ def new_page(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Respo
     app, form = visit.form(app_id, form_id)
     if form.is_archive:
         raise Rejected([problem("access.denied")])
-    given = _given(visit, form)
+    given: dict[str, Any] = _given(visit, form)
+    if kept := kept_typing.resumed(visit, app, form, None):
+        given = raw_values(form.fields, kept.values)
     state = visit.runtime.records.form_state(visit.viewer, app_id, form_id, None, given, ())
     return _page(Draft(visit, app, form, None, given, state))
 
@@ -93,8 +95,10 @@ def edit_page(request: Ask, site: Here, app_id: InPath, form_id: InPath, record:
     view = visit.runtime.records.get(visit.viewer, app_id, form_id, record)
     if "update" not in view.can:
         raise Rejected([problem("access.denied")])
-    state = visit.runtime.records.form_state(visit.viewer, app_id, form_id, record, {}, ())
-    return _page(Draft(visit, app, form, view, view.values, state))
+    kept = kept_typing.resumed(visit, app, form, record)
+    typed = raw_values(form.fields, kept.values) if kept else {}
+    state = visit.runtime.records.form_state(visit.viewer, app_id, form_id, record, typed, ())
+    return _page(Draft(visit, app, form, view, {**view.values, **typed}, state))
 
 
 @post(FORM, sync_to_thread=True)
@@ -103,12 +107,17 @@ def create(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: byte
     app, form = visit.form(app_id, form_id)
     values = raw_values(form.fields, sent)
     given = {name: value for name, value in values.items() if value not in (None, "", [])}
+    same = _same(visit, app, form, None, given) if sent.get("anyway") != ["yes"] else ()
+    if same:
+        state = visit.runtime.records.form_state(visit.viewer, app_id, form_id, None, given, ())
+        return _page(Draft(visit, app, form, None, values, state), 422, same)
     try:
         (made,) = visit.runtime.records.create(visit.viewer, app_id, form_id, [given])
     except Rejected as refused:
         found = [_without_row(p) for p in refused.problems]
         state = visit.runtime.records.form_state(visit.viewer, app_id, form_id, None, given, ())
         return _page(Draft(visit, app, form, None, values, state, found), 422)
+    visit.runtime.kept_drafts.drop(visit.viewer, app_id, form_id, None)
     if sent.get("then") == ["new"]:
         return visit.go(f"/apps/{app_id}/forms/{form_id}/new")
     if came_from := local_address(visit.query.get(BACK, ""), ""):
@@ -135,12 +144,17 @@ def update(
         if f.id in values and _differs(f, values[f.id], view.values.get(f.id))
     }
     revision = sent.get("revision", [""])[-1]
+    whole = {**view.values, **changed}
+    same = _same(visit, app, form, record, whole, list(changed)) if sent.get("anyway") != ["yes"] else ()
+    if same:
+        return _page(Draft(visit, app, form, view, {**view.values, **values}, state), 422, same)
     if changed:
         change = Change(record, changed, int(revision) if revision.isdigit() else None)
         (outcome,) = visit.runtime.records.update(visit.viewer, app_id, form_id, [change])
         if not outcome.ok:
             shown = Draft(visit, app, form, view, {**view.values, **values}, state, outcome.problems)
             return _page(shown, outcome.problems[0].status)
+    visit.runtime.kept_drafts.drop(visit.viewer, app_id, form_id, record)
     tab = "flow" if record_work.is_returned(visit, app, form, record) else ""  # the next step is there
     return visit.go(record_url(app_id, form_id, record, list=visit.query.get("list", ""), tab=tab))
 
@@ -157,7 +171,10 @@ def state(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: bytes
     draft = Draft(visit, app, form, None, values, found)
     inputs = Inputs(draft.base, visit.presenter(app.id))
     fields = {name: answer_of(draft, inputs, name) for name in found.fields}
-    answer = {"seq": sent.get("seq", 0), "fields": fields, "blocks": found.blocks}
+    answer: dict[str, Any] = {"seq": sent.get("seq", 0), "fields": fields, "blocks": found.blocks}
+    if form.duplicates and changed:
+        same = _same(visit, app, form, record, values, changed)
+        answer["same"] = [{"title": one.title, "href": one.href, "reason": one.reason} for one in same]
     way = record_work.way(visit, app, form, values) if record is None else None
     return answer if way is None else {**answer, "way": way}
 
@@ -195,8 +212,27 @@ def _in_language(found: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {"severity": found["severity"], "text": said.text(language)}
 
 
-def _page(draft: Draft, status: int = 200) -> Response[Any]:
-    page = form_page(draft)
+def _same(
+    visit: Visit, app: App, form: Form, record: str | None, values: Mapping[str, Any],
+    changed: Sequence[str] | None = None,
+) -> tuple[Alike, ...]:  # fmt: skip
+    """Records that seem to be the same, for whoever types or saves."""
+    if not form.duplicates:
+        return ()
+    found = visit.runtime.records.alike(visit.viewer, app.id, form.id, record, values, changed)
+    named = {field.id: field.text(visit.language) for field in form.fields}
+    joint = "、" if visit.language.startswith("zh") else ", "
+    return tuple(
+        Alike(
+            one.title, record_url(app.id, form.id, one.id),
+            visit.text("Same: %(fields)s", fields=joint.join(named[name] for name in one.fields)),
+        )
+        for one in found
+    )  # fmt: skip
+
+
+def _page(draft: Draft, status: int = 200, same: tuple[Alike, ...] = ()) -> Response[Any]:
+    page = replace(form_page(draft), same=same)
     return draft.visit.page(
         "form.html", page, title=page.title, styles=STYLES, app=draft.app, status=status,
         frames=frame_hosts(draft.form.layout),
@@ -204,7 +240,7 @@ def _page(draft: Draft, status: int = 200) -> Response[Any]:
 
 
 def form_page(draft: Draft, *, ask_way: bool = True) -> FormPage:
-    """What the page shows; `ask_way`: who would be asked to approve a new one."""
+    """What the page shows; `ask_way`: who would be asked to approve a new one (not where nothing will be stored)."""
     visit, form, view = draft.visit, draft.form, draft.view
     name = form.text(visit.language)
     title = (
@@ -228,7 +264,8 @@ def form_page(draft: Draft, *, ask_way: bool = True) -> FormPage:
         title, tuple(trail), action, f"{draft.base}/state", back, sections, view.id if view else "",
         str(view.revision) if view else "",
         tuple(p.text(visit.language) for p in draft.problems if _field_of(p) not in shown),
-        may_add_next=view is None,
+        may_add_next=view is None, draft_url=f"{draft.base}/draft",
+        kept=kept_typing.notice(visit, draft.app, form, view) if ask_way and not draft.problems else None,
         way=record_work.way(visit, draft.app, form, draft.values) if view is None and ask_way else None,
     )  # fmt: skip
     if draft.problems and not page.problems:

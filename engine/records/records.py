@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.access.viewer import Viewer
 from engine.database import Unit
+from engine.records.alike import AlikeRecord, AlikeRecords
 from engine.records.around import Around
 from engine.records.drafts import Stages
 from engine.records.figures import Figures
@@ -45,6 +46,7 @@ class Records:
         self.writer = Writer(services, self.store, stages, self._figures)
         self.keyed = Keyed(services, self.writer)
         self._around = Around(services, self.reader)
+        self._alike = AlikeRecords(services, self.reader)
         self.shredder = Shredder(services)
         self.disk = Disk(services, self.reader)
 
@@ -116,6 +118,13 @@ class Records:
             self._services, self.reader, self._figures, viewer, app, form, record, values, changed
         )
 
+    def alike(
+        self, viewer: Viewer, app: str, form: str, record: str | None, values: Mapping[str, Any],
+        changed: Sequence[str] | None = None,
+    ) -> list[AlikeRecord]:  # fmt: skip
+        """Records that seem to be the same as one with these raw values: see `AlikeRecords.find`."""
+        return self._alike.find(viewer, app, form, record, values, changed)
+
     def facets(
         self, viewer: Viewer, app: str, form: str, query: Query, fields: Sequence[str]
     ) -> dict[str, list[Facet]]:
@@ -126,7 +135,9 @@ class Records:
     ) -> list[Option]:
         return self._around.options(viewer, app, form, field, text, limit)
 
-    def pick(self, viewer: Viewer, app: str, field: FieldDefinition, text: str = "", limit: int = 20) -> list[Option]:
+    def pick(
+        self, viewer: Viewer, app: str, field: FieldDefinition, text: str = "", limit: int = 20
+    ) -> list[Option]:
         """What may be picked for a definition at hand, of a draft say."""
         return self._around.pick(viewer, app, field, text, limit)
 

@@ -181,6 +181,12 @@ TEXTS = {
         "Make another form instead",
         status=409,
     ),
+    "form.not_compared": Texts(
+        "“{field}”不能用来查重",
+        "“{field}” cannot tell whether two records are the same",
+        "请选未加密的单值字段",
+        "Choose a field with one value that is not sealed",
+    ),
     "form.no_fields": Texts("表单还没有字段", "The form has no fields yet", severity="warning"),
     # id
     "id.pattern": Texts(

@@ -30,7 +30,43 @@ def _life_of_an_app() -> None:
 
 
 def _form_behaviour() -> None:
-    """Room F."""
+    """What was typed and not saved; filters under a name; links by which anybody may hand in a form."""
+    op.create_table(
+        "record_drafts",
+        sa.Column("person", sa.String(100), primary_key=True),
+        sa.Column("app", sa.String(63), primary_key=True),
+        sa.Column("form", sa.String(63), primary_key=True),
+        sa.Column("record", Long, primary_key=True),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("revision", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("values_sealed", sa.LargeBinary, nullable=False),
+    )
+    op.create_index("ix_record_drafts_record", "record_drafts", ["record"])
+    op.create_table(
+        "saved_views",
+        sa.Column("id", Long, primary_key=True),
+        sa.Column("app", sa.String(63), nullable=False),
+        sa.Column("form", sa.String(63), nullable=False),
+        sa.Column("person", sa.String(100), nullable=False),
+        sa.Column("shared", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("view_sealed", sa.LargeBinary, nullable=False),
+    )
+    op.create_index("ix_saved_views_form", "saved_views", ["app", "form"])
+    op.create_table(
+        "public_forms",
+        sa.Column("id", Long, primary_key=True),
+        sa.Column("digest", sa.LargeBinary, nullable=False),
+        sa.Column("app", sa.String(63), nullable=False),
+        sa.Column("form", sa.String(63), nullable=False),
+        sa.Column("person", sa.String(100), nullable=False),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("settings", sa.Text, nullable=False),
+        sa.Column("closed", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("handed_in", sa.BigInteger, nullable=False, server_default="0"),
+    )
+    op.create_index("ix_public_forms_form", "public_forms", ["app", "form"])
+    op.create_index("ix_public_forms_digest", "public_forms", ["digest"], unique=True)
 
 
 def _records_in_and_out() -> None:

@@ -48,6 +48,7 @@ WORKSHOP: dict[str, Any] = {
     "forms": [
         {
             "id": "job", "label": {"zh": "工单", "en": "Job"}, "title": "{name}", "layout": LAYOUT, "views": VIEWS,
+            "duplicates": [["name", "begins"]],
             "fields": [
                 {"id": "name", "type": "text", "label": "名称", "required": True},
                 {"id": "state", "type": "select", "label": "状态", "options": STATES, "default": "'new'"},

@@ -244,6 +244,8 @@ ROUTES: dict[str, Route] = {
     f"GET {FORM}/bulk": Route(reads_form, queries=("?kind=edit&all=yes", "?kind=edit&field=secret&all=yes")),
     f"POST {FORM}/bulk": Route(reads_form, {"form_id": ["customer"]}, body={"field": "source", "source": "phone",
                                                                            "all": "yes"}, last=1),
+    f"POST {FORM}/draft": Route(creates, {"form_id": ["customer", "wish"]}, body='{"values": {"name": ["x"]}}'),
+    f"POST {FORM}/draft/drop": Route(signed_in, {"form_id": ["customer"]}, body={}),
     f"POST {FORM}/place": Route(reads_form, {"form_id": ["customer"]}, body={"view": "none", "record": "1", "to": "x"}),
     f"GET {FORM}/import": Route(only(SELLER, RIVAL, CLERK), {"form_id": ["customer"]}),
     f"GET {FORM}/import/template": Route(only(SELLER, RIVAL, CLERK), {"form_id": ["customer"]}),

@@ -3,6 +3,8 @@
 import { Controller } from "../lib/controller.js";
 import { Failure, postJson } from "../lib/api.js";
 
+const KEEP = 3000; // after the last change
+
 export default class State extends Controller {
   connect() {
     this.seq = 0;
@@ -20,6 +22,7 @@ export default class State extends Controller {
 
   disconnect() {
     clearTimeout(this.timer);
+    clearTimeout(this.keeping);
     this.element.removeEventListener("input", this.typed);
     this.element.removeEventListener("change", this.typed);
     this.element.removeEventListener("submit", this.sent);
@@ -34,6 +37,20 @@ export default class State extends Controller {
     this.changedFields.add(field);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.ask(), event.type === "change" ? 30 : 250);
+    clearTimeout(this.keeping);
+    if (this.value("draft")) this.keeping = setTimeout(() => this.keep(), KEEP);
+  }
+
+  /** What is typed is kept on the server, for this person alone, until it is saved. */
+  async keep() {
+    if (this.sending) return;
+    const revision = Number(this.element.querySelector("[name=revision]")?.value ?? 0);
+    try {
+      const { kept } = await postJson(this.value("draft"), { record: this.value("record"), revision, values: this.values() });
+      if (kept && !this.sending) this.say(this.value("kept"));
+    } catch {
+      // it stays in the page; the next change tries again
+    }
   }
 
   async ask() {
@@ -47,6 +64,7 @@ export default class State extends Controller {
       for (const [name, state] of Object.entries(answer.fields)) this.apply(name, state);
       for (const [key, shown] of Object.entries(answer.blocks ?? {})) this.show(key, shown);
       this.tellWay(answer.way ?? "");
+      if (answer.same) this.tellSame(answer.same);
       this.element.dispatchEvent(new CustomEvent("answered", { detail: answer, bubbles: true }));
     } catch (error) {
       if (error instanceof Failure) this.say(error.message);
@@ -58,7 +76,7 @@ export default class State extends Controller {
   values() {
     const values = {};
     for (const [name, value] of new FormData(this.element)) {
-      if (typeof value === "string" && !["_csrf", "revision", "then"].includes(name)) (values[name] ??= []).push(value);
+      if (typeof value === "string" && !["_csrf", "revision", "then", "anyway"].includes(name)) (values[name] ??= []).push(value);
     }
     return values;
   }
@@ -87,6 +105,19 @@ export default class State extends Controller {
     if (!way) return;
     way.hidden = !text;
     way.querySelector("span").textContent = text;
+  }
+
+  /** Records that seem to be the same. */
+  tellSame(found) {
+    const box = this.target("same");
+    if (!box) return;
+    box.hidden = !found.length;
+    box.querySelector("ul").replaceChildren(...found.map(({ title, href, reason }) => {
+      const line = document.createElement("li");
+      const link = Object.assign(document.createElement("a"), { href, target: "_blank", textContent: title });
+      line.append(link, " ", Object.assign(document.createElement("span"), { className: "soft", textContent: reason }));
+      return line;
+    }));
   }
 
   complain(box, problems) {

@@ -1,0 +1,85 @@
+"""Kept drafts: what somebody typed into a form and did not save yet; his alone, sealed, for thirty days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from engine.access.viewer import Viewer
+from engine.clock import from_microseconds, microseconds
+from engine.database import Database, Unit
+from engine.evidence.seals import Box
+from engine.system_tables import record_drafts
+
+Values = Mapping[str, Sequence[str]]  # as a form sends them
+KEPT = 30 * 24 * 3600 * 1_000_000  # microseconds
+LARGEST = 500_000  # characters; more is no form somebody typed
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDraft:
+    """`revision` is the record's, as it was when typing began; 0 of a new one."""
+
+    values: dict[str, list[str]]
+    at: datetime
+    revision: int
+
+
+class KeptDrafts:
+    def __init__(self, database: Database, box: Box) -> None:
+        self._database, self._box = database, box
+
+    def keep(
+        self, viewer: Viewer, app: str, form: str, record: str | None, values: Values, revision: int = 0
+    ) -> bool:
+        """In place of what was kept before; False when it is too much to keep."""
+        if sum(len(text) for texts in values.values() for text in texts) > LARGEST:
+            return False
+        place = _place(viewer, app, form, record)
+        sealed = self._box.seal_json({name: list(texts) for name, texts in values.items()}, _bound(place))
+
+        def save(unit: Unit) -> None:
+            unit.connection.execute(sa.delete(record_drafts).where(_at(place)))
+            row = {**place, "at": unit.now, "revision": revision, "values_sealed": sealed}
+            unit.connection.execute(sa.insert(record_drafts).values(row))
+
+        self._database.write(save)
+        return True
+
+    def find(self, viewer: Viewer, app: str, form: str, record: str | None) -> KeptDraft | None:
+        """None where nothing is kept, or too long."""
+        place = _place(viewer, app, form, record)
+        since = microseconds(self._database.clock.now()) - KEPT
+        query = sa.select(record_drafts).where(_at(place), record_drafts.c.at > since)
+        with self._database.read() as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None:
+            return None
+        values = self._box.open_json(row["values_sealed"], _bound(place))
+        return KeptDraft(values, from_microseconds(row["at"]), row["revision"])
+
+    def drop(self, viewer: Viewer, app: str, form: str, record: str | None) -> None:
+        place = _place(viewer, app, form, record)
+        self._database.write(lambda unit: unit.connection.execute(sa.delete(record_drafts).where(_at(place))))
+
+    def forget(self, unit: Unit, records: Sequence[int]) -> None:
+        """What was typed into records that are shredded goes with them; and what is too old."""
+        old = record_drafts.c.at <= unit.now - KEPT
+        gone = sa.delete(record_drafts).where(sa.or_(record_drafts.c.record.in_(records), old))
+        unit.connection.execute(gone)
+
+
+def _place(viewer: Viewer, app: str, form: str, record: str | None) -> dict[str, str | int]:
+    number = int(record) if record and record.isascii() and record.isdigit() and len(record) < 19 else 0
+    return {"person": viewer.person, "app": app, "form": form, "record": number}
+
+
+def _at(place: Mapping[str, str | int]) -> sa.ColumnElement[bool]:
+    return sa.and_(*(record_drafts.c[name] == value for name, value in place.items()))
+
+
+def _bound(place: Mapping[str, str | int]) -> bytes:
+    return "\n".join(["record draft", *map(str, place.values())]).encode()
