@@ -140,7 +140,7 @@ def _answer(
     page = replace(
         page, trail=(), title=found.form.text(visit.language), action=href(f"{draft.base}/page", **chosen),
         state_url=href(f"{draft.base}/state", **chosen), cancel_href=href(f"{draft.base}/page", **chosen),
-        may_add_next=False,
+        may_add_next=False, draft_url="",
     )  # fmt: skip
     told = PreviewedForm(
         _reasons(visit, found), _unseen(found), tuple(_notes(visit, found)), tried and not problems
