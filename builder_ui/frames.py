@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 DOCK = 4
 
 
+UNSEALED = "/admin"  # pages that show nothing of what is sealed, whoever looks
+
+
 class Frames:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
@@ -38,7 +41,7 @@ class Frames:
             self.card(visit, app, app) if app else None, menu,
             f"/apps/{searched.id}/search" if searched and self.searchable(visit, searched) else "",
             query, visit.here, tuple(styles), dock=_dock(visit, menu), counts=self.counts(visit),
-            watermark=self.watermark(visit), looking=looking(visit),
+            watermark="" if visit.here.startswith(UNSEALED) else self.watermark(visit), looking=looking(visit),
         )  # fmt: skip
 
     def watermark(self, visit: Visit) -> str:
@@ -208,10 +211,12 @@ class Frames:
         return tuple(section for section in sections if section.entries)
 
     def _person(self, visit: Visit) -> Person:
-        found = self._runtime.people.organisation().people.get(visit.viewer.person)
+        """Who sits there; also where he sees as somebody else."""
+        viewer = visit.viewer.looker or visit.viewer
+        found = self._runtime.people.organisation().people.get(viewer.person)
         post = found.post if found else ""
         department = visit.names.get(("department", found.department or ""), "") if found else ""
-        return Person(visit.viewer.person, visit.viewer.name, post, department)
+        return Person(viewer.person, viewer.name, post, department)
 
 
 PAGE_ICONS = {
