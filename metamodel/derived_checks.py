@@ -15,10 +15,10 @@ from metamodel.checking import Checking
 from metamodel.expressions import Expression, Scope
 from metamodel.expressions.inline import outer_paths
 from metamodel.forms import FieldDefinition, Form
-from metamodel.plugin_api import Formula, Lookup, RelatedQuery, RelatedRows, Rollup
+from metamodel.plugin_api import Formula, HeadValue, LinkedFrom, Lookup, RelatedQuery, RelatedRows, Rollup
 from metamodel.problems import Problem, pointer, problem
 from metamodel.row_conditions import beyond_database
-from metamodel.scope import OtherRowsScope, RowScope
+from metamodel.scope import FormScope, OtherRowsScope, RowScope
 
 Spot = tuple[str, str]  # form id, field id
 
@@ -57,6 +57,9 @@ def _check_stored(formula: Expression, scope: Scope, place: str) -> Iterator[Pro
     if formula.volatile:
         yield problem("formula.not_constant", place)
     for path in sorted(formula.names):
+        own = scope.form.field(path[0]) if isinstance(scope, FormScope) else None
+        if own is not None and isinstance(own.derived, HeadValue | LinkedFrom):
+            yield problem("formula.not_kept", place, name=own.text())
         start = scope.name(path[0])
         outside = start is not None and start.kind == "record" and path[0] != "record"
         if len(path) > 1 and outside:

@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from metamodel.core_schema import DEFINITIONS, DOCUMENT
 from metamodel.expressions.function_table import render_function_table
 from metamodel.labels import label_text
-from metamodel.plugin_api import KINDS, OptionsType, Plugin, Registry
+from metamodel.plugin_api import KINDS, OPERATORS, Field, OptionsType, Plugin, Registry, type_label
 from metamodel.problems import CORE_CODES, TEXTS, Texts
 from metamodel.reports import PERIODS
 
@@ -44,6 +45,56 @@ def document_texts(registry: Registry) -> dict[str, Texts]:
 def field_types(registry: Registry) -> str:
     """| type | label | options |: the field types and what each is told."""
     return _plugin_table("type", registry.all("field").values())
+
+
+GROUPS: Mapping[str, str] = {
+    "text": "Text", "number": "Numbers", "choice": "Choice", "time": "Time", "people": "People", "file": "Files",
+    "relation": "Relations and computed", "system": "System", "layout": "Rows",
+}  # fmt: skip
+
+
+def field_guide(registry: Registry) -> str:
+    """`docs/field-types.md`: by group of the palette, what each keeps, gives expressions, and can do."""
+    types: Mapping[str, Field] = registry.all("field")
+    return "\n\n".join(
+        f"## {title}\n\n" + "\n\n".join(_guide(one) for one in types.values() if one.group == group)
+        for group, title in GROUPS.items()
+    )
+
+
+def _guide(type_: Field) -> str:
+    """A paragraph: what it is, then what it does in a list that says only what is so."""
+    facts = [
+        f"kept as {type_.storage.value}" if type_.input != "none" else "computed, never typed",
+        f"in expressions {'a list' if type_.many else _said(type_)}",
+        *([f"the values of `{type_.twin}` with another control"] if type_.twin else []),
+        *(["searchable"] if type_.searchable else []),
+        *(["sortable"] if type_.sortable else []),
+        *(["may be a person's: seal it as evidence"] if type_.personal else []),
+    ]
+    asked = ", ".join(OPERATORS[name]["en"] for name in type_.operators)
+    options = _options(type_.Options)
+    example = next((f"`{_short(sent)}` is kept as `{_short(kept)}`" for sent, kept in type_.examples), "")
+    lines = [
+        f"### `{type_.name}` {label_text(type_.label, 'zh')} · {label_text(type_.label, 'en')}",
+        "",
+        f"{label_text(type_.doc, 'zh')}。{label_text(type_.doc, 'en')}.",
+        "",
+        f"- {'; '.join(facts)}",
+        f"- filters: {asked}; figures: {', '.join(type_.aggregates)}",
+        *([f"- options: {options}"] if options else []),
+        *([f"- {example}"] if example else []),
+    ]
+    return "\n".join(lines)
+
+
+def _said(type_: Field) -> str:
+    return type_label(type_.type)["en"]
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return " ".join(text.replace("`", "'").split())[:60]
 
 
 def rule_parts(registry: Registry) -> str:
@@ -97,6 +148,7 @@ def document_keys() -> dict[str, set[str]]:
 TABLES = {
     "problem-codes": problem_codes,
     "field-types": field_types,
+    "field-guide": field_guide,
     "rule-parts": rule_parts,
     "flow-nodes": flow_nodes,
     "connectors": connectors,

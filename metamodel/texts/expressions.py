@@ -137,6 +137,10 @@ TEXTS = {
         "用关联字段（lookup）显示它",
         "Show it by a lookup",
     ),
+    "formula.not_kept": Texts(
+        "公式不能用“{name}”：它在读取时才有值",
+        "A formula cannot use “{name}”: it has its value only when the record is read",
+    ),
     "formula.cycle": Texts(
         "计算字段互相依赖：{fields}", "These computed fields wait for each other: {fields}"
     ),

@@ -54,6 +54,7 @@ class Code(LongText):
 class Json(Code):
     name = "json"
     keywords = ("数据", "结构", "object")
+    twin = ""
     label = {"zh": "JSON", "en": "JSON"}
     doc = {"zh": "一段 JSON，按原文保存", "en": "A piece of JSON, kept as it was written"}
     texts = {

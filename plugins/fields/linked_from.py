@@ -37,9 +37,9 @@ LINKS = ("link", "links")
 
 
 class LinkedFromOptions(Options, frozen=True):
-    form: Annotated[str, labelled("表单", "Form")]
-    via: Annotated[str, labelled("那边的关联字段", "Its link to us")]
-    app: Annotated[str, labelled("应用（空为本应用）", "App (blank: this one)")] = ""
+    form: Annotated[str, labelled("表单", "Form", picks="form")]
+    via: Annotated[str, labelled("那边的关联字段", "Its link to us", picks="link of form")]
+    app: Annotated[str, labelled("应用（空为本应用）", "App (blank: this one)", picks="app")] = ""
 
 
 class LinkedFrom(Field):

@@ -18,6 +18,7 @@ from engine.expressions import EvaluationContext, compile_expression
 from engine.expressions.given import check_given, to_json
 from engine.plugin_loader import load_registry
 from metamodel.application import App
+from metamodel.document_tables import field_guide
 from metamodel.formats import current_options
 from metamodel.forms import FieldDefinition
 from metamodel.plugin_api import BadValue, Patterns, RawMessage, Registry
@@ -44,6 +45,12 @@ def test_the_page_shows_the_files_as_they_are() -> None:
     assert sorted(shown) == [path.relative_to(ROOT).as_posix() for path in EXAMPLES]
     for name, code in shown.items():
         assert code == (ROOT / name).read_text("utf-8"), f"copy {name} into docs/plugins.md again"
+
+
+def test_the_page_of_field_types_is_todays(registry: Registry) -> None:
+    page = (ROOT / "docs" / "field-types.md").read_text("utf-8")
+    assert field_guide(registry) in page, "stale: run .venv/bin/python scripts/refresh_docs.py"
+    assert all(f"### `{name}`" in page for name in registry.all("field"))
 
 
 def test_the_field_type(third_party: Registry) -> None:

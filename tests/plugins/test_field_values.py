@@ -98,7 +98,8 @@ def test_an_address_is_put_together_and_taken_apart(code: str, street: str) -> N
 
 MARKUP = st.lists(
     st.sampled_from(
-        ["<p>", "</p>", "<b>", "</b>", "<ul><li>", "</ul>", "<script>", "<img src=x onerror=y>", "a", "<", "&amp;", "\n",
+        ["<p>", "</p>", "<b>", "</b>", "<ul><li>", "</ul>", "<script>", "<img src=x onerror=y>", "a", "<", "&amp;",
+         "\n",
          "<a href='javascript:alert(1)'>", "<a href=https://a.example>", "</a>", "<table><td>", "<br>",
          "<svg/onload=x>"]
     ),
