@@ -27,7 +27,8 @@ def effects(visit: Visit, app: App, found: Sequence[Consequence]) -> EffectList:
     first = app.id not in visit.runtime.applications.served()
     gaining = {person for one in found if _ways(one)[0] for person in one.people}
     losing = {person for one in found if _ways(one)[1] for person in one.people}
-    return EffectList(made, _people(visit, len(gaining)), _people(visit, len(losing)), first)
+    gain, lose = (_people(visit, len(some)) if some else "" for some in (gaining, losing))
+    return EffectList(made, gain, lose, first)
 
 
 def _group(visit: Visit, app: App, form_id: str, told: Sequence[Effect]) -> EffectGroup:

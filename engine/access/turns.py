@@ -110,15 +110,21 @@ def _common(before: Rows, after: Rows) -> Rows:
 
 
 def _of_field(form: str, field: str, old: Sequence[Way], new: Sequence[Way], common: Rows) -> Iterator[Turn]:
-    """By what changes of it; the rows for which the same changes stand together."""
+    """By what changes of it; the rows for which the same changes stand together. That all fields
+    may be written on some rows from now on, or none, is told by the actions."""
     found: dict[tuple[str, str], list[str]] = {}
     for rows in common:
         before, after = _access(old, field, rows), _access(new, field, rows)
-        if before != after:
+        writes = _writes(old, rows) == _writes(new, rows)
+        if before != after and (writes or {before, after} != {"read", "write"}):
             found.setdefault((before, after), []).append(rows)
     for (before, after), where in found.items():
         gains = _ORDER[after] > _ORDER[before]
         yield Turn("field", gains, form, field, before, after, tuple(where), tuple(where))
+
+
+def _writes(chosen: Iterable[Way], rows: str) -> bool:
+    return any(way.actions & {"create", "update"} and way.rows in (rows, EVERY) for way in chosen)
 
 
 def _access(chosen: Iterable[Way], field: str, rows: str) -> str:

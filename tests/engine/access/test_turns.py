@@ -79,6 +79,15 @@ TABLE: list[tuple[str, Change, list[tuple[Turn, list[str]]]]] = [
         [(Turn("form", False, "letter", old=ALL), ["ye"])],
     ),
     (
+        "no more writing is one thing, not one for each field",
+        lambda d: of(d, "boss").update(actions=["read"]),
+        [
+            (Turn("action", False, "client", "create", "yes", "", ALL, ()), ["lu"]),
+            (Turn("action", False, "client", "update", "yes", "", ALL, ()), ["lu"]),
+            (Turn("action", False, "client", "update", "yes", "yes", ALL, MINE), ["both"]),
+        ],
+    ),
+    (
         "an action",
         lambda d: of(d, "boss").update(actions=["read", "create", "update", "delete"]),
         [(Turn("action", True, "client", "delete", "", "yes", (), ALL), ["lu", "both"])],

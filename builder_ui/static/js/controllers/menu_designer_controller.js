@@ -26,7 +26,8 @@ export default class MenuDesigner extends Controller {
     this.element.addEventListener("pointerdown", this.down);
     document.body.addEventListener("draft:saved", this.saved);
     document.body.addEventListener("draft:shown", this.shown);
-    this.draft = await openDraft();
+    this.opening = openDraft();
+    this.draft = await this.opening;
   }
 
   disconnect() {
@@ -38,10 +39,11 @@ export default class MenuDesigner extends Controller {
 
   // -- what people do -----------------------------------------------------------------------------
 
-  pressed(event) {
-    if (!this.draft) return;
+  /** What is done before the draft is here waits for it. */
+  async pressed(event) {
     const button = event.target.closest("button[data-do]");
     const part = event.target.closest("[data-part]");
+    await this.opening;
     if (button) this[`press_${button.dataset.do}`]?.(button);
     else if (part) this.choose(part.dataset.part);
   }
@@ -92,9 +94,10 @@ export default class MenuDesigner extends Controller {
     this.choose(place, true);
   }
 
-  changed(event) {
+  async changed(event) {
     const control = event.target.closest('[data-do="set"]');
-    if (!control || !this.draft || !this.at) return;
+    await this.opening;
+    if (!control || !this.at) return;
     const [key, language] = control.dataset.key.split("/");
     const text = control.value.trim();
     const value = language ? { ...menu.partAt(this.draft.document, this.at).label, [language]: text } : text;

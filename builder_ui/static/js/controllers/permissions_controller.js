@@ -17,7 +17,8 @@ export default class Permissions extends Controller {
     this.shown = (event) => this.show(event.detail.at);
     document.body.addEventListener("draft:saved", this.saved);
     document.body.addEventListener("draft:shown", this.shown);
-    this.draft = await openDraft();
+    this.opening = openDraft();
+    this.draft = await this.opening;
     this.openCard(location.hash.slice(1));
     this.weigh();
   }
@@ -30,15 +31,18 @@ export default class Permissions extends Controller {
 
   // -- what people do -----------------------------------------------------------------------------
 
-  changed(event) {
+  /** What is done before the draft is here waits for it. */
+  async changed(event) {
     const control = event.target;
+    await this.opening;
     const what = control.dataset.do ?? control.closest("[data-do]")?.dataset.do;
-    if (this.draft && typeof this[`do_${what}`] === "function") this[`do_${what}`](control, this.placeOf(control));
+    if (typeof this[`do_${what}`] === "function") this[`do_${what}`](control, this.placeOf(control));
   }
 
-  pressed(event) {
+  async pressed(event) {
     const button = event.target.closest("button[data-do]");
-    if (button && this.draft) this[`press_${button.dataset.do}`]?.(this.placeOf(button));
+    await this.opening;
+    if (button) this[`press_${button.dataset.do}`]?.(this.placeOf(button));
   }
 
   do_preset(select, at) {
@@ -100,7 +104,8 @@ export default class Permissions extends Controller {
     event.preventDefault();
     const input = event.target.querySelector("input");
     const label = input.value.trim();
-    if (!label || !this.draft) return;
+    await this.opening;
+    if (!label) return;
     const response = await send(`${this.value("base")}/name?label=${encodeURIComponent(label)}`, { headers: { Accept: "application/json" } });
     if (!response.ok) return;
     const id = freeName((await response.json()).id, (this.draft.document.roles ?? []).map((role) => role.id));
