@@ -202,11 +202,21 @@ def import_app(app: Path, with_data: bool, as_of: str, directory: Path | None) -
 
 @main.command("export")
 @click.argument("app_id")
+@click.option("--version", default=0, type=click.IntRange(0), help="This version, not the newest.")
+@click.option(
+    "--folder", type=click.Path(file_okay=False, path_type=Path), help="As a folder, a file a part."
+)
 @click.option("--directory", type=click.Path(path_type=Path), envvar="MUNIMENT_DATA")
-def export_app(app_id: str, directory: Path | None) -> None:
-    """The published document to standard output."""
+def export_app(app_id: str, version: int, folder: Path | None, directory: Path | None) -> None:
+    """The published document to standard output, or into a folder."""
+    from engine.commands.app_files import write_folder
+
     with opened(directory) as runtime:
-        click.echo(json.dumps(runtime.applications.get(app_id).document, ensure_ascii=False, indent=2))
+        document = runtime.applications.document(app_id, version or None)
+    if folder is None:
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        write_folder(document, folder)
 
 
 @main.command()

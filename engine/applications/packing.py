@@ -51,9 +51,9 @@ def read_path(path: Path) -> tuple[Any, list[Problem]]:
 
 
 def unpack(content: bytes) -> Mapping[str, Any]:
-    """The document of an uploaded file. Rejected: app.too_large, app.unreadable, folder.*"""
+    """The document of an uploaded file. Rejected: begin.too_large, app.unreadable, folder.*"""
     if len(content) > LARGEST:
-        raise Rejected([problem("app.too_large", limit=LARGEST // 1_000_000)])
+        raise Rejected([problem("begin.too_large", limit=LARGEST // 1_000_000)])
     if content.startswith(b"PK"):
         document, problems = from_files(_unzipped(content))
     else:
@@ -80,7 +80,7 @@ def _unzipped(content: bytes) -> dict[str, str]:
             entries = [one for one in packed.infolist() if one.filename.endswith(".json")]
             root = _root([PurePosixPath(one.filename) for one in entries])
             if len(entries) > MOST_FILES:
-                raise Rejected([problem("app.too_large", limit=UNPACKED // 1_000_000)])
+                raise Rejected([problem("begin.too_large", limit=UNPACKED // 1_000_000)])
             left = UNPACKED
             for entry in entries:
                 path = PurePosixPath(entry.filename)
@@ -90,7 +90,7 @@ def _unzipped(content: bytes) -> dict[str, str]:
                     text = file.read(left + 1)
                 left -= len(text)
                 if left < 0:
-                    raise Rejected([problem("app.too_large", limit=UNPACKED // 1_000_000)])
+                    raise Rejected([problem("begin.too_large", limit=UNPACKED // 1_000_000)])
                 files[str(path.relative_to(root))] = text.decode("utf-8-sig")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise Rejected([problem("app.unreadable", reason=str(error)[:200])]) from error

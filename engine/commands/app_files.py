@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from engine.applications.packing import read_files, read_path
 from engine.plugin_loader import load_registry
 from metamodel.application import App, load
 from metamodel.changes import changes, merge
-from metamodel.folders import locator
+from metamodel.folders import KEPT_IN_FILES, locator, to_files
 from metamodel.problems import Problem
 
 Located = tuple[str, Problem]  # `file#/json/pointer`, and what is wrong there
@@ -47,3 +47,16 @@ def compare(old: Path, new: Path, language: str) -> list[str]:
 
 def merge_files(base: Path, ours: Path, theirs: Path) -> tuple[Any, list[Problem]]:
     return merge(read_path(base)[0], read_path(ours)[0], read_path(theirs)[0])
+
+
+def write_folder(document: Mapping[str, Any], folder: Path) -> None:
+    """The folder form of an app; files of parts it no longer has are removed, everything else is left alone."""
+    files = to_files(document)
+    for kind in KEPT_IN_FILES:
+        for old in (folder / kind).glob("*.json"):
+            if f"{kind}/{old.name}" not in files:
+                old.unlink()
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")

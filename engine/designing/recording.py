@@ -30,7 +30,7 @@ from engine.tasks import Tasks
 from metamodel.forms import FieldDefinition
 from metamodel.labels import Label, label_text
 from metamodel.plugin_api import Storage
-from metamodel.problems import Rejected, problem
+from metamodel.problems import Rejected
 
 LOOK_AGAIN = 1.0  # seconds until another process's recording is noticed
 MOST = 200  # steps
@@ -384,12 +384,3 @@ def _repeats(one: FieldDefinition) -> bool:
     return storage is not Storage.TIMESTAMP and (
         reference is None or reference.target in ("person", "department")
     )
-
-
-def require(found: Recorded | None) -> Recorded:
-    """Rejected (recording.none, recording.nothing)."""
-    if found is None:
-        raise Rejected([problem("recording.none")])
-    if found.test is None:
-        raise Rejected([problem("recording.nothing")])
-    return found

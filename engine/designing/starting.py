@@ -68,10 +68,10 @@ class Starting:
         return self._begin(viewer, label, app, [_form(form or label, [])])
 
     def from_headings(self, viewer: Viewer, label: str, text: str, form: str = "", app: str = "") -> Draft:
-        """One form with a field for each heading. Rejected: app.no_headings."""
+        """One form with a field for each heading. Rejected: begin.no_headings."""
         fields = guess_fields(map(Column, headings_of(text)), self._registry)
         if not fields:
-            raise Rejected([problem("app.no_headings", "/headings")])
+            raise Rejected([problem("begin.no_headings", "/headings")])
         return self._begin(viewer, label, app, [_form(form or label, fields)])
 
     def from_sheet(
@@ -82,10 +82,10 @@ class Starting:
         return self._begin(viewer, label, app, [_form(form or label, fields)])
 
     def from_sample(self, viewer: Viewer, name: str) -> Draft:
-        """Rejected: app.no_sample, draft.there_already."""
+        """Rejected: begin.no_sample, draft.there_already."""
         folder = sample_folder(name)
         if folder is None:
-            raise Rejected([problem("app.no_sample", name=name)])
+            raise Rejected([problem("begin.no_sample", name=name)])
         document, problems = read_path(folder)
         if has_errors(problems):
             raise Rejected(problems)
@@ -98,19 +98,19 @@ class Starting:
     def _begin(self, viewer: Viewer, label: str, app: str, forms: Sequence[Mapping[str, Any]]) -> Draft:
         label = label.strip()
         if not label:
-            raise Rejected([problem("app.no_label", "/label")])
+            raise Rejected([problem("begin.no_label", "/label")])
         taken = self._designing.taken()
         wanted = app.strip() or identifier(label, taken, "app")
         if re.fullmatch(ID_PATTERN, wanted) is None:
-            raise Rejected([problem("app.bad_id", "/app", id=wanted)])
+            raise Rejected([problem("begin.bad_id", "/app", id=wanted)])
         if wanted in taken:
-            raise Rejected([problem("app.id_taken", "/app", id=wanted)])
+            raise Rejected([problem("begin.id_taken", "/app", id=wanted)])
         return self._designing.begin(viewer, starter(wanted, label, forms))
 
     # -- files -------------------------------------------------------------------------------------
 
     def from_file(self, viewer: Viewer, content: bytes, how: How = "merge") -> Imported:
-        """A JSON file, or the folder form in a ZIP. Rejected: app.too_large, app.unreadable, folder.*"""
+        """A JSON file, or the folder form in a ZIP. Rejected: begin.too_large, app.unreadable, folder.*"""
         document = unpack(content)
         app = str(self._designing.readable(document))
         if app not in self._designing.taken():

@@ -5,16 +5,16 @@ from __future__ import annotations
 from metamodel.texts.entry import Texts
 
 TEXTS = {
-    # app
-    "app.too_large": Texts("应用文件过大，最多 {limit} MB", "The app's file is too large, the limit is {limit} MB"),
-    "app.no_label": Texts("请写应用的名称", "Give the app a name"),
-    "app.id_taken": Texts("编号“{id}”已被另一个应用使用", "The id “{id}” is another app's", status=409),
-    "app.bad_id": Texts(
+    # begin
+    "begin.too_large": Texts("应用文件过大，最多 {limit} MB", "The app's file is too large, the limit is {limit} MB"),
+    "begin.no_label": Texts("请写应用的名称", "Give the app a name"),
+    "begin.id_taken": Texts("编号“{id}”已被另一个应用使用", "The id “{id}” is another app's", status=409),
+    "begin.bad_id": Texts(
         "编号“{id}”不能用", "The id “{id}” cannot be used",
         "小写字母开头，只含小写字母、数字和下划线", "Small letters, digits and _, a letter first",
     ),
-    "app.no_headings": Texts("没有可用的列标题", "There are no headings to make fields of"),
-    "app.no_sample": Texts("没有示例应用“{name}”", "There is no sample app “{name}”", status=404),
+    "begin.no_headings": Texts("没有可用的列标题", "There are no headings to make fields of"),
+    "begin.no_sample": Texts("没有示例应用“{name}”", "There is no sample app “{name}”", status=404),
     # publishing
     "publish.under_way": Texts("“{app}”正在发布", "“{app}” is being published", status=409),
     "publish.interrupted": Texts(
@@ -40,12 +40,4 @@ TEXTS = {
         "The role has duties, or the app holds records already",
         status=403,
     ),
-    "binding.nobody": Texts(
-        "角色“{role}”还没有人，它的待办会交给应用负责人",
-        "Nobody holds role “{role}”; its to-dos go to whoever owns the app",
-        severity="warning",
-    ),
-    # recording a test
-    "recording.nothing": Texts("录制期间没有做任何可以重做的事", "Nothing was done that a test could do again"),
-    "recording.none": Texts("没有正在进行的录制", "Nothing is being recorded", status=404),
 }  # fmt: skip

@@ -72,7 +72,7 @@ def test_the_ways_an_app_begins(empty_runtime: Runtime, li: Viewer) -> None:
 
 @pytest.mark.parametrize(
     ("label", "app", "code"),
-    [("", "", "app.no_label"), ("甲", "Kaufen!", "app.bad_id"), ("甲", "buying", "app.id_taken")],
+    [("", "", "begin.no_label"), ("甲", "Kaufen!", "begin.bad_id"), ("甲", "buying", "begin.id_taken")],
 )
 def test_what_no_app_may_be_called(
     empty_runtime: Runtime, li: Viewer, label: str, app: str, code: str
@@ -192,7 +192,7 @@ def test_a_file_comes_back_as_it_went_and_is_merged_with_what_happened_meanwhile
         (b"{}", "app.unreadable"),
         (b"[" * 100_000, "app.unreadable"),
         (b"PK\x03\x04rubbish", "app.unreadable"),
-        (b" " * 10_000_001, "app.too_large"),
+        (b" " * 10_000_001, "begin.too_large"),
     ],
 )
 def test_files_that_are_no_app(empty_runtime: Runtime, li: Viewer, content: bytes, code: str) -> None:
@@ -207,7 +207,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(empty_runtime: Runtime, 
         packed.writestr("app.json", " " * 30_000_000)
     with pytest.raises(Rejected) as refused:
         empty_runtime.life.starting.from_file(li, made.getvalue())
-    assert codes(refused) == ["app.too_large"]
+    assert codes(refused) == ["begin.too_large"]
 
 
 def test_a_new_app_is_bound_by_those_who_made_it_until_it_holds_records(
