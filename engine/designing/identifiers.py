@@ -19,7 +19,7 @@ LONGEST = 48  # leaves room for a number behind it
 def identifier(label: str, taken: Collection[str] = (), otherwise: str = "field") -> str:
     """金额 -> `jin_e`, “Due date” -> `due_date`; where that is taken, `jin_e_2`."""
     folded = unicodedata.normalize("NFKC", label).casefold()
-    syllables = lazy_pinyin(folded, errors=lambda other: [f" {other} "])
+    syllables = lazy_pinyin(folded, errors=lambda other: f" {other} ")
     words = re.findall(r"[a-z0-9]+", " ".join(syllables).replace("ü", "v"))
     wanted = "_".join(words)[:LONGEST].rstrip("_")
     if not wanted or not wanted[0].isalpha():

@@ -42,7 +42,7 @@ class Versions:
     def __init__(self, database: Database, applications: Applications, designing: Designing) -> None:
         self._database, self._applications, self._designing = database, applications, designing
 
-    def list(self, viewer: Viewer, app: str) -> list[Version]:
+    def of(self, viewer: Viewer, app: str) -> list[Version]:
         """Newest first; none of an app that was never published."""
         self._designing.open(viewer, app)
         return versions_of(self._database, app)

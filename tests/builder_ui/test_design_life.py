@@ -104,7 +104,7 @@ def test_what_publishing_costs_and_bringing_it_back(runtime: Runtime, cheng: Tab
     place = next(
         n for n, one in enumerate(runtime.applications.get("desk").forms[0].fields) if one.id == "price"
     )
-    patch = [
+    patch: list[dict[str, Any]] = [
         {"op": "remove", "path": f"/forms/0/fields/{place}"},
         {"op": "replace", "path": "/forms/0/views/0/columns", "value": ["name"]},
     ]

@@ -56,7 +56,7 @@ def _number(visit: Visit, name: str, otherwise: int) -> int:
 
 def _versions(visit: Visit, app: str, old: int, new: int) -> Iterator[VersionLine]:
     base = f"{APPS}/{app}"
-    for one in visit.runtime.life.versions.list(visit.viewer, app):
+    for one in visit.runtime.life.versions.of(visit.viewer, app):
         yield VersionLine(
             one.number, visit.text("Version %(version)s", version=one.number),
             visit.moments.short(from_microseconds(one.at)), who_did(visit, one.by),

@@ -128,7 +128,7 @@ def test_what_publishing_costs_what_was_and_what_comes_back(empty_runtime: Runti
     assert touched(told) == {"rule": 1}
     assert runtime.designing.publish(li, "buying", revision) == 2
 
-    assert [one.number for one in life.versions.list(li, "buying")] == [2, 1]
+    assert [one.number for one in life.versions.of(li, "buying")] == [2, 1]
     assert {one.kind for one in life.versions.compare(li, "buying", 1, 2)} == {"removed"}
     assert life.versions.compare(li, "buying", 2) == []
     (parked,) = life.versions.parked(li, "buying")
@@ -174,8 +174,8 @@ def test_a_file_comes_back_as_it_went_and_is_merged_with_what_happened_meanwhile
     draft = runtime.designing.open(li, "buying")
     runtime.designing.edit(li, "buying", draft.revision, here)
     theirs = unpack(pack_file(document))
-    theirs["forms"][0]["fields"][1]["label"] = "含税价"  # type: ignore[index]
-    theirs["forms"][0]["fields"][2]["label"] = "件数"  # type: ignore[index]
+    theirs["forms"][0]["fields"][1]["label"] = "含税价"
+    theirs["forms"][0]["fields"][2]["label"] = "件数"
     merged = life.starting.from_file(li, pack_folder(theirs, "buying"))
     assert merged.base == 1
     assert [one.code for one in merged.conflicts] == ["merge.conflict"]
