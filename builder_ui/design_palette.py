@@ -12,7 +12,7 @@ import msgspec
 
 from builder_ui.models.design_form import PaletteGroup, PaletteTile
 from builder_ui.site import Visit
-from engine.access.pinyin import spellings
+from engine.access.pinyin import readings
 from metamodel.labels import label_text
 from metamodel.plugin_api import Field, Registry
 
@@ -110,4 +110,4 @@ def _texts(label: Any) -> list[str]:
 
 
 def _find(words: Iterable[str]) -> str:
-    return " ".join(dict.fromkeys(spelling for word in words for spelling in spellings(word)))
+    return " ".join(dict.fromkeys(spelling for word in words for spelling in readings(word)))

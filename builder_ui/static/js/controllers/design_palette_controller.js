@@ -16,7 +16,7 @@ export default class DesignPalette extends Controller {
   }
 
   find() {
-    const wanted = fold(this.target("search").value).toLowerCase().replace(/\s/g, "");
+    const wanted = this.wanted;
     for (const tile of this.targets("tile")) tile.hidden = !tile.dataset.find.includes(wanted);
     for (const group of this.targets("group")) {
       const hits = [...group.querySelectorAll(".tile")].filter((tile) => !tile.hidden);
@@ -24,6 +24,17 @@ export default class DesignPalette extends Controller {
       if (wanted) group.open = true;
     }
     this.target("nothing").hidden = this.shown.length > 0;
+    for (const tile of this.targets("tile")) tile.classList.toggle("best", Boolean(wanted) && tile === this.best);
+  }
+
+  get wanted() {
+    return fold(this.target("search").value).toLowerCase().replace(/\s/g, "");
+  }
+
+  /** What Enter adds: called just so, else beginning so, else the first that is found. */
+  get best() {
+    const words = (tile) => tile.dataset.find.split(" ");
+    return this.shown.find((tile) => words(tile).includes(this.wanted)) ?? this.shown.find((tile) => words(tile).some((word) => word.startsWith(this.wanted))) ?? this.shown[0];
   }
 
   get shown() {
@@ -37,7 +48,7 @@ export default class DesignPalette extends Controller {
     if (searching && event.key === "Enter") {
       event.preventDefault();
       event.stopPropagation();
-      if (this.shown[0]) this.add(this.shown[0]);
+      if (this.best) this.add(this.best);
     } else if (searching && event.key === "Escape" && event.target.value) {
       event.stopPropagation();
       event.target.value = "";

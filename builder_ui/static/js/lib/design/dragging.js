@@ -101,7 +101,8 @@ export class Dragging {
       const box = part.getBoundingClientRect();
       if (y < box.top) return part;
       if (y > box.bottom) continue;
-      if (across ? x < box.left + box.width / 2 : y < box.top + box.height / 2) return part;
+      const down = (y - box.top) / box.height;
+      if (across ? (x - box.left) / box.width + down < 1 : down < 0.5) return part; // its upper left half is in front of it
     }
     return null;
   }
