@@ -21,6 +21,7 @@ from builder_ui.models.design_roles import (
     RoleCard,
     RoleLine,
     Tick,
+    Wrong,
 )
 from builder_ui.models.parts import Link, Option
 from builder_ui.site import Visit
@@ -37,6 +38,7 @@ from metamodel.roles import FormPermission, Role
 
 ACTIONS = ("read", "create", "update", "delete", "export")
 HOLDERS = 12
+CONFLICT = "role.conflicting_duties"
 
 
 class Permissions:
@@ -143,8 +145,7 @@ class Permissions:
             tuple(self._notes(app, role)), self.visit.count("%(num)s person", "%(num)s people", len(holders)),
             tuple(names), f"/admin/people/roles/{app.id}/{role.id}"
             if self.visit.runtime.manages_anywhere(self.visit.viewer, "people") else "",
-            tuple(one.text(self.visit.language) for one in self._about(f"/roles/{place}")
-                  if not one.path.startswith(f"/roles/{place}/forms")),
+            tuple(self._wrong(one) for one in self._about(f"/roles/{place}") if self._of_role(one, place)),
         )  # fmt: skip
 
     def _notes(self, app: App, role: Role) -> Iterator[str]:
@@ -175,7 +176,7 @@ class Permissions:
             permission.field_access("*"), writes, tuple(self._field(permission, one) for one in form.fields),
             tuple(self._views(form, permission)), self._about_form(form, permission, granted),
             next((one.text for one in options if one.chosen), ""),
-            tuple(one.text(self.visit.language) for one in found),
+            tuple(self._wrong(one) for one in found),
         )  # fmt: skip
 
     def _about_form(self, form: Form, permission: FormPermission, granted: bool) -> str:
@@ -233,6 +234,13 @@ class Permissions:
     def _label_key(self, role: Role) -> str:
         """Where in the role the words of this language stand."""
         return f"label/{self.visit.language[:2]}" if isinstance(role.label, Mapping) else "label"
+
+    def _wrong(self, found: Problem) -> Wrong:
+        return Wrong(found.text(self.visit.language), found.severity == "error")
+
+    def _of_role(self, found: Problem, place: int) -> bool:
+        """What is said of the role itself: duties have a place of their own, forms theirs."""
+        return found.code != CONFLICT and not found.path.startswith(f"/roles/{place}/forms")
 
     def _about(self, path: str) -> list[Problem]:
         return [one for one in self.looked.problems if one.path == path or one.path.startswith(path + "/")]

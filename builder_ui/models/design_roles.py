@@ -58,6 +58,14 @@ class FieldLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrong:
+    """What the checks say, where it stands; `bad`: it keeps the app from being published."""
+
+    text: str
+    bad: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FormCard:
     """What a role may do with one form; `about`: in few words."""
 
@@ -77,7 +85,7 @@ class FormCard:
     views: tuple[Tick, ...]
     about: str
     said: str
-    problems: tuple[str, ...] = ()
+    problems: tuple[Wrong, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,7 @@ class RoleCard:
     people: str
     holders: tuple[Link, ...]
     members_href: str
-    problems: tuple[str, ...] = ()
+    problems: tuple[Wrong, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

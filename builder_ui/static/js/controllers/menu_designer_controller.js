@@ -77,6 +77,14 @@ export default class MenuDesigner extends Controller {
     toast(fill(this.words.removed, { name }), { text: this.words.undo, run: () => this.undo(removed) });
   }
 
+  press_up() {
+    this.moveBy(this.at, -1);
+  }
+
+  press_down() {
+    this.moveBy(this.at, 1);
+  }
+
   /** A group of all forms, one of all boards: what people have without a menu, to begin with. */
   press_make() {
     this.at = "";
@@ -118,7 +126,7 @@ export default class MenuDesigner extends Controller {
     const part = event.target.closest("[data-part]");
     if (!part || !this.draft || event.target !== part) return;
     const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (by && event.altKey) this.moveBy(part.dataset.part, by);
+    if (by && event.altKey) this.keepFocus = this.moveBy(part.dataset.part, by);
     else if (by) this.focusBy(part, by);
     else if (event.key === "Enter" || event.key === " ") this.choose(part.dataset.part);
     else if (event.key === "Delete" || event.key === "Backspace") {
@@ -128,13 +136,14 @@ export default class MenuDesigner extends Controller {
     event.preventDefault();
   }
 
+  /** Whether there was anywhere to go. */
   moveBy(place, by) {
     const to = menu.stepped(this.draft.document, place, by);
-    if (!to) return;
+    if (!to) return false;
     const from = menu.placeOf(place);
     if (from.length === 1) this.moveGroup(from[0], to[0]);
     else this.moveItem(from, to);
-    this.keepFocus = true;
+    return true;
   }
 
   moveItem(from, to) {
