@@ -24,7 +24,7 @@ from metamodel.expressions import Expression, check
 from metamodel.expressions.types import BOOLEAN
 from metamodel.forms import Form
 from metamodel.plugin_api import Registry
-from metamodel.problems import Rejected
+from metamodel.problems import Problem, Rejected
 from metamodel.scope import FormScope
 
 AT_MOST = 10_000  # records are counted so far
@@ -141,7 +141,7 @@ class _Counting:
 
     def _checked(self, form: str, text: str) -> tuple[App, Form, Expression]:
         """In the draft, else in what is published: a condition that is gone may name what is gone."""
-        problems = []
+        problems: list[Problem] = []
         for app in (self._after, self._before):
             there = app.form(form) if app is not None else None
             if app is None or there is None:
