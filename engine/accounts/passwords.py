@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Iterable
+from functools import cache
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -31,7 +32,7 @@ class Passwords:
         self._database = database
         self._hasher = PasswordHasher()
         self._hashing = threading.BoundedSemaphore(2)  # 64 MiB each
-        self._nobody = self._hasher.hash(secrets.token_hex(16))
+        self._nobody = _hash_of_nobody()
 
     def hash(self, password: str) -> str:
         """Takes a tenth of a second: never inside a unit of work."""
@@ -66,6 +67,12 @@ class Passwords:
                 return self._hasher.verify(hashed, password)
             except (VerificationError, InvalidHashError):
                 return False
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """Of a password nobody knows. Made before anybody signs in, once in a process: it takes a tenth of a second."""
+    return PasswordHasher().hash(secrets.token_hex(16))
 
 
 def require_good(password: str, person: Person, path: str = "/password") -> None:

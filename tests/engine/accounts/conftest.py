@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 
 import pyotp
 import pytest
-from argon2 import PasswordHasher
 
 from engine.accounts import Accounts
 from engine.accounts.sessions import Origin, Session
@@ -46,13 +44,6 @@ class Desk:
             return [entry.action for entry in self.runtime.audit.latest(connection)]
 
 
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hash takes a tenth of a second on purpose; here there are hundreds."""
-    cheap = partial(PasswordHasher, time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr("engine.accounts.passwords.PasswordHasher", cheap)
-
-
 @pytest.fixture
-def desk(_cheap_hashes: None, office: Runtime, clock: FrozenClock) -> Desk:
+def desk(office: Runtime, clock: FrozenClock) -> Desk:
     return Desk(office, clock)
