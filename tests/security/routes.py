@@ -342,11 +342,11 @@ ROUTES: dict[str, Route] = {
     f"POST {API}/design": Route(manages("design"), body=json.dumps({"document": {"app": {"id": "fresh"}}}), last=1),
     "POST /design/{app_id:str}/conditions": Route(manages("design"), body=json.dumps(EXPRESSION)),
     "GET /design/{app_id:str}/forms/{form_id:str}/records": Route(manages("design"), {"form_id": ["customer"]}, queries=("", "?q=a")),
-    "GET /design/{app_id:str}/forms/{form_id:str}/options/{path:str}": Route(
-        manages("design"), {"form_id": ["customer"], "path": ["name"]}
+    "GET /design/{app_id:str}/forms/{form_id:str}/options/{field:str}": Route(
+        manages("design"), {"form_id": ["customer"], "field": ["source"]}
     ),
-    "GET /design/{app_id:str}/forms/{form_id:str}/preview/options/{path:str}": Route(
-        manages("design"), {"form_id": ["customer"], "path": ["name"]}
+    "GET /design/{app_id:str}/forms/{form_id:str}/preview/options/{field:str}": Route(
+        manages("design"), {"form_id": ["customer"], "field": ["source"]}
     ),
     "GET /design/{app_id:str}/forms/{form_id:str}/uses/{field:str}": Route(
         manages("design"), {"form_id": ["customer"], "field": ["source"]}

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from builder_ui.design_conditions import ConditionDrawer, first_test
-from builder_ui.site import Ask, Here, InPath
+from builder_ui.site import Ask, Here, InPath, Visit
 from engine.web.api.design_expressions import place_of, revision_of, text_of
 from engine.web.body import json_object
 from metamodel.conditions import Group, condition_from_json, condition_text, read_condition
@@ -50,11 +50,22 @@ def _with(group: Group, way: list[str], part: Any) -> Group:
     return Group(group.join, parts, group.negated)
 
 
-@get([f"{FORM}/options/{{path:str}}", f"{FORM}/preview/options/{{path:str}}"], sync_to_thread=True)
-def draft_options(request: Ask, site: Here, app_id: InPath, form_id: InPath, path: InPath) -> Response[Any]:
+@get(f"{FORM}/options/{{field:str}}", sync_to_thread=True)
+def draft_options(request: Ask, site: Here, app_id: InPath, form_id: InPath, field: InPath) -> Response[Any]:
     """What a picker of a draft's field offers, through links too, as its list's HTML."""
-    visit = site.visit(request)
-    found = visit.runtime.expressions.options(visit.viewer, app_id, form_id, path, visit.query.get("q", ""))
+    return _options(site.visit(request), app_id, form_id, field)
+
+
+@get(f"{FORM}/preview/options/{{field:str}}", sync_to_thread=True)
+def previewed_options(
+    request: Ask, site: Here, app_id: InPath, form_id: InPath, field: InPath
+) -> Response[Any]:
+    """The same for the form's preview."""
+    return _options(site.visit(request), app_id, form_id, field)
+
+
+def _options(visit: Visit, app: str, form: str, field: str) -> Response[Any]:
+    found = visit.runtime.expressions.options(visit.viewer, app, form, field, visit.query.get("q", ""))
     return visit.part("parts/options.html", found)
 
 
@@ -73,4 +84,4 @@ def choice_uses(request: Ask, site: Here, app_id: InPath, form_id: InPath, field
     return {"used": visit.runtime.expressions.uses(visit.viewer, app_id, form_id, field)}
 
 
-HANDLERS = (conditions, draft_options, records_to_try, choice_uses)
+HANDLERS = (conditions, draft_options, previewed_options, records_to_try, choice_uses)
