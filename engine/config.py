@@ -30,6 +30,7 @@ class Config:
     tls_key: Path | None = None
     requests_per_minute: int = 0  # of one person or token; 0 = as many as they like
     outgoing_allowed: tuple[str, ...] = ()  # networks and names of the house that may be asked by HTTP
+    shut_in: bool = False  # nothing leaves by HTTP: the throw-away houses of app tests
     outgoing_trust: str = ""  # a PEM file of authorities beside the system's own
     behind_proxy: tuple[str, ...] = ()  # addresses or networks of proxies whose word on the client counts
 

@@ -81,7 +81,7 @@ from engine.migrate import (
 )
 from engine.notifications import NewNotification, Notifications
 from engine.organisation import HandOvers, Importing, Personnel
-from engine.outgoing import Allowed, Outgoing
+from engine.outgoing import Allowed, Outgoing, nowhere, resolve
 from engine.outside import OutsideLists
 from engine.packages import Packages
 from engine.plugin_loader import load_registry
@@ -159,7 +159,8 @@ class Runtime:
 
     def _open_evidence(self) -> None:
         allowed = Allowed.read(self.config.outgoing_allowed)
-        self.outgoing = Outgoing(allowed, trust=self.config.outgoing_trust)
+        way_out = nowhere if self.config.shut_in else resolve
+        self.outgoing = Outgoing(allowed, resolve=way_out, trust=self.config.outgoing_trust)
         self.keys = MasterKeys.open(source_of(self.config))
         self.box, self.seals = Box(self.keys), Seals(self.keys)
         self.key_copies = KeyCopies(self.database, self.keys.latest)

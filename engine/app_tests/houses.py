@@ -101,7 +101,8 @@ class Houses:
 
     def _config(self) -> Config:
         name = f"muniment_test_{self._work.name}_{next(self._numbers)}".lower().replace("-", "_")
-        return Config(data=self._work / name, database_url=self._databases.url(name), synchronous="OFF")
+        url = self._databases.url(name)
+        return Config(data=self._work / name, database_url=url, synchronous="OFF", shut_in=True)
 
     # -- preparing ---------------------------------------------------------------------------------
 

@@ -62,6 +62,11 @@ class Allowed:
         return host in self.names or any(address in network for network in self.networks)
 
 
+def nowhere(host: str, port: int) -> Sequence[str]:
+    """No name has an address: for houses that nothing leaves."""
+    raise OSError(f"{host}: nothing leaves this house")
+
+
 def resolve(host: str, port: int) -> Sequence[str]:
     """Every address of a name. OSError where there is none."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

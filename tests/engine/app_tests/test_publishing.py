@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,7 +20,8 @@ TESTED: dict[str, Any] = {
     "muniment": 1,
     "app": {"id": "shop", "label": "小店"},
     "forms": [{"id": "order", "label": "订单", "title": "{name}", "fields": [
-        {"id": "name", "type": "text", "label": "品名"}, {"id": "owner", "type": "member", "label": "谁的", "default": "me"}]}],
+        {"id": "name", "type": "text", "label": "品名"},
+        {"id": "owner", "type": "member", "label": "谁的", "default": "me"}]}],
     "rules": [
         {"id": "mark", "label": "记号", "when": {"trigger": "record_created", "form": "order"}, "if": "name == '锅炉'",
          "then": [{"action": "set_fields", "with": {"values": {"name": "'大锅炉'"}}}]},
@@ -120,3 +122,21 @@ def test_a_run_whose_process_is_gone_was_interrupted(
     found = publishing.state("shop")
     assert found is not None
     assert (found.phase, [one.code for one in found.problems]) == ("failed", ["publish.interrupted"])
+
+
+def test_nothing_leaves_the_house_of_a_test(runtime: Runtime, run: Callable[..., Any]) -> None:
+    hook = {"action": "web_hook", "with": {"url": "https://203.0.113.9/deals", "data": {"what": "name"}}}
+    telling = {**TESTED, "rules": [{**TESTED["rules"][0], "then": [*TESTED["rules"][0]["then"], hook]}]}
+    runtime.applications.publish(None, telling, "system")
+    asked: list[str] = []
+    socket_connect = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        asked.append(str(address))
+        socket_connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(socket.socket, "connect", connect)
+        state = run(0, publish=False)
+    assert [one.passed for one in state.tests] == [True], state.tests
+    assert not [one for one in asked if "203.0.113.9" in one]
