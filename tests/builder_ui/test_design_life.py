@@ -110,7 +110,7 @@ def test_what_publishing_costs_and_bringing_it_back(runtime: Runtime, cheng: Tab
     ]
     runtime.designing.edit(viewer, "desk", 0, patch, "删除 单价")
     page = cheng.page("/design/desk/publish")
-    for words in ("删除字段“单价”", "2 个值将停用", "被 1 视图使用"):
+    for words in ("删除字段“单价”", "2 个值将停用", "被 1 个视图使用"):
         assert words in page, page
     assert "版本 2 已发布" in published(cheng, runtime, "desk")
     versions = cheng.page("/design/desk/versions?old=1&new=2")

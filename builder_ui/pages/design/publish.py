@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from litestar import Response, get, post
@@ -20,7 +20,6 @@ from metamodel.application import App
 from metamodel.labels import label_text
 from metamodel.presets import permission_of, presets
 from metamodel.problems import Rejected
-from metamodel.words import PARTS
 
 PUBLISH = f"{APP}/publish"
 MOST = 300  # changes listed
@@ -98,15 +97,22 @@ def _told(visit: Visit, impact: Impact) -> Iterator[Told]:
         yield Told(change.kind, change.text(visit.language), mentions(visit, touched(one)), cost)
 
 
-def mentions(visit: Visit, counts: Any) -> str:
-    """3 条规则、2 个看板: who mentions what changes."""
-    words = [
-        f"{number} {label_text(PARTS[what], visit.language)}"
-        for what, number in counts.items()
-        if what in PARTS
-    ]
+def mentions(visit: Visit, counts: Mapping[str, int]) -> str:
+    """被 3 条规则、2 个看板使用: who mentions what changes."""
+    count = visit.count
+    words = {
+        "rule": lambda n: count("%(num)s rule", "%(num)s rules", n),
+        "flow": lambda n: count("%(num)s flow", "%(num)s flows", n),
+        "report": lambda n: count("%(num)s board", "%(num)s boards", n),
+        "role": lambda n: count("%(num)s role", "%(num)s roles", n),
+        "view": lambda n: count("%(num)s view", "%(num)s views", n),
+        "form": lambda n: count("%(num)s form", "%(num)s forms", n),
+        "field": lambda n: count("%(num)s field", "%(num)s fields", n),
+        "menu": lambda n: count("%(num)s menu group", "%(num)s menu groups", n),
+    }
+    told = [words[what](number) for what, number in counts.items() if what in words]
     between = "、" if visit.language == "zh" else ", "
-    return visit.text("Used by %(parts)s", parts=between.join(words)) if words else ""
+    return visit.text("Used by %(parts)s", parts=between.join(told)) if told else ""
 
 
 def _cost(visit: Visit, impact: Impact, weight: Weight) -> str:
