@@ -90,7 +90,7 @@ class Inputs:
             file_ids=tuple(_ids(value)) if control in FILES else (),
             chips=tuple(Chip(t, key=t) for t in _people(value)) if control == "participants" else (),
             columns=tuple((c.id, c.text(self.language)) for c in field.fields),
-            rows=self._rows(field, value, sent_name, writable, problems) if control == "rows" else (),
+            rows=self._rows(field, value, sent_name, state, problems) if control == "rows" else (),
             blank_row=self._row(field, {}, sent_name, "", True) if control == "rows" else (),
             attributes=self._attributes(field),
             parts=self._parts(field, value, sent_name, writable, path) if control in IN_PARTS else (),
@@ -155,6 +155,7 @@ class Inputs:
         return tuple(
             Option(c.value, label_text(c.label, self.language, c.value), c.value in chosen, c.color)
             for c in field.type.choices(field)
+            if c.value in chosen or not c.hidden
         )
 
     def _picked(self, field: FieldDefinition, value: Any, text: str) -> tuple[Picked, ...]:
@@ -165,23 +166,29 @@ class Inputs:
         return tuple(Picked(i, shown) for i, shown in zip(_ids(value), texts, strict=False))
 
     def _rows(
-        self, field: FieldDefinition, value: Any, name: str, writable: bool, problems: Sequence[Wrong]
+        self, field: FieldDefinition, value: Any, name: str, state: State, problems: Sequence[Wrong]
     ) -> tuple[tuple[Input, ...], ...]:
-        rows = value if isinstance(value, list) else []
+        rows, writable = value if isinstance(value, list) else [], bool(state.get("writable", True))
+        decided = state.get("rows") or []
         return tuple(
-            self._row(field, row, name, str(number), writable, problems) for number, row in enumerate(rows)
-        )
+            self._row(
+                field, row, name, str(number), writable, problems,
+                decided[number] if number < len(decided) else {},
+            )
+            for number, row in enumerate(rows)
+        )  # fmt: skip
 
     def _row(
         self, field: FieldDefinition, row: Mapping[str, Any], name: str, number: str, writable: bool,
-        problems: Sequence[Wrong] = (),
+        problems: Sequence[Wrong] = (), decided: Mapping[str, Any] = {},
     ) -> tuple[Input, ...]:  # fmt: skip
         made = []
         for inner in field.fields:
             wrong = [("", text) for place, text in problems if place == f"{number}/{inner.id}"]
             shown = self.presenter.shown(inner, row.get(inner.id))
             names = {"name": f"{name}.{number}.{inner.id}", "path": f"{field.id}.{inner.id}"}
-            state = {"writable": writable}
+            state = dict(decided.get(inner.id, {}))
+            state["writable"] = writable and bool(state.get("writable", True))
             made.append(self.input(inner, row.get(inner.id), shown, state, problems=wrong, **names))
         return tuple(made)
 
@@ -250,6 +257,12 @@ def raw_values(fields: Sequence[FieldDefinition], sent: Mapping[str, Sequence[st
     return found
 
 
+def sent_row_numbers(field: FieldDefinition, sent: Mapping[str, Sequence[str]]) -> list[int]:
+    """Which rows of a sent sub-form `raw_values` keeps: those that are not blank, as the page numbers them."""
+    rows = _rows_by_number(field, sent)
+    return [number for number in sorted(rows) if _is_filled(raw_values(field.fields, rows[number]))]
+
+
 def _sent_value(field: FieldDefinition, values: Sequence[str]) -> Any:
     given = [value for value in values if value != ""]
     if field.type and field.type.many:
@@ -286,13 +299,24 @@ def _items(value: Any) -> tuple[tuple[str, bool], ...]:
 
 
 def _sent_rows(field: FieldDefinition, sent: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
-    pattern = re.compile(rf"^{re.escape(field.id)}\.(\d{{1,5}})\.([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)$")
+    rows = _rows_by_number(field, sent)
+    made = [raw_values(field.fields, rows[number]) for number in sorted(rows)]
+    return [row for row in made if _is_filled(row)]
+
+
+def _rows_by_number(
+    field: FieldDefinition, sent: Mapping[str, Sequence[str]]
+) -> dict[int, dict[str, Sequence[str]]]:
+    pattern = re.compile(rf"^{re.escape(field.id)}\.(\d{{1,5}})\.([a-z][a-z0-9_]*)$")
     rows: dict[int, dict[str, Sequence[str]]] = {}
     for name, values in sent.items():
         if match := pattern.match(name):
             rows.setdefault(int(match[1]), {})[match[2]] = values
-    made = [raw_values(field.fields, rows[number]) for number in sorted(rows)]
-    return [row for row in made if any(value not in (None, "", []) for value in row.values())]
+    return rows
+
+
+def _is_filled(row: Mapping[str, Any]) -> bool:
+    return any(value not in (None, "", []) for value in row.values())
 
 
 def _ids(value: Any) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from builder_ui.cells import pointed, record_url
-from builder_ui.inputs import Inputs, raw_values
+from builder_ui.inputs import Inputs, raw_values, sent_row_numbers
 from builder_ui.layouts import blocks_of
 from builder_ui.models.inputs import Input
 from builder_ui.models.parts import Link
@@ -170,7 +170,7 @@ def state(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: bytes
     found = visit.runtime.records.form_state(visit.viewer, app_id, form_id, record, values, changed)
     draft = Draft(visit, app, form, None, values, found)
     inputs = Inputs(draft.base, visit.presenter(app.id))
-    fields = {name: answer_of(draft, inputs, name) for name in found.fields}
+    fields = answers(draft, inputs, sent.get("values") or {})
     answer: dict[str, Any] = {"seq": sent.get("seq", 0), "fields": fields, "blocks": found.blocks}
     if form.duplicates and changed:
         same = _same(visit, app, form, record, values, changed)
@@ -186,6 +186,15 @@ def options(request: Ask, site: Here, app_id: InPath, form_id: InPath, name: InP
     visit.form(app_id, form_id)
     found = visit.runtime.records.options(visit.viewer, app_id, form_id, name, visit.query.get("q", ""))
     return visit.part("parts/options.html", found)
+
+
+def answers(draft: Draft, inputs: Inputs, sent: Sent) -> dict[str, dict[str, Any]]:
+    """The states of all fields for the page that sent these values."""
+    found = {name: answer_of(draft, inputs, name) for name in draft.state}
+    for name, answered in found.items():
+        if answered.get("rows"):
+            answered["rows"] = _numbered(draft, inputs, name, sent)
+    return found
 
 
 def answer_of(draft: Draft, inputs: Inputs, name: str) -> dict[str, Any]:
@@ -205,6 +214,22 @@ def _given(visit: Visit, form: Form) -> dict[str, Any]:
     """What the address fills in: several values of a field that holds several."""
     known = [field for name in visit.query if (field := form.field(name)) is not None]
     return {f.id: visit.several(f.id) if f.type and f.type.many else visit.query[f.id] for f in known}
+
+
+def _numbered(draft: Draft, inputs: Inputs, name: str, sent: Sent) -> dict[str, Any]:
+    """The states of a sub-form's cells by the page's numbers of its rows; computed cells as they are shown."""
+    rows = draft.form.field(name)
+    if rows is None:
+        return {}
+    columns = {column.id: column for column in rows.fields}
+    states = draft.state[name]["rows"]
+    return {
+        str(number): {
+            cell: {"text": inputs.presenter.shown(columns[cell], state["value"])} if "value" in state else state
+            for cell, state in cells.items()
+        }
+        for number, cells in zip(sent_row_numbers(rows, sent), states, strict=False)
+    }
 
 
 def _in_language(found: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -86,10 +86,28 @@ def _answer(
     }
     if name not in sent and state.value is not None:
         answer["value"] = _plain(program.fields[name], state.value)
+    rows = _rows(program.fields[name], state)
+    if rows:
+        answer["rows"] = rows
     if name in changed:
         own = [p for p in wrong if p.path.split("/")[1:2] == [name]]
         answer["problems"] = [p.to_json(language) for p in (own or state.problems)]
     return answer
+
+
+def _rows(field: FieldProgram, state: FieldState) -> list[dict[str, Any]]:
+    """`[{cell: {visible, required, writable} or {value}}]` of a sub-form's rows: what conditions decide, and
+    what is computed."""
+    made = []
+    for number, row in enumerate(state.value or () if field.cells else ()):
+        decided = state.rows[number] if number < len(state.rows) else {}
+        cells: dict[str, Any] = {
+            name: {"visible": one.visible, "required": one.required, "writable": one.writable}
+            for name, one in decided.items()
+        }
+        cells |= {cell.id: {"value": _plain(cell, row.get(cell.id))} for cell in field.cells if cell.formula}
+        made.append(cells)
+    return made if any(made) else []
 
 
 def _computed(field: FieldProgram, values: Mapping[str, Any]) -> dict[str, Any]:

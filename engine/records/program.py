@@ -95,6 +95,11 @@ class FieldProgram:
         kind = field.type
         return (lambda text: kind.hide(text, field)) if kind else mask_text
 
+    @cached_property
+    def asks_cells(self) -> bool:
+        """Has a column of its rows a condition?"""
+        return any(c.visible or c.required_if or c.writable or c.valid for c in self.cells)
+
     @property
     def _masked(self) -> FieldDefinition:
         """What is looked up is masked as it is at home."""
@@ -151,7 +156,7 @@ class FormProgram:
     @cached_property
     def conditional(self) -> bool:
         """Does any field need an expression to be checked?"""
-        return any(p.visible or p.required_if or p.writable or p.valid for p in self.inputs)
+        return any(p.visible or p.required_if or p.writable or p.valid or p.asks_cells for p in self.inputs)
 
     @cached_property
     def closable(self) -> tuple[FieldProgram, ...]:
@@ -213,7 +218,9 @@ class FormProgram:
     def outside(self) -> tuple[tuple[FieldProgram, OutsideSource], ...]:
         """Fields, and columns of sub-forms, whose choices come from outside."""
         every = [cell for p in self.fields.values() for cell in (p, *p.cells)]
-        return tuple((p, s) for p in every if p.field.type and (s := p.field.type.source(p.field)) is not None)
+        return tuple(
+            (p, s) for p in every if p.field.type and (s := p.field.type.source(p.field)) is not None
+        )
 
     @cached_property
     def file_fields(self) -> tuple[FieldProgram, ...]:

@@ -6,7 +6,7 @@ for imports and for rules; the browser evaluates nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +23,7 @@ class FieldState:
     writable: bool
     value: Any
     problems: tuple[Problem, ...] = ()
+    rows: tuple[Mapping[str, FieldState], ...] = ()  # of a sub-form whose columns have conditions
 
 
 def parse_values(program: FormProgram, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
@@ -135,9 +136,48 @@ def _state(
     if value is None:
         return replace(state, problems=(_missing(field),)) if required else state
     problems = _sane(field, value)
+    if field.asks_cells:
+        state = replace(state, rows=tuple(_row_states(field, value, values, context)))
+        problems = [*_shown_only(problems, state.rows, field.id), *_of_cells(field, state.rows)]
     if field.valid is not None and not field.valid(values, context):
         problems.append(problem("value.invalid", pointer(field.id), field=field.field.text()))
     return replace(state, problems=tuple(problems))
+
+
+def _row_states(
+    field: FieldProgram, rows: Sequence[Mapping[str, Any]], values: Mapping[str, Any], context: EvaluationContext
+) -> Iterator[dict[str, FieldState]]:  # fmt: skip
+    """Each cell of each row, decided as a field is; its names are the row's, `record` is what is around it."""
+    for row in rows:
+        around = {**row, "record": values}
+        yield {
+            cell.id: _state(cell, around, context, True) for cell in field.cells if cell.field.derived is None
+        }
+
+
+def _shown_only(
+    problems: Iterable[Problem], rows: Sequence[Mapping[str, FieldState]], field: str
+) -> Iterator[Problem]:
+    """Without what is missing in cells that are not shown; what they need is said by their states."""
+    for found in problems:
+        parts = found.path.removeprefix(pointer(field)).strip("/").split("/")
+        if found.code != "value.required" or len(parts) != 2 or rows[int(parts[0])][parts[1]].visible:
+            yield found
+
+
+def _of_cells(field: FieldProgram, rows: Sequence[Mapping[str, FieldState]]) -> Iterator[Problem]:
+    """What conditions of columns find wrong; required cells and the types' own checks are told already."""
+    cells = {cell.id: cell for cell in field.cells}
+    for number, row in enumerate(rows):
+        for name, state in row.items():
+            missing = state.required and state.value is None and not cells[name].field.required
+            refused = any(found.code == "value.invalid" for found in state.problems)
+            place = pointer(field.id, number, name)
+            label = cells[name].field.text()
+            if missing:
+                yield problem("value.required", place, field=label)
+            elif refused:
+                yield problem("value.invalid", place, field=label)
 
 
 def _holds(condition: Any, values: Mapping[str, Any], context: EvaluationContext) -> bool:

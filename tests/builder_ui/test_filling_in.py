@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from engine.access.viewer import SYSTEM
 from engine.clock import FrozenClock
 from engine.runtime import Runtime
+from metamodel.problems import Problem, Rejected
 from tests.builder_ui.desk import Tab
 from tests.builder_ui.workshop import APP, JOBS, open_workshop
 
@@ -97,3 +99,55 @@ def test_changing_a_record_is_asked_about_only_where_it_matters(shop: Runtime, z
     path = f"{JOBS}/records/{second}"
     assert zhou.post(path, {"name": "铣床", "price": "5", "begins": "2026-11-23"}).status_code == 303
     assert zhou.post(path, {"name": "磨床", "begins": "2026-11-23"}).status_code == 422
+
+
+def refusals(shop: Runtime, rows: list[dict[str, Any]]) -> Sequence[Problem]:
+    try:
+        shop.records.create(SYSTEM, APP, "job", [{"name": "x", "lines": rows}])
+    except Rejected as refused:
+        return refused.problems
+    return ()
+
+
+def lines(tab: Tab, **cells: str) -> Any:
+    headers = {"x-csrf-token": tab.csrf, "accept": "application/json"}
+    values = {
+        "name": ["x"],
+        "lines": ["[]"],
+        **{f"lines.{k.replace('_', '.')}": [v] for k, v in cells.items()},
+    }
+    answer = tab.client.post(f"{JOBS}/state", json={"values": values, "changed": ["lines"]}, headers=headers)
+    return answer.json()["fields"]["lines"]
+
+
+def test_every_row_is_decided_by_itself(shop: Runtime, zhou: Tab) -> None:
+    found = lines(zhou, **{"0_kind": "part", "0_count": "2", "0_each": "3", "1_kind": "", "2_kind": "hours"})
+    assert list(found["rows"]) == ["0", "2"]  # as the page numbers them; a blank one is none
+    first, last = found["rows"]["0"], found["rows"]["2"]
+    assert first["what"] == {"visible": True, "required": True, "writable": True}
+    assert last["what"] == {"visible": False, "required": False, "writable": True}
+    assert (first["sum"], last["sum"]) == ({"text": "¥6.00"}, {"text": ""})
+    assert ["品名" in problem["text"] for problem in found["problems"]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("rows", "wrong"),
+    [
+        ([{"kind": "part", "what": "轴承", "count": 1}], []),
+        (
+            [{"kind": "hours", "count": 1}, {"kind": "part", "count": 0}],
+            ["/0/lines/1/count", "/0/lines/1/what"],
+        ),
+    ],
+)
+def test_the_api_decides_alike(shop: Runtime, rows: list[dict[str, Any]], wrong: list[str]) -> None:
+    assert sorted(found.path for found in refusals(shop, rows)) == wrong
+
+
+def test_a_form_with_rows_that_are_wrong_marks_the_cell(shop: Runtime, zhou: Tab) -> None:
+    answer = zhou.post(JOBS, {"name": "x", "lines": "[]", "lines.0.kind": "part", "lines.0.count": "1"})
+    assert answer.status_code == 422
+    cell = re.search(r'data-cell="what" class="([^"]*)"', answer.text)
+    assert cell is not None
+    assert "needed" in cell[1]
+    assert "invalid" in cell[1]

@@ -123,7 +123,7 @@ def previewed_state(request: Ask, site: Here, app_id: InPath, form_id: InPath, b
     found = visit.runtime.previewing.state(visit.viewer, app_id, form_id, role, values, changed)
     draft = PreviewDraft(visit, found.app, found.form, None, values, found.state, role=role)
     inputs = Inputs(draft.base, visit.presenter(app_id))
-    fields = {name: edit.answer_of(draft, inputs, name) for name in found.state.fields}
+    fields = edit.answers(draft, inputs, sent.get("values") or {})
     seq = sent.get("seq", 0)
     return {"seq": seq, "fields": fields, "blocks": found.state.blocks, "reasons": _reasons(visit, found)}
 

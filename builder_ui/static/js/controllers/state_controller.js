@@ -88,7 +88,23 @@ export default class State extends Controller {
     const mark = box.querySelector(".required-mark");
     if (mark) mark.hidden = !state.required;
     if (state.html !== undefined && !box.contains(document.activeElement)) replace(box.querySelector(".slot"), state.html);
+    if (state.rows) this.applyRows(box, state.rows);
     if (state.problems) this.complain(box, state.problems);
+  }
+
+  /** Each cell of a sub-form: shown, needed, open; what is computed as it reads. */
+  applyRows(box, rows) {
+    const lines = [...box.querySelectorAll("[data-rows-target~=row]")];
+    for (const [number, cells] of Object.entries(rows)) {
+      for (const [name, state] of Object.entries(cells)) {
+        const cell = lines[Number(number)]?.querySelector(`[data-cell="${CSS.escape(name)}"]`);
+        if (!cell) continue;
+        if (state.text !== undefined) { cell.querySelector("output").textContent = state.text || "–"; continue; }
+        cell.classList.toggle("off", !state.visible);
+        cell.classList.toggle("needed", state.required);
+        for (const each of cell.querySelectorAll("input, select, textarea")) each.disabled = !state.writable || !state.visible;
+      }
+    }
   }
 
   /** A block or a tab of the layout, as its condition says. */
