@@ -115,7 +115,8 @@ FORM = shape(
     id=ref("id"), label=ref("label"), description=ref("label"), icon=TEXT, kind=one_of("record", "archive"),
     title=TEXT, fields=list_of(ref("field")), layout=list_of(ref("block")), views=list_of(ref("view")),
     search={"type": "object", "additionalProperties": ref("path")}, retention=ref("retention"),
-    keywords=ref("keywords"), duplicates=list_of(list_of(ref("id"), minItems=1, uniqueItems=True)),
+    print=list_of(ref("block")), keywords=ref("keywords"),
+    duplicates=list_of(list_of(ref("id"), minItems=1, uniqueItems=True)),
 )  # fmt: skip
 
 RULE = shape(

@@ -105,6 +105,7 @@ class Form:
     title: str = ""  # template: "{sender_name} {sent_at}"
     fields: tuple[FieldDefinition, ...] = ()
     layout: tuple[Block, ...] = ()
+    print: tuple[Block, ...] = ()  # in place of the layout, on paper
     views: tuple[View, ...] = ()
     search: Mapping[str, str] = dataclass_field(default_factory=dict)  # query word -> field path
     retention: tuple[RetentionRule, ...] = ()
@@ -144,6 +145,7 @@ def form_from_json(part: Part, binder: Binder) -> Form:
         title=part.text("title"),
         fields=tuple(field_from_json(field, binder) for field in part.parts("fields")),
         layout=layout_from_json(part),
+        print=layout_from_json(part, "print"),
         views=tuple(_view(view) for view in part.parts("views")),
         search=part.text_mapping("search"),
         retention=retention_from_json(part),

@@ -19,7 +19,12 @@ NEEDED = {"tabs": ("tabs",), "button": ("rule",), "embed": ("url",), "related": 
 
 
 def check_layout(form: Form, checking: Checking) -> list[Problem]:
-    blocks = list(walk(form.layout))
+    """Of the form and of its page on paper."""
+    return [*_check_blocks(form, form.layout, checking), *_check_blocks(form, form.print, checking)]
+
+
+def _check_blocks(form: Form, layout: Iterable[Block], checking: Checking) -> list[Problem]:
+    blocks = list(walk(layout))
     tabs = [tab for block in blocks for tab in block.tabs]
     found = check_ids([one for one in (*blocks, *tabs) if one.id], BLOCKS)
     seen: set[str] = set()

@@ -60,9 +60,9 @@ class Block:
     key: str = ""
 
 
-def layout_from_json(part: Part) -> tuple[Block, ...]:
+def layout_from_json(part: Part, key: str = "layout") -> tuple[Block, ...]:
     """The blocks of the form that `part` is."""
-    return _blocks(part.parts("layout"), part.path)
+    return _blocks(part.parts(key), part.path)
 
 
 def _blocks(parts: Iterable[Part], form: str) -> tuple[Block, ...]:

@@ -56,6 +56,7 @@ PROPERTIES: Mapping[str, Words] = {
     "kind": {"zh": "种类", "en": "kind"},
     "title": {"zh": "标题", "en": "title"},
     "layout": {"zh": "布局", "en": "layout"},
+    "print": {"zh": "打印版式", "en": "layout on paper"},
     "duplicates": {"zh": "查重", "en": "told apart by"},
     "folded": {"zh": "折叠", "en": "folded"},
     "tabs": {"zh": "标签页", "en": "tabs"},

@@ -98,6 +98,7 @@ class RecordPage:
     keepings: tuple[Keeping, ...] = ()
     hold_href: str = ""
     package_href: str = ""
+    print_href: str = ""
     looks: LooksView | None = None
     deleting: Deleting | None = None
 

@@ -29,6 +29,7 @@ from builder_ui.pages import (
     organisation,
     packages,
     placing,
+    printing,
     proofs,
     record,
     recycle_bin,
@@ -46,9 +47,9 @@ from builder_ui.pages import (
 
 MODULES = (
     assets, sign_in, sign_in_with, invitation, account, accounts,
-    home, boards, listing, placing, bulk, importing, exporting, record, around, recycle_bin, edit, kept_typing, search,
-    see_as, channels, proofs, evidence, files, tasks, requests, notifications, rules, packages, audit, web_hooks,
-    organisation, unmasking, keys, retention, access, design,
+    home, boards, listing, placing, bulk, importing, exporting, record, printing, around, recycle_bin, edit,
+    kept_typing, search, see_as, channels, proofs, evidence, files, tasks, requests, notifications, rules,
+    packages, audit, web_hooks, organisation, unmasking, keys, retention, access, design,
 )  # fmt: skip
 # One router: handlers of one path must meet in it, whichever module they come from.
 router = Router("/", route_handlers=[handler for module in MODULES for handler in module.HANDLERS])

@@ -38,6 +38,7 @@ RECORD = "/apps/{app_id:str}/forms/{form_id:str}/records/{record:str}"
 STYLES = ("list", "record", "chat", "form", "tasks", "audit", "field_types")
 DETAILS, HISTORY, LOOKS = "details", "history", "looks"
 RELATED = 10
+NO_BUTTONS: Mapping[str, Button] = {}
 
 
 @dataclass(frozen=True)
@@ -96,13 +97,13 @@ def _page(opened: Opened) -> RecordPage:
         view.title, (Link(form.text(visit.language), list_href),),
         
         _tabs(opened, talks, about, tab, flow is not None, looked_at), tab,
-        sections=_sections(opened, offered) if details else (),
+        sections=sections_of(opened, buttons=offered) if details else (),
         activity=around.activity(opened) if tab == HISTORY else None,
         deleting=around.deleting(opened, list_href),
         looks=looks_view(visit, opened.app.id, form.id, view.id) if tab == LOOKS else None,
         facts=_facts(opened) if details else (), badge=_badge(opened), context=_context(opened),
         edit_href="" if flow and flow.state == "running" else _edit_href(opened),
-        package_href=_package_href(opened),
+        package_href=_package_href(opened), print_href=opened.address(list="") + "/print",
         previous_href=_other(opened, before), next_href=_other(opened, after), list_href=list_href,
         granted=_granted(opened), chat=chat.view(visit, talk, view) if talk else None,
         timeline=timeline.view(visit, line, view.id) if line else None,
@@ -171,14 +172,17 @@ class _Drawing:
         return self.opened.visit.language
 
 
-def _sections(opened: Opened, buttons: Mapping[str, Button]) -> tuple[Section, ...]:
+def sections_of(
+    opened: Opened, only: Sequence[Block] = (), buttons: Mapping[str, Button] = NO_BUTTONS
+) -> tuple[Section, ...]:
+    """The record by its layout; `only`: by these blocks in its place."""
     visit, form, view = opened.visit, opened.form, opened.view
     files = {i: hide for field in form.fields for i, hide in files_in(field, view).items()}
     containers = [field for field in form.fields if field.type and field.type.container]
     presenter = visit.presenter(opened.app.id, files, pointed(containers, view.values))
     drawing = _Drawing(opened, presenter, _shown(opened), buttons)
-    made = _drawn(drawing, blocks_of(form, form.text(visit.language), visit.text("More")))
-    return (*made, *(_linking(opened) if not form.layout else ()))
+    blocks = tuple(only) or blocks_of(form, form.text(visit.language), visit.text("More"))
+    return (*_drawn(drawing, blocks), *(_linking(opened) if not (form.layout or only) else ()))
 
 
 def _shown(opened: Opened) -> Mapping[str, bool]:

@@ -277,6 +277,7 @@ ROUTES: dict[str, Route] = {
     f"GET {RECORD}": Route(reads_record, queries=("?tab=details", "?tab=history", "?tab=looks", "?tab=chat",
                                                   "?tab=vault.line_of_time")),
     f"POST {RECORD}": Route(updates_record, body=changed, last=1, quiet=True),
+    f"GET {RECORD}/print": Route(reads_record),
     f"GET {RECORD}/edit": Route(updates_record),
     f"GET {RECORD}/proof": Route(reads_record, queries=("", "?download=1")),
     f"POST {RECORD}/flow": Route(
