@@ -50,7 +50,7 @@ def type_at(scope: Scope, path: Sequence[str]) -> Type | None:
 
 def path_label(scope: Scope, path: Sequence[str], language: str) -> str:
     """`客户 · 等级`; '' where the path means nothing."""
-    names = []
+    names: list[str] = []
     for name, (known, field) in zip(path, _along(scope, path), strict=True):
         if known is None:
             return ""

@@ -18,7 +18,8 @@ from engine.designing.places import Place, scope_of
 from engine.designing.trying import Tried, Trying
 from engine.records.query import Option
 from metamodel.application import App
-from metamodel.conditions import Group, condition_text, read_condition
+from metamodel.condition_reading import read_condition
+from metamodel.conditions import Group, condition_text
 from metamodel.expression_words import Chip, chips, sentence
 from metamodel.expressions import Expression, check
 from metamodel.expressions.checker import Scope

@@ -24,7 +24,8 @@ from engine.records.program import FieldProgram, FormProgram
 from engine.records.records import Records
 from engine.records.state import apply_defaults, apply_formulas, parse_values
 from metamodel.application import App
-from metamodel.conditions import Group, Part, Test, condition_text, read_condition
+from metamodel.condition_reading import read_condition
+from metamodel.conditions import Group, Part, Test, condition_text
 from metamodel.expression_words import sentence
 from metamodel.forms import FieldDefinition, Form
 from metamodel.plugin_api import BadValue, Registry

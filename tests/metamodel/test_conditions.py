@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from metamodel.application import App, load
+from metamodel.condition_reading import read_condition
 from metamodel.conditions import (
     Group,
     Test as Question,
@@ -17,7 +18,6 @@ from metamodel.conditions import (
     condition_from_json,
     condition_text,
     operators_for,
-    read_condition,
 )
 from metamodel.expression_words import chips, in_labels, sentence
 from metamodel.expressions.parser import parse

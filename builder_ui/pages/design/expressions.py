@@ -10,7 +10,8 @@ from builder_ui.design_conditions import ConditionDrawer, first_test
 from builder_ui.site import Ask, Here, InPath, Visit
 from engine.web.api.design_expressions import place_of, revision_of, text_of
 from engine.web.body import json_object
-from metamodel.conditions import Group, condition_from_json, condition_text, read_condition
+from metamodel.condition_reading import read_condition
+from metamodel.conditions import Group, condition_from_json, condition_text
 
 FORM = "/design/{app_id:str}/forms/{form_id:str}"
 
