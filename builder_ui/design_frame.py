@@ -161,16 +161,18 @@ def problem_place(app: str, document: Mapping[str, Any], path: str, language: st
         words = label_text(_label(part), language) if part is not None else ""
         return words, base + _PAGES.get(kind, "")
     form = _at(_at(document, "forms"), match[1])
-    name, words = str(_at(form, "id") or ""), [label_text(_label(form), language, str(_at(form, "id") or ""))]
-    keys, holder = [], form
+    name = str(_at(form, "id") or "")
+    said = [label_text(_label(form), language, name)]
+    keys: list[str] = []
+    holder = form
     for place in match.groups()[1:3]:
         if place is not None:
             holder = _at(_at(holder, "fields"), place)
             keys.append(str(_at(holder, "id") or ""))
-            words.append(label_text(_label(holder), language, keys[-1]))
+            said.append(label_text(_label(holder), language, keys[-1]))
     block = _at(_at(_at(form, "layout"), match[4]), "id") if match[4] else None
     at = f"?at=field:{'.'.join(keys)}" if keys else f"?at=block:{block}" if isinstance(block, str) else ""
-    return " › ".join(filter(None, words)), f"{base}/forms/{name}{at}"
+    return " › ".join(filter(None, said)), f"{base}/forms/{name}{at}"
 
 
 def _at(holder: Any, key: str) -> Any:

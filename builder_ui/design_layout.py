@@ -17,7 +17,9 @@ Block = Mapping[str, Any]
 def layout_of(document_form: Mapping[str, Any], app: App | None) -> list[Block]:
     """The blocks of a form of the document, all with ids; those that stand for a form without any."""
     written = document_form.get("layout")
-    blocks = [block for block in written if isinstance(block, dict)] if isinstance(written, list) else []
+    blocks: list[Block] = (
+        [block for block in written if isinstance(block, dict)] if isinstance(written, list) else []
+    )
     return named(blocks) if blocks else implied_layout(document_form, app)
 
 

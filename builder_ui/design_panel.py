@@ -175,8 +175,12 @@ class FieldPanel:
             if one.id != known.id and any(named.search(getattr(one, way)) for way in STEERING)
         ]
         if others:
-            one, many = "It steers %(num)s field: %(names)s", "It steers %(num)s fields: %(names)s"
-            yield self.visit.count(one, many, len(others), names="、".join(others))
+            yield self.visit.count(
+                "It steers %(num)s field: %(names)s",
+                "It steers %(num)s fields: %(names)s",
+                len(others),
+                names="、".join(others),
+            )
 
     def _used(self, one: Mention) -> UsedBy:
         _, href = problem_place(

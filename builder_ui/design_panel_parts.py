@@ -76,7 +76,7 @@ def _section(visit: Visit, looked: Looked, form: Form, block: Block) -> Iterator
     options = tuple(
         Option(str(n), visit.count("%(num)s column", "%(num)s columns", n), n == now) for n in (1, 2, 3)
     )
-    yield Control("/columns", "number", "segments", visit.text("Columns"), now, 2, options)
+    yield Control("/columns", "number", "segments", visit.text("Columns of fields"), now, 2, options)
     yield Control(
         "/folded", "flag", "switch", visit.text("Starts folded"), block.get("folded") is True, False
     )

@@ -3,22 +3,13 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { difference, same } from "../../builder_ui/static/js/model/difference.js";
 import { restore } from "../../builder_ui/static/js/model/draft.js";
-import { added, behind, changePart, copied, duplicated, grouped, moved, neighbour, parsed, partAt, pasted, readingOrder, removed, spanned, stepped, valueSet } from "../../builder_ui/static/js/model/forms.js";
+import { added, behind, changePart, copied, duplicated, grouped, moved, neighbour, partAt, pasted, readingOrder, removed, valueSet } from "../../builder_ui/static/js/model/forms.js";
 import { History } from "../../builder_ui/static/js/model/history.js";
-import { everyBlock, ids, layoutOf, named, placedFields } from "../../builder_ui/static/js/model/layout.js";
+import { ids, layoutOf, named, placedFields } from "../../builder_ui/static/js/model/layout.js";
 import { freeName, renamed } from "../../builder_ui/static/js/model/names.js";
 import { apply, invert } from "../../builder_ui/static/js/model/patch.js";
+import { anything, FORM, IMPLIED, random } from "./random_edits.mjs";
 
-const FORM = Object.freeze({
-  id: "deal",
-  fields: [
-    { id: "name", type: "text", label: "名称", required: true },
-    { id: "amount", type: "money", label: "金额" },
-    { id: "why", type: "text", visible: "amount > 0 and name != 'amount'" },
-    { id: "lines", type: "sub_form", fields: [{ id: "what", type: "text" }, { id: "price", type: "money" }] },
-  ],
-});
-const IMPLIED = [{ id: "section", kind: "section", columns: 2, fields: ["name", "amount", "why", "lines"] }];
 const document = (form) => ({ muniment: 1, app: { id: "x" }, forms: [form] });
 
 /** The same bytes, whatever the order in which keys came. */
@@ -36,51 +27,6 @@ function whole(form, note = "") {
   const blocks = ids(layout);
   assert.equal(new Set(blocks).size, blocks.length, `blocks have names of their own ${note}`);
 }
-
-function random(seed) {
-  let state = seed;
-  return (most) => (state = (state * 48271) % 2147483647) % most;
-}
-
-/** One thing somebody may do, by chance; the form afterwards. */
-function anything(form, pick, clips) {
-  const order = readingOrder(form, IMPLIED);
-  const key = () => order[pick(order.length)] ?? "form";
-  const some = () => [...new Set(Array.from({ length: 1 + pick(3) }, key))].filter((each) => each !== "form");
-  const fields = () => some().filter((each) => parsed(each).kind === "field");
-  const place = () => {
-    const blocks = everyBlock(layoutOf(form, IMPLIED));
-    const sections = blocks.filter((block) => block.kind === "section").map((block) => [`section:${block.id}`, (block.fields ?? []).length]);
-    const subs = form.fields.filter((field) => field.fields).map((field) => [`sub:${field.id}`, field.fields.length]);
-    const tabs = blocks.flatMap((block) => block.tabs ?? []).map((tab) => [`blocks:${tab.id}`, tab.blocks.length]);
-    const all = [...sections, ...sections, ...subs, ...tabs, ["blocks:", layoutOf(form, IMPLIED).length], ["rest", 0]];
-    const [zone, length] = all[pick(all.length)];
-    return { zone, index: pick(length + 1) };
-  };
-  /** Indexes count without what is moved. */
-  const free = (keys) => {
-    const { zone, index } = place();
-    const [without] = [removed(form, IMPLIED, keys)];
-    const holder = zone.startsWith("section:") ? everyBlock(layoutOf(without, IMPLIED)).find((block) => block.id === zone.slice(8))?.fields : null;
-    return zone.startsWith("section:") ? (holder ? { zone, index: Math.min(index, holder.length) } : null) : { zone, index: Math.min(index, zone.startsWith("sub:") ? (without.fields.find((field) => field.id === zone.slice(4))?.fields ?? []).length : zone === "rest" ? 0 : layoutOf(without, IMPLIED).length) };
-  };
-  switch (pick(12)) {
-    case 0: return added(form, IMPLIED, "field", { type: "text" }, behind(form, IMPLIED, key()))[0];
-    case 1: return added(form, IMPLIED, "field", pick(3) ? { type: "date" } : { type: "sub_form", fields: [] }, zoneFor(place(), pick))[0];
-    case 2: return added(form, IMPLIED, "block", [{ kind: "section", columns: 2, fields: [] }, { kind: "divider" }, { kind: "tabs", tabs: [{ id: "tab", label: "一", blocks: [{ id: "part", kind: "section", fields: [] }] }] }][pick(3)], behind(form, IMPLIED, key()))[0];
-    case 3: { const keys = some(); return keys.length ? removed(form, IMPLIED, keys) : form; }
-    case 4: { const keys = fields(); const to = free(keys); return keys.length && to && !to.zone.startsWith("blocks:") ? moved(form, IMPLIED, keys, to)[0] : form; }
-    case 5: { const one = key(); const to = one === "form" ? null : stepped(form, IMPLIED, one, pick(2) ? 1 : -1); return to ? moved(form, IMPLIED, [one], to)[0] : form; }
-    case 6: { const keys = fields(); return keys.length ? duplicated(form, IMPLIED, keys)[0] : form; }
-    case 7: { const keys = fields().filter((each) => !parsed(each).around); return keys.length ? grouped(form, IMPLIED, keys)[0] : form; }
-    case 8: { const keys = some(); if (keys.length) clips.push(copied(form, IMPLIED, keys)); return form; }
-    case 9: return clips.length ? pasted(form, IMPLIED, clips.at(-1), behind(form, IMPLIED, key()))[0] : form;
-    case 10: { const [one] = fields(); return one ? changePart(form, IMPLIED, one, (part) => valueSet(part, ["options", "minimum"], pick(2) ? pick(9) : undefined)) : form; }
-    default: { const [one] = fields().filter((each) => !parsed(each).around); return one ? spanned(form, IMPLIED, one, 1 + pick(3)) : form; }
-  }
-}
-
-const zoneFor = (place, pick) => (place.zone.startsWith("sub:") && pick(2) ? place : place.zone.startsWith("sub:") ? { zone: "rest", index: 0 } : place);
 
 for (const seed of [1, 7, 42, 2026, 31337, 99991]) {
   test(`any 200 operations keep the form whole and undo to the same bytes (${seed})`, () => {
