@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, get
@@ -15,6 +16,7 @@ from builder_ui.site import Ask, Here, InPath, Visit
 from engine.access.viewer import SYSTEM
 from engine.applications import Draft
 from engine.clock import from_microseconds
+from metamodel.changes import Change
 from metamodel.labels import label_text
 
 APP = f"{APPS}/{{app_id:str}}"
@@ -51,6 +53,17 @@ def edits(visit: Visit, app: str, limit: int) -> tuple[Edit, ...]:
 def who_did(visit: Visit, person: str) -> str:
     """The name of a person; commands act as the system."""
     return visit.text("System") if person == SYSTEM.person else visit.names.get(("person", person), person)
+
+
+def said(visit: Visit, change: Change) -> str:
+    """A change in words; types by what people call them."""
+    if change.kind == "type_changed":
+        names = [visit.runtime.registry.get("field", str(name)) for name in (change.old, change.new)]
+        old, new = (
+            kind.label if kind else name for kind, name in zip(names, (change.old, change.new), strict=True)
+        )
+        change = replace(change, old=label_text(old, visit.language), new=label_text(new, visit.language))
+    return change.text(visit.language)
 
 
 def _edit(visit: Visit, draft: Draft) -> Edit:

@@ -9,6 +9,7 @@ from litestar import Response, get, post
 
 from builder_ui.models.design_life import ImportPage
 from builder_ui.models.parts import Link
+from builder_ui.pages.design.app import said
 from builder_ui.pages.design.apps import APPS, STYLES, designer, trail_to_apps, uploaded
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from engine.access.audit import Occurrence
@@ -72,7 +73,7 @@ def _told(visit: Visit, found: Imported) -> Response[Any]:
     """What became of a file of an app that was here: the draft has it, nothing is published."""
     head = found.draft.document.get("app") or {}
     label = label_text(head.get("label"), visit.language, found.draft.app)
-    changed = [one.text(visit.language) for one in found.changes]
+    changed = [said(visit, one) for one in found.changes]
     told = (
         visit.count(
             "%(num)s change is in the draft now", "%(num)s changes are in the draft now", len(changed)

@@ -10,7 +10,7 @@ from litestar import Response, get, post
 
 from builder_ui.design_frame import design_frame
 from builder_ui.models.design_life import Choice, PlanLine, PublishPage, Reach, Run, Told, Trial
-from builder_ui.pages.design.app import APP, STYLES, objects
+from builder_ui.pages.design.app import APP, STYLES, objects, said
 from builder_ui.pages.design.apps import APPS
 from builder_ui.site import Ask, Here, InPath, Site, Visit, sent_form
 from engine.app_tests.publishing import State, Tried
@@ -94,7 +94,7 @@ def _told(visit: Visit, impact: Impact) -> Iterator[Told]:
         key = (names.get("form", ""), names.get("field", ""))
         weight = lost.get(key) if change.kind in ("removed", "type_changed") else None
         cost = _cost(visit, impact, weight) if weight is not None else ""
-        yield Told(change.kind, change.text(visit.language), mentions(visit, touched(one)), cost)
+        yield Told(change.kind, said(visit, change), mentions(visit, touched(one)), cost)
 
 
 def mentions(visit: Visit, counts: Mapping[str, int]) -> str:

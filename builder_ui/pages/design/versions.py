@@ -10,7 +10,7 @@ from litestar import Response, get
 
 from builder_ui.design_frame import design_frame
 from builder_ui.models.design_life import ParkedLine, Told, VersionLine, VersionsPage
-from builder_ui.pages.design.app import APP, STYLES, edits, who_did
+from builder_ui.pages.design.app import APP, STYLES, edits, said, who_did
 from builder_ui.pages.design.apps import APPS
 from builder_ui.site import Ask, Here, InPath, Visit
 from engine.clock import from_microseconds
@@ -36,7 +36,7 @@ def versions_page(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
     )
     page = VersionsPage(
         frame, title, f"{APPS}/{app_id}/versions", tuple(_versions(visit, app_id, old, new)), old, new, compared,
-        tuple(Told(one.kind, one.text(visit.language)) for one in changes[:SHOWN]),
+        tuple(Told(one.kind, said(visit, one)) for one in changes[:SHOWN]),
         tuple(_parked(visit, app_id)), edits(visit, app_id, EDITS), "{}",
     )  # fmt: skip
     return visit.page("design/versions.html", page, title=title, styles=STYLES)
