@@ -50,7 +50,9 @@ class KeptDrafts:
         return True
 
     def find(self, viewer: Viewer, app: str, form: str, record: str | None) -> KeptDraft | None:
-        """None where nothing is kept, or too long."""
+        """None where nothing is kept, or too long; what somebody types is nobody else's to see."""
+        if viewer.looker is not None:
+            return None
         place = _place(viewer, app, form, record)
         since = microseconds(self._database.clock.now()) - KEPT
         query = sa.select(record_drafts).where(_at(place), record_drafts.c.at > since)

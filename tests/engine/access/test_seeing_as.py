@@ -101,6 +101,18 @@ def test_nothing_leaves_and_no_duty_is_held(house: Runtime) -> None:
     assert not house.seeing_as.may(viewer, "office"), "nor does he see as a third"
 
 
+def test_what_is_hers_alone_stays_hers(house: Runtime) -> None:
+    zhou = house.require_viewer("zhou")
+    record = house.records.page(zhou, "office", "client", Query()).items[0].id
+    house.comments.add(zhou, "office", "client", record, "只说给同事")
+    house.kept_drafts.keep(zhou, "office", "client", None, {"name": ["没写完"]})
+    by_designer, _ = look(house, "ding")
+    assert house.comments.of(zhou, "office", "client", record)
+    assert not house.comments.of(by_designer, "office", "client", record)
+    assert house.kept_drafts.find(zhou, "office", "client", None) is not None
+    assert house.kept_drafts.find(by_designer, "office", "client", None) is None
+
+
 def test_told_and_audited_under_the_name_of_who_looks(house: Runtime) -> None:
     viewer, token = look(house, "ding")
     clients(house, viewer)
