@@ -1,7 +1,7 @@
 // What is pasted into a text with looks: only what the server would keep.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cleaned } from "../../builder_ui/static/js/lib/rich.js";
+import { cleaned, unstyled } from "../../builder_ui/static/js/lib/rich.js";
 
 const text = (nodeValue) => ({ nodeType: 3, nodeName: "#text", nodeValue });
 const element = (nodeName, childNodes = [], attributes = {}) => ({
@@ -22,3 +22,8 @@ const rows = [
 ];
 
 for (const [name, nodes, expected] of rows) test(name, () => assert.equal(paste(...nodes), expected));
+
+test("looks of its own are gone before it is read", () => {
+  assert.equal(unstyled('<p style="a:b" class=x>a style="k"</p><b style=q>b</b>'), '<p class=x>a style="k"</p><b>b</b>');
+  assert.equal(unstyled("<style>p{}</style><p STYLE = 'x'>c"), "<p>c");
+});

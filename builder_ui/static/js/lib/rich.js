@@ -6,7 +6,13 @@ const LINK = /^(https?:|mailto:|tel:)/i;
 
 /** HTML of another program -> HTML of these tags; `parse` makes a document of it. */
 export function cleaned(html, parse = (text) => new DOMParser().parseFromString(text, "text/html")) {
-  return inner(parse(html).body);
+  return inner(parse(unstyled(html)).body);
+}
+
+/** Without looks of its own: the page's policy forbids them, and the browser would complain of each. */
+export function unstyled(html) {
+  const bare = (tag) => tag.replace(/\sstyle\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, "");
+  return html.replace(/<style[\s\S]*?(<\/style\s*>|$)/gi, "").replace(/<[^>]*>/g, bare);
 }
 
 function inner(node) {
