@@ -43,6 +43,7 @@ class AccessPage:
     leaves: tuple[LeaveLine, ...]
     glasses: tuple[Glass, ...] = ()
     all_of_them: bool = False
+    see_as: bool = False
 
 
 @dataclass(frozen=True, slots=True)

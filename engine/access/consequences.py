@@ -6,6 +6,7 @@ the same for everybody, else for so many people. Numbers only, never which recor
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -30,6 +31,7 @@ from metamodel.scope import FormScope
 AT_MOST = 10_000  # records are counted so far
 PEOPLE = 30  # counted one by one, where the records are different for each
 QUESTIONS = 200  # put to the database for one answer
+SECONDS = 3.0  # after which no more are put: what is not counted by then is not counted
 PERSONAL = "people"  # the group of functions whose answer depends on who asks
 
 
@@ -80,6 +82,7 @@ class _Counting:
         self._house, self._connection, self._organisation = house, connection, organisation
         self._before, self._after = before, after
         self._counted: dict[tuple[str, Rows, Rows, str], int | None] = {}
+        self._until = time.monotonic() + SECONDS
 
     def consequence(self, turn: Turn, people: Sequence[str]) -> Consequence:
         known = tuple(people)
@@ -103,7 +106,7 @@ class _Counting:
         if not inside or EVERY in outside:
             return 0
         key = form, inside, outside, person
-        if key not in self._counted and len(self._counted) < QUESTIONS:
+        if key not in self._counted and len(self._counted) < QUESTIONS and time.monotonic() < self._until:
             self._counted[key] = self._ask(form, inside, outside, person)
         return self._counted.get(key)
 
