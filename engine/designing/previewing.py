@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -23,6 +24,7 @@ from engine.records.forms_state import FormState, form_state
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.records import Records
 from engine.records.state import apply_defaults, apply_formulas, parse_values
+from metamodel import layouts
 from metamodel.application import App
 from metamodel.condition_reading import read_condition
 from metamodel.conditions import Group, Part, Test, condition_text
@@ -34,7 +36,7 @@ from metamodel.scope import FormScope
 from metamodel.scope_fields import path_label
 
 EVERYTHING = ""  # as nobody in particular: every field may be written
-Why = Literal["hidden", "shown", "required", "closed", "role"]
+Why = Literal["hidden", "shown", "required", "closed", "broken", "role"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,20 +174,38 @@ class _Reasons:
             if definition.derived is None:
                 yield Reason("role")
             return
-        required = (
-            state["visible"] and definition.required_if and state["required"] and not definition.required
+        if any(text and not self._checks(text) for text in self._own(definition)):
+            yield Reason("broken")
+            return
+        shown_when = " and ".join(
+            f"({text})" for text in (*self.around.get(field.id, ()), definition.visible) if text
         )
-        if required:
+        if state["visible"] and definition.required_if and state["required"] and not definition.required:
             yield Reason("required", self.deciding(definition.required_if, True))
-        elif definition.visible:
+        elif shown_when:
             shown = bool(state["visible"])
-            yield Reason("shown" if shown else "hidden", self.deciding(definition.visible, shown))
+            yield Reason("shown" if shown else "hidden", self.deciding(shown_when, shown))
         if state["visible"] and definition.writable and not state["writable"]:
             yield Reason("closed", self.deciding(definition.writable, False))
 
+    @cached_property
+    def around(self) -> Mapping[str, tuple[str, ...]]:
+        """The conditions of the blocks a field stands in."""
+        return layouts.around(self.program.form.layout)
+
+    def _own(self, field: FieldDefinition) -> tuple[str, ...]:
+        return (*self.around.get(field.id, ()), field.visible, field.required_if, field.writable)
+
+    def _checks(self, text: str) -> bool:
+        return self.drafted.programs.compiled(text, self.scope) is not None
+
+    @cached_property
+    def scope(self) -> FormScope:
+        return FormScope(self.program.app, self.program.form, self.drafted.programs.apps(), self.registry)
+
     def deciding(self, text: str, truth: bool) -> str:
         """What of a condition made it come out so, in words; what stands there now behind what does not hold."""
-        scope = FormScope(self.program.app, self.program.form, self.drafted.programs.apps(), self.registry)
+        scope = self.scope
         group = read_condition(text, scope)
         if group is None:
             return text

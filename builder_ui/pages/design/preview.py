@@ -214,6 +214,8 @@ def _sentence(visit: Visit, reason: Reason) -> str:
             return visit.text("Required because %(condition)s", condition=reason.condition)
         case "closed":
             return visit.text("Closed: may be filled when %(condition)s", condition=reason.condition)
+        case "broken":
+            return visit.text("One of its conditions has a mistake and does not count yet")
     return ""
 
 

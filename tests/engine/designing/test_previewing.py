@@ -55,10 +55,30 @@ def test_required_and_hidden_by_one_condition(design: Runtime, lu: Viewer) -> No
     assert found.reasons["reason"] == (Reason("required", "级别 是 乙"),)
 
 
+def test_hidden_by_the_block_it_stands_in(design: Runtime, lu: Viewer) -> None:
+    section = {
+        "id": "more",
+        "kind": "section",
+        "label": "更多",
+        "visible": "price > 100",
+        "fields": ["tags", "reason"],
+    }
+    design.designing.edit(lu, "office", 0, [{"op": "add", "path": "/forms/0/layout", "value": [section]}])
+    assert shown(design, lu, price="5").reasons["tags"] == (Reason("hidden", "单价 大于 100"),)
+    assert shown(design, lu, price="500").reasons["reason"] == (Reason("hidden", "级别 是 乙（现在为空）"),)
+
+
 def test_closed_by_a_condition(design: Runtime, lu: Viewer) -> None:
     add(design, lu, {"id": "fee", "type": "money", "label": "费用", "writable": "price > 1 and level == 'a'"})
     found = shown(design, lu, price="5", level="b").reasons["fee"]
     assert found == (Reason("closed", "级别 是 甲（现在是乙）"),)
+
+
+def test_a_condition_with_a_mistake_does_not_count_and_says_so(design: Runtime, lu: Viewer) -> None:
+    add(design, lu, {"id": "odd", "type": "text", "label": "怪", "visible": "prise > "})
+    found = shown(design, lu, price="5")
+    assert found.state.fields["odd"]["visible"] is True
+    assert found.reasons["odd"] == (Reason("broken"),)
 
 
 def test_as_a_role(design: Runtime, lu: Viewer) -> None:
