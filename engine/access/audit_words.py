@@ -133,6 +133,8 @@ GROUPS: Mapping[Words, Mapping[str, Words]] = {
         "department.close": ("关闭部门", "Closed a department"),
         "department.reopen": ("重开部门", "Reopened a department"),
         "post.rename": ("岗位改名", "Renamed a post"),
+        "role.give": ("授予角色", "Gave a role"),
+        "role.take": ("收回角色", "Took a role back"),
         "role.add": ("加入角色", "Added to a role"),
         "role.remove": ("移出角色", "Removed from a role"),
         "administrator.add": ("新增管理员", "Added an administrator"),
