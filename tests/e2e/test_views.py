@@ -1,0 +1,115 @@
+"""Tabs of a layout, a kanban, a calendar, and rows like a spreadsheet: with the mouse, by keys, taken back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.access.viewer import SYSTEM
+from engine.runtime import Runtime
+from tests.builder_ui.workshop import APP, JOBS, open_workshop
+
+SHOTS = os.environ.get("MUNIMENT_SHOTS", "")
+WORK = [("磨床大修", "new", "2026-11-23", "2026-11-25"), ("铣床换刀", "doing", "2026-11-02", "2026-11-20"),
+        ("车床验收", "done", "2026-10-28", "2026-11-04")]  # fmt: skip
+
+
+@pytest.fixture
+def jobs(runtime: Runtime) -> list[str]:
+    open_workshop(runtime)
+    rows = [
+        {"name": n, "state": s, "begins": b, "ends": e, "price": "1200", "result": "好"}
+        for n, s, b, e in WORK
+    ]
+    return runtime.records.create(SYSTEM, APP, "job", rows)
+
+
+def shot(page: Any, name: str) -> None:
+    if SHOTS:
+        page.wait_for_timeout(400)
+        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
+
+
+def test_a_card_goes_to_another_column(runtime: Runtime, jobs: list[str], desk: Callable[..., Any]) -> None:
+    tab = desk("zhou")
+    page = tab.page
+    page.goto(f"{JOBS}?view=board")
+    shot(page, "kanban")
+    card = page.locator(".record-card", has_text="磨床大修")
+    card.drag_to(page.locator(".lane[data-value=done]"))
+    assert page.locator(".lane[data-value=done] .record-card").count() == 2
+    page.keyboard.press("u")  # taken back
+    page.locator(".lane[data-value=new] .record-card").wait_for()
+    card.locator("a.title").focus()
+    page.keyboard.press("Alt+ArrowRight")
+    assert page.locator(".lane[data-value=doing] .record-card").count() == 2
+    with page.expect_response("**/place"):
+        page.locator(".tabs a").first.click()
+    page.wait_for_url("**view=table")
+    assert runtime.records.get(SYSTEM, APP, "job", jobs[0]).values["state"] == "doing"
+
+
+def test_a_record_goes_to_another_day_and_a_bar_grows(
+    runtime: Runtime, jobs: list[str], desk: Callable[..., Any]
+) -> None:
+    page = desk("zhou").page
+    page.goto(f"{JOBS}?view=month&at=2026-11")
+    shot(page, "calendar")
+    page.locator(".entry.start a", has_text="磨床大修").drag_to(page.locator(".day[data-date='2026-11-26']"))
+    assert page.locator(".day[data-date='2026-11-28'] .entry").count() == 1
+    page.get_by_role("link", name="甘特图").first.click()
+    page.wait_for_url("**view=bars**")
+    page.goto(f"{JOBS}?view=bars&at=2026-11-23")
+    assert runtime.records.get(SYSTEM, APP, "job", jobs[0]).values["begins"] == "2026-11-26"
+    shot(page, "gantt")
+    page.locator(f".handle[data-record='{jobs[0]}']").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    with page.expect_response("**/place"):
+        page.locator(".tabs a").first.click()
+    page.wait_for_url("**view=table")
+    assert runtime.records.get(SYSTEM, APP, "job", jobs[0]).values["ends"] == "2026-11-29"
+
+
+def test_a_form_with_tabs_and_rows(runtime: Runtime, jobs: list[str], desk: Callable[..., Any]) -> None:
+    tab = desk("zhou")
+    page = tab.page
+    page.goto(f"{JOBS}/new")
+    page.locator("[name=name]").fill("钻床")
+    assert page.get_by_role("tab", name="结果").is_hidden()
+    page.locator("[data-field=state] label", has_text="完成").click()
+    page.get_by_role("tab", name="结果").wait_for()
+    page.get_by_role("tab", name="资料").focus()
+    page.keyboard.press("ArrowLeft")
+    page.locator("[name=result]").fill("好")
+    page.get_by_role("button", name="添加一行").click()
+    page.locator("td[data-cell=kind] label", has_text="工时").click()
+    page.locator("td[data-cell=what].off").wait_for()
+    page.locator("[name='lines.0.count']").fill("2")
+    page.locator("[name='lines.0.each']").fill("3")
+    page.keyboard.press("Tab")
+    page.locator("td[data-cell=sum]", has_text="¥6.00").wait_for()
+    shot(page, "form")
+    page.locator(".save-bar", has_text="草稿").wait_for()
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.wait_for_url("**/records/*")
+    shot(page, "record")
+    assert tab.complaints == []
+
+
+@pytest.mark.skipif(not SHOTS, reason="only looked at")
+def test_pictures(runtime: Runtime, jobs: list[str], desk: Callable[..., Any]) -> None:
+    shapes: dict[str, dict[str, Any]] = {
+        "dark": {"color_scheme": "dark"}, "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True},
+        "english": {"locale": "en-GB"},
+    }  # fmt: skip
+    for shape, more in shapes.items():
+        page = desk("zhou", **more).page
+        for name, path in (("board", "?view=board"), ("month", "?view=month&at=2026-11"), ("bars", "?view=bars"),
+                           ("cards", "?view=cards"), ("new", "/new"), ("record", f"/records/{jobs[2]}"),
+                           ("print", f"/records/{jobs[2]}/print")):  # fmt: skip
+            page.goto(JOBS + path)
+            shot(page, f"{shape}-{name}")
