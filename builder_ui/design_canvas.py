@@ -17,6 +17,7 @@ from builder_ui.models.design_form import Canvas, CanvasBlock, CanvasField, Canv
 from builder_ui.models.parts import Option
 from builder_ui.site import Visit
 from engine.designing import Looked
+from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form
 from metamodel.labels import label_text
 from metamodel.problems import Problem, Rejected, problem
@@ -38,7 +39,7 @@ def canvas(visit: Visit, looked: Looked, form: str) -> Canvas:
     place, raw = form_place(looked, form)
     blocks = layout_of(raw, looked.app)
     drawing = _Drawing(
-        visit, looked.app.form(form) if looked.app else None, f"/forms/{place}", looked.problems
+        visit, looked.app, looked.app.form(form) if looked.app else None, f"/forms/{place}", looked.problems
     )
     fields = raw.get("fields") if isinstance(raw.get("fields"), list) else []
     placed = set(placed_fields(blocks))
@@ -55,6 +56,7 @@ def canvas(visit: Visit, looked: Looked, form: str) -> Canvas:
 @dataclass(frozen=True)
 class _Drawing:
     visit: Visit
+    app: App | None
     form: Form | None
     path: str
     found: Sequence[Problem]
@@ -82,7 +84,10 @@ class _Drawing:
         return CanvasTab(raw["id"], label_text(raw.get("label"), self.visit.language, raw["id"]), blocks)
 
     def _text(self, raw: Block) -> str:
-        for key in ("text", "url", "rule", "form"):
+        if isinstance(name := raw.get("form"), str):
+            other = self.app.form(name) if self.app else None
+            return other.text(self.visit.language) if other else name
+        for key in ("text", "url", "rule"):
             if raw.get(key):
                 return label_text(raw[key], self.visit.language) if isinstance(raw[key], (str, dict)) else ""
         return ""
