@@ -45,6 +45,7 @@ from builder_ui.shell import AppCard, Counts, MenuEntry, MenuSection, Person, Sh
 from tests.builder_ui.access_samples import NOTICES, access_pages
 from tests.builder_ui.account_samples import account_pages
 from tests.builder_ui.board_samples import board_page, widget_views
+from tests.builder_ui.design_life_samples import life_pages
 from tests.builder_ui.import_samples import (
     export_form,
     import_busy_page,
@@ -761,6 +762,10 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
         "packages": ("packages.html", archive("证据包", "pages", "packages"), packages_page()),
         "packages_none": ("packages.html", archive("证据包", "pages", "packages"), packages_page(False)),
         "package": ("package.html", archive("证据包", "pages", "packages"), package_form()),
+        **{
+            name: (template, archive("应用设计", "list", "form", "pages", "design", "design_app"), model)
+            for name, (template, model) in life_pages().items()
+        },
         "keys": ("keys.html", archive("密钥与运维", "pages", "keys"), keys_page()),
         "keys_kept": ("keys.html", archive("密钥与运维", "pages", "keys"), keys_page(True)),
         "bytes": ("bytes.html", archive("存储内容", "pages", "keys"), bytes_page()),
