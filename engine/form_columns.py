@@ -19,10 +19,11 @@ from metamodel.plugin_api import HeadValue
 
 
 def head_column(columns: Any, head: HeadValue) -> sa.ColumnElement[Any]:
-    """A part of the record's head among the columns of its table, or of an alias of it."""
+    """A part of the record's head among the columns of its table, or of an alias of it; an id is text, as in
+    expressions."""
     found: sa.ColumnElement[Any] = columns["id"]
     if head.part != "flow":
-        return found if head.part == "id" else columns[head.part]  # type: ignore[no-any-return]
+        return sa.cast(found, sa.Text) if head.part == "id" else columns[head.part]
     newest = sa.select(flow_instances.c.state).where(flow_instances.c.record == found)
     here = newest.order_by(flow_instances.c.id.desc()).limit(1).correlate(found.table)
     return here.scalar_subquery()

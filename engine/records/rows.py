@@ -231,6 +231,7 @@ def _fill_head(connection: sa.Connection, field: FieldProgram, head: HeadValue, 
     for row in rows:
         if (access := row.access.get(field.id)) != "hide":
             raw = states.get(row.id) if head.part == "flow" else row.system[head.part]
+            raw = str(raw) if head.part == "id" else raw
             value = None if raw is None else field.decode(raw)
             row.values[field.id] = field.mask(value) if access == "mask" else value
 

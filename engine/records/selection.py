@@ -113,17 +113,15 @@ class Selector:
         for name in query.sort:
             field = program.fields.get(name.lstrip("-"))
             derived = field.field.derived if field else None
-            head = isinstance(derived, HeadValue)
-            if field is None or (field.id not in program.table.fields and not head):
+            if field is None or (field.id not in program.table.fields and not isinstance(derived, HeadValue)):
                 raise Rejected([problem("query.unknown_field", field=name)])
             if field.field.sealed:
                 raise Rejected([problem("query.sealed", field=field.field.text())])
             columns = program.table.table.c
-            column = (
-                head_column(columns, derived)
-                if isinstance(derived, HeadValue)
-                else program.table.column(field.id)
-            )
+            if isinstance(derived, HeadValue):  # ids in the order they were taken, not as texts
+                column = columns.id if derived.part == "id" else head_column(columns, derived)
+            else:
+                column = program.table.column(field.id)
             order.append((column.desc() if name.startswith("-") else column.asc()).nulls_last())
         return (*order, program.table.table.c.id.desc())
 

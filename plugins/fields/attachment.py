@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from metamodel.plugin_api import (
     TEXT,
     BadValue,
     Display,
+    Examples,
     Field,
+    Label,
     Options,
+    OptionsType,
     Problem,
     Reference,
     Registry,
@@ -40,10 +43,10 @@ class AttachmentOptions(Options, frozen=True):
 class Attachment(Field):
     name = "attachment"
     often = 1
-    label = {"zh": "附件", "en": "Attachment"}
+    label: Label = {"zh": "附件", "en": "Attachment"}
     icon = "paperclip"
-    doc = {"zh": "一个或几个文件", "en": "One or several files"}
-    keywords = ("文件", "上传", "file", "upload")
+    doc: Label = {"zh": "一个或几个文件", "en": "One or several files"}
+    keywords: tuple[str, ...] = ("文件", "上传", "file", "upload")
     texts = {
         "value.not_a_file": Texts("“{text}”不是文件编号", "“{text}” is not a file's id"),
         "value.wrong_file_kind": Texts(
@@ -59,8 +62,8 @@ class Attachment(Field):
     sortable = False
     operators = ("blank", "not_blank")
     input = "files"
-    examples = ((["12", 13], ["12", "13"]), ([{"id": "12", "name": "a.pdf"}], ["12"]))
-    Options = AttachmentOptions
+    examples: Examples = ((["12", 13], ["12", "13"]), ([{"id": "12", "name": "a.pdf"}], ["12"]))
+    Options: ClassVar[OptionsType] = AttachmentOptions
 
     def parse(self, raw: Any, field: FieldDefinition) -> list[str]:
         return list(dict.fromkeys(_file(item) for item in split_list(raw)))

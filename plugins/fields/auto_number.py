@@ -48,7 +48,7 @@ class AutoNumber(Field):
     name = "auto_number"
     label = {"zh": "自动编号", "en": "Automatic number"}
     icon = "hash"
-    keywords = ("流水号", "编号", "单号", "serial")
+    keywords: tuple[str, ...] = ("流水号", "编号", "单号", "serial")
     doc = {"zh": "保存时自动给出，不重复", "en": "Given when saved, never twice"}
     texts = {
         "field.number_part": Texts(

@@ -38,7 +38,7 @@ class BooleanOptions(Options, frozen=True):
 class Boolean(Field):
     texts = {"value.not_yes_or_no": Texts("“{text}”不是“是”或“否”", "“{text}” is neither yes nor no")}
     group = "choice"
-    keywords = ("布尔", "是否", "真假", "yes", "no")
+    keywords: tuple[str, ...] = ("布尔", "是否", "真假", "yes", "no")
     exact = bool
     storage = Storage.BOOLEAN
     type = BOOLEAN

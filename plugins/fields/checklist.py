@@ -54,7 +54,7 @@ class Checklist(Field):
     label = {"zh": "检查清单", "en": "Checklist"}
     icon = "list"
     doc = {"zh": "几件事，做完一件勾一件", "en": "Things to tick off one by one"}
-    keywords = ("检查项", "清单", "待办清单", "检查框", "todo")
+    keywords: tuple[str, ...] = ("检查项", "清单", "待办清单", "检查框", "todo")
     texts = {
         "value.not_a_checklist": Texts("“{text}”不是检查清单", "“{text}” is not a checklist"),
         "value.not_all_done": Texts("还有 {open} 项没有完成", "{open} are still open"),

@@ -87,7 +87,7 @@ class Select(Field):
     often = 1
     label = {"zh": "单选", "en": "Choice"}
     icon = "chevron-down"
-    keywords = ("下拉框", "选项", "dropdown")
+    keywords: tuple[str, ...] = ("下拉框", "选项", "dropdown")
     doc = {"zh": "从列表中选一项", "en": "One of a list"}
     texts = {
         "field.no_choices": Texts("还没有选项", "There are no choices yet", severity="warning"),
@@ -172,7 +172,7 @@ class Radio(Select):
     often = 3
     label = {"zh": "单选按钮", "en": "Radio buttons"}
     icon = "check"
-    keywords = ("单选", "下拉框")
+    keywords: tuple[str, ...] = ("单选", "下拉框")
     twin = "select"
     doc = {"zh": "从并排的几项中选一项", "en": "One of a few that stand side by side"}
     input = "radio"
@@ -183,7 +183,7 @@ class MultiSelect(Select):
     often = 2
     label = {"zh": "多选", "en": "Several choices"}
     icon = "list-checks"
-    keywords = ("下拉复选", "多选框", "dropdown")
+    keywords: tuple[str, ...] = ("下拉复选", "多选框", "dropdown")
     doc = {"zh": "从列表中选几项", "en": "Several of a list"}
     storage = Storage.JSON
     type = list_of(TEXT)
@@ -215,7 +215,7 @@ class CheckboxGroup(MultiSelect):
     often = 4
     label = {"zh": "复选框组", "en": "Checkboxes"}
     icon = "check"
-    keywords = ("复选框", "多选")
+    keywords: tuple[str, ...] = ("复选框", "多选")
     twin = "multi_select"
     doc = {"zh": "勾选几项", "en": "Several, ticked"}
     input = "checks"
@@ -226,7 +226,7 @@ class Tags(MultiSelect):
     often = 5
     label = {"zh": "标签", "en": "Tags"}
     icon = "tag"
-    keywords = ("标记", "label")
+    keywords: tuple[str, ...] = ("标记", "label")
     doc = {"zh": "标签，可随手新增", "en": "Tags; new ones as one goes"}
     input = "tags"
     examples = (("企业微信, 新的 标签", ["wecom", "新的 标签"]), (["重要商机"], ["重要商机"]))

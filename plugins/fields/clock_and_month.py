@@ -40,7 +40,7 @@ class Time(Field):
     name = "time"
     label = {"zh": "时间", "en": "Time of day"}
     icon = "clock"
-    keywords = ("几点", "钟点", "clock")
+    keywords: tuple[str, ...] = ("几点", "钟点", "clock")
     doc = {"zh": "一天中的某个时间，不带日期", "en": "A time of day, without a date"}
     texts = {
         "value.not_a_time_of_day": Texts("“{text}”不是时间，应如 09:30", "“{text}” is no time; write 09:30")
@@ -78,7 +78,7 @@ class Month(Field):
     name = "month"
     label = {"zh": "月份", "en": "Month"}
     icon = "calendar"
-    keywords = ("年月",)
+    keywords: tuple[str, ...] = ("年月",)
     doc = {"zh": "某年某月", "en": "A month of a year"}
     texts = {
         "value.not_a_month": Texts("“{text}”不是月份，应如 2026-11", "“{text}” is no month; write 2026-11")

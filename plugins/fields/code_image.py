@@ -43,7 +43,7 @@ class CodeImage(Field):
         "zh": "显示为二维码或条码的文字，可扫码填写",
         "en": "A text shown as a code, filled by scanning where one can",
     }
-    keywords = ("二维码", "条形码", "扫码", "qrcode", "barcode", "ean", "scan")
+    keywords: tuple[str, ...] = ("二维码", "条形码", "扫码", "qrcode", "barcode", "ean", "scan")
     texts = {
         "value.code_too_long": Texts("最多 {limit} 个字节", "At most {limit} bytes"),
         "value.not_code128": Texts(

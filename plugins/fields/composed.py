@@ -60,7 +60,7 @@ class TextCombination(Field):
     name = "text_combination"
     label = {"zh": "文本组合", "en": "Text combination"}
     icon = "text"
-    keywords = ("拼接", "组合", "concatenate")
+    keywords: tuple[str, ...] = ("拼接", "组合", "concatenate")
     doc = {"zh": "由本记录几个字段拼成的文字", "en": "A text put together from fields of the record"}
     texts = TEXTS
     group = "relation"
@@ -99,7 +99,7 @@ class Capitals(Field):
     name = "capitals"
     label = {"zh": "大写金额", "en": "Amount in capitals"}
     icon = "coin"
-    keywords = ("人民币大写", "大写数字", "rmb")
+    keywords: tuple[str, ...] = ("人民币大写", "大写数字", "rmb")
     doc = {"zh": "把一个金额写成中文大写", "en": "An amount written out in Chinese"}
     texts = TEXTS
     group = "number"
@@ -129,7 +129,7 @@ class DateFormula(Field):
     name = "date_formula"
     label = {"zh": "日期公式", "en": "Date formula"}
     icon = "calendar"
-    keywords = ("到期日", "日期计算", "deadline")
+    keywords: tuple[str, ...] = ("到期日", "日期计算", "deadline")
     doc = {
         "zh": "某个日期之后（或之前）若干天、工作日、月或年",
         "en": "So long after (or before) a date",

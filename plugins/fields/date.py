@@ -59,7 +59,7 @@ class Date(Zoned):
     often = 1
     label = {"zh": "日期", "en": "Date"}
     icon = "calendar"
-    keywords = ("日子", "年月日", "day")
+    keywords: tuple[str, ...] = ("日子", "年月日", "day")
     doc = {"zh": "某一天", "en": "A day"}
     texts = TEXTS
     group = "time"
@@ -107,7 +107,7 @@ class DateTime(Zoned):
     often = 2
     label = {"zh": "日期时间", "en": "Date and time"}
     icon = "clock"
-    keywords = ("时间", "时刻", "timestamp")
+    keywords: tuple[str, ...] = ("时间", "时刻", "timestamp")
     doc = {"zh": "某一时刻", "en": "A moment"}
     group = "time"
     exact = datetime

@@ -46,7 +46,7 @@ class DateRange(Field):
     label = {"zh": "日期区间", "en": "Date range"}
     icon = "calendar"
     doc = {"zh": "从某天到某天，首尾两天都算", "en": "From a day to a day, both of them counted"}
-    keywords = ("起止日期", "时间段", "有效期", "period", "from to")
+    keywords: tuple[str, ...] = ("起止日期", "时间段", "有效期", "period", "from to")
     texts = {
         "field.limits_crossed": Texts("最小值大于最大值", "The minimum is above the maximum"),
         "value.not_a_range": Texts(

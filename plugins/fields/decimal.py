@@ -67,7 +67,7 @@ class Decimal(Field):
     often = 1
     label = {"zh": "小数", "en": "Decimal number"}
     icon = "hash"
-    keywords = ("数字", "数值", "浮点", "number")
+    keywords: tuple[str, ...] = ("数字", "数值", "浮点", "number")
     doc = {"zh": "有小数位的数，精确保存", "en": "A number with a fraction, kept exactly"}
     texts = {
         "field.limits_crossed": Texts("最小值大于最大值", "The minimum is above the maximum"),
@@ -138,7 +138,7 @@ class Money(Decimal):
     often = 3
     label = {"zh": "金额", "en": "Money"}
     icon = "coin"
-    keywords = ("货币", "价格", "人民币", "currency", "price")
+    keywords: tuple[str, ...] = ("货币", "价格", "人民币", "currency", "price")
     doc = {"zh": "一笔钱", "en": "An amount of money"}
     input = "money"
     examples = (
@@ -182,7 +182,7 @@ class Percent(Decimal):
     often = 4
     label = {"zh": "百分比", "en": "Percent"}
     icon = "percent"
-    keywords = ("比例", "折扣", "ratio")
+    keywords: tuple[str, ...] = ("比例", "折扣", "ratio")
     doc = {"zh": "百分之几；保存为比值，12.5% 即 0.125", "en": "A share; 12.5% is kept as 0.125"}
     input = "percent"
     examples = (("12.5%", "0.1250"), ("８％", "0.0800"), ("0.125", "0.1250"), (1, "1.0000"))

@@ -28,7 +28,7 @@ class Duration(Field):
     name = "duration"
     label = {"zh": "时长", "en": "Duration"}
     icon = "hourglass"
-    keywords = ("耗时", "用时", "elapsed")
+    keywords: tuple[str, ...] = ("耗时", "用时", "elapsed")
     doc = {"zh": "多长时间", "en": "A length of time"}
     group = "time"
     exact = timedelta

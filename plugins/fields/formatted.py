@@ -27,7 +27,7 @@ class Markdown(LongText):
     often = 9
     label = {"zh": "Markdown", "en": "Markdown"}
     icon = "text"
-    keywords = ("文档", "md")
+    keywords: tuple[str, ...] = ("文档", "md")
     twin = "long_text"
     doc = {"zh": "带标记的文字，按原文保存", "en": "Text with marks, kept as it was written"}
     examples: Examples = (("# 标题\n- 一", "# 标题\n- 一"),)
@@ -41,7 +41,7 @@ class Code(LongText):
     name = "code"
     label = {"zh": "代码", "en": "Code"}
     icon = "lines"
-    keywords = ("脚本", "程序", "script")
+    keywords: tuple[str, ...] = ("脚本", "程序", "script")
     twin = "long_text"
     doc = {"zh": "一段程序或配置，等宽显示", "en": "A piece of program or configuration"}
     input = "code"
@@ -53,7 +53,7 @@ class Code(LongText):
 
 class Json(Code):
     name = "json"
-    keywords = ("数据", "结构", "object")
+    keywords: tuple[str, ...] = ("数据", "结构", "object")
     twin = ""
     label = {"zh": "JSON", "en": "JSON"}
     doc = {"zh": "一段 JSON，按原文保存", "en": "A piece of JSON, kept as it was written"}

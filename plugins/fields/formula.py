@@ -210,7 +210,7 @@ class Formula(Kept):
     often = 4
     label = {"zh": "公式", "en": "Formula"}
     icon = "function"
-    keywords = ("公式", "计算", "函数", "computed", "expression")
+    keywords: tuple[str, ...] = ("公式", "计算", "函数", "computed", "expression")
     doc = {"zh": "由本记录其他字段算出", "en": "Computed from the record's own fields"}
     texts = {
         "field.no_expression": Texts("请填写公式", "Write the formula"),

@@ -49,7 +49,7 @@ class Integer(Field):
     often = 2
     label = {"zh": "整数", "en": "Whole number"}
     icon = "hash"
-    keywords = ("数字", "数量", "number", "count")
+    keywords: tuple[str, ...] = ("数字", "数量", "number", "count")
     doc = {"zh": "没有小数的数", "en": "A number without a fraction"}
     texts = {
         "field.limits_crossed": Texts("最小值大于最大值", "The minimum is above the maximum"),
@@ -111,7 +111,7 @@ class Rating(Integer):
     name = "rating"
     label = {"zh": "评分", "en": "Rating"}
     icon = "star"
-    keywords = ("星级", "打分", "评级", "stars")
+    keywords: tuple[str, ...] = ("星级", "打分", "评级", "stars")
     doc = {"zh": "几颗星", "en": "A number of stars"}
     input = "rating"
     examples = ((5, 5), ("４", 4))
@@ -139,7 +139,7 @@ class Slider(Integer):
     name = "slider"
     label = {"zh": "滑块", "en": "Slider"}
     icon = "sort"
-    keywords = ("范围", "range")
+    keywords: tuple[str, ...] = ("范围", "range")
     doc = {"zh": "在一段范围里拖出来的整数", "en": "A whole number, dragged within a range"}
     texts = {
         **Integer.texts,
@@ -173,7 +173,7 @@ class Progress(Integer):
     name = "progress"
     label = {"zh": "进度", "en": "Progress"}
     icon = "pulse"
-    keywords = ("百分比", "完成度", "percent")
+    keywords: tuple[str, ...] = ("百分比", "完成度", "percent")
     doc = {"zh": "完成了百分之几，0 到 100 的整数", "en": "How much is done, a whole number from 0 to 100"}
     input = "range"
     examples = ((40, 40), ("40%", 40), ("１００", 100))

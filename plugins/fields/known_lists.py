@@ -64,7 +64,7 @@ class Country(Field):
     name = "country"
     label = {"zh": "国家和地区", "en": "Country or region"}
     icon = "globe"
-    keywords = ("国籍", "nation")
+    keywords: tuple[str, ...] = ("国籍", "nation")
     doc = {
         "zh": "一个国家或地区，按 ISO 3166 代码保存",
         "en": "A country or region, kept by its ISO 3166 code",
@@ -98,7 +98,7 @@ class Colour(Field):
     name = "color"
     label = {"zh": "颜色", "en": "Colour"}
     icon = "contrast"
-    keywords = ("色彩", "color")
+    keywords: tuple[str, ...] = ("色彩", "color")
     doc = {"zh": "一种颜色，如 #1a73e8", "en": "A colour, like #1a73e8"}
     texts = {
         "value.not_a_color": Texts("“{text}”不是颜色，应如 #1a73e8", "“{text}” is no colour; write #1a73e8")

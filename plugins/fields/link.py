@@ -64,7 +64,7 @@ class Link(Field):
     often = 1
     label = {"zh": "关联记录", "en": "Link"}
     icon = "link"
-    keywords = ("关联", "引用", "外键", "relation", "reference")
+    keywords: tuple[str, ...] = ("关联", "引用", "外键", "relation", "reference")
     doc = {"zh": "指向另一表单的一条记录", "en": "Points at one record of a form"}
     texts = {
         "field.unknown_form": Texts(

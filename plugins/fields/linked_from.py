@@ -50,7 +50,7 @@ class LinkedFrom(Field):
         "zh": "关联到本记录的那些记录，两边始终一致",
         "en": "The records that link to this one; both ends always agree",
     }
-    keywords = ("反向关联", "被关联", "backlink", "reverse")
+    keywords: tuple[str, ...] = ("反向关联", "被关联", "backlink", "reverse")
     texts = {
         "field.linked_form": Texts("没有表单“{form}”", "There is no form “{form}”"),
         "field.linked_via": Texts("“{field}”不是那边的关联字段", "“{field}” is not a link of that form"),

@@ -41,7 +41,7 @@ class Location(Field):
         "zh": "经纬度，可带地名；可取手机当前位置",
         "en": "Latitude and longitude, and a name; a phone can give its own",
     }
-    keywords = ("经纬度", "坐标", "位置", "签到", "gps", "latitude", "longitude")
+    keywords: tuple[str, ...] = ("经纬度", "坐标", "位置", "签到", "gps", "latitude", "longitude")
     texts = {
         "value.not_a_location": Texts(
             "“{text}”不是位置",

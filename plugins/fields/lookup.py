@@ -34,7 +34,7 @@ class Lookup(Field):
     name = "lookup"
     label = {"zh": "关联字段", "en": "Lookup"}
     icon = "eye"
-    keywords = ("他表字段", "引用字段", "取值")
+    keywords: tuple[str, ...] = ("他表字段", "引用字段", "取值")
     doc = {"zh": "显示所关联记录的一个字段", "en": "Shows a field of the linked record"}
     texts = {
         "field.not_a_link": Texts("“{field}”不是本表单的关联字段", "“{field}” is not a link of this form"),

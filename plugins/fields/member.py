@@ -53,7 +53,7 @@ class Member(Field):
     often = 1
     label = {"zh": "成员", "en": "Person"}
     icon = "user"
-    keywords = ("人员", "用户", "负责人", "user", "owner")
+    keywords: tuple[str, ...] = ("人员", "用户", "负责人", "user", "owner")
     doc = {"zh": "一位同事", "en": "One colleague"}
     texts = {"value.not_an_id": Texts("这里应填一个编号", "This should be one id")}
     group = "people"
@@ -62,7 +62,7 @@ class Member(Field):
     operators = CHOICE_OPERATORS
     aggregates = CHOICE_AGGREGATES
     input = "person"
-    examples = (("sales04", "sales04"), ({"id": "sales04"}, "sales04"))
+    examples: Examples = (("sales04", "sales04"), ({"id": "sales04"}, "sales04"))
 
     def parse(self, raw: Any, field: FieldDefinition) -> str:
         return read_id(raw)
@@ -79,7 +79,7 @@ class Members(Field):
     often = 2
     label = {"zh": "多名成员", "en": "People"}
     icon = "users"
-    keywords = ("人员", "用户", "协作人", "users")
+    keywords: tuple[str, ...] = ("人员", "用户", "协作人", "users")
     doc = {"zh": "几位同事", "en": "Several colleagues"}
     texts = Member.texts
     group = "people"
@@ -116,7 +116,7 @@ class Department(Field):
     often = 3
     label = {"zh": "部门", "en": "Department"}
     icon = "building"
-    keywords = ("组织", "团队", "team")
+    keywords: tuple[str, ...] = ("组织", "团队", "team")
     doc = {"zh": "一个部门", "en": "One department"}
     texts = Member.texts
     group = "people"
@@ -141,7 +141,7 @@ class Departments(Members):
     often = 4
     label = {"zh": "多个部门", "en": "Departments"}
     icon = "building"
-    keywords = ("组织", "团队", "teams")
+    keywords: tuple[str, ...] = ("组织", "团队", "teams")
     doc = {"zh": "几个部门", "en": "Several departments"}
     type = list_of(DEPARTMENT)
     input = "departments"

@@ -30,7 +30,7 @@ class MessageParticipants(Field):
     name = "message_participants"
     label = {"zh": "消息参与人", "en": "Participants of a message"}
     icon = "users"
-    keywords = ("参与者", "会话成员")
+    keywords: tuple[str, ...] = ("参与者", "会话成员")
     doc = {"zh": "收发消息的人：编号、姓名、身份", "en": "Who wrote or read: id, name, side"}
     texts = {
         "value.not_a_participant": Texts(

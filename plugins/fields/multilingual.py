@@ -50,7 +50,7 @@ class Multilingual(Field):
         "zh": "同一段文字的几种语言，各人看到自己的",
         "en": "A text in several languages; each reads his own",
     }
-    keywords = ("翻译", "双语", "i18n", "translation")
+    keywords: tuple[str, ...] = ("翻译", "双语", "i18n", "translation")
     texts = {
         "field.unknown_language": Texts("不认识语言“{language}”", "There is no language “{language}”"),
         "field.no_languages": Texts("请至少选一种语言", "Choose a language at least"),

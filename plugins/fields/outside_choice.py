@@ -63,7 +63,7 @@ class OutsideChoice(Field):
         "field.bad_path": Texts("“{path}”不是 JMESPath 表达式", "“{path}” is no JMESPath expression"),
     }
     group = "choice"
-    keywords = ("外部数据", "接口", "api", "http", "remote", "lookup")
+    keywords: tuple[str, ...] = ("外部数据", "接口", "api", "http", "remote", "lookup")
     operators: tuple[str, ...] = CHOICE_OPERATORS
     aggregates = CHOICE_AGGREGATES
     searchable = True

@@ -63,8 +63,7 @@ class RecordId(Head):
     label = {"zh": "记录编号", "en": "Record id"}
     icon = "hash"
     doc = {"zh": "系统给每条记录的唯一编号", "en": "The number the system gives every record"}
-    keywords = ("主键", "uuid", "key")
-    storage = Storage.INTEGER
+    keywords: tuple[str, ...] = ("主键", "uuid", "key")
     operators = CHOICE_OPERATORS
     aggregates = CHOICE_AGGREGATES
     examples: Examples = ((12, "12"), ("9007199254740993", "9007199254740993"))
@@ -72,19 +71,13 @@ class RecordId(Head):
     def parse(self, raw: Any, field: FieldDefinition) -> str:
         return read_record(raw)
 
-    def to_storage(self, value: str, field: FieldDefinition) -> int:
-        return int(value)
-
-    def from_storage(self, raw: int, field: FieldDefinition) -> str:
-        return str(raw)
-
 
 class HeadMoment(Head):
     storage = Storage.TIMESTAMP
     type = DATETIME
     operators = ORDERED_OPERATORS
     aggregates = ORDERED_AGGREGATES
-    keywords = ("系统时间", "时间戳", "timestamp")
+    keywords: tuple[str, ...] = ("系统时间", "时间戳", "timestamp")
     icon = "clock"
     examples: Examples = (("2026-11-20T01:05:00Z", "2026-11-20T01:05:00Z"),)
 
@@ -110,7 +103,7 @@ class HeadPerson(Head):
     type = PERSON
     operators = CHOICE_OPERATORS
     aggregates = CHOICE_AGGREGATES
-    keywords = ("提交人", "作者", "author")
+    keywords: tuple[str, ...] = ("提交人", "作者", "author")
     icon = "person"
     examples: Examples = (("sales04", "sales04"),)
 
@@ -132,7 +125,7 @@ class FlowStatus(Head):
     label = {"zh": "流程状态", "en": "Flow status"}
     icon = "flow"
     doc = {"zh": "本记录最近一次审批的状态", "en": "How the newest approval of the record stands"}
-    keywords = ("审批状态", "approval")
+    keywords: tuple[str, ...] = ("审批状态", "approval")
     operators = CHOICE_OPERATORS
     aggregates = CHOICE_AGGREGATES
     sortable = False

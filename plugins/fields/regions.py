@@ -184,7 +184,7 @@ class Region(Field):
         "zh": "省、市、县（区），按行政区划代码保存",
         "en": "A province, city or county of China, kept by its code",
     }
-    keywords = ("地区", "行政区划", "省份", "城市", "区县", "province", "city", "county")
+    keywords: tuple[str, ...] = ("地区", "行政区划", "省份", "城市", "区县", "province", "city", "county")
     texts = {
         "value.not_a_region": Texts(
             "没有行政区“{text}”", "There is no region “{text}”", "如 江苏省苏州市", "Like 江苏省苏州市"
@@ -266,7 +266,7 @@ class Address(Field):
     label = {"zh": "地址", "en": "Address"}
     icon = "location"
     doc = {"zh": "省市区加街道门牌，保存为一段文字", "en": "A region and a street, kept as one text"}
-    keywords = ("收货地址", "通讯地址", "住址", "street", "postal")
+    keywords: tuple[str, ...] = ("收货地址", "通讯地址", "住址", "street", "postal")
     texts = {
         **Region.texts,
         "value.no_street": Texts("请填写街道门牌", "Say which street and house"),

@@ -51,7 +51,7 @@ class RelatedQuery(Kept):
     name = "related_query"
     label = {"zh": "查询统计", "en": "Figure over records"}
     icon = "sigma"
-    keywords = ("查询", "统计", "聚合")
+    keywords: tuple[str, ...] = ("查询", "统计", "聚合")
     doc = {
         "zh": "保存时统计符合条件的记录，并记下当时的结果；填写时每次统计都记入审计",
         "en": "A figure over the records that fit, kept as it was when saved; each count is audited",

@@ -33,7 +33,7 @@ class RichText(LongText):
         "zh": "带格式的文字：粗体、列表、链接、标题",
         "en": "Text with looks: bold, lists, links, headings",
     }
-    keywords = ("富文本编辑器", "html", "排版", "图文", "wysiwyg", "formatted")
+    keywords: tuple[str, ...] = ("富文本编辑器", "html", "排版", "图文", "wysiwyg", "formatted")
     operators = tuple(
         name for name in TEXT_OPERATORS if name in ("contains", "not_contains", "blank", "not_blank")
     )

@@ -16,7 +16,7 @@ class Role(Member):
     label = {"zh": "角色", "en": "Role"}
     icon = "people"
     doc = {"zh": "本应用的一个角色", "en": "One role of this application"}
-    keywords = ("岗位", "权限组", "group")
+    keywords: tuple[str, ...] = ("岗位", "权限组", "group")
     type = TEXT
     input = "role"
     examples: Examples = (("legal", "legal"), ({"id": "legal"}, "legal"))
@@ -33,7 +33,7 @@ class Roles(Members):
     label = {"zh": "多个角色", "en": "Roles"}
     icon = "people"
     doc = {"zh": "本应用的几个角色", "en": "Several roles of this application"}
-    keywords = Role.keywords
+    keywords: tuple[str, ...] = Role.keywords
     type = list_of(TEXT)
     input = "roles"
     examples: Examples = (("legal、sales", ["legal", "sales"]),)

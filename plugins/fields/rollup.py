@@ -52,7 +52,7 @@ class Rollup(Field):
     name = "rollup"
     label = {"zh": "汇总", "en": "Rollup"}
     icon = "sigma"
-    keywords = ("统计", "计数", "求和", "sum", "count")
+    keywords: tuple[str, ...] = ("统计", "计数", "求和", "sum", "count")
     doc = {"zh": "统计关联到本记录的记录", "en": "A figure over the records that link here"}
     texts = {
         "field.rollup_form": Texts("没有表单“{form}”", "There is no form “{form}”"),

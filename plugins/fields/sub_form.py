@@ -42,7 +42,7 @@ class SubForm(Field):
     often = 3
     label = {"zh": "子表单", "en": "Sub-form"}
     icon = "table"
-    keywords = ("明细表", "子表", "表格", "details", "table", "rows")
+    keywords: tuple[str, ...] = ("明细表", "子表", "表格", "details", "table", "rows")
     doc = {"zh": "记录里的多行明细", "en": "Rows inside a record"}
     texts = {
         "field.no_columns": Texts("子表单还没有字段", "The sub-form has no fields yet", severity="warning"),

@@ -72,7 +72,7 @@ class LongText(Field):
     often = 2
     label = {"zh": "多行文本", "en": "Long text"}
     icon = "align-left"
-    keywords = ("备注", "说明", "段落", "textarea", "notes")
+    keywords: tuple[str, ...] = ("备注", "说明", "段落", "textarea", "notes")
     doc = {"zh": "一段或几段文字，原样保存", "en": "Paragraphs, kept letter for letter"}
     texts = TEXTS
     group = "text"
@@ -80,7 +80,7 @@ class LongText(Field):
     searchable = True
     sortable = False
     personal = True
-    operators = TEXT_OPERATORS
+    operators: tuple[str, ...] = TEXT_OPERATORS
     input = "textarea"
     examples: Examples = (
         ("第一行\r\n  second line", "第一行\n  second line"),
@@ -111,7 +111,7 @@ class Text(LongText):
     often = 1
     label = {"zh": "单行文本", "en": "Text"}
     icon = "text"
-    keywords = ("文本", "字符串", "标题", "string")
+    keywords: tuple[str, ...] = ("文本", "字符串", "标题", "string")
     doc = {"zh": "一行文字", "en": "One line of text"}
     sortable = True
     personal = False
@@ -146,7 +146,7 @@ class Preset(Text):
 
     personal = True
     exact = None
-    keywords = ()
+    keywords: tuple[str, ...] = ()
 
     def __init__(
         self,

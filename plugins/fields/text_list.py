@@ -35,7 +35,7 @@ class TextList(Field):
     name = "text_list"
     label = {"zh": "文本列表", "en": "List of texts"}
     icon = "list"
-    keywords = ("多个文本", "数组", "list")
+    keywords: tuple[str, ...] = ("多个文本", "数组", "list")
     doc = {"zh": "几条短文字", "en": "Several short texts"}
     group = "text"
     storage = Storage.JSON

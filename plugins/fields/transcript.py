@@ -46,7 +46,7 @@ class Transcript(Field):
     label = {"zh": "通话转写", "en": "Transcript"}
     icon = "chat"
     doc = {"zh": "谁在何时说了什么，一句一行", "en": "Who said what and when, a line a turn"}
-    keywords = ("录音转文字", "会议记录", "字幕", "asr", "subtitles")
+    keywords: tuple[str, ...] = ("录音转文字", "会议记录", "字幕", "asr", "subtitles")
     texts = {
         "value.not_a_turn": Texts(
             "“{text}”不是转写的一句",

@@ -88,7 +88,7 @@ class Cascade(Field):
     name = "cascade"
     label = {"zh": "级联选择", "en": "Cascade"}
     icon = "branch"
-    keywords = ("多级", "联动")
+    keywords: tuple[str, ...] = ("多级", "联动")
     doc = {"zh": "一级一级选到末级", "en": "Chosen level by level, down to a last one"}
     texts = {
         "field.no_choices": Texts("还没有选项", "There are no choices yet", severity="warning"),
@@ -162,7 +162,7 @@ class TreeSelect(Cascade):
     name = "tree_select"
     label = {"zh": "树形选择", "en": "Tree"}
     icon = "tree"
-    keywords = ("层级", "分类", "category")
+    keywords: tuple[str, ...] = ("层级", "分类", "category")
     doc = {"zh": "选树上的任意一级", "en": "Any place of a tree"}
     examples = (("east", "east"), ("华东/苏州", "east/suzhou"))
 
