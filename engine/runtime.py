@@ -96,6 +96,7 @@ from engine.records.program import Programs
 from engine.records.records import Records
 from engine.records.recycling import RecycleBin
 from engine.records.reindexing import Reindexing
+from engine.records.saved_views import SavedViews
 from engine.records.services import Services
 from engine.reports.reports import Reports
 from engine.retention import Retention
@@ -301,6 +302,7 @@ class Runtime:
             self.services, self.records.reader, self.box, self.notifications, Quoting(self.authority, self._apps)
         )
         self.kept_drafts = KeptDrafts(self.database, self.box)
+        self.saved_views = SavedViews(self.database, self.box)
         self.records.shredder.forgetting += [self.comments.forget, self.kept_drafts.forget]
         self.jobs.register(COPY_JOB, self.copies)
         self.jobs.register(BUILD_JOB, IndexBuilder(self.database))

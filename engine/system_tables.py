@@ -765,17 +765,3 @@ saved_views = _table(  # filters of a list under a name, somebody's own or every
     sa.Column("view_sealed", sa.LargeBinary, nullable=False),  # its name and its query
     sa.Index("ix_saved_views_form", "app", "form"),
 )
-public_forms = _table(  # links by which anybody may hand in a form
-    "public_forms",
-    sa.Column("id", Id, primary_key=True),
-    sa.Column("digest", sa.LargeBinary, nullable=False),  # SHA-256 of the token
-    sa.Column("app", sa.String(63), nullable=False),
-    sa.Column("form", sa.String(63), nullable=False),
-    sa.Column("person", sa.String(100), nullable=False),  # who made it
-    sa.Column("at", Time, nullable=False),
-    sa.Column("settings", sa.Text, nullable=False),  # JSON: fields, title, thanks, opens, closes
-    sa.Column("closed", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("handed_in", sa.BigInteger, nullable=False, server_default="0"),
-    sa.Index("ix_public_forms_form", "app", "form"),
-    sa.Index("ix_public_forms_digest", "digest", unique=True),
-)

@@ -54,6 +54,17 @@ class BulkField:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """A list as somebody set it; `remove` is '' where it is not his to take away."""
+
+    name: str
+    href: str
+    shared: bool
+    current: bool
+    remove: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     title: str
     base: str
@@ -88,6 +99,10 @@ class ListPage:
     scope: tuple[str, ...] = ()  # of a number of a board: conditions the filter panel cannot say
     scope_clear_href: str = ""
     package_href: str = ""
+    saved: tuple[SavedFilter, ...] = ()
+    save_url: str = ""
+    here: str = ""  # the query of this list
+    may_share: bool = False
     arranged: Arranged | None = None  # what stands in place of the table
     bin_href: str = ""  # for who may delete here
 

@@ -36,6 +36,7 @@ from builder_ui.pages import (
     requests,
     retention,
     rules,
+    saved,
     search,
     see_as,
     sign_in,
@@ -47,7 +48,7 @@ from builder_ui.pages import (
 
 MODULES = (
     assets, sign_in, sign_in_with, invitation, account, accounts,
-    home, boards, listing, placing, bulk, importing, exporting, record, printing, around, recycle_bin, edit,
+    home, boards, listing, placing, saved, bulk, importing, exporting, record, printing, around, recycle_bin, edit,
     kept_typing, search, see_as, channels, proofs, evidence, files, tasks, requests, notifications, rules,
     packages, audit, web_hooks, organisation, unmasking, keys, retention, access, design,
 )  # fmt: skip

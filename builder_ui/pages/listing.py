@@ -153,7 +153,7 @@ def list_page(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Resp
             raise
         problems = tuple(problem.text(visit.language) for problem in refused.problems)
         found = Page([], 0, True)
-    page = replace(_page(listing, found, problems), arranged=arranged)
+    page = replace(_page(listing, found, problems), arranged=arranged, **_saved(listing))
     title = f"{page.title} · {app.text(visit.language)}"
     return visit.page("list.html", page, title=title, styles=STYLES, app=app)
 
@@ -166,6 +166,16 @@ def condition(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Resp
     values = tuple(v for n, v in parse_qsl(request.url.query or "") if n == "v")
     row = _rows_maker(listing).row(Asked(visit.query.get("f", ""), visit.query.get("o", ""), values))
     return visit.part("condition.html", row, base=listing.base)
+
+
+def _saved(listing: Listing) -> dict[str, Any]:
+    from builder_ui.pages.saved import filters_of
+
+    visit = listing.visit
+    return {
+        "saved": filters_of(listing), "save_url": f"{listing.base}/saved", "here": listing.state(),
+        "may_share": visit.runtime.manages(visit.viewer, listing.app.id, "design"),
+    }  # fmt: skip
 
 
 def _arranged(listing: Listing, found: Page) -> Arranged | None:

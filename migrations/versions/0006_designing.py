@@ -30,7 +30,7 @@ def _life_of_an_app() -> None:
 
 
 def _form_behaviour() -> None:
-    """What was typed and not saved; filters under a name; links by which anybody may hand in a form."""
+    """What was typed and not saved; filters under a name."""
     op.create_table(
         "record_drafts",
         sa.Column("person", sa.String(100), primary_key=True),
@@ -53,20 +53,6 @@ def _form_behaviour() -> None:
         sa.Column("view_sealed", sa.LargeBinary, nullable=False),
     )
     op.create_index("ix_saved_views_form", "saved_views", ["app", "form"])
-    op.create_table(
-        "public_forms",
-        sa.Column("id", Long, primary_key=True),
-        sa.Column("digest", sa.LargeBinary, nullable=False),
-        sa.Column("app", sa.String(63), nullable=False),
-        sa.Column("form", sa.String(63), nullable=False),
-        sa.Column("person", sa.String(100), nullable=False),
-        sa.Column("at", Long, nullable=False),
-        sa.Column("settings", sa.Text, nullable=False),
-        sa.Column("closed", sa.Boolean, nullable=False, server_default=sa.false()),
-        sa.Column("handed_in", sa.BigInteger, nullable=False, server_default="0"),
-    )
-    op.create_index("ix_public_forms_form", "public_forms", ["app", "form"])
-    op.create_index("ix_public_forms_digest", "public_forms", ["digest"], unique=True)
 
 
 def _records_in_and_out() -> None:

@@ -136,3 +136,24 @@ def test_what_cannot_be_is_refused(jobs: dict[str, str], zhou: Tab, sent: dict[s
 def test_who_may_only_look_moves_nothing(jobs: dict[str, str], sign_in: Callable[[str], Tab]) -> None:
     answer = sign_in("wei").post(f"{JOBS}/place", {"view": "board", "record": jobs["磨床"], "to": "done"})
     assert answer.status_code in (403, 422), answer.text
+
+
+def test_filters_are_kept_under_a_name(runtime: Runtime, jobs: Any, sign_in: Callable[[str], Tab]) -> None:
+    zhou, wei = sign_in("zhou"), sign_in("wei")
+    asked = {"name": "急件<b>", "query": "view=board&where=name:is:磨床&evil=1", "shared": "yes"}
+    answer = zhou.post(f"{JOBS}/saved", asked)
+    assert answer.status_code == 303
+    (kept,) = runtime.saved_views.all(runtime.require_viewer("zhou"), APP, "job")
+    assert (kept.name, kept.shared) == ("急件<b>", False)  # to share is the designers'
+    assert "evil" not in kept.query
+    html = zhou.page(f"{JOBS}?{kept.query}")
+    assert "急件&lt;b&gt;" in html
+    assert lanes(html)["新建"] == ["磨床"]
+    assert "急件" not in wei.page(JOBS)
+    wei.post(f"{JOBS}/saved/{kept.id}/remove")
+    assert len(runtime.saved_views.all(runtime.require_viewer("zhou"), APP, "job")) == 1
+    zhou.post(f"{JOBS}/saved", {**asked, "query": "view=table"})  # the same name again: in its place
+    (again,) = runtime.saved_views.all(runtime.require_viewer("zhou"), APP, "job")
+    zhou.post(f"{JOBS}/saved/{again.id}/remove")
+    assert runtime.saved_views.all(runtime.require_viewer("zhou"), APP, "job") == []
+    assert zhou.post(f"{JOBS}/saved", {"name": " "}).status_code == 422

@@ -244,6 +244,9 @@ ROUTES: dict[str, Route] = {
     f"GET {FORM}/bulk": Route(reads_form, queries=("?kind=edit&all=yes", "?kind=edit&field=secret&all=yes")),
     f"POST {FORM}/bulk": Route(reads_form, {"form_id": ["customer"]}, body={"field": "source", "source": "phone",
                                                                            "all": "yes"}, last=1),
+    f"POST {FORM}/saved": Route(reads_form, {"form_id": ["customer"]}, body={"name": "x", "query": "q=1"}),
+    f"POST {FORM}/saved/{{number:str}}/remove": Route(
+        reads_form, {"form_id": ["customer"], "number": ["1", "x"]}, body={}),
     f"POST {FORM}/draft": Route(creates, {"form_id": ["customer", "wish"]}, body='{"values": {"name": ["x"]}}'),
     f"POST {FORM}/draft/drop": Route(signed_in, {"form_id": ["customer"]}, body={}),
     f"POST {FORM}/place": Route(reads_form, {"form_id": ["customer"]}, body={"view": "none", "record": "1", "to": "x"}),

@@ -1,0 +1,79 @@
+"""Saved filters: a list as somebody set it, under a name; his own, or shared with all who see the list.
+
+Name and query are sealed: they quote what was looked for. What a query finds is decided for whoever opens it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from engine.access.viewer import Viewer
+from engine.database import Database, Unit
+from engine.evidence.seals import Box
+from engine.system_tables import saved_views
+from metamodel.problems import Rejected, problem
+
+MOST = 50  # of one person for one form
+LONGEST, WIDEST = 60, 4_000  # characters of a name, of a query
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    id: str
+    name: str
+    query: str
+    shared: bool
+    own: bool
+
+
+class SavedViews:
+    def __init__(self, database: Database, box: Box) -> None:
+        self._database, self._box = database, box
+
+    def all(self, viewer: Viewer, app: str, form: str) -> list[SavedView]:
+        """His own and the shared ones, by name."""
+        mine = sa.or_(saved_views.c.person == viewer.person, saved_views.c.shared)
+        query = sa.select(saved_views).where(saved_views.c.app == app, saved_views.c.form == form, mine)
+        with self._database.read() as connection:
+            rows = connection.execute(query).mappings().all()
+        found = []
+        for row in rows:
+            name, asked = self._box.open_json(row["view_sealed"], _bound(row["person"], app, form))
+            own = row["person"] == viewer.person
+            found.append(SavedView(str(row["id"]), name, asked, row["shared"], own))
+        return sorted(found, key=lambda view: (view.name, view.id))
+
+    def save(self, viewer: Viewer, app: str, form: str, name: str, query: str, shared: bool = False) -> None:
+        """In place of his own of that name. Rejected (view.no_name, view.too_many)."""
+        name = name.strip()[:LONGEST]
+        if not name or len(query) > WIDEST:
+            raise Rejected([problem("view.no_name", "/name")])
+        own = [view for view in self.all(viewer, app, form) if view.own]
+        if len(own) >= MOST:
+            raise Rejected([problem("view.too_many", "/name", limit=MOST)])
+        same = [int(view.id) for view in own if view.name == name]
+        sealed = self._box.seal_json([name, query], _bound(viewer.person, app, form))
+
+        def write(unit: Unit) -> None:
+            unit.connection.execute(sa.delete(saved_views).where(saved_views.c.id.in_(same)))
+            row = {"app": app, "form": form, "person": viewer.person, "shared": shared, "at": unit.now}
+            unit.connection.execute(sa.insert(saved_views).values({**row, "view_sealed": sealed}))
+
+        self._database.write(write)
+
+    def remove(self, viewer: Viewer, app: str, form: str, number: str, anybodys: bool = False) -> None:
+        """His own; `anybodys`: shared ones of others too."""
+        if not (number.isascii() and number.isdigit() and len(number) < 19):
+            return
+        whose = saved_views.c.person == viewer.person
+        gone = sa.delete(saved_views).where(
+            saved_views.c.id == int(number), saved_views.c.app == app, saved_views.c.form == form,
+            sa.or_(whose, saved_views.c.shared) if anybodys else whose,
+        )  # fmt: skip
+        self._database.write(lambda unit: unit.connection.execute(gone))
+
+
+def _bound(person: str, app: str, form: str) -> bytes:
+    return "\n".join(["saved view", person, app, form]).encode()
