@@ -68,7 +68,7 @@ def _effect(visit: Visit, app: App, one: Consequence, gains: bool, text: str = "
     rest = len(who) - NAMED
     return Effect(
         gains, ICONS[turn.kind], text or _said(visit, app, turn, gains), _people(visit, len(who)), tuple(who[:NAMED]),
-        visit.text("and %(num)s more", num=rest) if rest > 0 else "", _records(visit, one, gains),
+        visit.text("and %(num)s others", num=rest) if rest > 0 else "", _records(visit, one, gains),
         tuple(_each(visit, one, gains)),
     )  # fmt: skip
 

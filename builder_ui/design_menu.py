@@ -69,7 +69,7 @@ class Menu:
         is_group, label = "." not in at, found.get("label")
         language = self.visit.language[:2]
         labels = (
-            tuple(("label/" + name, words, name) for name, words in label.items())
+            tuple(("label/" + name, words, name) for name, words in sorted(label.items(), key=lambda one: one[0] != language))
             if isinstance(label, dict) else (("label", label if isinstance(label, str) else "", language),)
         )  # fmt: skip
         form = self._form(found)
@@ -165,7 +165,9 @@ class Menu:
 
     def _icon(self, item: Raw) -> str:
         form = self._form(item)
+        view = form.view(_text(item, "view")) if form is not None else None
         usual = (form.icon or "list") if form is not None else ""
+        usual = "timeline" if view is not None and view.kind == "timeline" else usual
         usual = usual or ("board" if "report" in item else "external" if "link" in item else "")
         return _text(item, "icon") or usual or PAGE_ICONS.get(_text(item, "page"), "dot")
 
