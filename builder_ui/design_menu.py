@@ -68,10 +68,9 @@ class Menu:
             return None
         is_group, label = "." not in at, found.get("label")
         language = self.visit.language[:2]
-        labels = (
-            tuple(("label/" + name, words, name) for name, words in sorted(label.items(), key=lambda one: one[0] != language))
-            if isinstance(label, dict) else (("label", label if isinstance(label, str) else "", language),)
-        )  # fmt: skip
+        plain = (("label", label if isinstance(label, str) else "", language),)
+        named = sorted(label.items(), key=lambda one: one[0] != language) if isinstance(label, dict) else ()
+        labels = tuple((f"label/{name}", words, name) for name, words in named) or plain
         form = self._form(found)
         views = self._views(form, _text(found, "view")) if form is not None else ()
         roles = None if is_group else self._seen_by(found)
