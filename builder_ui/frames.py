@@ -45,8 +45,8 @@ class Frames:
         )  # fmt: skip
 
     def watermark(self, visit: Visit) -> str:
-        """Name, number and time, where any role of this viewer wants it; else ''."""
-        viewer = visit.viewer
+        """Name, number and time of who sits there, where any role he sees it by wants it; else ''."""
+        viewer, who = visit.viewer, visit.viewer.looker or visit.viewer
         held = [
             app.role(name)
             for app in self._runtime.services.apps().values()
@@ -54,7 +54,7 @@ class Frames:
         ]
         if not any(role is not None and role.watermark for role in held):
             return ""
-        return f"{viewer.name} {viewer.person} {visit.moments.full(self._runtime.clock.now())}"
+        return f"{who.name} {who.person} {visit.moments.full(self._runtime.clock.now())}"
 
     def counts(self, visit: Visit) -> Counts:
         """What waits for this viewer."""

@@ -12,7 +12,7 @@ import pytest
 from engine.access.viewer import SYSTEM
 from engine.config import Config
 from engine.runtime import Runtime
-from tests.builder_ui.desk import Tab, furnish
+from tests.builder_ui.desk import DESK, Tab, furnish
 
 PERMISSIONS = "/design/desk/permissions"
 SECRET = "不要说出去的话"
@@ -22,6 +22,8 @@ SECRET = "不要说出去的话"
 def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
     runtime = Runtime.open(Config(data=tmp_path_factory.mktemp("data"), synchronous="OFF"))
     furnish(runtime)
+    marked = {**DESK, "roles": [{**DESK["roles"][0], "watermark": True}, *DESK["roles"][1:]]}
+    runtime.applications.publish(None, marked, "system")
     (talk,) = runtime.records.create(SYSTEM, "desk", "talk", [{"owner": "zhou", "summary": "谈价格"}])
     line = {
         "talk": str(talk),
@@ -136,6 +138,8 @@ def test_looking_sees_rows_and_plain_words_changes_nothing_and_ends(designer: Ta
     page = designer.page("/apps/desk/forms/talk")
     assert "您正以周婧的身份查看" in page
     assert "T0001" in page
+    assert "程维嘉 cheng" in page, "the watermark names who really looks"
+    assert "周婧 zhou" not in page
     lines = designer.page("/apps/desk/forms/line")
     assert SECRET not in lines
     assert "孙先生" not in lines
