@@ -33,16 +33,17 @@ class SavedViews:
         self._database, self._box = database, box
 
     def all(self, viewer: Viewer, app: str, form: str) -> list[SavedView]:
-        """His own and the shared ones, by name."""
-        mine = sa.or_(saved_views.c.person == viewer.person, saved_views.c.shared)
+        """His own and the shared ones, by name; whoever sees as somebody gets the shared ones."""
+        own = sa.false() if viewer.looker is not None else saved_views.c.person == viewer.person
+        mine = sa.or_(own, saved_views.c.shared)
         query = sa.select(saved_views).where(saved_views.c.app == app, saved_views.c.form == form, mine)
         with self._database.read() as connection:
             rows = connection.execute(query).mappings().all()
         found = []
         for row in rows:
             name, asked = self._box.open_json(row["view_sealed"], _bound(row["person"], app, form))
-            own = row["person"] == viewer.person
-            found.append(SavedView(str(row["id"]), name, asked, row["shared"], own))
+            his = row["person"] == viewer.person
+            found.append(SavedView(str(row["id"]), name, asked, row["shared"], his))
         return sorted(found, key=lambda view: (view.name, view.id))
 
     def save(self, viewer: Viewer, app: str, form: str, name: str, query: str, shared: bool = False) -> None:

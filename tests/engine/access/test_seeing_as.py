@@ -106,7 +106,10 @@ def test_what_is_hers_alone_stays_hers(house: Runtime) -> None:
     record = house.records.page(zhou, "office", "client", Query()).items[0].id
     house.comments.add(zhou, "office", "client", record, "只说给同事")
     house.kept_drafts.keep(zhou, "office", "client", None, {"name": ["没写完"]})
+    house.saved_views.save(zhou, "office", "client", "急着要的", "q=x")
     by_designer, _ = look(house, "ding")
+    assert len(house.saved_views.all(zhou, "office", "client")) == 1
+    assert not house.saved_views.all(by_designer, "office", "client")
     assert house.comments.of(zhou, "office", "client", record)
     assert not house.comments.of(by_designer, "office", "client", record)
     assert house.kept_drafts.find(zhou, "office", "client", None) is not None
