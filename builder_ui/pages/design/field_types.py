@@ -61,7 +61,7 @@ def _tile(visit: Visit, base: str, field: str, type_: Field, converts: int, trie
     some = visit.text("%(fits)s of %(n)s convert", fits=f"{converts:,}", n=f"{tried:,}")
     return TypeTile(
         type_.name, label_text(type_.label, visit.language, type_.name), type_.icon,
-        some if converts < tried else visit.text("All convert"),
+        "" if not tried else some if converts < tried else visit.text("All convert"),
         href(f"{base}/types", field=field, to=type_.name),
         href(f"{base}/conversion", field=field, type=type_.name),
     )  # fmt: skip
