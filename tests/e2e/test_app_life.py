@@ -13,6 +13,7 @@ Open = Callable[..., Tab]
 def test_from_headings_to_a_published_app_with_a_recorded_test(desk: Open, runtime: Runtime) -> None:
     page = desk("cheng").page
     page.goto("/design/new")
+    page.wait_for_load_state("networkidle")
     page.fill("[name=label]", "合同登记")
     page.check("[value=headings]", force=True)
     page.fill("[name=headings]", "客户名称*，合同金额，签约日期")
@@ -29,9 +30,10 @@ def test_from_headings_to_a_published_app_with_a_recorded_test(desk: Open, runti
     page.get_by_role("heading", name="版本 1 已发布").wait_for()
     page.goto("/design/he_tong_deng_ji/bindings")
     for place in (0, 1):
-        page.locator("form:has(select)").nth(place).locator("select").select_option(index=1)
-        page.locator("form:has(select)").nth(place).locator("button.button").last.click()
-        page.wait_for_load_state("networkidle")
+        role = page.locator("form:has(select)").nth(place)
+        role.locator("select").select_option(index=1)
+        with page.expect_navigation():
+            role.locator("button.button").last.click()
 
     page.goto("/design/he_tong_deng_ji/tests")
     page.get_by_role("button", name="录制测试").click()
@@ -42,6 +44,7 @@ def test_from_headings_to_a_published_app_with_a_recorded_test(desk: Open, runti
     page.get_by_role("button", name="保存", exact=True).first.click()
     page.wait_for_url("**/records/*")
     page.goto("/design/he_tong_deng_ji/tests")
+    page.wait_for_load_state("networkidle")
     assert page.locator(".recorder li").inner_text() == "填写“合同登记”"
     page.fill("[data-test-label]", "合同能登记")
     page.get_by_role("button", name="存为测试").click()
@@ -59,9 +62,8 @@ def test_back_to_a_version_can_be_undone(desk: Open, runtime: Runtime) -> None:
     with page.expect_navigation():
         page.get_by_role("button", name="恢复为草稿").click()
     page.get_by_text("两者相同。").wait_for()
-    page.click("[data-design-frame-target=undo]")
-    page.wait_for_function(
-        "document.querySelector('[data-design-frame-target=saved]').dataset.state === 'saved'"
-    )
+    page.wait_for_load_state("networkidle")
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        page.click("[data-design-frame-target=undo]")
     page.reload()
     page.locator(".told-list").get_by_text("改过的名字").wait_for()
