@@ -12,7 +12,10 @@ from engine.records.query import Query
 from engine.runtime import Runtime
 from metamodel.conditions import Group, Written
 from metamodel.problems import Rejected
+from tests.engine.designing.one_desk import boss, desk
 from tests.engine.rules.desk import publish
+
+__all__ = ["boss", "desk"]
 
 
 @pytest.fixture
@@ -35,27 +38,27 @@ def shown(design: Runtime, viewer: Viewer, role: str = "", **values: Any) -> Any
     return design.previewing.state(viewer, "office", "client", role, values)
 
 
-def test_a_field_nobody_published_is_there_and_says_why(design: Runtime, lu: Viewer) -> None:
+def test_a_field_nobody_published_is_there_and_says_why(desk: Runtime, boss: Viewer) -> None:
     add(
-        design, lu, {"id": "extra", "type": "text", "label": "附加", "visible": "level == 'b' or price > 100"}
+        desk, boss, {"id": "extra", "type": "text", "label": "附加", "visible": "level == 'b' or price > 100"}
     )
-    hidden = shown(design, lu, level="a", price="5")
+    hidden = shown(desk, boss, level="a", price="5")
     assert hidden.state.fields["extra"]["visible"] is False
     assert hidden.reasons["extra"] == (Reason("hidden", "级别 是 乙 或 单价 大于 100"),)
-    seen = shown(design, lu, level="a", price="500")
+    seen = shown(desk, boss, level="a", price="500")
     assert seen.state.fields["extra"]["visible"] is True
     assert seen.reasons["extra"] == (Reason("shown", "单价 大于 100"),)
 
 
-def test_required_and_hidden_by_one_condition(design: Runtime, lu: Viewer) -> None:
-    assert shown(design, lu, level="a").reasons["reason"] == (Reason("hidden", "级别 是 乙（现在是甲）"),)
-    assert shown(design, lu).reasons["reason"] == (Reason("hidden", "级别 是 乙（现在为空）"),)
-    found = shown(design, lu, level="b")
+def test_required_and_hidden_by_one_condition(desk: Runtime, boss: Viewer) -> None:
+    assert shown(desk, boss, level="a").reasons["reason"] == (Reason("hidden", "级别 是 乙（现在是甲）"),)
+    assert shown(desk, boss).reasons["reason"] == (Reason("hidden", "级别 是 乙（现在为空）"),)
+    found = shown(desk, boss, level="b")
     assert found.state.fields["reason"]["required"] is True
     assert found.reasons["reason"] == (Reason("required", "级别 是 乙"),)
 
 
-def test_hidden_by_the_block_it_stands_in(design: Runtime, lu: Viewer) -> None:
+def test_hidden_by_the_block_it_stands_in(desk: Runtime, boss: Viewer) -> None:
     section = {
         "id": "more",
         "kind": "section",
@@ -63,44 +66,44 @@ def test_hidden_by_the_block_it_stands_in(design: Runtime, lu: Viewer) -> None:
         "visible": "price > 100",
         "fields": ["tags", "reason"],
     }
-    design.designing.edit(lu, "office", 0, [{"op": "add", "path": "/forms/0/layout", "value": [section]}])
-    assert shown(design, lu, price="5").reasons["tags"] == (Reason("hidden", "单价 大于 100"),)
-    assert shown(design, lu, price="500").reasons["reason"] == (Reason("hidden", "级别 是 乙（现在为空）"),)
+    desk.designing.edit(boss, "office", 0, [{"op": "add", "path": "/forms/0/layout", "value": [section]}])
+    assert shown(desk, boss, price="5").reasons["tags"] == (Reason("hidden", "单价 大于 100"),)
+    assert shown(desk, boss, price="500").reasons["reason"] == (Reason("hidden", "级别 是 乙（现在为空）"),)
 
 
-def test_closed_by_a_condition(design: Runtime, lu: Viewer) -> None:
-    add(design, lu, {"id": "fee", "type": "money", "label": "费用", "writable": "price > 1 and level == 'a'"})
-    found = shown(design, lu, price="5", level="b").reasons["fee"]
+def test_closed_by_a_condition(desk: Runtime, boss: Viewer) -> None:
+    add(desk, boss, {"id": "fee", "type": "money", "label": "费用", "writable": "price > 1 and level == 'a'"})
+    found = shown(desk, boss, price="5", level="b").reasons["fee"]
     assert found == (Reason("closed", "级别 是 甲（现在是乙）"),)
 
 
-def test_a_condition_with_a_mistake_does_not_count_and_says_so(design: Runtime, lu: Viewer) -> None:
-    add(design, lu, {"id": "odd", "type": "text", "label": "怪", "visible": "prise > "})
-    found = shown(design, lu, price="5")
+def test_a_condition_with_a_mistake_does_not_count_and_says_so(desk: Runtime, boss: Viewer) -> None:
+    add(desk, boss, {"id": "odd", "type": "text", "label": "怪", "visible": "prise > "})
+    found = shown(desk, boss, price="5")
     assert found.state.fields["odd"]["visible"] is True
     assert found.reasons["odd"] == (Reason("broken"),)
 
 
-def test_as_a_role(design: Runtime, lu: Viewer) -> None:
-    seller = shown(design, lu, "seller", name="x")
+def test_as_a_role(desk: Runtime, boss: Viewer) -> None:
+    seller = shown(desk, boss, "seller", name="x")
     assert seller.state.fields["level"]["writable"] is False
     assert seller.state.fields["name"]["writable"] is True
     assert seller.may_create
-    boss = shown(design, lu, "boss", name="x")
-    assert boss.state.fields["mobile"]["writable"] is False
+    higher = shown(desk, boss, "boss", name="x")
+    assert higher.state.fields["mobile"]["writable"] is False
     with pytest.raises(Rejected, match=r"access\.denied"):
-        shown(design, lu, "clerk")
+        shown(desk, boss, "clerk")
 
 
-def test_computed_fields_and_defaults_are_those_of_the_draft(design: Runtime, lu: Viewer) -> None:
+def test_computed_fields_and_defaults_are_those_of_the_draft(desk: Runtime, boss: Viewer) -> None:
     twice = {
         "id": "twice",
         "type": "formula",
         "label": "两倍",
         "options": {"expression": "price * 2", "result": "number"},
     }
-    add(design, lu, twice, {"id": "note2", "type": "text", "label": "记", "default": "'您好'"})
-    fields = shown(design, lu, price="5").state.fields
+    add(desk, boss, twice, {"id": "note2", "type": "text", "label": "记", "default": "'您好'"})
+    fields = shown(desk, boss, price="5").state.fields
     assert fields["twice"]["value"].startswith("10")
     assert fields["note2"]["value"] == "您好"
 
@@ -116,12 +119,12 @@ def test_saving_is_tried_and_nothing_stored(design: Runtime, lu: Viewer) -> None
     assert design.records.page(SYSTEM, "office", "client", Query()).total == 0
 
 
-def test_examples_are_values_of_the_fields(design: Runtime, lu: Viewer) -> None:
-    sample = design.previewing.sample(lu, "office", "client")
+def test_examples_are_values_of_the_fields(desk: Runtime, boss: Viewer) -> None:
+    sample = desk.previewing.sample(boss, "office", "client")
     assert sample["level"] == "a"
     assert sample["owner"] == "lu"
     assert sample["name"]
-    found = design.previewing.state(lu, "office", "client", "", sample, check=True)
+    found = desk.previewing.state(boss, "office", "client", "", sample, check=True)
     assert found.problems == ()
 
 
