@@ -23,6 +23,7 @@ from typing import Any
 import click
 
 from benchmarks.floor import SEARCHED, Floor
+from benchmarks.forms import big_form
 from benchmarks.installation import Installation
 from benchmarks.ledger import proof_of_a_million, verified
 from benchmarks.traffic import messages
@@ -51,6 +52,7 @@ def run_bench(sizes: Sequence[int], *, profile: bool = False) -> None:
     """Every size in a fresh installation; then the report."""
     measured = [_measure(size, profile=profile and size == min(sizes)) for size in sizes]
     _prove(measured[-1])
+    _forms(measured[-1])
     _keep(measured)
 
 
@@ -90,6 +92,15 @@ def _prove(figures: Figures) -> None:
         p50, p95 = timed(proof_of_a_million(Path(folder)))
     figures.add("inclusion proof from 1,000,000 leaves p50", p50, "ms")
     figures.add("inclusion proof from 1,000,000 leaves p95", p95, "ms")
+
+
+def _forms(figures: Figures) -> None:
+    with tempfile.TemporaryDirectory(prefix="muniment-bench-") as folder:
+        runtime, ask = big_form(Path(folder))
+        p50, p95 = timed(ask)
+        runtime.close()
+    figures.add("state of 200 fields and 50 rules p50", p50, "ms")
+    figures.add("state of 200 fields and 50 rules p95", p95, "ms")
 
 
 def _profile(rows: int) -> None:
