@@ -307,7 +307,8 @@ def _sent_rows(field: FieldDefinition, sent: Mapping[str, Sequence[str]]) -> lis
 def _rows_by_number(
     field: FieldDefinition, sent: Mapping[str, Sequence[str]]
 ) -> dict[int, dict[str, Sequence[str]]]:
-    pattern = re.compile(rf"^{re.escape(field.id)}\.(\d{{1,5}})\.([a-z][a-z0-9_]*)$")
+    cell = r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?"  # or a piece of one, `period.start`
+    pattern = re.compile(rf"^{re.escape(field.id)}\.(\d{{1,5}})\.({cell})$")
     rows: dict[int, dict[str, Sequence[str]]] = {}
     for name, values in sent.items():
         if match := pattern.match(name):
