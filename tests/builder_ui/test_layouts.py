@@ -101,7 +101,8 @@ def test_a_button_of_the_layout_presses_its_rule(
 
 def test_a_record_is_printed_with_every_tab_open(shop: Runtime, make: Callable[..., str], zhou: Tab) -> None:
     record = make(state="done", result="好")
+    shop.records.create(SYSTEM, APP, "remark", [{"job": record, "words": "先看图纸"}])
     assert f"{JOBS}/records/{record}/print" in zhou.page(f"{JOBS}/records/{record}")
     html = zhou.page(f"{JOBS}/records/{record}/print")
-    assert order(html[html.index('class="sheet"') :], "磨床", "基本", "结果", "周婧")
+    assert order(html[html.index('class="sheet"') :], "磨床", "基本", "结果", "先看图纸", "周婧")
     assert "<iframe" not in html
