@@ -55,7 +55,7 @@ def test_the_panel_is_about_what_is_chosen(cheng: Tab, at: str, words: tuple[str
 
 
 def test_a_draft_that_is_wrong_still_shows(cheng: Tab, runtime: Runtime) -> None:
-    patch = [
+    patch: list[dict[str, Any]] = [
         {"op": "add", "path": "/forms/0/fields/-", "value": {"id": "odd", "type": "no_such", "label": ""}},
         {"op": "add", "path": "/forms/0/layout", "value": [
             {"kind": "section", "fields": ["name", "odd", "gone"]}, {"kind": "tabs", "tabs": [{"label": "一"}]},
