@@ -174,7 +174,9 @@ class RecycleBin:
     def _restore(
         self, unit: Unit, viewer: Viewer, program: FormProgram, records: Sequence[str], together: str
     ) -> list[Outcome]:
-        wanted = deleted.c.record.in_([int(one) for one in records if _is_id(one)][:MOST])
+        wanted: sa.ColumnElement[bool] = deleted.c.record.in_(
+            [int(one) for one in records if _is_id(one)][:MOST]
+        )
         if together:
             wanted = deleted.c.together == (int(together) if _is_id(together) else -1)
         own = program.table.table.c.id

@@ -66,7 +66,7 @@ def test_somebody_named_in_a_comment_is_told(desk: Open, customers: list[str]) -
     page.goto(f"{LIST}/records/{customers[0]}?tab=history")
     box = page.get_by_role("combobox", name="评论")
     box.press_sequentially("请 @wl")
-    expect(page.get_by_role("option")).to_have_text(["王磊华东"])
+    expect(page.locator("#mention-options [role=option]")).to_have_text(["王磊华东"])
     box.press("Enter")
     box.press_sequentially("看看报价")
     expect(box).to_have_value("请 @王磊 看看报价")
