@@ -26,7 +26,8 @@ def check_layout(form: Form, checking: Checking) -> list[Problem]:
 def _check_blocks(form: Form, layout: Iterable[Block], checking: Checking) -> list[Problem]:
     blocks = list(walk(layout))
     tabs = [tab for block in blocks for tab in block.tabs]
-    found = check_ids([one for one in (*blocks, *tabs) if one.id], BLOCKS)
+    parts: list[Block | Tab] = [*blocks, *tabs]
+    found = check_ids([one for one in parts if one.id], BLOCKS)
     seen: set[str] = set()
     for block in blocks:
         found += [
@@ -36,7 +37,7 @@ def _check_blocks(form: Form, layout: Iterable[Block], checking: Checking) -> li
         ]
         found += _check_fields(form, block, seen)
         found += _check_kind(form, block, checking)
-    for shown in (*blocks, *tabs):
+    for shown in parts:
         found += _check_condition(form, shown, checking)
     for tab in tabs:
         found += [problem("layout.nested_tabs", one.path) for one in tab.blocks if one.kind == "tabs"]

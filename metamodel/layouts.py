@@ -119,9 +119,8 @@ def conditions(blocks: Iterable[Block]) -> dict[str, str]:
     """The condition of every block and tab that has one, by its key."""
     found: dict[str, str] = {}
     for block in walk(blocks):
-        for one in (block, *block.tabs):
-            if one.visible:
-                found[one.key] = one.visible
+        shown: tuple[Block | Tab, ...] = (block, *block.tabs)
+        found |= {one.key: one.visible for one in shown if one.visible}
     return found
 
 

@@ -42,12 +42,12 @@ def test_a_draft_is_his_alone_and_can_be_thrown_away(shop: Runtime, zhou: Tab, c
     keep(zhou, name="半张")
     wang = Tab(shop, "wang")
     assert keep(wang, name="x").status_code == 403  # he may not fill it in
-    assert shop.kept_drafts.find(shop.viewer("wang"), APP, "job", None) is None
+    assert shop.kept_drafts.find(shop.require_viewer("wang"), APP, "job", None) is None
     zhou.post(f"{JOBS}/draft/drop")
     assert "draft=yes" not in zhou.page(f"{JOBS}/new")
     keep(zhou, name="半张")
     clock.advance(days=31)
-    assert shop.kept_drafts.find(shop.viewer("zhou"), APP, "job", None) is None
+    assert shop.kept_drafts.find(shop.require_viewer("zhou"), APP, "job", None) is None
 
 
 def test_a_draft_of_a_record_says_when_the_record_changed(shop: Runtime, zhou: Tab) -> None:
