@@ -196,8 +196,9 @@ export default class MenuDesigner extends Controller {
 
   async refresh() {
     const { revision } = this.draft;
+    const turn = this.turn = (this.turn ?? 0) + 1;
     const response = await send(`${this.value("base")}/body?revision=${revision}&at=${this.at}`, { quiet: true, headers: { Accept: "text/html" } }).catch(() => null);
-    if (!response?.ok || revision !== this.draft.revision) return;
+    if (!response?.ok || revision !== this.draft.revision || turn !== this.turn) return;
     const focus = document.activeElement?.dataset?.part;
     const fresh = pick(await response.text(), ".menu-body").nodes[0];
     exchange(this.target("body"), [...fresh.childNodes]);

@@ -17,6 +17,7 @@ export default class Permissions extends Controller {
     this.shown = (event) => this.show(event.detail.at);
     document.body.addEventListener("draft:saved", this.saved);
     document.body.addEventListener("draft:shown", this.shown);
+    this.role = this.target("body").querySelector("[data-role-label]")?.dataset.role ?? "";
     this.opening = openDraft();
     this.draft = await this.opening;
     this.openCard(location.hash.slice(1));
@@ -153,11 +154,7 @@ export default class Permissions extends Controller {
 
   step(word, at, make, typing = "") {
     const name = fill(this.words[word], { ...at, form: at.label });
-    this.draft.change(name, make, { focus: this.address(this.current, at.form), typing });
-  }
-
-  get current() {
-    return this.target("body").querySelector("[data-role-label]")?.dataset.role ?? "";
+    this.draft.change(name, make, { focus: this.address(this.role, at.form), typing });
   }
 
   address(role, form) {
@@ -166,19 +163,22 @@ export default class Permissions extends Controller {
   }
 
   async open(role) {
+    this.role = role;
     history.pushState({}, "", this.address(role));
     await this.draft.flush();
-    await this.refresh(role);
+    await this.refresh();
   }
 
   // -- what is shown ------------------------------------------------------------------------------
 
   /** An undone step: the page it was done on, its form flashing. */
   async show(at) {
-    const wanted = roles.roleOf(this.draft.document, this.current) ? this.current : "";
-    if (wanted !== this.current) history.replaceState({}, "", this.address(wanted));
+    if (this.role && !roles.roleOf(this.draft.document, this.role)) {
+      this.role = "";
+      history.replaceState({}, "", this.address(""));
+    }
     await this.draft.flush();
-    await this.refresh(wanted);
+    await this.refresh();
     for (const form of at) this.openCard(`form-${form}`, true);
   }
 
@@ -193,10 +193,12 @@ export default class Permissions extends Controller {
     }
   }
 
-  async refresh(role = this.current) {
+  /** The role that is wanted now; an answer that is not the newest any more is dropped. */
+  async refresh() {
     this.weigh();
-    const html = await this.part(`body?revision=${this.draft.revision}&role=${encodeURIComponent(role)}`);
-    if (html === null) return;
+    const turn = this.turn = (this.turn ?? 0) + 1;
+    const html = await this.part(`body?revision=${this.draft.revision}&role=${encodeURIComponent(this.role)}`);
+    if (html === null || turn !== this.turn) return;
     const body = this.target("body");
     const open = [...body.querySelectorAll("details[open]")].map((each) => each.id);
     exchange(body, pick(html).nodes);
