@@ -58,34 +58,11 @@ TEXTS = {
         "请填写编号", "Write its id",
     ),
     "import.file_gone": Texts("上传的文件已不在", "The uploaded file is gone", "请重新上传", "Upload it again"),
-    # record, by the key of another system
-    "record.not_a_key": Texts(
-        "不能按“{field}”查找记录", "Records cannot be found by “{field}”",
-        "加密、多值或您无权查看的字段不能用作键",
-        "Fields that are sealed, many-valued or not yours to read are no keys",
-    ),
-    "record.several": Texts(
-        "有几条记录的“{field}”是“{value}”", "Several records have “{value}” as “{field}”",
-        "在设计里把该字段设为唯一", "Make the field unique", status=409,
-    ),
-    "record.key_twice": Texts(
-        "同一批里两行的“{field}”都是“{value}”", "Two rows of this batch have “{value}” as “{field}”"
-    ),
-    "record.key_taken": Texts(
-        "已有“{field}”为“{value}”的记录", "There is a record with “{value}” as “{field}” already", status=409
-    ),
-    "record.no_such_key": Texts(
-        "没有“{field}”为“{value}”的记录", "No record has “{value}” as “{field}”", status=404
-    ),
     # export
     "export.too_many": Texts(
         "Excel 一次最多导出 {limit} 行，请改用 CSV", "Excel takes {limit} rows at most; choose CSV instead"
     ),
     # a button that opens a form
-    "rule.wrong_event": Texts(
-        "“{action}”只能用在按钮规则里", "“{action}” only means something behind a button",
-        "没有人按下按钮时，无处打开表单", "Nobody is there to be shown a form otherwise",
-    ),
     # choices from outside
     "outside.no_list": Texts(
         "“{host}”没有给出可用的列表", "“{host}” did not answer with a list that can be used",

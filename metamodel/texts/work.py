@@ -230,6 +230,10 @@ TEXTS = {
         "The condition can never hold, so the rule never runs",
         severity="warning",
     ),
+    "rule.wrong_event": Texts(
+        "“{action}”只能用在按钮规则里", "“{action}” only means something behind a button",
+        "没有人按下按钮时，无处打开表单", "Nobody is there to be shown a form otherwise",
+    ),
     # task
     "task.closed": Texts(
         "“{title}”已由{person}处理", "“{title}” was dealt with by {person} already", status=409
