@@ -345,7 +345,9 @@ ROUTES: dict[str, Route] = {
         manages("design"), {"form_id": ["customer"]}, ("?field=name&type=integer", "?field=source&type=text")),
     f"POST {API}/design": Route(manages("design"), body=json.dumps({"document": {"app": {"id": "fresh"}}}), last=1),
     "POST /design/{app_id:str}/conditions": Route(manages("design"), body=json.dumps(EXPRESSION)),
-    "GET /design/{app_id:str}/forms/{form_id:str}/records": Route(manages("design"), {"form_id": ["customer"]}, queries=("", "?q=a")),
+    "GET /design/{app_id:str}/forms/{form_id:str}/records": Route(
+        manages("design"), {"form_id": ["customer"]}, queries=("", "?q=a")
+    ),
     "GET /design/{app_id:str}/forms/{form_id:str}/options/{field:str}": Route(
         manages("design"), {"form_id": ["customer"], "field": ["source"]}
     ),
@@ -356,9 +358,15 @@ ROUTES: dict[str, Route] = {
         manages("design"), {"form_id": ["customer"], "field": ["source"]}
     ),
     "GET /design/{app_id:str}/forms/{form_id:str}/preview": Route(manages("design"), {"form_id": ["customer"]}),
-    "GET /design/{app_id:str}/forms/{form_id:str}/preview/page": Route(manages("design"), {"form_id": ["customer"]}, ("", "?fill=blank")),
-    "POST /design/{app_id:str}/forms/{form_id:str}/preview/page": Route(manages("design"), {"form_id": ["customer"]}, body=CUSTOMER),
-    "POST /design/{app_id:str}/forms/{form_id:str}/preview/state": Route(manages("design"), {"form_id": ["customer"]}, body=json.dumps(STATE)),
+    "GET /design/{app_id:str}/forms/{form_id:str}/preview/page": Route(
+        manages("design"), {"form_id": ["customer"]}, ("", "?fill=blank")
+    ),
+    "POST /design/{app_id:str}/forms/{form_id:str}/preview/page": Route(
+        manages("design"), {"form_id": ["customer"]}, body=CUSTOMER
+    ),
+    "POST /design/{app_id:str}/forms/{form_id:str}/preview/state": Route(
+        manages("design"), {"form_id": ["customer"]}, body=json.dumps(STATE)
+    ),
     "GET /design/{app_id:str}/permissions": Route(manages("design"), queries=("", "?role=seller", "?role=no")),
     "GET /design/{app_id:str}/permissions/body": Route(manages("design"), queries=("", "?role=seller&revision=1")),
     "GET /design/{app_id:str}/permissions/effects": Route(manages("design")),

@@ -90,7 +90,8 @@ GIVEN = {
     "story": "<p>你好 <b onclick=x>世界</b></p><script>1</script>", "title_of_it": {"zh": "合同", "en": "Contract"},
     "steps": "[x] 执照\n[ ] 授权书", "area_code": "江苏苏州姑苏", "home": {"region": "320508", "street": "平江路1号"},
     "spot": {"lat": "31.29897", "lon": "120.58529", "name": "厂区"}, "stay": "2028-02-28 ~ 2028-03-01",
-    "duty": "legal", "duties": ["sales", "legal"], "serial": "6901234567892", "call": "0:05 周婧：您好\n0:09 客户：在吗",
+    "duty": "legal", "duties": ["sales", "legal"], "serial": "6901234567892",
+    "call": "0:05 周婧：您好\n0:09 客户：在吗",
     "credit": "91350100 m000100y43", "card": "6222 0200 0000 0000 000",
 }  # fmt: skip
 
