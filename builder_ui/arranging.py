@@ -13,6 +13,7 @@ from builder_ui.cells import Cell, record_url
 from builder_ui.layouts import list_columns
 from builder_ui.models.arranged import Arranged, Card, Column
 from builder_ui.models.parts import Option
+from builder_ui.named_files import files_in
 from builder_ui.templating import href
 from engine.records.query import Condition, Page, Query, RecordView
 from metamodel.forms import FieldDefinition, View
@@ -70,8 +71,6 @@ class Arranging:
 
     def cards(self, items: Sequence[RecordView], *moving: FieldDefinition | None) -> list[Card]:
         """`moving`: the fields that placing it elsewhere changes."""
-        from builder_ui.pages.listing import files_in
-
         visit, listing = self.listing.visit, self.listing
         cover, shown = self.field("cover"), self.shown
         names = {

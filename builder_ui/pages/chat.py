@@ -16,8 +16,8 @@ from typing import Any
 from builder_ui.cells import Chip, record_url
 from builder_ui.drawing import Presenter
 from builder_ui.models.reading import Bubble, ChatView, Marked
+from builder_ui.named_files import file_ids, files_in
 from builder_ui.pages import unmasking
-from builder_ui.pages.listing import file_ids, files_in
 from builder_ui.pages.retention.on_record import shredded
 from builder_ui.site import Visit
 from builder_ui.views import Placed, messages_of

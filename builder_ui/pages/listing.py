@@ -19,8 +19,9 @@ from builder_ui.frames import offered_views
 from builder_ui.inputs import Inputs, control_of
 from builder_ui.layouts import fits_in_list, list_columns
 from builder_ui.models.arranged import Arranged
-from builder_ui.models.listing import BulkField, Column, FilterRow, ListPage, Row
+from builder_ui.models.listing import BulkField, Column, FilterRow, ListPage, Row, SavedFilter
 from builder_ui.models.parts import Option, Tab
+from builder_ui.named_files import files_in
 from builder_ui.pages import timeline
 from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.templating import href
@@ -30,8 +31,7 @@ from engine.records.query import Page, Query, RecordView
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form, View
 from metamodel.labels import label_text
-from metamodel.masking import Hide, patterns_of
-from metamodel.plugin_api import Reference, Rollup, Storage
+from metamodel.plugin_api import Rollup, Storage
 from metamodel.problems import Rejected, problem
 
 LIST = "/apps/{app_id:str}/forms/{form_id:str}"
@@ -169,13 +169,29 @@ def condition(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Resp
 
 
 def _saved(listing: Listing) -> dict[str, Any]:
-    from builder_ui.pages.saved import filters_of
-
     visit = listing.visit
     return {
         "saved": filters_of(listing), "save_url": f"{listing.base}/saved", "here": listing.state(),
         "may_share": visit.runtime.manages(visit.viewer, listing.app.id, "design"),
     }  # fmt: skip
+
+
+def filters_of(listing: Listing) -> tuple[SavedFilter, ...]:
+    """The saved filters of this list, each with its way there; the one that is open is marked."""
+    visit, here = listing.visit, saved_query(listing)
+    designs = visit.runtime.manages(visit.viewer, listing.app.id, "design")
+    return tuple(
+        SavedFilter(
+            view.name, f"{listing.base}?{view.query}", view.shared, view.query == here,
+            f"{listing.base}/saved/{view.id}/remove" if view.own or (view.shared and designs) else "",
+        )
+        for view in visit.runtime.saved_views.all(visit.viewer, listing.app.id, listing.form.id)
+    )  # fmt: skip
+
+
+def saved_query(listing: Listing) -> str:
+    """What is kept of its address: not the page, nor where it came from."""
+    return listing.address(page="", at="", drill="").partition("?")[2]
 
 
 def _arranged(listing: Listing, found: Page) -> Arranged | None:
@@ -287,21 +303,6 @@ def rows_of(
         )
         for item in items
     )  # fmt: skip
-
-
-def file_ids(field: FieldDefinition | None, item: RecordView) -> list[str]:
-    reference = field.type.reference(field) if field and field.type and field.options is not None else None
-    if not isinstance(reference, Reference) or reference.target != "file" or field is None:
-        return []
-    value = item.values.get(field.id)
-    return [str(i) for i in value] if isinstance(value, list) else []
-
-
-def files_in(field: FieldDefinition, item: RecordView) -> dict[str, Hide]:
-    """The files in a field, and how their names are shown to whoever read the record."""
-    masked = item.access.get(field.id) == "mask" and field.patterns
-    hide: Hide = patterns_of(field.patterns).mask if masked else str
-    return dict.fromkeys(file_ids(field, item), hide)
 
 
 def total_text(visit: Visit, found: Page) -> str:

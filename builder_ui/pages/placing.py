@@ -28,7 +28,15 @@ def place(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: bytes
     listing = Listing(visit, *visit.form(app_id, form_id))
     view = next((each for each in listing.views if each.id == sent.get("view")), None)
     if view is None:
-        raise Rejected([problem("reference.unknown_view", name=sent.get("view", ""))])
+        raise Rejected(
+            [
+                problem(
+                    "reference.unknown_view",
+                    name=sent.get("view", ""),
+                    known=", ".join(one.id for one in listing.views),
+                )
+            ]
+        )
     record = sent.get("record", "")
     item = visit.runtime.records.get(visit.viewer, app_id, form_id, record)
     values = _values(Arranging(listing, view), item, sent)

@@ -21,8 +21,9 @@ from builder_ui.models.record import (
     Section,
     SectionTab,
 )
+from builder_ui.named_files import files_in
 from builder_ui.pages import around, chat, record_work, timeline, unmasking
-from builder_ui.pages.listing import Listing, files_in, is_numeric, rows_of, total_text
+from builder_ui.pages.listing import Listing, is_numeric, rows_of, total_text
 from builder_ui.pages.retention.on_record import hold_href, keepings
 from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.templating import href

@@ -6,8 +6,7 @@ from typing import Any
 
 from litestar import Response, post
 
-from builder_ui.models.listing import SavedFilter
-from builder_ui.pages.listing import LIST, Listing
+from builder_ui.pages.listing import LIST, Listing, saved_query
 from builder_ui.site import Ask, Here, InPath, sent_form
 
 
@@ -18,7 +17,7 @@ def save(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: bytes)
     listing = Listing(visit, *visit.form(app_id, form_id), sent.get("query", [""])[-1])
     shared = sent.get("shared") == ["yes"] and visit.runtime.manages(visit.viewer, app_id, "design")
     name = sent.get("name", [""])[-1]
-    visit.runtime.saved_views.save(visit.viewer, app_id, form_id, name, _query(listing), shared)
+    visit.runtime.saved_views.save(visit.viewer, app_id, form_id, name, saved_query(listing), shared)
     return visit.go(listing.address(page=""))
 
 
@@ -29,23 +28,6 @@ def remove(request: Ask, site: Here, app_id: InPath, form_id: InPath, number: In
     anybodys = visit.runtime.manages(visit.viewer, app_id, "design")
     visit.runtime.saved_views.remove(visit.viewer, app_id, form_id, number, anybodys)
     return visit.go(listing.base)
-
-
-def filters_of(listing: Listing) -> tuple[SavedFilter, ...]:
-    """The saved filters of this list, each with its way there; the one that is open is marked."""
-    visit, here = listing.visit, _query(listing)
-    designs = visit.runtime.manages(visit.viewer, listing.app.id, "design")
-    return tuple(
-        SavedFilter(
-            view.name, f"{listing.base}?{view.query}", view.shared, view.query == here,
-            f"{listing.base}/saved/{view.id}/remove" if view.own or (view.shared and designs) else "",
-        )
-        for view in visit.runtime.saved_views.all(visit.viewer, listing.app.id, listing.form.id)
-    )  # fmt: skip
-
-
-def _query(listing: Listing) -> str:
-    return listing.address(page="", at="", drill="").partition("?")[2]
 
 
 HANDLERS = (save, remove)
