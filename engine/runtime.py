@@ -299,7 +299,11 @@ class Runtime:
             self._copied,
         )
         self.comments = Comments(
-            self.services, self.records.reader, self.box, self.notifications, Quoting(self.authority, self._apps)
+            self.services,
+            self.records.reader,
+            self.box,
+            self.notifications,
+            Quoting(self.authority, self._apps),
         )
         self.kept_drafts = KeptDrafts(self.database, self.box)
         self.saved_views = SavedViews(self.database, self.box)

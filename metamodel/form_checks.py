@@ -73,7 +73,11 @@ def _check_duplicates(form: Form, checking: Checking) -> Iterator[Problem]:
             if field is None or field.type is None:
                 continue
             listed = field.type.many or field.type.container or field.type.storage == Storage.JSON
-            if field.sealed or listed or (field.derived is not None and not isinstance(field.derived, Formula)):
+            if (
+                field.sealed
+                or listed
+                or (field.derived is not None and not isinstance(field.derived, Formula))
+            ):
                 yield problem("form.not_compared", path, field=field.text())
 
 

@@ -61,7 +61,8 @@ def _check_ids(checking: Checking) -> Iterator[Problem]:
     """Groups and items need none; those that have one have their own."""
     seen = set[str]()
     for group in checking.app.menus:
-        for part in (group, *group.items):
+        parts: tuple[MenuGroup | MenuItem, ...] = (group, *group.items)
+        for part in parts:
             if part.id and part.id in seen:
                 what = {"zh": "菜单项", "en": "menu item"}
                 yield problem("id.duplicate", part.path + pointer("id"), value=part.id, what=what)

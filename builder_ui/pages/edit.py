@@ -225,7 +225,9 @@ def _numbered(draft: Draft, inputs: Inputs, name: str, sent: Sent) -> dict[str, 
     states = draft.state[name]["rows"]
     return {
         str(number): {
-            cell: {"text": inputs.presenter.shown(columns[cell], state["value"])} if "value" in state else state
+            cell: {"text": inputs.presenter.shown(columns[cell], state["value"])}
+            if "value" in state
+            else state
             for cell, state in cells.items()
         }
         for number, cells in zip(sent_row_numbers(rows, sent), states, strict=False)

@@ -101,7 +101,7 @@ class Imports:
             again: tuple[State, ...] = ("open", "checked", "failed", "stopped")
             if found.right and found.state in ("failed", "stopped"):
                 raise Rejected([problem("import.not_now")])  # some of it stands in the form already
-            self._store.set(unit, identifier, again, state="checking", total=total, **_NOTHING)
+            self._store.mark(unit, identifier, again, state="checking", total=total, **_NOTHING)
             self._store.forget_wrong(unit, identifier)
             self._store.plan(unit, found, viewer.language, plan)
             self._store.remember(unit, viewer, found, plan)
@@ -120,7 +120,7 @@ class Imports:
         def work(unit: Unit) -> None:
             fresh = {"line": 0, "done": 0, "created": 0, "updated": 0} if found.state == "checked" else {}
             when: tuple[State, ...] = ("checked", "stopped", "failed")
-            self._store.set(unit, identifier, when, state="running", problem="", **fresh)
+            self._store.mark(unit, identifier, when, state="running", problem="", **fresh)
             detail = {"import": identifier, "file": found.name, "count": found.right}
             self._audit(unit, viewer, "import.begin", found, detail)
             self._jobs.defer(unit, WORK, {"import": identifier})
@@ -133,7 +133,7 @@ class Imports:
 
         def work(unit: Unit) -> None:
             to = "open" if found.state == "checking" else "stopped"
-            self._store.set(unit, identifier, (found.state,) if found.busy else (), state=to)
+            self._store.mark(unit, identifier, (found.state,) if found.busy else (), state=to)
 
         self._services.database.write(work)
 
@@ -168,7 +168,7 @@ class Imports:
         except Rejected as refused:
             code = refused.problems[0].code
             self._services.database.write(
-                lambda unit: self._store.set(
+                lambda unit: self._store.mark(
                     unit, identifier, ("checking", "running"), state="failed", problem=code
                 )
             )
@@ -210,14 +210,14 @@ class Imports:
 
         def work(unit: Unit) -> None:
             none = {"created": 0, "updated": 0, "wrong": len(wrong)}
-            self._store.set(unit, found.id, ("running",), state="checked", **none)
+            self._store.mark(unit, found.id, ("running",), state="checked", **none)
             self._store.note_wrong(unit, found.id, wrong)
 
         self._services.database.write(work)
 
     def _finish(self, viewer: Viewer, found: Import, state: State) -> None:
         def work(unit: Unit) -> None:
-            self._store.set(unit, found.id, (found.state,), state=state, done=found.total)
+            self._store.mark(unit, found.id, (found.state,), state=state, done=found.total)
             if state == "done":
                 detail = {"import": found.id, **self._store.counts(unit, found.id)}
                 self._audit(unit, viewer, "import.done", found, detail)

@@ -18,7 +18,7 @@ from engine.importing.shown import Import, State, WrongLine
 from engine.system_tables import import_mappings as mappings, import_wrong as wrong, imports
 from metamodel.problems import Problem, Rejected, problem
 
-RUN = wrong.c["import"]
+_run = wrong.c["import"]
 
 
 class Stopped(Exception):
@@ -66,7 +66,7 @@ class Store:
             sealed = connection.scalar(asked)
         return str(self._box.open_json(sealed or b"", _place(int(identifier)))[1])
 
-    def set(self, unit: Unit, identifier: str, when: Sequence[State], **values: Any) -> None:
+    def mark(self, unit: Unit, identifier: str, when: Sequence[State], **values: Any) -> None:
         """Rejected (import.not_now) unless it is in one of these states."""
         here = sa.and_(imports.c.id == int(identifier), imports.c.state.in_(when))
         if not unit.connection.execute(sa.update(imports).where(here).values(**values)).rowcount:
@@ -117,16 +117,16 @@ class Store:
             unit.connection.execute(sa.insert(wrong), rows)
 
     def forget_wrong(self, unit: Unit, identifier: str) -> None:
-        unit.connection.execute(sa.delete(wrong).where(int(identifier) == RUN))
+        unit.connection.execute(sa.delete(wrong).where(_run == int(identifier)))
 
     def wrong_lines(self, identifier: str) -> set[int]:
-        query = sa.select(wrong.c.line).where(int(identifier) == RUN)
+        query = sa.select(wrong.c.line).where(_run == int(identifier))
         with self._database.read() as connection:
             return {row[0] for row in connection.execute(query)}
 
     def wrong(self, identifier: str, limit: int | None = None) -> Iterator[WrongLine]:
         """By line."""
-        query = sa.select(wrong).where(int(identifier) == RUN).order_by(wrong.c.line).limit(limit)
+        query = sa.select(wrong).where(_run == int(identifier)).order_by(wrong.c.line).limit(limit)
         with self._database.read() as connection:
             for row in connection.execute(query):
                 yield WrongLine(row.line, self._opened(identifier, row.line, row.problems_sealed))

@@ -19,10 +19,12 @@ from engine.records.rows import Row
 from engine.records.services import Services
 from engine.records.state import parse_value
 from metamodel.application import App
+from metamodel.flows import Flow
 from metamodel.forms import FieldDefinition
 from metamodel.labels import label_text
 from metamodel.plugin_api import Display, Reference
 from metamodel.problems import Rejected, problem
+from metamodel.rules import Rule
 
 FACET_ROWS = 10_000
 SCANNED = 2_000  # newest records a link picker looks through
@@ -259,7 +261,7 @@ def _shown(program: FormProgram, name: str, raw: Any, display: Display, masked: 
 
 def _rule_text(app: App, rule: str, language: str) -> str:
     """What a rule is called, or the flow of which a node did it; its id where it is no more."""
-    parts = (*app.rules, *app.flows)
+    parts: tuple[Rule | Flow, ...] = (*app.rules, *app.flows)
     known = next((one for one in parts if one.id == rule.partition("/")[0]), None)
     return label_text(known.label, language, known.id) if known is not None else rule
 

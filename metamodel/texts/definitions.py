@@ -385,7 +385,9 @@ TEXTS = {
     ),
     # view
     "view.no_name": Texts("请给筛选起个名字", "A filter needs a name"),
-    "view.too_many": Texts("每个列表最多保存 {limit} 个筛选", "At most {limit} filters can be kept for a list"),
+    "view.too_many": Texts(
+        "每个列表最多保存 {limit} 个筛选", "At most {limit} filters can be kept for a list"
+    ),
     "view.wrong_field": Texts(
         "“{field}”不适合作视图的“{key}”",
         "“{field}” is not of a kind that fits `{key}` of this view",

@@ -63,13 +63,17 @@ TEXTS = {
         "回收站里没有记录“{record}”", "There is no record “{record}” in the recycle bin", status=404
     ),
     "record.not_a_key": Texts(
-        "不能按“{field}”查找记录", "Records cannot be found by “{field}”",
+        "不能按“{field}”查找记录",
+        "Records cannot be found by “{field}”",
         "加密、多值或您无权查看的字段不能用作键",
         "Fields that are sealed, many-valued or not yours to read are no keys",
     ),
     "record.several": Texts(
-        "有几条记录的“{field}”是“{value}”", "Several records have “{value}” as “{field}”",
-        "在设计里把该字段设为唯一", "Make the field unique", status=409,
+        "有几条记录的“{field}”是“{value}”",
+        "Several records have “{value}” as “{field}”",
+        "在设计里把该字段设为唯一",
+        "Make the field unique",
+        status=409,
     ),
     "record.key_twice": Texts(
         "同一批里两行的“{field}”都是“{value}”", "Two rows of this batch have “{value}” as “{field}”"

@@ -231,8 +231,10 @@ TEXTS = {
         severity="warning",
     ),
     "rule.wrong_event": Texts(
-        "“{action}”只能用在按钮规则里", "“{action}” only means something behind a button",
-        "没有人按下按钮时，无处打开表单", "Nobody is there to be shown a form otherwise",
+        "“{action}”只能用在按钮规则里",
+        "“{action}” only means something behind a button",
+        "没有人按下按钮时，无处打开表单",
+        "Nobody is there to be shown a form otherwise",
     ),
     # task
     "task.closed": Texts(

@@ -60,7 +60,7 @@ class OutsideChoice(Field):
         "field.bad_source": Texts(
             "请填写以 https:// 开头的网址", "Give an address that begins with https://"
         ),
-        "field.bad_path": Texts("“{path}”不是 JMESPath 表达式", "“{path}” is no JMESPath expression"),
+        "field.bad_path": Texts("“{text}”不是 JMESPath 表达式", "“{text}” is no JMESPath expression"),
     }
     group = "choice"
     keywords: tuple[str, ...] = ("外部数据", "接口", "api", "http", "remote", "lookup")
@@ -80,7 +80,7 @@ class OutsideChoice(Field):
         for name in ("path", "value", "label"):
             text = getattr(source, name)
             if not _is_path(text):
-                found.append(problem("field.bad_path", f"/options/source/{name}", path=text[:100]))
+                found.append(problem("field.bad_path", f"/options/source/{name}", text=text[:100]))
         return found
 
     def parse(self, raw: Any, field: FieldDefinition) -> str:

@@ -58,15 +58,9 @@ def test_a_kanban_has_a_column_for_every_choice(jobs: Any, zhou: Tab, sign_in: C
     assert "¥200.00" in html
     assert html.count('draggable="true"') == 4
     looking = sign_in("wei").page(f"{JOBS}?view=board")
-    assert (
-        "¥" not in looking
-    )
-    assert (
-        'draggable="true"' not in looking
-    )
-    assert (
-        "<select" not in looking.split("lane", 1)[1]
-    )
+    assert "¥" not in looking
+    assert 'draggable="true"' not in looking
+    assert "<select" not in looking.split("lane", 1)[1]
 
 
 def test_filters_hold_in_every_view(jobs: Any, zhou: Tab) -> None:

@@ -33,7 +33,10 @@ def test_a_button_opens_a_form_filled_in_and_linked_back(office: Runtime) -> Non
     ("rule", "code"),
     [
         ({"when": {"trigger": "record_created", "form": "client"}}, "rule.wrong_event"),
-        ({"then": [{"action": "open_form", "with": {"form": "client", "values": {"note": "mobile"}}}]}, "sealed"),
+        (
+            {"then": [{"action": "open_form", "with": {"form": "client", "values": {"note": "mobile"}}}]},
+            "sealed",
+        ),
         ({"then": [{"action": "open_form", "with": {"form": "nothing"}}]}, "rule.unknown_form"),
         ({"then": [{"action": "open_form", "with": {"form": "client", "link": "name"}}]}, "rule.not_a_link"),
     ],
