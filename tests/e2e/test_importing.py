@@ -86,7 +86,7 @@ def goes_out(page: Page) -> None:
     page.goto("/apps/desk/forms/customer")
     page.get_by_role("button", name="导出").click()
     form = page.locator(".export-form")
-    form.get_by_role("button", name="全选").click()
+    form.get_by_role("button", name="全部", exact=True).click()
     form.get_by_text("CSV").click()
     with page.expect_download() as fetched:
         form.get_by_role("button", name="导出").click()
