@@ -35,7 +35,7 @@ TEXTS = {
         "Records of an archive cannot be deleted",
         "到期后由保存规则销毁",
         "Retention rules shred them in time",
-        status=409,
+        status=403,
     ),
     "record.held": Texts(
         "此记录正在保全，不能删除", "This record is on hold and cannot be deleted", status=409

@@ -78,8 +78,9 @@ def reads_record(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
 
 
 def comments(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
-    """Whoever reads it otherwise than under a grant alone."""
-    return reads_record(vault, persona, values) and persona not in (GRANTED, UNMASKED)
+    """Whoever reads it otherwise than under a grant alone; who has one made the wish himself."""
+    alone = persona in (GRANTED, UNMASKED) and values["form_id"] != "wish"
+    return reads_record(vault, persona, values) and not alone
 
 
 def creates(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
