@@ -19,7 +19,8 @@ TRIGGERS: list[Trigger] = list(REGISTRY.all("trigger").values())
 ACTIONS: list[Action] = list(REGISTRY.all("action").values())
 PARTS: list[Any] = [*TRIGGERS, *ACTIONS]
 EVENTS = {
-    "message_received", "record_created", "record_updated", "before_save", "clock", "button", "task_closed",
+    "message_received", "record_created", "record_updated", "record_deleted", "before_save", "clock", "button",
+    "task_closed",
 }  # fmt: skip
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
