@@ -18,6 +18,7 @@ _KNOWN = re.compile(
 _BLOCK = re.compile(rf"<(?:{'|'.join(BLOCKS)})\b", re.IGNORECASE)
 _ENDS = re.compile(r"<br ?/?>|</(?:p|h2|h3|h4|li|blockquote|pre)>|<hr ?/?>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
+_ROUNDS = 8
 
 
 def rich_html(text: str) -> str:
@@ -30,11 +31,21 @@ def rich_html(text: str) -> str:
         return ""
     if _BLOCK.match(cleaned):
         return cleaned
-    return clean_html(f"<p>{cleaned}") if _BLOCK.search(cleaned) else f"<p>{cleaned}</p>"
+    return clean_html(f"<p>{cleaned}")
 
 
 def clean_html(text: str) -> str:
-    """Only the tags above, links only to where a link may lead; cleaning what is clean changes nothing."""
+    """Only the tags above, links only to where a link may lead; cleaning what is clean changes nothing. Markup that
+    is written out may be read otherwise than it was (a list item in a paragraph), so until nothing changes."""
+    for _ in range(_ROUNDS):
+        cleaned = _cleaned(text)
+        if cleaned == text:
+            break
+        text = cleaned
+    return text
+
+
+def _cleaned(text: str) -> str:
     return nh3.clean(
         text, tags=set(TAGS), attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer nofollow",

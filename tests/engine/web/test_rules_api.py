@@ -46,7 +46,7 @@ def test_a_rule_is_tried(api: Api, office: Runtime) -> None:
 def test_a_button_is_pressed(api: Api, office: Runtime) -> None:
     place = f"{APP}/forms/client/records/{client(office, owner='zhou')}"
     assert api("GET", f"{place}/buttons", "zhou").json() == [{"rule": "close", "label": "结案"}]
-    assert api("POST", f"{place}/press/close", "zhou").json() == {"pressed": "close"}
+    assert api("POST", f"{place}/press/close", "zhou").json() == {"pressed": "close", "opens": None}
     assert values(office, "client", place.rpartition("/")[2])["state"] == "done"
 
 
