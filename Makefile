@@ -20,7 +20,7 @@ test: ## from a clone to a green run: what the tests need, lint, every test
 	@bash scripts/system_packages.sh
 	@bash scripts/setup.sh
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 setup: ## the virtual environment and the chart library, inside this folder only
 	@bash scripts/setup.sh

@@ -171,3 +171,12 @@ def database(config: Config, clock: FrozenClock) -> Iterator[Any]:
     database.migrate()
     yield database
     database.close()
+
+
+# -- order -----------------------------------------------------------------------------------------
+LONGEST = ("tests/sample_apps/", "tests/e2e/", "test_nothing_readable", "test_tampering")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take minutes come first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: not any(part in item.nodeid for part in LONGEST))
