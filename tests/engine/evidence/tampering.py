@@ -7,6 +7,7 @@ be noticed. It returns the record it was about, or None; `Nothing` when it chang
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from random import Random
@@ -512,7 +513,7 @@ def weaken_trigger(t: Tampering) -> int | None:
         return None
     t.run(f'DROP TRIGGER "{name}"')
     t.run(
-        sql.replace("ABORT", "IGNORE")
+        re.sub(r"RAISE\((ABORT|FAIL),", "RAISE(IGNORE,", sql)
         if t.random.random() < 0.5
         else sql.replace("SELECT RAISE", "SELECT 1; SELECT RAISE")
     )
