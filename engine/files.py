@@ -8,6 +8,7 @@ any unit); `store` makes the row that a record can point at. Deleting the row's 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -52,6 +53,7 @@ class Files:
     def __init__(self, database: Database, seals: WrapsKeys, data: Path) -> None:
         self._database, self._seals, self._folder = database, seals, data / "files"
         self.stored: list[Callable[[Unit, Mapping[str, Any]], None]] = []  # told of every row that is made
+        self.erased: list[Callable[[Unit, Sequence[int]], None]] = []  # told of rows that go, by their ids
 
     # -- storing -----------------------------------------------------------------------------------
     def keep(self, chunks: Iterable[bytes]) -> Kept:
@@ -131,12 +133,19 @@ class Files:
         mine = unit.connection.execute(sa.select(files).where(files.c.record.in_(records))).all()
         if not mine:
             return
-        unit.connection.execute(sa.delete(files).where(files.c.id.in_([row.id for row in mine])))
+        self.remove(unit, [row.id for row in mine])
         paths = {self._path(row.digest, self._key(row)) for row in mine}
         same = sa.select(files).where(files.c.digest.in_({row.digest for row in mine}))
         paths -= {self._path(row.digest, self._key(row)) for row in unit.connection.execute(same)}
         for path in paths:
             unit.after_commit(self._forget(path))
+
+    def remove(self, unit: Unit, identifiers: Sequence[int]) -> None:
+        """These rows and their keys; bytes that nobody has a key for any more are swept later."""
+        gone = sa.delete(files).where(files.c.id.in_(identifiers)).returning(files.c.id)
+        there = sorted(unit.connection.scalars(gone))
+        for told in self.erased if there else ():
+            told(unit, there)
 
     # -- reading -----------------------------------------------------------------------------------
     def open(self, identifier: str) -> Iterator[bytes]:
@@ -147,6 +156,20 @@ class Files:
             raise Rejected([problem("file.unknown")])
         key = self._key(row)
         return _unseal(self._path(row.digest, key), key, row.digest)
+
+    def head(self, identifier: str, size: int) -> bytes:
+        """Its first bytes. Rejected (file.unknown)."""
+        return self.seekable(identifier).read(size)
+
+    def seekable(self, identifier: str) -> BinaryIO:
+        """The plain bytes as a file to read from anywhere; what is read is verified piece by piece. Rejected
+        (file.unknown) at once; BrokenFile on the way."""
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(files).where(files.c.id == _number(identifier))).first()
+        if row is None:
+            raise Rejected([problem("file.unknown")])
+        key = self._key(row)
+        return io.BufferedReader(_Sealed(self._path(row.digest, key), key, row.digest, row.size), CHUNK)
 
     def describe(self, connection: sa.Connection, identifiers: Sequence[str]) -> list[Mapping[str, Any]]:
         """`{id, name, size, media_type, digest}` of those that are there, in the order asked for."""
@@ -238,6 +261,57 @@ def _unseal(path: Path, key: bytes, digest: str) -> Iterator[bytes]:
         raise BrokenFile(digest) from error
     if found.hexdigest() != digest:
         raise BrokenFile(digest)
+
+
+class _Sealed(io.RawIOBase):
+    """Random access to sealed bytes: the piece at hand is kept open, its place and whether it is the last are
+    bound into it."""
+
+    def __init__(self, path: Path, key: bytes, digest: str, size: int) -> None:
+        super().__init__()
+        self._cipher, self._digest, self._size = AESGCM(key), digest, size
+        self._position, self._place, self._piece = 0, -1, b""
+        try:
+            self._file = path.open("rb")
+        except FileNotFoundError as error:
+            raise BrokenFile(digest) from error
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
+        self._position = max(0, start + offset)
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        if self._position >= self._size:
+            return 0
+        place, within = divmod(self._position, CHUNK)
+        given = self._at(place)[within : within + len(buffer)]
+        buffer[: len(given)] = given
+        self._position += len(given)
+        return len(given)
+
+    def _at(self, place: int) -> bytes:
+        if place != self._place:
+            sealed_size = NONCE + CHUNK + TAG
+            self._file.seek(len(MAGIC) + place * sealed_size)
+            sealed, last = self._file.read(sealed_size), place == max(0, (self._size - 1) // CHUNK)
+            try:
+                self._piece = self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], _bound(place, last))
+            except (InvalidTag, ValueError) as error:
+                raise BrokenFile(self._digest) from error
+            self._place = place
+        return self._piece
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+        super().close()
 
 
 def _bound(place: int, last: bool) -> bytes:

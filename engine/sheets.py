@@ -40,18 +40,20 @@ class Line:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet of a file; `heading` is the number of the line the headings stand in."""
+    """One sheet of a file; `heading` is the number of the line the headings stand in, `deep` how many lines they
+    take: two where a heading of several columns stands above theirs."""
 
     names: tuple[str, ...]
     name: str
     heading: int
     headings: tuple[str, ...]
     _content: bytes = field(repr=False)
+    deep: int = 1
 
     def lines(self, after: int = 0) -> Iterator[Line]:
         """Those below the headings, later than line `after`, one by one; blank ones are passed over.
         Rejected (sheet.too_long, sheet.unreadable) on the way."""
-        width, first = len(self.headings), max(self.heading, after)
+        width, first = len(self.headings), max(self.heading + self.deep - 1, after)
         for number, cells in _numbered(self._content, self.name):
             if number > LONGEST + self.heading:
                 raise Rejected([problem("sheet.too_long", limit=LONGEST)])
@@ -75,10 +77,38 @@ def open_sheet(content: bytes, name: str = "", heading: int = 0) -> Sheet:
     cells = next((cells for number, cells in first if number == place), ())
     if not any(cells):
         raise Rejected([problem("sheet.no_headings")])
-    last = max(number for number, cell in enumerate(cells) if cell)
-    if last >= WIDEST:
+    below = next((cells for number, cells in first if number == place + 1), ())
+    headings, deep = _headings(cells, below)
+    if len(headings) > WIDEST:
         raise Rejected([problem("sheet.too_wide", limit=WIDEST)])
-    return Sheet(names, chosen, place, tuple(cells[: last + 1]), content)
+    return Sheet(names, chosen, place, headings, content, deep)
+
+
+def _headings(cells: Sequence[str], below: Sequence[str]) -> tuple[tuple[str, ...], int]:
+    """The headings without blank ones at the end, and how many lines they take. A heading over several columns,
+    each with its own below it where nothing else stands, is that of a sub-form: 明细 over 产品, 数量."""
+    wide = [*cells, *[""] * (len(below) - len(cells))]
+    spread = [run for run in (_named(run, below) for run in _runs(wide)) if len(run) > 1]
+    covered = {number for run in spread for number in run}
+    two = bool(covered) and not any(cell for number, cell in enumerate(below) if number not in covered)
+    for run in spread if two else ():
+        top = wide[run.start]
+        wide[run.start : run.stop] = [f"{top}.{below[number]}" for number in run]
+    width = max((number for number, cell in enumerate(wide) if cell), default=-1) + 1
+    return tuple(wide[:width]), 2 if two else 1
+
+
+def _runs(cells: Sequence[str]) -> Iterator[range]:
+    """From each heading up to the next."""
+    starts = [number for number, cell in enumerate(cells) if cell]
+    for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
+        yield range(start, end)
+
+
+def _named(run: range, below: Sequence[str]) -> range:
+    """The first columns under a heading that have one of their own."""
+    end = next((number for number in run if number >= len(below) or not below[number]), run.stop)
+    return range(run.start, end)
 
 
 def _heading_of(lines: Sequence[Sequence[str]]) -> int:

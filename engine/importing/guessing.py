@@ -7,21 +7,20 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
 from engine.access.pinyin import spellings
-from engine.importing.plan import Column, texts_of
-from metamodel.forms import FieldDefinition
+from engine.importing.plan import Column, Target
 
 ALIKE = 0.78  # from here on two names are taken for the same
-_NOISE = re.compile(r"[\s*＊:：_\-]+|[(（\[【].*?[)）\]】]")
+_NOISE = re.compile(r"[\s*＊:：_\-./／·]+|[(（\[【].*?[)）\]】]")
 
 
 def guess(
-    headings: Sequence[str], fields: Sequence[FieldDefinition], exactly: Sequence[FieldDefinition] = ()
+    headings: Sequence[str], fields: Sequence[Target], exactly: Sequence[Target] = ()
 ) -> tuple[Column, ...]:
     """A column for every heading; the surest pairs are made first. `exactly`: fields that are meant only where
     they are named."""
     only = {field.id for field in exactly}
     fields = [*fields, *exactly]
-    names = {field.id: {_plain(text) for text in texts_of(field)} - {""} for field in fields}
+    names = {field.id: {_plain(text) for text in field.names} - {""} for field in fields}
     pairs = sorted(
         (
             (-likeness, place, order, field.id)
@@ -38,7 +37,7 @@ def guess(
 
 
 def remembered(
-    headings: Sequence[str], columns: Sequence[Column], fields: Mapping[str, FieldDefinition]
+    headings: Sequence[str], columns: Sequence[Column], fields: Mapping[str, Target]
 ) -> tuple[Column, ...]:
     """A mapping made before, without the fields that are gone or closed since."""
     kept = {column.heading: column for column in columns if column.field in fields or not column.field}

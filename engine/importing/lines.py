@@ -1,30 +1,25 @@
-"""Lines become records: read as values, then tried or written in batches, wrong ones told and left out.
+"""Records read from a file are tried, or written in batches; wrong ones are told and left out.
 
 Trying is the write path itself with its unit undone at the end, so what it says is what will happen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from typing import Any
 
 from engine.access.viewer import Viewer
 from engine.database import Unit
+from engine.files import Kept
+from engine.importing.attached import Attached, Wanted
+from engine.importing.entries import Entry, Row
 from engine.importing.plan import Plan
-from engine.importing.resolving import Resolver
+from engine.importing.reading import Reading, Wrong, spread
 from engine.records.program import FormProgram
 from engine.records.records import Records
 from engine.records.services import Services
-from engine.records.state import parse_values
-from engine.sheets import Line
-from metamodel.problems import Problem, Rejected, pointer, problem
-
-Row = tuple[int, dict[str, Any]]  # the line's number, values by field
-
-
-Wrong = dict[int, list[Problem]]  # by line, with paths `/field`
+from metamodel.problems import Problem, Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +33,7 @@ class Written:
 
 
 Told = Callable[[Unit, Written], None]
+Named = dict[int, list[Problem]]  # by place among the rows, with paths `/field`
 
 
 class _Undone(Exception):
@@ -57,63 +53,15 @@ class _Refused(Exception):
 
 
 class Lines:
-    """One import's lines, by its plan, as its person. Keys seen are remembered over all batches."""
+    """One import's lines, by its plan, as its person."""
 
     def __init__(
         self, services: Services, records: Records, viewer: Viewer, program: FormProgram, plan: Plan
     ) -> None:
         self._services, self._records, self._viewer = services, records, viewer
         self._program, self._plan = program, plan
-        self._resolver = Resolver(services, records.keyed, viewer, program, plan.columns)
-        alone = [p.id for p in program.unique if any(c.field == p.id for c in plan.columns)]
-        self._alone = tuple(dict.fromkeys([*alone, *([plan.key] if plan.key else [])]))
-        self._seen: dict[tuple[str, bytes], int] = {}
-
-    def rows(self, lines: Sequence[Line]) -> tuple[list[Row], Wrong]:
-        """The values of these lines; what cannot be told from the cells alone is wrong already."""
-        fields = self._plan.fields
-        self._resolver.prepare({c.field: {line.cells[place] for line in lines} for place, c in fields})
-        rows: list[Row] = []
-        wrong: Wrong = {}
-        for line in lines:
-            values, found = self._values(line)
-            found += self._again(line)
-            if found:  # everything that is wrong with a line is told at once
-                wrong[line.number] = [*found, *parse_values(self._program, values)[1]]
-            else:
-                rows.append((line.number, values))
-        return rows, wrong
-
-    def pass_over(self, lines: Iterable[Line]) -> None:
-        """Lines that were taken before: their keys are known."""
-        for line in lines:
-            self._again(line)
-
-    def _values(self, line: Line) -> tuple[dict[str, Any], list[Problem]]:
-        """A blank cell says nothing: a new record gets its default, a known one keeps what stands there."""
-        values: dict[str, Any] = {}
-        wrong: list[Problem] = []
-        for place, column in self._plan.fields:
-            value, found = self._resolver.value(column.field, line.cells[place])
-            wrong += found
-            if value not in ("", []):
-                values[column.field] = value
-        return values, wrong
-
-    def _again(self, line: Line) -> list[Problem]:
-        """What must be there once is there twice in this file."""
-        found = []
-        for place, column in self._plan.fields:
-            if column.field in self._alone and (text := line.cells[place]):
-                mark = column.field, blake2b(text.casefold().encode(), digest_size=8).digest()
-                first = self._seen.setdefault(mark, line.number)
-                if first != line.number:
-                    label = self._program.fields[column.field].field.text()
-                    said = {"field": label, "value": text[:100], "line": first}
-                    found.append(problem("import.twice", pointer(column.field), **said))
-        return found
-
-    # -- batches -----------------------------------------------------------------------------------
+        self._attached = Attached(services.files, plan.attachments)
+        self.reading = Reading(services, records.keyed, viewer, program, plan, self._attached)
 
     def attempt(self, rows: Sequence[Row], upto: int, wrong: Wrong, told: Told) -> None:
         """What would come of these rows is told; nothing of them is written."""
@@ -121,7 +69,7 @@ class Lines:
 
         def undone(some: Sequence[Row]) -> tuple[int, int]:
             def work(unit: Unit) -> None:
-                raise _Undone(*self._write(unit, some, number=False))
+                raise _Undone(*self._write(unit, some, {}, trial=True))
 
             try:
                 database.write(work)
@@ -137,28 +85,27 @@ class Lines:
 
     def take(self, rows: Sequence[Row], upto: int, wrong: Wrong, told: Told) -> None:
         """Write these rows without those that turn out wrong; each part with what is told of it in one unit."""
+        kept = self._keep(rows)  # the slow half, outside of any unit
 
         def once(some: Sequence[Row], line: int, found: Wrong) -> None:
             self._services.database.write(
-                lambda unit: told(unit, Written(line, *self._write(unit, some), found))
+                lambda unit: told(unit, Written(line, *self._write(unit, some, kept), found))
             )
 
         _settle(rows, upto, wrong, once)
 
-    def take_all(self, batches: Callable[[], Iterable[Sequence[Line]]], told: Told) -> Wrong:
+    def take_all(self, batches: Iterable[Sequence[Entry]], told: Told) -> Wrong:
         """All of it in one unit of work, or nothing: then what is wrong in the first batch that has something."""
 
         def work(unit: Unit) -> None:
-            for batch in batches():
-                rows, wrong = self.rows(batch)
+            for batch in batches:
+                rows, wrong = self.reading.rows(batch)
                 if wrong:
                     raise _Refused(wrong)
                 try:
-                    told(unit, Written(batch[-1].number, *self._write(unit, rows)))
+                    told(unit, Written(batch[-1].last, *self._write(unit, rows, self._keep(rows))))
                 except Rejected as refused:
-                    raise _Refused(
-                        _by_line(rows, refused.problems) or {rows[0][0]: list(refused.problems)}
-                    ) from None
+                    raise _Refused(_told_by_line(rows, refused.problems)) from None
 
         try:
             self._services.database.write(work)
@@ -166,20 +113,40 @@ class Lines:
             return refused.wrong
         return {}
 
-    def _write(self, unit: Unit, rows: Sequence[Row], *, number: bool = True) -> tuple[int, int]:
+    def _write(
+        self, unit: Unit, rows: Sequence[Row], kept: Mapping[Wanted, Kept], *, trial: bool = False
+    ) -> tuple[int, int]:
         """How many were created and changed. Rejected with paths `/place/field`."""
         if not rows:
             return 0, 0
         app, form = self._program.app.id, self._program.form.id
-        sent = [values for _, values in rows]
+        sent = [self._values(unit, row, kept) for row in rows]
         if self._plan.mode == "create":
-            made = self._records.writer.create(unit, self._viewer, app, form, sent, number=number)
+            made = self._records.writer.create(unit, self._viewer, app, form, sent, raw=False, trial=trial)
             return len(made), 0
         written = self._records.keyed.write(
-            unit, self._viewer, app, form, self._plan.key, sent, mode=self._plan.mode, number=number
+            unit, self._viewer, app, form, self._plan.key, sent, mode=self._plan.mode, raw=False, trial=trial
         )
         created = sum(one.created for one in written)
         return created, len(written) - created
+
+    def _values(self, unit: Unit, row: Row, kept: Mapping[Wanted, Kept]) -> dict[str, Any]:
+        """With the ids of its files, which are made in the record's own unit."""
+        files = {
+            name: [
+                self._services.files.store(
+                    unit, kept.get(one) or one.pretended, one.name, one.media_type, self._viewer.person
+                )
+                for one in wanted
+            ]
+            for name, wanted in row.files.items()
+            if wanted
+        }
+        return {**row.values, **files}
+
+    def _keep(self, rows: Sequence[Row]) -> dict[Wanted, Kept]:
+        wanted = {one for row in rows for several in row.files.values() for one in several}
+        return {one: self._attached.keep(one) for one in wanted}
 
 
 def _settle(
@@ -194,21 +161,23 @@ def _settle(
         except Rejected as refused:
             if any(not found.path and found.code.startswith("access.") for found in refused.problems):
                 raise
-            named = _by_line(some, refused.problems)
+            named = _by_place(some, refused.problems)
             if named is None and len(some) > 1:
                 middle = len(some) // 2
-                waiting += [(some[middle:], line), (some[:middle], some[middle - 1][0])]
+                waiting += [(some[middle:], line), (some[:middle], some[middle - 1].entry.last)]
                 continue
-            named = named or {some[0][0]: list(refused.problems)}
-            wrong = wrong | named
-            waiting.append(([row for row in some if row[0] not in named], line))
+            if named is None and not some:
+                raise
+            named = named or {0: list(refused.problems)}
+            wrong = wrong | _spread(some, named)
+            waiting.append(([row for place, row in enumerate(some) if place not in named], line))
         else:
             wrong = {}
 
 
-def _by_line(rows: Sequence[Row], problems: Iterable[Problem]) -> Wrong | None:
-    """Mistakes by line; None where one is of no row."""
-    found: Wrong = {}
+def _by_place(rows: Sequence[Row], problems: Iterable[Problem]) -> Named | None:
+    """Mistakes by row; None where one is of no row."""
+    found: Named = {}
     for one in problems:
         if one.severity != "error":
             continue
@@ -216,5 +185,18 @@ def _by_line(rows: Sequence[Row], problems: Iterable[Problem]) -> Wrong | None:
         place, slash, inner = rest.partition("/")
         if not place.isdigit() or int(place) >= len(rows):
             return None
-        found.setdefault(rows[int(place)][0], []).append(replace(one, path=slash + inner))
+        found.setdefault(int(place), []).append(replace(one, path=slash + inner))
     return found
+
+
+def _spread(rows: Sequence[Row], named: Named) -> Wrong:
+    """The same by line, the other lines of those records included."""
+    wrong: Wrong = {}
+    for place, problems in named.items():
+        row = rows[place]
+        wrong |= spread(row.entry, [(row.line_of(one), one) for one in problems])
+    return wrong
+
+
+def _told_by_line(rows: Sequence[Row], problems: Sequence[Problem]) -> Wrong:
+    return _spread(rows, _by_place(rows, problems) or {0: list(problems)})

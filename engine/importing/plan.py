@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
 
 from engine.records.keyed import Mode
+from engine.records.program import FieldProgram, FormProgram
 from metamodel.forms import FieldDefinition
 from metamodel.labels import label_text
+from metamodel.problems import Problem
 
 Bad = Literal["leave_out", "nothing"]
 MODES: tuple[Mode, ...] = ("create", "both", "update")
 
 
 class Column(msgspec.Struct, frozen=True):
-    """One column of the file. `field` blank: left out. `by`: of a link, the field of the other form that holds
-    what stands in the cells (blank: its title)."""
+    """One column of the file. `field` blank: left out; `lines.price`: the column `price` of the sub-form `lines`.
+    `by`: of a link, the field of the other form that holds what stands in the cells (blank: its title)."""
 
     heading: str
     field: str = ""
     by: str = ""
 
+    @property
+    def rows(self) -> str:
+        """The sub-form whose rows it fills, '' for a field of the record itself."""
+        return self.field.partition(".")[0] if "." in self.field else ""
+
+    @property
+    def cell(self) -> str:
+        """The id of the field, within its rows where it is of a sub-form."""
+        return self.field.rpartition(".")[2]
+
 
 class Plan(msgspec.Struct, frozen=True):
     """`heading`: the line of the headings (0: where they seem to be). `key`: the field records are recognised by,
-    in every mode but create. `bad`: leave wrong lines out, or import nothing where one is wrong."""
+    in every mode but create. `bad`: leave wrong lines out, or import nothing where one is wrong. `attachments`:
+    the id of an uploaded ZIP with the files that cells name."""
 
     sheet: str = ""
     heading: int = 0
@@ -34,11 +48,60 @@ class Plan(msgspec.Struct, frozen=True):
     mode: Mode = "create"
     key: str = ""
     bad: Bad = "leave_out"
+    attachments: str = ""
 
     @property
     def fields(self) -> tuple[tuple[int, Column], ...]:
         """(place, column) of those that are taken over."""
         return tuple((place, column) for place, column in enumerate(self.columns) if column.field)
+
+    def place_of(self, found: Problem) -> int | None:
+        """Which column of the file a problem of one of its lines is about; None where of none."""
+        parts = found.path.split("/")[1:]
+        names = {".".join(parts[:1]), ".".join((parts[0], parts[2]))} if len(parts) > 2 else set(parts[:1])
+        return next((place for place, column in self.fields if column.field in names), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a column may stand for: a field, or a column of a sub-form."""
+
+    field: FieldDefinition
+    within: FieldDefinition | None = None
+
+    @property
+    def id(self) -> str:
+        return self.field.id if self.within is None else f"{self.within.id}.{self.field.id}"
+
+    def text(self, language: str = "zh") -> str:
+        own = self.field.text(language)
+        return own if self.within is None else f"{self.within.text(language)}.{own}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything a column of it may be headed with."""
+        if self.within is None:
+            return texts_of(self.field)
+        around, own = texts_of(self.within), texts_of(self.field)
+        return (*(f"{one}.{other}" for one in around for other in own), *own)
+
+
+def program_of(program: FormProgram, name: str) -> FieldProgram | None:
+    """The field a column stands for: of the form, or of one of its sub-forms."""
+    rows, _, cell = name.rpartition(".")
+    if not rows:
+        return program.fields.get(name)
+    cells = program.fields[rows].cells if rows in program.fields else ()
+    return next((one for one in cells if one.id == cell), None)
+
+
+def label_of(program: FormProgram, name: str) -> str:
+    """How a person knows it; the id of what is gone."""
+    found = program_of(program, name)
+    if found is None:
+        return name
+    rows = name.rpartition(".")[0]
+    return Target(found.field, program.fields[rows].field if rows else None).text()
 
 
 def headings_key(headings: Sequence[str]) -> bytes:
@@ -51,3 +114,24 @@ def texts_of(field: FieldDefinition) -> tuple[str, ...]:
     label = field.label
     words = (label,) if isinstance(label, str) else tuple(label.values())
     return tuple(word for word in (*words, label_text(label, "zh", field.id), field.id) if word)
+
+
+def targets_of(fields: Sequence[FieldProgram]) -> Iterator[Target]:
+    """What columns may stand for in these fields of a form: sub-forms by their columns."""
+    for program in fields:
+        if program.cells:
+            yield from (Target(cell.field, program.field) for cell in program.cells if _text_says(cell))
+        elif _text_says(program) or is_file(program):
+            yield Target(program.field)
+
+
+def is_file(program: FieldProgram) -> bool:
+    return program.reference is not None and program.reference.target == "file"
+
+
+def _text_says(program: FieldProgram) -> bool:
+    """Can a cell say it? Not rows inside a row, files, nor what is computed."""
+    type_ = program.field.type
+    return (
+        type_ is not None and not type_.container and not is_file(program) and program.field.derived is None
+    )

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from engine.access.people import Organisation
 from engine.access.viewer import Viewer
-from engine.importing.plan import Column
+from engine.importing.plan import Column, program_of
 from engine.records.keyed import Keyed, may_be_key
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.services import Services
@@ -48,7 +48,7 @@ class Resolver:
         """The cells of a batch by field: what records they name is asked in one statement a column."""
         with self._services.database.read() as connection:
             for name, column in self._columns.items():
-                field = self._program.fields[name]
+                field = self._field(name)
                 reference = field.reference
                 if reference is None:
                     self._found[name] = self._listed(connection, field)
@@ -56,11 +56,12 @@ class Resolver:
                 self._found[name] = self._finder(connection, reference, column, _apart(field, cells[name]))
 
     def value(self, name: str, text: str) -> tuple[Any, list[Problem]]:
-        """What the write path is handed for a cell, and what is wrong with it; paths `/field`."""
+        """What the write path is handed for a cell, and what is wrong with it; paths `/field`, of a column of a
+        sub-form its own id."""
         find = self._found.get(name)
         if find is None or not text:
             return text, []
-        field, found, wrong = self._program.fields[name], list[str](), list[Problem]()
+        field, found, wrong = self._field(name), list[str](), list[Problem]()
         for part in _apart(field, [text]):
             ids = find(part)
             if len(ids) == 1:
@@ -68,9 +69,14 @@ class Resolver:
                 continue
             code = "import.several_named" if ids else "import.no_such_name"
             said = {"field": field.field.text(), "value": part[:100], "count": len(ids)}
-            wrong.append(problem(code, pointer(name), **said))
+            wrong.append(problem(code, pointer(field.id), **said))
         many = field.field.type is not None and field.field.type.many
         return (found if many else next(iter(found), "")), wrong
+
+    def _field(self, name: str) -> FieldProgram:
+        found = program_of(self._program, name)
+        assert found is not None
+        return found
 
     def _finder(
         self, connection: sa.Connection, reference: Reference, column: Column, names: Iterable[str]
@@ -117,9 +123,11 @@ def title_key(program: FormProgram) -> str:
 
 
 def _names(program: FormProgram, name: str) -> bool:
-    field = program.fields.get(name)
+    """Does a cell of it name something else? Files are found by others."""
+    field = program_of(program, name)
     from_outside = any(field is one for one, _ in program.outside)
-    return field is not None and (field.reference is not None or from_outside)
+    names_others = field is not None and field.reference is not None and field.reference.target != "file"
+    return names_others or from_outside
 
 
 def _apart(field: FieldProgram, texts: Iterable[str]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from engine.importing.plan import Plan
+from engine.importing.plan import Plan, Target
 from metamodel.forms import FieldDefinition
 from metamodel.problems import Problem
 
@@ -59,15 +59,15 @@ class LookColumn:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A file as the mapping screen shows it. `fields` may be imported; `keys` recognise records; `targets` are, of
+    """A file as the mapping screen shows it. `targets` may be imported; `keys` recognise records; `linked` are, of
     links among them, the fields their records may be found by."""
 
     sheets: tuple[str, ...]
     plan: Plan
     columns: tuple[LookColumn, ...]
-    fields: tuple[FieldDefinition, ...]
-    keys: tuple[FieldDefinition, ...]
-    targets: dict[str, tuple[FieldDefinition, ...]]
+    targets: tuple[Target, ...]
+    keys: tuple[Target, ...]
+    linked: dict[str, tuple[FieldDefinition, ...]]
     remembered: bool
     problems: tuple[Problem, ...]
 

@@ -32,13 +32,14 @@ class Store:
     # -- one import --------------------------------------------------------------------------------
 
     def add(
-        self, unit: Unit, viewer: Viewer, app: str, form: str, file: str, name: str, expires_at: int
-    ) -> str:
+        self, unit: Unit, viewer: Viewer, app: str, form: str, file: str, name: str, expires_at: int,
+        plan: Plan,
+    ) -> str:  # fmt: skip
         (identifier,) = self._database.take_ids(unit.connection, 1)
         row = {
             "id": identifier, "app": app, "form": form, "person": viewer.person, "at": unit.now,
             "state": "open", "file": int(file), "expires_at": expires_at,
-            "plan_sealed": self._sealed(identifier, name, viewer.language, Plan()),
+            "plan_sealed": self._sealed(identifier, name, viewer.language, plan),
         }  # fmt: skip
         unit.connection.execute(sa.insert(imports).values(**row))
         return str(identifier)
@@ -96,6 +97,11 @@ class Store:
         asked = sa.select(*(imports.c[name] for name in names)).where(imports.c.id == int(identifier))
         return dict(zip(names, unit.connection.execute(asked).one(), strict=True))
 
+    def state(self, identifier: str) -> str:
+        with self._database.read() as connection:
+            asked = sa.select(imports.c.state).where(imports.c.id == int(identifier))
+            return str(connection.scalar(asked))
+
     def line(self, identifier: str) -> int:
         """Up to where it went."""
         with self._database.read() as connection:
@@ -142,7 +148,8 @@ class Store:
     # -- mappings ----------------------------------------------------------------------------------
 
     def remember(self, unit: Unit, viewer: Viewer, found: Import, plan: Plan) -> None:
-        """The next file with these headings is mapped alike."""
+        """The next file with these headings is mapped alike; its files come anew."""
+        plan = msgspec.structs.replace(plan, attachments="")
         key = self._mapping_key(viewer, found.app, found.form, [column.heading for column in plan.columns])
         values = {"plan_sealed": self._box.seal_json(msgspec.to_builtins(plan)), "at": unit.now}
         here = sa.and_(*(mappings.c[name] == value for name, value in key.items()))
@@ -165,10 +172,16 @@ class Store:
 
     def old(self, unit: Unit) -> list[Any]:
         """Those past their time."""
-        query = sa.select(imports.c.id, imports.c.file).where(
+        query = sa.select(imports).where(
             imports.c.expires_at <= unit.now, imports.c.state != "over", imports.c.state.not_in(("checking", "running"))
         )  # fmt: skip
         return list(unit.connection.execute(query))
+
+    def files_of(self, row: Any) -> list[int]:
+        """The uploads of one of those."""
+        plan = msgspec.convert(self._box.open_json(row.plan_sealed, _place(row.id))[2], Plan)
+        found = [row.file, int(plan.attachments) if plan.attachments else None]
+        return [file for file in found if file is not None]
 
     def end(self, unit: Unit, identifier: int) -> None:
         """Only that it was is kept."""

@@ -6,46 +6,56 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from engine.importing.plan import Plan
+from engine.importing.plan import Plan, Target
 from engine.importing.shown import WrongLine
 from engine.records.program import FormProgram
 from engine.sheets import Sheet
-from metamodel.forms import FieldDefinition
 from metamodel.labels import label_text
+from metamodel.plugin_api import Reference
 from metamodel.problems import Problem
 
 REASON = {"zh": "错误原因", "en": "What is wrong"}
 LINE = {"zh": "原行号", "en": "Line in the file"}
+ROWS = {
+    "zh": "一条记录有多行时，每行占一行，其他列只填第一行",
+    "en": "Several rows of one record take a line each; fill the other columns in the first one only",
+}
+FILES = {"zh": "写文件名，文件放进 ZIP 一起上传", "en": "Write the file's name, and upload the file in a ZIP"}
 FILLED = 1_000  # lines of the template whose choices are a list to pick from
 LONGEST_LIST = 250  # characters a list in a cell may have
 
 
-def template(program: FormProgram, fields: Sequence[FieldDefinition], language: str) -> bytes:
+def template(program: FormProgram, targets: Sequence[Target], language: str) -> bytes:
     """One column a field: needed ones marked, choices to pick from, what to write as a note."""
     made = io.BytesIO()
     with _book(made) as book:
         sheet = book.add_worksheet(_sheet_name(program.form.text(language)))
         sheet.freeze_panes(1, 0)
-        for place, field in enumerate(fields):
-            needed = field.required
+        for place, target in enumerate(targets):
+            needed = target.field.required
             look = {
                 "bold": True,
                 "bg_color": "#E2F0EB" if needed else "#EFF1EE",
                 "bottom": 1,
                 "text_wrap": True,
             }
-            heading = field.text(language) + ("*" if needed else "")
+            heading = target.text(language) + ("*" if needed else "")
             sheet.write_string(0, place, heading, book.add_format(look))
             sheet.set_column(
                 place, place, max(12, min(40, 2 * len(heading) + 4)), book.add_format({"num_format": "@"})
             )
-            _help(sheet, place, field, language)
+            _help(sheet, place, target, language)
     return made.getvalue()
 
 
-def _help(sheet: Any, place: int, field: FieldDefinition, language: str) -> None:
+def _help(sheet: Any, place: int, target: Target, language: str) -> None:
+    field = target.field
     assert field.type is not None
     words = [label_text(field.type.label, language), label_text(field.help, language)]
+    words += [label_text(ROWS, language)] if target.within is not None else []
+    words += (
+        [label_text(FILES, language)] if field.type.reference(field) == Reference("file", many=True) else []
+    )
     sheet.write_comment(0, place, "\n".join(word for word in words if word), {"x_scale": 1.5})
     choices = [c.text(language) for c in field.type.choices(field) if not c.hidden]
     if (
@@ -63,7 +73,6 @@ def wrong_workbook(
 ) -> bytes:
     """The lines as they stood with the reasons before them; the cells that are wrong are marked."""
     made = io.BytesIO()
-    places = {column.field: place for place, column in plan.fields}
     with _book(made) as book:
         head = book.add_format({"bold": True, "bg_color": "#EFF1EE", "bottom": 1})
         bad = book.add_format({"bg_color": "#FCEBE9", "font_color": "#B0281F", "num_format": "@"})
@@ -79,14 +88,21 @@ def wrong_workbook(
             page.write_string(0, place, heading, head)
         cells = {line.number: line.cells for line in _asked(sheet, wrong)}
         for row, one in enumerate(wrong, 1):
-            marked = {
-                places.get(found.path.split("/")[1] if "/" in found.path else "") for found in one.problems
-            }
+            marked = {plan.place_of(found) for found in one.problems}
             page.write_number(row, 0, one.number)
-            page.write_string(row, 1, "\n".join(told(found, language) for found in one.problems), reason)
+            page.write_string(
+                row, 1, "\n".join(_placed(plan, found, language) for found in one.problems), reason
+            )
             for place, text in enumerate(cells.get(one.number, ())):
                 page.write_string(row, place + 2, text[:32_000], *([bad] if place in marked else []))
     return made.getvalue()
+
+
+def _placed(plan: Plan, found: Problem, language: str) -> str:
+    """With the column it is about before it."""
+    place = plan.place_of(found)
+    text = told(found, language)
+    return text if place is None else f"{plan.columns[place].heading}：{text}"
 
 
 def told(found: Problem, language: str) -> str:

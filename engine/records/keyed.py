@@ -84,14 +84,14 @@ class Keyed:
 
     def write(
         self, unit: Unit, viewer: Viewer, app: str, form: str, key: str, rows: Sequence[Mapping[str, Any]], *,
-        mode: Mode = "both", number: bool = True,
+        mode: Mode = "both", raw: bool = True, trial: bool = False,
     ) -> list[Upserted]:  # fmt: skip
         """Each row creates a record, or changes the one whose `key` holds what the row says; in order. All or
-        nothing: Rejected with paths `/row/field`. `number`: see `Writer.create`."""
+        nothing: Rejected with paths `/row/field`. `raw`, `trial`: see `Writer.create`."""
         program = self._services.programs.get(app, form)
         field = self.key(unit.connection, viewer, program, key)
         self._alone(unit, app, form, key)
-        raws, problems = _keys(field, rows)
+        raws, problems = _keys(field, rows, raw)
         found = self.find(unit.connection, viewer, program, key, [raw for raw in raws if raw is not None])
         placed = [found.get(raw, []) if raw is not None else [] for raw in raws]
         problems += _misplaced(field, rows, raws, placed, mode)
@@ -99,21 +99,21 @@ class Keyed:
         new = [place for place, ids in enumerate(placed) if not ids and place not in wrong]
         known = {ids[0]: place for place, ids in enumerate(placed) if ids and place not in wrong}
         made: dict[int, Upserted] = {}
-        problems += self._create(unit, viewer, app, form, rows, new, made, number)
-        problems += self._change(unit, viewer, app, form, rows, known, key, made)
+        problems += self._create(unit, viewer, app, form, rows, new, made, raw, trial)
+        problems += self._change(unit, viewer, app, form, rows, known, key, made, raw)
         if has_errors(problems):
             raise Rejected(sorted(problems, key=_row))
         return [made[place] for place in range(len(rows))]
 
     def _create(
         self, unit: Unit, viewer: Viewer, app: str, form: str, rows: Sequence[Mapping[str, Any]],
-        places: Sequence[int], made: dict[int, Upserted], number: bool,
+        places: Sequence[int], made: dict[int, Upserted], raw: bool, trial: bool,
     ) -> list[Problem]:  # fmt: skip
         if not places:
             return []
         try:
             sent = [rows[place] for place in places]
-            ids = self._writer.create(unit, viewer, app, form, sent, number=number)
+            ids = self._writer.create(unit, viewer, app, form, sent, raw=raw, trial=trial)
         except Rejected as refused:
             return [_moved(one, lambda row: places[row]) for one in refused.problems]
         made.update((place, Upserted(str(one), created=True)) for place, one in zip(places, ids, strict=True))
@@ -121,7 +121,7 @@ class Keyed:
 
     def _change(
         self, unit: Unit, viewer: Viewer, app: str, form: str, rows: Sequence[Mapping[str, Any]],
-        known: Mapping[int, int], key: str, made: dict[int, Upserted],
+        known: Mapping[int, int], key: str, made: dict[int, Upserted], raw: bool,
     ) -> list[Problem]:  # fmt: skip
         if not known:
             return []
@@ -130,7 +130,7 @@ class Keyed:
             for record, place in known.items()
         }
         try:
-            self._writer.update(unit, viewer, app, form, changes)
+            self._writer.update(unit, viewer, app, form, changes, raw=raw)
         except Rejected as refused:
             return [_moved(one, lambda record: known[record]) for one in refused.problems]
         made.update((place, Upserted(str(record), created=False)) for record, place in known.items())
@@ -144,12 +144,14 @@ class Keyed:
             unit.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
-def _keys(field: FieldProgram, rows: Sequence[Mapping[str, Any]]) -> tuple[list[Any], list[Problem]]:
+def _keys(
+    field: FieldProgram, rows: Sequence[Mapping[str, Any]], unread: bool
+) -> tuple[list[Any], list[Problem]]:
     """The stored value of every row's key (None: it has none), and what is wrong with those."""
     raws: list[Any] = []
     problems: list[Problem] = []
     for place, row in enumerate(rows):
-        value, wrong = parse_value(field, row.get(field.id))
+        value, wrong = parse_value(field, row.get(field.id)) if unread else (row.get(field.id), [])
         raw = None
         try:
             raw = field.encode(value)

@@ -44,8 +44,16 @@ class Store:
 
     # -- insert ------------------------------------------------------------------------------------
 
-    def insert(self, unit: Unit, viewer: Viewer, program: FormProgram, drafts: Sequence[Draft]) -> None:
-        """New rows with their keys, link rows, leaves and index entries."""
+    def insert(
+        self,
+        unit: Unit,
+        viewer: Viewer,
+        program: FormProgram,
+        drafts: Sequence[Draft],
+        *,
+        trial: bool = False,
+    ) -> None:
+        """New rows with their keys, link rows, leaves and index entries (none of the last two in a trial)."""
         if not drafts:
             return
         keys = self._new_keys(program, drafts)
@@ -59,8 +67,9 @@ class Store:
         self._insert_keys(unit, keys)
         self._insert_links(unit, program, drafts)
         self._adopt_files(unit, program, drafts)
-        self._append_leaves(unit, program, rows, "create")
-        self._index(unit, program, drafts)
+        if not trial:
+            self._append_leaves(unit, program, rows, "create")
+            self._index(unit, program, drafts)
 
     def _new_keys(self, program: FormProgram, drafts: Sequence[Draft]) -> Sequence[RecordKey | None]:
         if not program.keyed:

@@ -46,18 +46,20 @@ class Writer:
 
     def create(
         self, unit: Unit, viewer: Viewer, app: str, form: str, rows: Sequence[Mapping[str, Any]], *,
-        raw: bool = True, number: bool = True,
+        raw: bool = True, trial: bool = False,
     ) -> list[int]:  # fmt: skip
         """Ids of the new records, in order. All or nothing: Rejected names every problem with paths
-        `/row/field`. `raw=False`: Python values from the engine itself."""
+        `/row/field`. `raw=False`: Python values from the engine itself. `trial`: the caller undoes the unit, so
+        no numbers are spent, and what nobody could refuse is left out: indexing, the audit trail."""
         program = self._services.programs.get(app, form)
         drafts, problems = self._drafts(unit, program, viewer, rows, raw)
         self._complete(unit, viewer, program, drafts, problems)
-        self._number(unit, program, drafts, number)
+        self._number(unit, program, drafts, number=not trial)
         batch = Batch(unit, viewer, app, form, drafts)
         Stages.run(self._stages.created, batch)
-        self._store.insert(unit, viewer, program, drafts)
-        self._services.audit.add(unit, viewer, list(_created(program, drafts)))
+        self._store.insert(unit, viewer, program, drafts, trial=trial)
+        if not trial:
+            self._services.audit.add(unit, viewer, list(_created(program, drafts)))
         Stages.run(self._stages.written, batch)
         return [draft.id for draft in drafts]
 
@@ -112,7 +114,7 @@ class Writer:
         if has_errors(problems):
             raise Rejected(_once(problems))
 
-    def _number(self, unit: Unit, program: FormProgram, drafts: list[Draft], number: bool) -> None:
+    def _number(self, unit: Unit, program: FormProgram, drafts: list[Draft], *, number: bool) -> None:
         ids = self._services.database.take_ids(unit.connection, len(drafts))
         for draft, identifier in zip(drafts, ids, strict=True):
             draft.id = identifier

@@ -48,6 +48,31 @@ TEXTS = {
     "import.twice": Texts(
         "“{field}”的值“{value}”在第 {line} 行已经有了", "“{field}” has “{value}” in line {line} already"
     ),
+    "import.differs": Texts(
+        "“{field}”与第 {line} 行不同，而两行属于同一条记录",
+        "“{field}” is another than in line {line}, though both are of one record",
+        "同一条记录的各行应写得一样，或只在第一行填写", "Write it alike in all lines of a record, or in the first one only",
+    ),
+    "import.with_line": Texts(
+        "与第 {line} 行是同一条记录，那一行有错", "One record with line {line}, which is wrong",
+        "改正那一行，整条记录会一起导入", "Mend that line; the record comes in as a whole",
+    ),
+    "import.no_archive": Texts(
+        "“{field}”里是文件名，请同时上传装有这些文件的 ZIP",
+        "“{field}” names files: upload a ZIP that holds them as well",
+    ),
+    "import.no_such_file": Texts(
+        "“{field}”：ZIP 里没有“{value}”", "“{field}”: there is no “{value}” in the ZIP",
+        "文件名要与 ZIP 里的一致，含后缀", "Write the name as it stands in the ZIP, with its ending",
+    ),
+    "import.bad_archive": Texts(
+        "无法读取这个 ZIP", "This ZIP cannot be read",
+        "请重新打包，不要加密；最多 20,000 个文件", "Pack it again, without a password; at most 20,000 files",
+    ),
+    "import.no_sheet_within": Texts(
+        "ZIP 里应当正好有一个表格，找到 {count} 个", "The ZIP should hold one spreadsheet, {count} were found",
+        "把表格放在最外层，附件放在文件夹里", "Put the spreadsheet at the top and the files into a folder",
+    ),
     "import.no_such_name": Texts(
         "“{field}”：找不到“{value}”", "“{field}”: nothing is called “{value}”",
         "请填写名称或编号，与系统中一致", "Write the name or the id as it stands here",

@@ -14,8 +14,7 @@ from builder_ui.models.parts import Option
 from builder_ui.pages.importing.start import IMPORT, STYLES, base_of, require, said, trail, workbook
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from builder_ui.templating import href
-from engine.importing import Column, Import, Look, Plan, WrongLine
-from metamodel.forms import FieldDefinition
+from engine.importing import Column, Import, Look, Plan, Target, WrongLine
 from metamodel.problems import Problem, Rejected, problem
 
 RUN = f"{IMPORT}/{{run_id:str}}"
@@ -112,7 +111,7 @@ def _sent_plan(visit: Visit, found: Import, sent: Sent) -> Plan:
 
 def _by(look: Look, field: str, chosen: str) -> str:
     """A field of another form than the one that is linked to now is no answer any more."""
-    targets = look.targets.get(field, ())
+    targets = look.linked.get(field, ())
     return chosen if any(target.id == chosen for target in targets) else ""
 
 
@@ -155,10 +154,10 @@ def _mapping_page(visit: Visit, found: Import, plan: Plan, problems: Sequence[Pr
 
 def _row(visit: Visit, look: Look, place: int, wrong: bool) -> MappingRow:
     column = look.columns[place]
-    known = {field.id: field for field in (*look.fields, *look.keys)}
+    known = {target.id: target for target in (*look.targets, *look.keys)}
     options = [Option("", visit.text("Leave out"), not column.field)]
-    options += [_option(visit, field, column.field) for field in known.values()]
-    targets = look.targets.get(column.field, ())
+    options += [_option(visit, target, column.field) for target in known.values()]
+    targets = look.linked.get(column.field, ())
     by = tuple(
         Option(
             "" if number == 0 else target.id,
@@ -171,9 +170,9 @@ def _row(visit: Visit, look: Look, place: int, wrong: bool) -> MappingRow:
     )
 
 
-def _option(visit: Visit, field: FieldDefinition, chosen: str) -> Option:
-    text = field.text(visit.language) + (" *" if field.required else "")
-    return Option(field.id, text, field.id == chosen)
+def _option(visit: Visit, target: Target, chosen: str) -> Option:
+    text = target.text(visit.language) + (" *" if target.field.required else "")
+    return Option(target.id, text, target.id == chosen)
 
 
 def _letter(place: int) -> str:
@@ -194,7 +193,7 @@ def _modes(visit: Visit, look: Look) -> tuple[Option, ...]:
 
 
 def _keys(visit: Visit, look: Look) -> tuple[Option, ...]:
-    return tuple(_option(visit, field, look.plan.key) for field in look.keys)
+    return tuple(_option(visit, key, look.plan.key) for key in look.keys)
 
 
 def _bad(visit: Visit, look: Look) -> tuple[Option, ...]:

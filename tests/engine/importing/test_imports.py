@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from engine.access.viewer import SYSTEM, Viewer
 from engine.clock import FrozenClock
-from engine.importing import imports as room
+from engine.importing import running as room
 from engine.records.query import Query
 from engine.runtime import Runtime
 from engine.system_tables import audit
@@ -43,8 +43,8 @@ def test_columns_are_guessed_by_label_id_pinyin_and_likeness(shop: Runtime, zhou
     assert look.plan.heading == 2
     assert [c.field for c in look.columns] == ["code", "client", "seller", "price", "state", "placed", "", ""]
     assert look.columns[1].samples == ("恒锐",)
-    assert "secret" not in {field.id for field in look.fields}
-    assert "doubled" not in {field.id for field in look.fields}
+    assert "secret" not in {field.id for field in look.targets}
+    assert "doubled" not in {field.id for field in look.targets}
     assert look.keys[0].id == "code"
 
 
@@ -172,7 +172,7 @@ def test_a_job_that_dies_goes_on_where_it_stopped(
     monkeypatch.setattr(shop.records.writer, "create", dying)
     shop.imports.begin(zhou, found.id)
     with pytest.raises(RuntimeError):
-        shop.imports._work(found.id)  # a worker that does not come back
+        shop.imports.runner.work(found.id)  # a worker that does not come back
     assert len(orders(shop, zhou)) == 7
     assert shop.imports.get(zhou, found.id).done == 8
     shop.jobs.run_due()
@@ -265,4 +265,4 @@ def test_the_template_is_what_comes_in_again(shop: Runtime, zhou: Viewer) -> Non
     (head,) = sheet.get_sheet_by_index(0).to_python()
     assert head[0] == "订单号*"
     look = shop.imports.look(zhou, opened(shop, zhou, workbook(head, ["A1"])))
-    assert [column.field for column in look.columns] == [field.id for field in look.fields]
+    assert [column.field for column in look.columns] == [field.id for field in look.targets]

@@ -1,0 +1,42 @@
+"""The files of an import: a person's own uploads, opened as a spreadsheet."""
+
+from __future__ import annotations
+
+from engine.access.viewer import Viewer
+from engine.importing.attached import Attached, sheet_within
+from engine.importing.plan import Plan
+from engine.records.records import Records
+from engine.records.services import Services
+from engine.sheets import Sheet, open_sheet
+from metamodel.problems import Rejected, problem
+
+
+class Uploads:
+    def __init__(self, services: Services, records: Records) -> None:
+        self._services, self._records = services, records
+
+    def sheet(self, viewer: Viewer, file: str, plan: Plan) -> Sheet:
+        """A spreadsheet, or the one within a ZIP. Rejected: import.file_gone, import.bad_archive, sheet.*."""
+        self.name(viewer, file)
+        within = sheet_within(self._services.files, file)
+        content = b"".join(self._services.files.open(file)) if within is None else within
+        return open_sheet(content, plan.sheet, plan.heading)
+
+    def archive_of(self, viewer: Viewer, file: str, attachments: str) -> str:
+        """The ZIP that cells name files of: the one beside the spreadsheet, else the one around it; '' where
+        there is none. Rejected: import.file_gone, import.bad_archive."""
+        if attachments:
+            self.name(viewer, attachments)
+            Attached(self._services.files, attachments)
+            return attachments
+        return file if sheet_within(self._services.files, file) is not None else ""
+
+    def name(self, viewer: Viewer, file: str) -> str:
+        """Rejected (import.file_gone) for what is not this person's own upload."""
+        with self._services.database.read() as connection:
+            described = self._services.files.describe(connection, [file]) if file.isdigit() else []
+            name = str(described[0]["name"]) if described else ""
+            shown = self._records.reader.file_name(connection, viewer, file, name) if described else None
+        if shown is None:
+            raise Rejected([problem("import.file_gone")])
+        return shown[:200]
