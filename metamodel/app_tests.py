@@ -243,6 +243,13 @@ class _Names:
         yield from self._reference(step.part.text("update"), step.path + "/update")
         yield from self._references_in(step.part.mapping("values"), step.path + "/values")
 
+    def _delete(self, step: Step) -> Iterator[Problem]:
+        yield from self._reference(step.part.text(step.kind), step.path + pointer(step.kind))
+
+    def _say(self, step: Step) -> Iterator[Problem]:
+        """Something said about a record, or about one field of it (`about`)."""
+        yield from self._reference(step.part.text("on"), step.path + "/on")
+
     def _press(self, step: Step) -> Iterator[Problem]:
         rules = [rule.id for rule in self._checking.app.rules]
         yield from self._one_of("app_test.unknown_rule", step.part, "press", rules)
@@ -298,6 +305,9 @@ _CHECKS = {
     "wait": _Names._wait,
     "create": _Names._create,
     "update": _Names._update,
+    "delete": _Names._delete,
+    "restore": _Names._delete,
+    "say": _Names._say,
     "press": _Names._press,
     "flow": _Names._flow,
     "task": _Names._task,

@@ -115,6 +115,7 @@ class OverviewPage:
     frame: DesignFrame
     title: str
     label: str
+    icon: str
     about: str
     language: str
     state: str
@@ -260,10 +261,11 @@ class VersionsPage:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What was recorded so far, as the test it would become."""
+    """What was recorded so far, as the test it would become. A step: its icon, what it was, and where in the test
+    words stand for what somebody said ('' nowhere), and those words."""
 
     since: str
-    steps: tuple[tuple[str, str], ...]
+    steps: tuple[tuple[str, str, str, str], ...]
     test: str  # JSON
 
 
@@ -279,6 +281,7 @@ class TestsPage:
     percent: int
     missed_rules: tuple[str, ...]
     missed_branches: tuple[str, ...]
+    told_only: tuple[str, ...]  # rules and branches that only the sample's story goes through
     recording: Recording | None
     may_record: bool
     words: str

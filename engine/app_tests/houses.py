@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.access.organisation_file import load_organisation
+from engine.app_tests.coverage import NOTHING_COVERED, Covered, gone_through
 from engine.app_tests.databases import Databases
 from engine.clock import FrozenClock
 from engine.config import Config
@@ -55,6 +56,7 @@ class Prepared:
 
     config: Config
     known: dict[str, Known] = field(default_factory=dict)
+    story: dict[str, Covered] = field(default_factory=dict)  # by app, what was gone through in it
 
 
 class Houses:
@@ -86,6 +88,15 @@ class Houses:
                 config.data.rename(self._work / test.id)
             else:
                 self._remove(config)
+
+    def story(self, app: str, test: AppTest, acting: Acting) -> Covered:
+        """What of the app was gone through before the first step: looked up once for all tests that begin alike."""
+        prepared = self._prepare(test.data, datetime.fromisoformat(test.at))
+        if app not in prepared.story:
+            prepared.story[app] = (
+                gone_through(acting.runtime, app) if SAMPLE in test.data else NOTHING_COVERED
+            )
+        return prepared.story[app]
 
     def failed(self, test: AppTest) -> None:
         """Worth keeping, where anything is kept."""

@@ -75,6 +75,10 @@ class State(msgspec.Struct, kw_only=True):
     problems: tuple[Said, ...] = ()
     rules: tuple[str, ...] = ()  # gone through
     ways: tuple[tuple[str, str, str], ...] = ()
+    story_rules: tuple[
+        str, ...
+    ] = ()  # gone through by the sample's story alone, before any test's first step
+    story_ways: tuple[tuple[str, str, str], ...] = ()
     process: str = ""
 
     @property
@@ -86,7 +90,8 @@ class State(msgspec.Struct, kw_only=True):
         return sum(not one.passed for one in self.tests)
 
     def coverage(self, app: App) -> Coverage:
-        return coverage(app, Covered(frozenset(self.rules), frozenset(self.ways)))
+        tests = Covered(frozenset(self.rules), frozenset(self.ways))
+        return coverage(app, tests, Covered(frozenset(self.story_rules), frozenset(self.story_ways)))
 
 
 class Publishing:
@@ -167,13 +172,15 @@ class Publishing:
                 self._here.discard(state.app)
 
     def _test(self, state: State, app: App, only: Sequence[str]) -> None:
-        covered = NOTHING_COVERED
+        covered = story = NOTHING_COVERED
 
         def told(result: Result) -> None:
-            nonlocal covered
+            nonlocal covered, story
             covered |= result.covered
+            story |= result.story
             state.done, state.tests = state.done + 1, (*state.tests, _tried(result))
             state.rules, state.ways = tuple(sorted(covered.rules)), tuple(sorted(covered.ways))
+            state.story_rules, state.story_ways = tuple(sorted(story.rules)), tuple(sorted(story.ways))
             self._save(state)
 
         try_app(self._runtime, app, only=only, told=told)

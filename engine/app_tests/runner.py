@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.app_tests.coverage import NOTHING_COVERED, Covered, gone_through
+from engine.app_tests.coverage import NOTHING_COVERED, Covered, begun_at, gone_through
 from engine.app_tests.houses import Houses, Source
 from engine.app_tests.steps import take_step
 from metamodel.app_tests import AppTest
@@ -21,7 +21,7 @@ log = logging.getLogger("muniment.app_tests")
 @dataclass(frozen=True)
 class Result:
     """What became of one test; no problems: it passed. `step` is where it ended, from 1; `covered`: what of the
-    app it went through."""
+    app it went through, `story` what was gone through before its first step."""
 
     app: str
     test: AppTest
@@ -29,6 +29,7 @@ class Result:
     step: int
     seconds: float
     covered: Covered = NOTHING_COVERED
+    story: Covered = NOTHING_COVERED
 
     @property
     def passed(self) -> bool:
@@ -60,20 +61,22 @@ def _chosen(apps: Sequence[App], only: Collection[str]) -> Iterator[tuple[str, A
 
 def run_test(houses: Houses, app: str, test: AppTest) -> Result:
     """One test; a bug in the engine is its failure, not the end of the others."""
-    started, number, covered = time.monotonic(), 0, NOTHING_COVERED
+    started, number, covered, story = time.monotonic(), 0, NOTHING_COVERED, NOTHING_COVERED
     found: list[Problem] = []
     try:
         with houses.open(app, test) as acting:
+            begun = begun_at(acting.runtime)
+            story = houses.story(app, test, acting)
             for number, step in enumerate(test.steps, 1):  # noqa: B007 -- told where it ended
                 found = take_step(acting, step)
                 if found:
                     houses.failed(test)
                     break
-            covered = gone_through(acting.runtime, app)
+            covered = gone_through(acting.runtime, app, begun)
     except Rejected as error:
         found = [one.under(test.path) for one in error.problems]
     except Exception as error:
         log.exception("test %s of %s, step %d", test.id, app, number)
         place = test.steps[number - 1].path if number else test.path
         found = [problem("app_test.broken", place, reason=f"{type(error).__name__}: {error}"[:300])]
-    return Result(app, test, tuple(found), number, time.monotonic() - started, covered)
+    return Result(app, test, tuple(found), number, time.monotonic() - started, covered, story)

@@ -10,9 +10,10 @@ from engine.access.viewer import SYSTEM
 from engine.app_tests.expecting import expect
 from engine.sample_data import Acting
 from engine.sample_data.passing import pass_time, step_for, strike
+from engine.sample_data.stand_ins import stand_in
 from metamodel.app_tests import DURATION, Step
 from metamodel.parts import Part
-from metamodel.plugin_api import Message, Participant, read_duration
+from metamodel.plugin_api import MediaReference, Message, Participant, read_duration
 from metamodel.problems import Problem, Rejected, problem
 
 Direction = Literal["in", "out", "internal", "system"]
@@ -107,7 +108,13 @@ def _normalised(acting: Acting, part: Part) -> Message:
         type=part.text("type", "text"),
         text=part.text("text"),
         refers_to=refers,
+        attachments=tuple(_file(name) for name in part.texts("files")),
     )
+
+
+def _file(name: str) -> MediaReference:
+    content, kind = stand_in(name)
+    return MediaReference(name, kind, len(content), content=content)
 
 
 def _participant(acting: Acting, part: Part, who: str) -> Participant:

@@ -84,6 +84,7 @@ class Channels:
         self._inbox = Inbox(self._database, box)
         self._quarantine = Quarantine(self._database, box)
         self._taking_in = TakingIn(services, rules, self._inbox)
+        self.heard = self._taking_in.heard
         jobs.register(JOB, lambda payload, _: self.work(payload["channel"]))
 
     # -- which channels there are ------------------------------------------------------------------

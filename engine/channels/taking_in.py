@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
@@ -30,6 +30,7 @@ from metamodel.problems import BadValue, Problem, problem
 
 log = logging.getLogger("muniment.channels")
 MOST_REASONS = 20
+Heard = Callable[[Unit, str, str, Sequence[tuple[Message, str, str, str]]], None]
 OPERATIONAL = (sa.exc.OperationalError, sa.exc.InterfaceError, OSError, MemoryError)
 
 
@@ -60,6 +61,7 @@ class Parsed:
 class TakingIn:
     def __init__(self, services: Services, rules: Rules, inbox: Inbox) -> None:
         self._services, self._rules, self._inbox = services, rules, inbox
+        self.heard: list[Heard] = []  # told of every message that became a record
 
     def work(self, app: App, channel: Channel, rows: Sequence[Arrived]) -> Counter[str]:
         """Counts by what became of the rows, and of `records` made."""
@@ -140,6 +142,18 @@ class TakingIn:
         outcomes = self._rules.on_messages(unit, app.id, channel.id, values)
         for (one, candidate), outcome in zip(wave, outcomes, strict=True):
             _settle(one, candidate, outcome, seen)
+        came = [
+            (
+                candidate.message,
+                outcome.records[0][1],
+                outcome.records[0][2],
+                str(seen.original_of(candidate) or ""),
+            )
+            for (_, candidate), outcome in zip(wave, outcomes, strict=True)
+            if outcome.records and outcome.records[0][0] == app.id
+        ]
+        for hear in self.heard:
+            hear(unit, app.id, channel.id, came)
 
     def _files(self, unit: Unit, message: Message) -> list[str]:
         """Attachments whose bytes came along; the others are fetched later."""

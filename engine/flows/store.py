@@ -43,6 +43,7 @@ class Told:
     number: int
     at: datetime
     step: Step
+    id: int = 0
 
 
 class FlowStore:
@@ -175,7 +176,7 @@ class FlowStore:
         place = _place(row["instance"], row["number"])
         detail = self._box.open_json(row["detail_sealed"], place)
         step = Step(row["node"], row["action"], row["person"], detail)
-        return Told(row["number"], from_microseconds(row["at"]), step)
+        return Told(row["number"], from_microseconds(row["at"]), step, row["id"])
 
 
 def as_id(sent: int | str) -> int:

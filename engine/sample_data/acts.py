@@ -1,19 +1,21 @@
 """Acts: what people do in a story or in an app's test, done the ordinary ways in.
 
-Filling in a form, changing a record, pressing a rule's button, closing a to-do, acting in a flow.
-What came of an act may be given a name, by which later acts find it.
+Filling in a form, changing a record, deleting it and bringing it back, saying something about it, pressing a
+rule's button, closing a to-do, acting in a flow. What came of an act may be given a name, by which later acts
+find it.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.access.viewer import SYSTEM, Viewer
-from engine.records.query import Change, Query
+from engine.records.query import Change, Outcome, Query
 from engine.sample_data.almanac import Almanac, lay
+from engine.sample_data.stand_ins import stand_in
 from metamodel.app_tests import split_form
 from metamodel.parts import Part
 from metamodel.problems import Rejected, problem
@@ -106,20 +108,48 @@ class Acting:
 
     def create(self, part: Part) -> None:
         app, form = split_form(part.text("create"))
-        values = self.lay(part.mapping("values"))
-        (record,) = self.runtime.records.create(self.viewer(part.text("as")), app or self.app, form, [values])
+        viewer = self.viewer(part.text("as"))
+        values = self._handed_in(viewer, self.lay(part.mapping("values")))
+        (record,) = self.runtime.records.create(viewer, app or self.app, form, [values])
         if part.text("key"):
             self.give(f"{form}/{part.text('key')}", form, record, app)
         if part.text("name"):
             self.give(part.text("name"), form, record, app)
 
     def update(self, part: Part) -> None:
-        known, values = self.place(part.raw["update"]), self.lay(part.mapping("values"))
-        (outcome,) = self.runtime.records.update(
-            self.viewer(part.text("as")), known.app, known.form, [Change(known.record, values)]
-        )
+        known, viewer = self.place(part.raw["update"]), self.viewer(part.text("as"))
+        values = self._handed_in(viewer, self.lay(part.mapping("values")))
+        change = Change(known.record, values)
+        (outcome,) = self.runtime.records.update(viewer, known.app, known.form, [change])
         if not outcome.ok:
             raise Rejected(outcome.problems)
+
+    def _handed_in(self, viewer: Viewer, value: Any) -> Any:
+        """Every `{"$file": name}` inside as a file this person has handed in."""
+        if isinstance(value, list):
+            return [self._handed_in(viewer, item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if set(value) == {"$file"}:
+            name = str(value["$file"])
+            return self.runtime.store_file(viewer, *_named(name))["id"]
+        return {key: self._handed_in(viewer, item) for key, item in value.items()}
+
+    def delete(self, part: Part) -> None:
+        known, viewer = self.place(part.raw["delete"]), self.viewer(part.text("as"))
+        deletion = self.runtime.recycle_bin.delete(viewer, known.app, known.form, [known.record])
+        _all_well(deletion.outcomes)
+
+    def restore(self, part: Part) -> None:
+        known, viewer = self.place(part.raw["restore"]), self.viewer(part.text("as"))
+        _all_well(self.runtime.recycle_bin.restore(viewer, known.app, known.form, [known.record]))
+
+    def say(self, part: Part) -> None:
+        """A comment; whom it names with @ is told."""
+        known, viewer = self.place(part.raw.get("on", "")), self.viewer(part.text("as"))
+        self.runtime.comments.add(
+            viewer, known.app, known.form, known.record, part.text("say"), field=part.text("about")
+        )
 
     def press(self, part: Part) -> None:
         known = self.place(part.raw.get("on", ""))
@@ -161,10 +191,25 @@ class Acting:
 ACTS: Mapping[str, Callable[[Acting, Part], None]] = {
     "create": Acting.create,
     "update": Acting.update,
+    "delete": Acting.delete,
+    "restore": Acting.restore,
+    "say": Acting.say,
     "press": Acting.press,
     "task": Acting.task,
     "flow": Acting.flow,
 }
+
+
+def _named(name: str) -> tuple[bytes, str, str]:
+    content, kind = stand_in(name)
+    return content, name, kind
+
+
+def _all_well(outcomes: Sequence[Outcome]) -> None:
+    """Rejected with what kept any of them."""
+    wrong = [found for one in outcomes if not one.ok for found in one.problems]
+    if wrong:
+        raise Rejected(wrong)
 
 
 class _Records:

@@ -103,7 +103,7 @@ def imported_page() -> ImportPage:
 
 def overview_page() -> OverviewPage:
     return OverviewPage(
-        frame("overview"), "存档台", "存档台", "不可更改的会话", "zh", "changed", "版本 3，有未发布的修改",
+        frame("overview"), "存档台", "存档台", "", "不可更改的会话", "zh", "changed", "版本 3，有未发布的修改",
         (FormLine("订单", "/design/desk/forms/order", "list", "存档 · 12 个字段", "1,204 条"),),
         (PartList("规则", "pulse", (Link("大单", ""),)), PartList("角色", "people", (Link("销售", "/x"),))),
         (Need("客户管理", True), Need("工单", False)), (Need("看板", True),), EDITS, "/design/desk/bindings",
@@ -154,11 +154,13 @@ def tests_page() -> TestsPage:
     tests = (PASSED, FAILED, Trial("new", "新的", "waiting", steps="2 步"))
     run = Run("failed", "测试没有运行", 0, 0, (), ("没有应用“crm”",))
     recording = Recording(
-        "今天 10:30", (("plus", "填写“订单”"), ("button", "按下按钮")), '{"id": "recorded"}'
+        "今天 10:30",
+        (("plus", "填写“订单”", "", ""), ("chat", "在“订单”上评论", "/steps/1/say", "（内容已略）")),
+        '{"id": "recorded"}',
     )
     return TestsPage(
         frame("tests"), "测试", "/design/desk/tests", 7, tests, run, "规则与分支的 67%", 67, ("拖延",),
-        ("请假：经理 → 总监",),
+        ("请假：经理 → 总监",), ("登记",),
         recording, True, "{}",
     )  # fmt: skip
 

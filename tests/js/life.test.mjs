@@ -1,7 +1,7 @@
 // Changes of an app as a whole: labels, letting people in, menus, taking parts out; nothing is changed in place.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { given, reached, without } from "../../builder_ui/static/js/model/life.js";
+import { given, reached, saying, without } from "../../builder_ui/static/js/model/life.js";
 
 const app = Object.freeze({ app: { id: "a", label: "旧" }, forms: [{ id: "f", label: "单" }], roles: [{ id: "member", label: "成员" }], menus: [] });
 const permission = { actions: ["read"] };
@@ -32,4 +32,11 @@ test("and gets its place in the menu, once", () => {
 
 test("without a part", () => {
   assert.deepEqual(without({ tests: [{ id: "x" }, { id: "y" }] }, "tests", "x"), { tests: [{ id: "y" }] });
+});
+
+test("one's own words in the place of what was said", () => {
+  const before = Object.freeze({ id: "t", steps: [{ message: { text: "…", from: "a" } }, { say: "…" }] });
+  const after = saying(before, [["/steps/0/message/text", "合同"], ["/steps/1/say", ""]]);
+  assert.deepEqual(after, { id: "t", steps: [{ message: { text: "合同", from: "a" } }, { say: "…" }] });
+  assert.equal(before.steps[0].message.text, "…");
 });

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from litestar import Response, get, post
@@ -18,6 +18,7 @@ from engine.app_tests.publishing import State
 from engine.clock import from_microseconds
 from metamodel.application import App
 from metamodel.labels import label_text
+from metamodel.rules import Rule
 
 TESTS = f"{APP}/tests"
 
@@ -37,8 +38,9 @@ def tests_page(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
         tuple(_tests(visit, looked.app, state)), shown,
         visit.text("%(percent)s %% of rules and branches", percent=seen.percent) if seen else "",
         seen.percent if seen else 0,
-        tuple(label_text(rule.label, visit.language, rule.id) for rule in seen.missed_rules) if seen else (),
+        _rules(visit, seen.missed_rules) if seen else (),
         tuple(_ways(visit, seen.missed_branches)) if seen else (),
+        (*_rules(visit, seen.told_rules), *_ways(visit, seen.told_branches)) if seen else (),
         _recording(site, visit, app_id), served and bool(visit.viewer.roles_in(app_id)), "{}",
     )  # fmt: skip
     return visit.page("design/tests.html", page, title=title, styles=STYLES)
@@ -80,6 +82,10 @@ def _tests(visit: Visit, app: App | None, state: State | None) -> Iterator[Trial
             yield Trial(one.id, one.text(visit.language), "waiting", steps=steps)
 
 
+def _rules(visit: Visit, rules: Iterable[Rule]) -> tuple[str, ...]:
+    return tuple(label_text(rule.label, visit.language, rule.id) for rule in rules)
+
+
 def _ways(visit: Visit, missed: Any) -> Iterator[str]:
     for flow, edge in missed:
         ends = [flow.node(name) for name in (edge.source, edge.target)]
@@ -95,7 +101,7 @@ def _recording(site: Site, visit: Visit, app: str) -> Recording | None:
     if found is None:
         return None
     since = visit.moments.short(from_microseconds(found.since))
-    steps = tuple((one.icon, one.text(visit.language)) for one in found.told)
+    steps = tuple((one.icon, one.text(visit.language), one.at, one.stands) for one in found.told)
     return Recording(since, steps, json.dumps(found.test, ensure_ascii=False) if found.test else "")
 
 

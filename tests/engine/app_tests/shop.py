@@ -23,6 +23,7 @@ SHOP: dict[str, Any] = {
                 {"id": "tags", "type": "tags", "label": "标签"},
                 {"id": "secret", "type": "text", "label": "底价"},
                 {"id": "before", "type": "link", "label": "上一单", "options": {"form": "order"}},
+                {"id": "paper", "type": "attachment", "label": "合同", "options": {"accept": [".pdf"]}},
             ],
         },
         {

@@ -64,6 +64,26 @@ def quick(tmp_path: Path) -> Bench:
 # -- what tests can do -----------------------------------------------------------------------------
 
 
+def test_deleting_saying_and_handing_in(quick: Bench) -> None:
+    result = quick.run(
+        {**ORDER, "values": {**ORDER["values"], "paper": [{"$file": "合同.pdf"}]}},
+        {"create": "order", "as": "zhou", "values": {"name": "图", "owner": "zhou", "paper": [{"$file": "图.png"}]},
+         "refused": "value.wrong_file_kind"},
+        {"say": "@王磊 请看合同", "on": "o", "as": "zhou", "about": "paper"},
+        {"say": " ", "on": "o", "as": "zhou", "refused": "value.required"},
+        {"delete": "o", "as": "zhou", "refused": "access.denied"},
+        {"delete": "o"},
+        {"expect": {"form": "order", "record": "o", "count": 0}},
+        {"restore": "o"},
+        {"restore": "o", "refused": "record.not_deleted"},
+        {"expect": {"form": "order", "record": "o", "values": {"name": "锅炉"}}},
+    )
+    assert result.passed, [(one.path, one.text("zh")) for one in result.problems]
+    with pytest.raises(Rejected) as refused:
+        quick.run({"delete": "nobody"}, {"say": "x", "on": "nobody"})
+    assert [one.path for one in refused.value.problems] == ["/tests/0/steps/0/delete", "/tests/0/steps/1/on"]
+
+
 def test_a_whole_story(bench: Bench) -> None:
     result = bench.run(
         ORDER,

@@ -3,7 +3,7 @@
 import { readJson, send } from "../lib/api.js";
 import { Controller } from "../lib/controller.js";
 import { openDraft } from "../lib/draft.js";
-import { given, reached, without } from "../model/life.js";
+import { given, reached, saying, without } from "../model/life.js";
 
 export default class DesignLife extends Controller {
   /** A plain control: `data-path` in the document, `data-step` names what was done. */
@@ -41,7 +41,8 @@ export default class DesignLife extends Controller {
   }
 
   async addTest(event) {
-    const test = JSON.parse(this.param(event, "test"));
+    const words = [...this.element.querySelectorAll("[data-test-words]")].map((box) => [box.dataset.testWords, box.value.trim()]);
+    const test = saying(JSON.parse(this.param(event, "test")), words);
     const label = this.element.querySelector("[data-test-label]")?.value.trim() || test.label;
     await this.edit(this.param(event, "step"), (app) => ({ ...app, tests: [...(app.tests ?? []), { ...test, label }] }));
     const after = this.param(event, "then");

@@ -35,6 +35,16 @@ function listed(app, form, group, labels) {
   return { ...app, menus: menus.map((one, number) => (number === Number(group) ? { ...one, items: [...(one.items ?? []), item] } : one)) };
 }
 
+/** A test with other words at these places: [[pointer, text], …]; blank ones leave what stands there. */
+export function saying(test, words) {
+  return words.filter(([, text]) => text !== "").reduce((made, [at, text]) => put(made, at.split("/").slice(1), text), test);
+}
+
+function put(holder, [key, ...rest], text) {
+  const next = rest.length > 0 ? put(holder[key], rest, text) : text;
+  return Array.isArray(holder) ? holder.with(Number(key), next) : { ...holder, [key]: next };
+}
+
 /** Without the part of this id. */
 export function without(app, kind, id) {
   return { ...app, [kind]: (app[kind] ?? []).filter((one) => one.id !== id) };
