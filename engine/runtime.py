@@ -6,7 +6,7 @@ as stages, the ledger hears of publications, jobs find their handlers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
@@ -50,9 +50,9 @@ from engine.evidence.file_log import FileLog
 from engine.evidence.findings import Report
 from engine.evidence.key_copies import KeyCopies
 from engine.evidence.key_sources import source_of
-from engine.evidence.keys import MasterKeys
+from engine.evidence.keys import ROTATED, MasterKeys, Present
 from engine.evidence.ledger import Ledger
-from engine.evidence.rotation import rotate
+from engine.evidence.rotation import change_keys, rotate
 from engine.evidence.seals import Box, Seals
 from engine.evidence.standing import Standing, standing
 from engine.evidence.states import States
@@ -72,6 +72,7 @@ from engine.media_types import HEAD, settled
 from engine.migrate import (
     BUILD_JOB,
     COPY_JOB,
+    SETTLE_JOB,
     ColumnCopies,
     CopyState,
     IndexBuilder,
@@ -96,8 +97,9 @@ from engine.records.program import Programs
 from engine.records.records import Records
 from engine.records.recycling import RecycleBin
 from engine.records.reindexing import Reindexing
-from engine.records.saved_views import SavedViews
+from engine.records.saved_views import ChosenViews, SavedViews
 from engine.records.services import Services
+from engine.records.settling import Settling
 from engine.reports.reports import Reports
 from engine.retention import Retention
 from engine.rules import Rules
@@ -162,10 +164,11 @@ class Runtime:
         allowed = Allowed.read(self.config.outgoing_allowed)
         way_out = nowhere if self.config.shut_in else resolve
         self.outgoing = Outgoing(allowed, resolve=way_out, trust=self.config.outgoing_trust)
-        self.keys = MasterKeys.open(source_of(self.config))
-        self.box, self.seals = Box(self.keys), Seals(self.keys)
-        self.key_copies = KeyCopies(self.database, self.keys.latest)
-        self.ledger = Ledger(self.database, self.keys, self.config.origin)
+        kept = MasterKeys.open(source_of(self.config), microseconds(self.clock.now()))
+        self.present_keys = Present(kept)
+        self.box, self.seals = Box(self.present_keys), Seals(self.keys)
+        self.key_copies = KeyCopies(self.database, self.present_keys.look)
+        self.ledger = Ledger(self.database, self.present_keys, self.config.origin)
         self.files = Files(self.database, self.seals, self.config.data)
 
     def _open_applications(self) -> None:
@@ -178,7 +181,7 @@ class Runtime:
         )
         self.drafts = Drafts(self.database, self.applications)
         self.designing = Designing(self.applications, self.drafts, self._designs)
-        self.search = Search(self.database, self.keys.index_key, self.config.search_backend)
+        self.search = Search(self.database, lambda: self.keys.index_keys, self.config.search_backend)
         self.applications.preparing += [self._prepare_search, self._index_lookups]
 
     def _designs(self, viewer: Viewer, app: str) -> bool:
@@ -221,12 +224,14 @@ class Runtime:
     def _open_access(self) -> None:
         self.people, self.grants = People(self.database), Grants(self.database)
         self.unmaskings = Unmaskings(self.database, self.box)
-        self._states = States(self.database, self.ledger, self.keys.audit_key)
+        self._states = States(self.database, self.ledger, self.present_keys)
         self.people.told.append(self._states.changed)
         self.grants.told.append(self._states.changed)
+        self.unmaskings.told.append(self._states.changed)
         self._states.begin()
-        file_log = FileLog(self.database, self.ledger, self.keys.audit_key)
+        file_log = FileLog(self.database, self.ledger, self.present_keys)
         self.files.stored.append(file_log.stored)
+        self.files.erased.append(file_log.erased)
         file_log.begin()
         self.audit = AuditTrail(self.database, self.box)
         self.audit_search = AuditSearch(self.database, self.audit, self._apps)
@@ -251,8 +256,9 @@ class Runtime:
         )
         self.explaining = Explaining(self.database, self.authority, self.people, self.audit, self._apps)
         self.consequences = Consequences(
-            self.database, self.catalog, self.registry, self.people, self._apps, self._access_context
-        )
+            self.database, self.catalog, self.registry, self.people, self._apps, self._access_context,
+            self.authority.kept_back,
+        )  # fmt: skip
 
     def _open_tasks(self) -> None:
         quoting = Quoting(self.authority, self._apps)
@@ -264,6 +270,7 @@ class Runtime:
         )
         tell_people(self.tasks, self.notifications)
         self.accounts.post, self.accounts.tell = self.notifications.post, self._tell_of_account
+        self.accounts.mails = bool(self.config.smtp_url and self.config.public_url)
         Leavers(self.database, self.people, self.jobs, self.tasks, self._apps)
 
     def _tell_of_account(self, unit: Unit, person: str, title: Label) -> None:
@@ -287,6 +294,7 @@ class Runtime:
         self.reports = Reports(self.services, self.records.reader, self.analysis.words)
         self.reindexing = Reindexing(self.services, self.jobs)
         self.applications.preparing.append(self.reindexing.prepare)
+        self.reindexing.finished.append(self._drop_old_index_keys)
         self.indexed = Indexed(self.services, self.reindexing)
         self.keyword_lists = KeywordLists(self.services)
         self.keyword_lists.join(self.stages)
@@ -306,9 +314,12 @@ class Runtime:
             Quoting(self.authority, self._apps),
         )
         self.kept_drafts = KeptDrafts(self.database, self.box)
-        self.saved_views = SavedViews(self.database, self.box)
+        self.saved_views = SavedViews(self.database, self.box, self.audit)
+        self.chosen_views = ChosenViews(self.database)
         self.records.shredder.forgetting += [self.comments.forget, self.kept_drafts.forget]
         self.jobs.register(COPY_JOB, self.copies)
+        self.settling = Settling(self.services, self.records, self.copies)
+        self.jobs.register(SETTLE_JOB, self.settling)
         self.jobs.register(BUILD_JOB, IndexBuilder(self.database))
         trying = Trying(self.services, self.records, self.contexts, self.applications)
         self.expressions = Expressions(self.designing, self._apps, self.registry, trying)
@@ -355,7 +366,13 @@ class Runtime:
 
     def _open_packages(self) -> None:
         self.packages = Packages(
-            self.services, self.records, self.keys, self.box, self.jobs, self.viewer, self.manages_anywhere
+            self.services,
+            self.records,
+            self.present_keys,
+            self.box,
+            self.jobs,
+            self.viewer,
+            self.manages_anywhere,
         )
 
     def _open_organisation(self) -> None:
@@ -380,9 +397,11 @@ class Runtime:
         )  # fmt: skip
 
         self.recordings = Recordings(
-            self.database, self.box, designing, self.programs, self.records, self.tasks, self.audit
-        )
+            self.database, self.box, designing, self.programs, self.records, self.tasks, self.audit,
+            self.files, self.people,
+        )  # fmt: skip
         self.recordings.join(self.stages)
+        self.channels.heard.append(self.recordings.heard)
 
     def _bound_channels(self, app: str) -> list[BoundChannel]:
         return [
@@ -510,11 +529,28 @@ class Runtime:
         """The consistency proof between two sizes, base64. Rejected (ledger.bad_size)."""
         return self.ledger.consistency(log, first, second)
 
-    def rotate_key(self, progress: Callable[[int, int], object] | None = None, by: Viewer = SYSTEM) -> int:
-        """A new master key wraps every data key; how many. Rejected (keys.read_only)."""
-        number = rotate(self.database, self.keys.latest(), progress)
-        self.audit.note(by, Occurrence("key.rotate", detail={"wrapped": number}))
+    @property
+    def keys(self) -> MasterKeys:
+        """Those of the moment."""
+        return self.present_keys()
+
+    def rotate_key(
+        self, progress: Callable[[int, int], object] | None = None, by: Viewer = SYSTEM,
+        kinds: Collection[str] = ROTATED,
+    ) -> int:  # fmt: skip
+        """A new key of each of these kinds: a new master key wraps every data key (how many), jobs make the index
+        anew, the rest counts from now on. Rejected (keys.read_only)."""
+        number = rotate(self.database, self.present_keys.look(), progress, kinds)
+        self.present_keys.look()
+        if "index" in kinds:
+            self.reindexing.all_again()
+        self.audit.note(by, Occurrence("key.rotate", detail={"wrapped": number, "keys": sorted(kinds)}))
         return number
+
+    def _drop_old_index_keys(self) -> None:
+        if len(self.present_keys.look().index_keys) > 1:
+            change_keys(self.database, self.keys, lambda keys, _now: keys.without_old_index())
+            self.present_keys.look()
 
     def confirm_key_copy(self, viewer: Viewer, code: str, place: str) -> None:
         """Somebody has put a copy of the keys elsewhere. Rejected (keys.other_code, keys.no_place)."""

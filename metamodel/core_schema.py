@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from metamodel.layouts import KINDS as LAYOUT_KINDS, LEAST_HEIGHT, MOST_HEIGHT
+from metamodel.row_totals import NARROWEST, TOTALS, WIDEST
 
 Schema = dict[str, Any]
 
@@ -68,12 +69,14 @@ FIELD = shape(
     required=FLAG, evidence=FLAG, sealed=FLAG, searchable=FLAG, unique=FLAG, mask=MASK,
     default=ref("expression"), visible=ref("expression"), required_if=ref("expression"),
     writable=ref("expression"), valid=ref("expression"), hand_over=ref("expression"), fields=list_of(ref("field")),
+    # of a sub-form's column only
+    width={"type": "integer", "minimum": NARROWEST, "maximum": WIDEST}, total=one_of(*TOTALS),
 )  # fmt: skip
 
 VIEW = shape(
     ("id",),
     id=ref("id"), label=ref("label"), kind=TEXT, columns=PATHS, filter=ref("expression"),
-    sort=list_of(ref("sort")), options=ANYTHING,
+    sort=list_of(ref("sort")), options=ANYTHING, default_for=list_of(ref("id"), uniqueItems=True),
 )  # fmt: skip
 
 PLACED_FIELD: Schema = {
@@ -188,7 +191,7 @@ MENU_ITEM = shape(
 MENU_GROUP = shape(("items",), id=ref("id"), label=ref("label"), icon=TEXT, items=list_of(ref("menu_item")))
 
 # -- app tests: what a step does, and what an expectation is about (the first of these keys it has)
-STEPS = ("message", "wait", "create", "update", "press", "flow", "task", "expect")
+STEPS = ("message", "wait", "create", "update", "delete", "restore", "press", "flow", "task", "say", "expect")
 EXPECTATIONS = ("tasks_of", "notifications_of", "search", "report", "form", "flow")
 COUNT: Schema = {"type": "integer", "minimum": 0}
 TEXTS: Schema = {"type": ["string", "array"], "items": TEXT}
@@ -196,7 +199,7 @@ TEXTS: Schema = {"type": ["string", "array"], "items": TEXT}
 TEST_MESSAGE = shape(
     ("channel", "from"),
     channel=ref("id"), from_=TEXT, to=list_of(TEXT), names={"type": "object", "additionalProperties": TEXT},
-    text=TEXT, room=TEXT, kind=one_of("single", "group", "call", "thread"),
+    text=TEXT, room=TEXT, kind=one_of("single", "group", "call", "thread"), files=list_of(TEXT),
     action=one_of("send", "edit", "recall", "consent", "system"), type=TEXT, refers_to=TEXT, name=TEXT,
     times={"type": "integer", "minimum": 1, "maximum": 1000}, every=TEXT,
 )  # fmt: skip
@@ -217,6 +220,7 @@ TEST_EXPECTATION = shape(
 TEST_STEP = shape(
     (),
     message=ref("test_message"), wait=TEXT, as_=TEXT, create=TEXT, update=TEXT, values=ANYTHING, name=TEXT,
+    delete=TEXT, restore=TEXT, say=TEXT, about=ref("id"),
     press=ref("id"), on=TEXT, flow=TEXT, do=TEXT, comment=TEXT, to=TEXT,
     task=shape((), rule=ref("id"), flow=ref("id"), about=TEXT), expect=ref("test_expectation"), refused=TEXT,
     note=ref("label"),
