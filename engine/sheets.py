@@ -9,17 +9,18 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import itertools
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from itertools import islice
 
+from engine.sheet_reader import rows_apart
 from engine.spreadsheets import armed
+from engine.workbook_cells import workbook_rows
 from metamodel.problems import Rejected, problem
 
-LARGEST, UNPACKED = 50_000_000, 500_000_000  # bytes
+LARGEST = 50_000_000  # bytes
+APART = 1_000_000  # bytes of a workbook from which another process reads it
 LONGEST, WIDEST = 200_000, 300  # lines, columns
 LONGEST_CELL = 1_000_000  # characters
 HEADED_WITHIN = 10  # lines among which the headings stand
@@ -54,7 +55,7 @@ class Sheet:
         """Those below the headings, later than line `after`, one by one; blank ones are passed over.
         Rejected (sheet.too_long, sheet.unreadable) on the way."""
         width, first = len(self.headings), max(self.heading + self.deep - 1, after)
-        for number, cells in _numbered(self._content, self.name):
+        for number, cells in enumerate(islice(_rows(self._content, self.name), 1, None), 1):
             if number > LONGEST + self.heading:
                 raise Rejected([problem("sheet.too_long", limit=LONGEST)])
             if number > first:
@@ -68,12 +69,12 @@ def open_sheet(content: bytes, name: str = "", heading: int = 0) -> Sheet:
     Rejected: sheet.too_large, sheet.unreadable, sheet.unknown, sheet.no_headings."""
     if len(content) > LARGEST:
         raise Rejected([problem("sheet.too_large", limit=LARGEST // 1_000_000)])
-    names = _names(content)
-    if name and name not in names:
-        raise Rejected([problem("sheet.unknown", sheet=name)])
-    chosen = name or names[0]
-    first = list(itertools.islice(_numbered(content, chosen), max(HEADED_WITHIN, min(heading, 1_000))))
-    place = heading or _heading_of([cells for _, cells in first])
+    with closing(_rows(content, name)) as rows:
+        names = tuple(next(rows))
+        if name and name not in names:
+            raise Rejected([problem("sheet.unknown", sheet=name)])
+        first = list(islice(enumerate(rows, 1), max(HEADED_WITHIN, min(heading, 1_000)) + 1))
+    place = heading or _heading_of([cells for _, cells in first[:HEADED_WITHIN]])
     cells = next((cells for number, cells in first if number == place), ())
     if not any(cells):
         raise Rejected([problem("sheet.no_headings")])
@@ -81,7 +82,7 @@ def open_sheet(content: bytes, name: str = "", heading: int = 0) -> Sheet:
     headings, deep = _headings(cells, below)
     if len(headings) > WIDEST:
         raise Rejected([problem("sheet.too_wide", limit=WIDEST)])
-    return Sheet(names, chosen, place, headings, content, deep)
+    return Sheet(names, name or names[0], place, headings, content, deep)
 
 
 def _headings(cells: Sequence[str], below: Sequence[str]) -> tuple[tuple[str, ...], int]:
@@ -121,107 +122,14 @@ def _heading_of(lines: Sequence[Sequence[str]]) -> int:
 # -- what kind of file -----------------------------------------------------------------------------
 
 
-def _names(content: bytes) -> tuple[str, ...]:
-    if not _is_workbook(content):
-        return ("CSV",)
-    book = _book(content)
-    visible = tuple(book.sheet_names)
-    if not visible:
-        raise Rejected([problem("sheet.unreadable")])
-    return visible
-
-
-def _numbered(content: bytes, name: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """Every line with its number, from 1."""
-    rows = _workbook_rows(content, name) if _is_workbook(content) else _csv_rows(content)
-    return enumerate(rows, 1)
-
-
-def _is_workbook(content: bytes) -> bool:
-    return content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
-
-
-# -- workbooks -------------------------------------------------------------------------------------
-
-
-def _book(content: bytes) -> Any:
-    from python_calamine import CalamineWorkbook
-
-    _refuse_bomb(content)
-    with _calm():
-        return CalamineWorkbook.from_filelike(io.BytesIO(content))
-
-
-def _workbook_rows(content: bytes, name: str) -> Iterator[Sequence[str]]:
-    with _calm():
-        sheet = _book(content).get_sheet_by_name(name)
-        rows = sheet.iter_rows()
-    while True:
-        with _calm():
-            row = next(rows, None)
-        if row is None:
-            return
-        yield [text_of(cell) for cell in row]
-
-
-class _calm:
-    """What a broken workbook raises inside the reader is the file's fault: Rejected (sheet.unreadable)."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        from python_calamine import CalamineError
-
-        if isinstance(error, (CalamineError, OSError, ValueError, KeyError)):
-            raise Rejected([problem("sheet.unreadable")]) from error
-        if kind is not None and kind.__name__ == "PanicException":
-            raise Rejected([problem("sheet.unreadable")]) from None
-
-
-def _refuse_bomb(content: bytes) -> None:
-    """A modern workbook is an archive: it is unpacked once here, counting, before anything reads it."""
-    if not content.startswith(b"PK"):
-        return
-    left = UNPACKED
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            for entry in packed.infolist():
-                with packed.open(entry) as unpacked:
-                    while piece := unpacked.read(1 << 16):
-                        left -= len(piece)
-                        if left < 0:
-                            raise Rejected([problem("sheet.too_large", limit=UNPACKED // 1_000_000)])
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise Rejected([problem("sheet.unreadable")]) from error
-
-
-def text_of(cell: Any) -> str:
-    """A cell as people read it: whole numbers without a point, others as exact as Excel keeps them."""
-    match cell:
-        case str():
-            return cell.strip()
-        case bool():
-            return "true" if cell else "false"
-        case float():
-            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else format(cell, ".15g")
-        case datetime():
-            return _moment(cell)
-        case date() | time():
-            return cell.isoformat()
-        case timedelta():
-            return _hours(cell)
-    return "" if cell is None else str(cell).strip()
-
-
-def _moment(cell: datetime) -> str:
-    if cell.time() == time():
-        return cell.date().isoformat()
-    return cell.isoformat(sep=" ", timespec="seconds")
-
-
-def _hours(cell: timedelta) -> str:
-    minutes, seconds = divmod(int(cell.total_seconds()), 60)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+def _rows(content: bytes, name: str) -> Generator[Sequence[str]]:
+    """The names of the sheets, and then every line of one of them (blank: the first)."""
+    if not content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        yield ("CSV",)
+        yield from _csv_rows(content)
+    else:
+        read = rows_apart if len(content) > APART else workbook_rows
+        yield from read(content, name)
 
 
 # -- CSV -------------------------------------------------------------------------------------------

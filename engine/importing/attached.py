@@ -25,7 +25,7 @@ from metamodel.problems import Problem, Rejected, pointer, problem
 MOST = 20_000  # members of a ZIP
 PIECE = 1 << 16
 SHEETS = (".xlsx", ".xls", ".ods", ".csv", ".txt")
-_BETWEEN = re.compile(r"[、，,;；\n]")
+_BETWEEN, _COMMA = re.compile(r"[、;；\n]"), re.compile(r"[，,]")
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, BrokenFile)
 _UTF8, _ENCRYPTED = 0x800, 0x1
 
@@ -86,9 +86,13 @@ class Attached:
 
     def _apart(self, text: str) -> Sequence[str]:
         """A name may hold a comma; several stand beside each other."""
-        if self._named(text):
-            return [text]
-        return list(dict.fromkeys(part for one in _BETWEEN.split(text) if (part := one.strip())))
+        parts = [one for one in map(str.strip, _BETWEEN.split(text)) if one]
+        cut = (_COMMA.split(one) if not self._named(one) else [one] for one in parts)
+        return (
+            [text]
+            if self._named(text)
+            else list(dict.fromkeys(one.strip() for some in cut for one in some if one))
+        )
 
     def _named(self, text: str) -> Sequence[zipfile.ZipInfo]:
         """By its path in the ZIP, else by its name alone."""

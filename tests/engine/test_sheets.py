@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from engine import sheets
-from engine.sheets import Sheet, open_sheet, text_of
+from engine import sheets, workbook_cells
+from engine.sheets import Sheet, open_sheet
 from engine.spreadsheets import armed, csv_lines, disarmed, workbook_of
+from engine.workbook_cells import text_of
 from metamodel.problems import Rejected
 
 
@@ -95,11 +96,27 @@ def test_what_is_no_sheet_is_told(content: bytes, code: str) -> None:
 
 
 def test_what_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "UNPACKED", 1_000_000)
+    monkeypatch.setattr(workbook_cells, "UNPACKED", 1_000_000)
     monkeypatch.setattr(sheets, "LONGEST", 3)
     for content, code in ((bomb(), "sheet.too_large"), (b"a\n" * 9, "sheet.too_long")):
         with pytest.raises(Rejected) as refused:
             list(open_sheet(content).lines())
+        assert refused.value.problems[0].code == code
+
+
+def test_a_large_workbook_is_read_by_another_process_as_by_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = workbook(["名称", "数量"], *[["甲" * 40, number] for number in range(3_000)])
+    here = lines(open_sheet(content, "表"))
+    monkeypatch.setattr(sheets, "APART", 0)
+    sheet = open_sheet(content, "表")
+    assert (sheet.names, lines(sheet)) == (("封面", "表"), here)
+    assert next(iter(sheet.lines())).number == 2  # and it may be left in the middle
+    for broken, name, code in (
+        (content[:-200], "", "sheet.unreadable"), (content, "没有", "sheet.unknown"),
+        (b"PK\x03\x04rubbish", "", "sheet.unreadable"),
+    ):  # fmt: skip
+        with pytest.raises(Rejected) as refused:
+            open_sheet(broken, name)
         assert refused.value.problems[0].code == code
 
 

@@ -41,7 +41,8 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "database",
         "engines sqlite_writer upgrade",
         "unit dialects system_tables expressions plugin_loader sheets",
-        "config clock working_time outgoing media_types failures addresses spreadsheets",
+        "sheet_reader",
+        "config clock working_time outgoing media_types failures addresses spreadsheets workbook_cells",
     )
 )
 

@@ -1,0 +1,240 @@
+"""Records with rows: repeated and merged lines, two lines of headings, files from a ZIP; and the way back."""
+
+from __future__ import annotations
+
+import copy
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from engine.access.viewer import Viewer
+from engine.importing import Import
+from engine.records.query import Query
+from engine.runtime import Runtime
+from metamodel.problems import Rejected
+from tests.engine.conftest import OFFICE
+from tests.engine.importing.conftest import workbook, wrong
+
+OFFER: dict[str, Any] = {
+    "id": "offer", "label": "报价", "title": "{code}",
+    "fields": [
+        {"id": "code", "type": "text", "label": "单号", "required": True, "unique": True},
+        {"id": "client", "type": "link", "label": "客户", "options": {"form": "client"}},
+        {"id": "lines", "type": "sub_form", "label": "明细", "fields": [
+            {"id": "product", "type": "text", "label": "产品", "required": True},
+            {"id": "number", "type": "integer", "label": "数量", "valid": "number > 0"},
+            {"id": "price", "type": "money", "label": "单价"},
+            {"id": "due", "type": "date", "label": "交期"},
+            {"id": "kind", "type": "select", "label": "类别",
+             "options": {"choices": [{"value": "new", "label": "新品"}, {"value": "old", "label": "旧品"}]}},
+            {"id": "who", "type": "member", "label": "负责人"},
+            {"id": "sum", "type": "formula", "label": "小计",
+             "options": {"expression": "number * price", "result": "number"}},
+        ]},
+        {"id": "pays", "type": "sub_form", "label": "付款", "fields": [
+            {"id": "on", "type": "date", "label": "日期"}, {"id": "amount", "type": "money", "label": "金额"}]},
+        {"id": "papers", "type": "attachment", "label": "附件", "options": {"accept": [".pdf", ".txt"]}},
+        {"id": "photo", "type": "image", "label": "照片"},
+    ],
+}  # fmt: skip
+HEAD = ["单号", "客户", "明细.产品", "数量", "明细/单价", "类别", "负责人", "付款.日期", "付款.金额"]
+
+
+@pytest.fixture
+def desk(office: Runtime) -> Runtime:
+    document = copy.deepcopy(OFFICE)
+    document["forms"].append(OFFER)
+    document["roles"][0]["forms"]["offer"] = {"actions": ["read", "create", "update", "export"]}
+    office.applications.publish(None, document, "system")
+    return office
+
+
+@pytest.fixture
+def zhou(desk: Runtime) -> Viewer:
+    viewer = desk.require_viewer("zhou")
+    desk.records.create(viewer, "office", "client", [{"name": "恒锐", "owner": "zhou"}])
+    return viewer
+
+
+def begun(runtime: Runtime, viewer: Viewer, content: bytes, archive: bytes = b"", **plan: Any) -> Import:
+    """The import after its check."""
+    ids = [str(runtime.store_file(viewer, c, n, "application/zip")["id"]) if c else "" for c, n in (
+        (content, "报价.xlsx"), (archive, "附件.zip"))]  # fmt: skip
+    made = runtime.imports.open(viewer, "office", "offer", *ids)
+    look = runtime.imports.look(viewer, made)
+    runtime.imports.check(viewer, made, msgspec.structs.replace(look.plan, **plan))
+    runtime.jobs.run_due()
+    return runtime.imports.get(viewer, made)
+
+
+def taken(runtime: Runtime, viewer: Viewer, content: bytes, archive: bytes = b"", **plan: Any) -> Import:
+    found = begun(runtime, viewer, content, archive, **plan)
+    runtime.imports.begin(viewer, found.id)
+    runtime.jobs.run_due()
+    return runtime.imports.get(viewer, found.id)
+
+
+def offers(runtime: Runtime, viewer: Viewer) -> dict[str, dict[str, Any]]:
+    items = runtime.records.page(viewer, "office", "offer", Query(limit=100)).items
+    return {item.values["code"]: dict(item.values) for item in items}
+
+
+def cells(rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    return [(row.get("product"), row.get("number"), row.get("price")) for row in rows]
+
+
+LINES = [
+    ["B1", "恒锐", "导轨", 2, 10, "新品", "周婧", "2026-01-05", 20],
+    ["", "", "滑块", 1, 5, "旧品", "", "2026-02-05", 5],
+    ["B2", "", "", "", "", "", "", "", ""],
+    ["B3", "", "电机", 3, 7, "", "", "", ""],
+    ["B3", "", "线缆", 4, "", "", "", "", ""],
+    ["", "", "", "", "", "", "", "2026-03-01", 21],
+]
+
+
+def test_lines_of_one_record_are_its_rows(desk: Runtime, zhou: Viewer) -> None:
+    found = taken(desk, zhou, workbook(HEAD, *LINES))
+    assert (found.state, found.total, found.done, found.created, found.wrong) == ("done", 6, 6, 3, 0)
+    made = offers(desk, zhou)
+    assert cells(made["B1"]["lines"]) == [("导轨", 2, "10.00"), ("滑块", 1, "5.00")]
+    assert made["B1"]["lines"][0]["kind"] == "new"
+    assert made["B1"]["lines"][0]["who"] == "zhou"
+    assert made["B1"]["lines"][0]["sum"] == "20.00"
+    assert [row["amount"] for row in made["B1"]["pays"]] == ["20.00", "5.00"]
+    assert not made["B2"].get("lines")
+    assert cells(made["B3"]["lines"]) == [("电机", 3, "7.00"), ("线缆", 4, None)]
+    assert [row["amount"] for row in made["B3"]["pays"]] == ["21.00"]
+
+
+def test_two_lines_of_headings_as_other_tools_write_them(desk: Runtime, zhou: Viewer) -> None:
+    head = ["单号", "明细", "", "", "付款", "", "客户"]
+    below = ["", "产品", "数量", "单价", "日期", "金额", ""]
+    content = workbook(
+        head, below, ["B1", "导轨", 2, 10, "2026-01-05", 20, "恒锐"], ["", "滑块", 1, 5, "", "", ""]
+    )
+    file = desk.store_file(zhou, content, "x.xlsx", "application/zip")
+    look = desk.imports.look(zhou, desk.imports.open(zhou, "office", "offer", str(file["id"])))
+    assert [c.heading for c in look.columns][:4] == ["单号", "明细.产品", "明细.数量", "明细.单价"]
+    assert [c.field for c in look.columns] == [
+        "code", "lines.product", "lines.number", "lines.price", "pays.on", "pays.amount", "client",
+    ]  # fmt: skip
+    assert taken(desk, zhou, content).created == 1
+    assert cells(offers(desk, zhou)["B1"]["lines"]) == [("导轨", 2, "10.00"), ("滑块", 1, "5.00")]
+
+
+def test_what_is_wrong_in_a_row_is_told_at_its_line_and_keeps_the_whole_record_out(
+    desk: Runtime, zhou: Viewer
+) -> None:
+    lines = [
+        ["B1", "恒锐", "导轨", 2, 10, "", "", "", ""],
+        ["", "", "滑块", "两", 5, "没有", "无此人", "", ""],
+        ["B2", "", "电机", -1, 1, "", "", "", ""],
+        ["", "", "", 4, 1, "", "", "", ""],
+        ["B3", "恒锐", "丝杆", 1, 1, "", "", "", ""],
+        ["B3", "别家", "线缆", 1, 1, "", "", "", ""],
+        ["B4", "", "轴承", 1, 1, "", "", "", ""],
+    ]
+    found = taken(desk, zhou, workbook(HEAD, *lines))
+    assert (found.created, found.wrong, list(offers(desk, zhou))) == (1, 6, ["B4"])
+    assert wrong(desk, zhou, found) == {
+        2: [("import.with_line", "")],
+        3: [
+            ("value.not_a_number", "/lines/1/number"), ("value.not_a_choice", "/lines/1/kind"),
+            ("import.no_such_name", "/lines/1/who"),
+        ],
+        4: [("value.invalid", "/lines/0/number")],
+        5: [("value.required", "/lines/1/product")],
+        6: [("import.with_line", "")],
+        7: [("import.differs", "/client")],
+    }  # fmt: skip
+    columns = [
+        found.plan.place_of(p) for line in desk.imports.wrong(zhou, found.id, 9) for p in line.problems
+    ]
+    assert columns == [None, 3, 5, 6, 3, 2, None, 1]
+
+
+def test_known_records_get_the_rows_of_the_file_and_keep_theirs_where_it_has_none(
+    desk: Runtime, zhou: Viewer
+) -> None:
+    for code in ("B1", "B2"):
+        desk.records.create(
+            zhou, "office", "offer", [{"code": code, "lines": [{"product": "旧"}, {"product": "旧"}]}]
+        )
+    found = taken(desk, zhou, workbook(HEAD, LINES[0], LINES[2]), mode="both", key="code")
+    assert (found.created, found.updated) == (0, 2)
+    made = offers(desk, zhou)
+    assert [len(made[code]["lines"]) for code in ("B1", "B2")] == [1, 2]
+
+
+# -- files -----------------------------------------------------------------------------------------
+
+
+def packed(**members: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 100_000
+MEMBERS = {"合同/甲.pdf": b"%PDF-1", "a,b.txt": b"words" * 50_000, "照片.png": PNG, "x/同.txt": b"1", "y/同.txt": b"2",
+           "page.png": b"<html>", "bad.exe": b"MZ"}  # fmt: skip
+
+
+def test_files_come_from_a_zip_beside_the_sheet(desk: Runtime, zhou: Viewer) -> None:
+    head = ["单号", "附件", "照片"]
+    lines = [
+        ["F1", "合同/甲.pdf、a,b.txt", "照片.png"],
+        ["F2", "没有.pdf", ""],
+        ["F3", "同.txt", ""],
+        ["F4", "x/同.txt", "page.png"],
+        ["F5", "bad.exe", ""],
+        ["F6", "甲.pdf", ""],
+    ]
+    found = taken(desk, zhou, workbook(head, *lines), packed(**MEMBERS))
+    assert wrong(desk, zhou, found) == {
+        3: [("import.no_such_file", "/papers")], 4: [("import.several_named", "/papers")],
+        5: [("value.wrong_file_kind", "/photo")], 6: [("value.wrong_file_kind", "/papers")],
+    }  # fmt: skip
+    made = offers(desk, zhou)
+    assert sorted(made) == ["F1", "F6"]
+    with desk.database.read() as connection:
+        held = desk.files.describe(connection, made["F1"]["papers"])
+    assert [one["name"] for one in held] == ["甲.pdf", "a,b.txt"]
+    assert b"".join(desk.open_file(zhou, held[1]["id"])[1]) == MEMBERS["a,b.txt"]
+    (photo,) = made["F1"]["photo"]
+    assert desk.open_file(zhou, photo)[0]["media_type"] == "image/png"
+
+
+def test_a_zip_may_hold_the_sheet_itself(desk: Runtime, zhou: Viewer) -> None:
+    sheet = workbook(["单号", "附件"], ["F1", "甲.pdf"])
+    assert taken(desk, zhou, packed(**{"报价.xlsx": sheet, "附件/甲.pdf": b"%PDF-1"})).created == 1
+    assert len(offers(desk, zhou)["F1"]["papers"]) == 1
+    for content, code in (
+        (packed(**{"附件/甲.pdf": b""}), "import.no_sheet_within"),
+        (packed(**{"a.csv": b"x", "b.csv": b"x"}), "import.no_sheet_within"),
+        (b"PK\x03\x04 no zip", "import.bad_archive"),
+    ):
+        with pytest.raises(Rejected) as refused:
+            begun(desk, zhou, content)
+        assert refused.value.problems[0].code == code
+    with pytest.raises(Rejected) as refused:
+        begun(desk, zhou, sheet)
+    assert refused.value.problems[0].code == "import.no_archive"
+
+
+def test_a_sealed_file_is_read_from_anywhere(desk: Runtime, zhou: Viewer) -> None:
+    for size in (0, 1, 65_536, 65_537, 131_072, 200_000):
+        content = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+        file = desk.files.seekable(str(desk.store_file(zhou, content, "x", "text/plain")["id"]))
+        assert file.read() == content
+        file.seek(-min(size, 70_000), io.SEEK_END)
+        assert file.read(10) == content[-min(size, 70_000) :][:10] if size else True
+        file.seek(65_530)
+        assert file.read(20) == content[65_530:65_550]
