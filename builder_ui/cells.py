@@ -14,7 +14,7 @@ from metamodel.forms import FieldDefinition
 from metamodel.labels import label_text
 from metamodel.plugin_api import Choice, Reference
 
-CellKind = Literal["blank", "text", "long", "number", "boolean", "chips", "files", "rows", "away", "own"]
+CellKind = Literal["blank", "text", "long", "number", "boolean", "chips", "files", "rows", "away", "own", "pending"]
 Look = Literal["fill", "dot", "link", "person", "plain"]
 FILE_ICONS = {"image": "image", "audio": "voice", "video": "video"}
 
@@ -48,7 +48,8 @@ class FileLink:
 
 
 class Cell(NamedTuple):
-    """One field of one record, ready to draw. `away`: there is a value, and this viewer may not see it."""
+    """One field of one record, ready to draw. `away`: there is a value, and this viewer may not see it;
+    `pending`: it is still being computed, or brought over from the type it was."""
 
     field: str
     label: str
@@ -58,6 +59,8 @@ class Cell(NamedTuple):
     files: tuple[FileLink, ...] = ()
     head: tuple[str, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()  # of Cells
+    widths: tuple[int, ...] = ()  # of the columns; and what stands below each, where any wants a total
+    totals: tuple[str, ...] = ()
     masked: bool = False
     sealed: bool = False
     evidence: bool = False

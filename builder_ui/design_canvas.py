@@ -21,6 +21,7 @@ from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form
 from metamodel.labels import label_text
 from metamodel.problems import Problem, Rejected, problem
+from metamodel.row_totals import totals_of
 
 WIDE = frozenset({"textarea", "rows", "files", "code"})
 SHOWN_CHOICES = 5
@@ -116,7 +117,8 @@ class _Drawing:
             label_text(placeholder, language), label_text(unit, language), _choices(known, language),
             tuple(self._field(inner, f"{key}.{inner.id}") for inner in known.fields), span, control in WIDE,
             known.required, known.sealed, known.evidence, known.derived is not None, bool(known.visible),
-            label_text(known.help, language), texts, bad,
+            label_text(known.help, language), texts, bad, known.width,
+            total_options(self.visit, known) if "." in key else (),
         )  # fmt: skip
 
     def problems(self, path: str, *, deep: bool) -> tuple[tuple[str, ...], bool]:
@@ -128,6 +130,16 @@ class _Drawing:
         return tuple(one.text(self.visit.language) for one in found), any(
             one.severity == "error" for one in found
         )
+
+
+def total_options(visit: Visit, column: FieldDefinition) -> tuple[Option, ...]:
+    """What may stand below a column of a sub-form; what does stand there, even where it means nothing."""
+    words = {
+        "": visit.text("No total"), "sum": visit.text("Sum"), "avg": visit.text("Average"),
+        "min": visit.text("Smallest"), "max": visit.text("Largest"), "count": visit.text("How many are filled"),
+    }  # fmt: skip
+    names = dict.fromkeys(("", *totals_of(column), column.total))
+    return tuple(Option(name, words.get(name, name), name == column.total) for name in names)
 
 
 def _choices(known: FieldDefinition, language: str) -> tuple[Option, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from builder_ui.frames import PAGE_ICONS
+from builder_ui.icon_choice import icon_label
 from builder_ui.models.design_menu import MenuBody, MenuGroupNode, MenuNode, MenuPart, MenuTile, MenuTiles
 from builder_ui.models.parts import Option
 from builder_ui.site import Visit
@@ -15,13 +16,6 @@ from metamodel.core_schema import PAGES
 from metamodel.forms import Form
 from metamodel.labels import label_text
 
-ICONS = (
-    "list", "table", "chat", "timeline", "search", "board", "people", "person", "building", "handshake", "briefcase",
-    "contract", "ticket", "coin", "card", "archive", "shield", "lock", "key", "tag", "star", "flag", "bookmark", "bell",
-    "task", "flow", "calendar", "clock", "hourglass", "phone", "mail", "channel", "globe", "link", "external", "file",
-    "image", "book", "box", "home", "location", "award", "target", "spark", "scales", "stamp", "percent", "sigma",
-    "settings", "pulse", "history", "inbox",
-)  # fmt: skip
 Raw = Mapping[str, Any]
 
 
@@ -66,7 +60,7 @@ class Menu:
         found = self._at(at)
         if found is None:
             return None
-        is_group, label = "." not in at, found.get("label")
+        is_group, label, chosen = "." not in at, found.get("label"), _text(found, "icon")
         language = self.visit.language[:2]
         plain = (("label", label if isinstance(label, str) else "", language),)
         named = sorted(label.items(), key=lambda one: one[0] != language) if isinstance(label, dict) else ()
@@ -77,7 +71,9 @@ class Menu:
         shown = (self.visit.text("everybody in the app"),) if roles is None else tuple(roles)
         return MenuPart(
             at, self._label(found) if is_group else self._kind(found), is_group, labels,
-            "" if is_group else self._target_label(found), _text(found, "icon"), ICONS, views,
+            "" if is_group else self._target_label(found), _text(found, "icon"),
+            icon_label(chosen, self.visit.language) if chosen else self.visit.text("The usual one"),
+            self._icon({**found, "icon": ""}) if not is_group else "menu", views,
             _text(found, "link") if "link" in found else None, () if is_group else shown, tuple(self._about(at)),
         )  # fmt: skip
 

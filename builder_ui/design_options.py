@@ -45,6 +45,7 @@ class OptionControls:
     app: App
     form: Form
     about: str = ""  # the field
+    rows: str = ""  # the sub-form it is a column of
 
     def controls(
         self, options: OptionsType, values: Mapping[str, Any], prefix: str = "/options"
@@ -159,7 +160,8 @@ class OptionControls:
     def _form_named(self, picks: str, values: Mapping[str, Any]) -> str:
         """The form whose names an expression means."""
         _, _, of = picks.partition(" of ")
-        return str(values.get(of) or "") if of else self.form.id
+        own = f"{self.form.id}/{self.rows}" if self.rows and picks == "expression" else self.form.id
+        return str(values.get(of) or "") if of else own
 
 
 def _points_at_records(field: FieldDefinition) -> bool:

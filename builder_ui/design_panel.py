@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from builder_ui.design_canvas import total_options
 from builder_ui.design_frame import problem_place
 from builder_ui.design_options import OptionControls
 from builder_ui.models.design_form import Control, ControlGroup, Panel, UsedBy
@@ -21,6 +22,7 @@ from metamodel.forms import FieldDefinition, Form
 from metamodel.labels import label_text
 from metamodel.mentions import Mention, mentions_of_field
 from metamodel.problems import Problem
+from metamodel.row_totals import NARROWEST, WIDEST
 
 STEERING = ("visible", "required_if", "writable", "valid")
 ICONS = {
@@ -92,7 +94,7 @@ class FieldPanel:
         made = [ControlGroup("basic", text("Basics"), tuple(self._basics(known, key, raw)))]
         if known.type is not None and self.looked.app is not None:
             values = options if isinstance(options, dict) else {}
-            made_of = OptionControls(self.visit, self.looked.app, self.form, known.id)
+            made_of = OptionControls(self.visit, self.looked.app, self.form, known.id, key.rpartition(".")[0])
             own = made_of.controls(known.type.Options, values)
             made.append(ControlGroup("options", text("Settings"), own))
         made.append(ControlGroup("behaviour", text("Behaviour"), tuple(self._behaviour(known, raw))))
@@ -120,6 +122,11 @@ class FieldPanel:
             yield Control("/required", "flag", "switch", text("Required"), raw.get("required") is True, False)
         if "." not in key:
             yield Control("@span", "number", "span", text("Width in its section"), 1, 1)
+        else:
+            yield Control("/width", "number", "number", text("Width of the column in pixels"), known.width or None,
+                          placeholder=text("As there is room"), minimum=NARROWEST, maximum=WIDEST)  # fmt: skip
+            yield Control("/total", "text", "select", text("Below the column"), known.total, "",
+                          total_options(self.visit, known))  # fmt: skip
 
     def _type(self, known: FieldDefinition, key: str) -> Control:
         """All types for a new field; for one that may have values the way to those that can hold them."""

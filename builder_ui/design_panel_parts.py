@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from builder_ui.design_layout import Block
+from builder_ui.design_opening import opened_form, opening_controls
 from builder_ui.design_palette import block_words
+from builder_ui.icon_choice import icon_label
 from builder_ui.models.design_form import Control, ControlGroup, Panel
 from builder_ui.models.parts import Option
 from builder_ui.site import Visit
@@ -49,7 +51,7 @@ def form_panel(visit: Visit, looked: Looked, form: Form, place: int, published: 
             Control("/description", "label", "label", text("What it is for"), raw.get("description", ""), ""),
             Control("/title", "text", "text", text("What a record is called"), raw.get("title", ""), "",
                     placeholder=fields, help=text("Field ids in braces, like {name}")),
-            Control("/icon", "text", "icon", text("Icon"), raw.get("icon", ""), ""),
+            Control("/icon", "text", "icon", text("Icon"), raw.get("icon", ""), "", sentence=_icon_words(visit, raw)),
             Control("/kind", "text", "select", text("Kind"), form.kind, "record", kinds, locked=locked),
         )),
     )  # fmt: skip
@@ -59,6 +61,11 @@ def form_panel(visit: Visit, looked: Looked, form: Form, place: int, published: 
     about = visit.count("Form with %(num)s field", "Form with %(num)s fields", len(form.fields))
     return Panel(form.text(visit.language), about, form.icon or "list", ("form",), (form.path,), groups, errors, mild,
                  id=form.id, id_locked=text("Ids of forms stay as they are"), kind="form")  # fmt: skip
+
+
+def _icon_words(visit: Visit, raw: Mapping[str, Any]) -> str:
+    name = raw.get("icon")
+    return icon_label(name, visit.language) if isinstance(name, str) and name else visit.text("The usual one")
 
 
 def mixed_panel(visit: Visit, keys: tuple[str, ...]) -> Panel:
@@ -99,8 +106,12 @@ def _button(visit: Visit, looked: Looked, form: Form, block: Block) -> Iterator[
     options = (Option("", visit.text("Choose a rule")), *(
         Option(rule.id, label_text(rule.label, visit.language, rule.id), rule.id == now) for rule in rules
     ))  # fmt: skip
-    yield Control("/rule", "text", "select", visit.text("Rule it presses"), now, "", options,
-                  help="" if rules else visit.text("No rule of this form has a button yet"))  # fmt: skip
+    opening = next((rule for rule in rules if rule.id == now and opened_form(looked, rule.path)), None)
+    if opening is None:
+        yield Control("/rule", "text", "select", visit.text("Rule it presses"), now, "", options,
+                      help="" if rules else visit.text("No rule of this form has a button yet"))  # fmt: skip
+    if looked.app is not None and (opening is not None or not now):
+        yield from opening_controls(visit, looked, looked.app, form, opening)
 
 
 def _presses(looked: Looked, path: str, form: str) -> bool:

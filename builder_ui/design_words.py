@@ -27,5 +27,7 @@ def designer_words(visit: Visit) -> Mapping[str, str]:
         "moved_to": text("{what}: {where}"), "put_back": text("{what} is back where it was"),
         "several": text("Several values"), "type": text("Type"), "bad_json": text("This is not valid JSON: {text}"),
         "found": text("{n} found"), "tab": text("Tab {n}"), "duplicate_label": text("There is already a “{label}”"),
+        "column_width": text("Width of the column {what}"), "total": text("Total of the column {what}"),
+        "phone": text("As on a phone"),
         "not_saved_yet": text("Not connected: the canvas follows when the connection is back"),
     }  # fmt: skip

@@ -18,13 +18,22 @@ from builder_ui.templating import href
 from engine.records.query import RecordView
 from metamodel.forms import FieldDefinition, Form
 from metamodel.plugin_api import BadValue, Display, Reference, RelatedQuery, Rollup, Storage
+from metamodel.row_totals import row_totals
 
 LONG_TEXT = 60
+USUAL_WIDTH = 160  # of a column beside one that was given a width
 MOST_CHIPS = 600  # of a longer list of choices the text is enough
 COUNTED = ("count", "sum", "avg")
 YES, NO = (Chip("", "green"),), (Chip("", "grey"),)
 Drawn = tuple[CellKind, Mapping[str, Any]]
 Draw = Callable[[Any, str], Drawn]  # (JSON value, its text) -> kind and the other parts of the cell
+
+
+def column_widths(rows: FieldDefinition) -> tuple[int, ...]:
+    """Of the columns of a sub-form, in pixels; none where nobody said how wide any is."""
+    if not any(column.width for column in rows.fields):
+        return ()
+    return tuple(column.width or USUAL_WIDTH for column in rows.fields)
 
 
 class FieldDrawer:
@@ -46,6 +55,8 @@ class FieldDrawer:
         return Cell(self.id, self._label, kind, sealed=self._sealed, evidence=self._evidence, **parts)  # type: ignore[arg-type]
 
     def of_record(self, view: RecordView) -> Cell:
+        if self.id in view.pending and view.values.get(self.id) is None:
+            return Cell(self.id, self._label, "pending", sealed=self._sealed, evidence=self._evidence)
         masked = view.access.get(self.id) == "mask"
         return self.cell(view.values.get(self.id), view.display.get(self.id, ""), masked=masked)
 
@@ -188,9 +199,12 @@ class Presenter:
             )
             for row in value
         )
+        totals = row_totals(field, value, self.display)
         return {
             "head": tuple(inner.text(self.display.language) for inner in field.fields),
             "rows": rows,
+            "widths": column_widths(field),
+            "totals": tuple(totals.get(inner.id, "") for inner in field.fields) if totals else (),
         }
 
     def _apart(self, values: list[Any], text: str) -> list[str]:

@@ -68,7 +68,7 @@ class Frames:
     def card(self, visit: Visit, app: App, current: App | None) -> AppCard:
         about = " · ".join(form.text(visit.language) for form in self.readable(visit, app)[:4])
         about = about or visit.text("You manage it, and read none of its records")
-        icon = next((form.icon for form in app.forms if form.icon), "box")
+        icon = app.icon or next((form.icon for form in app.forms if form.icon), "box")
         return AppCard(app.id, app.text(visit.language), f"/apps/{app.id}", icon, "", about, app is current)
 
     def readable(self, visit: Visit, app: App) -> list[Form]:

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder_ui.cells import Chip
-from builder_ui.drawing import Presenter
+from builder_ui.drawing import Presenter, column_widths
 from builder_ui.models.inputs import Input, Picked
 from builder_ui.models.parts import Option
 from metamodel.forms import FieldDefinition
 from metamodel.labels import label_text
 from metamodel.plugin_api import BadValue, Storage
+from metamodel.row_totals import row_totals
 
 # Inputs whose choices may be few enough to stand side by side: how few, and the control they then have.
 FEW_OF = {"select": (4, "radio"), "several": (8, "checks")}
@@ -83,6 +84,7 @@ class Inputs:
             required=bool(state.get("required", field.required)), writable=writable,
             visible=bool(state.get("visible", True)), sealed=field.sealed, evidence=field.evidence,
             options=() if control == "picker" else self._options(field, value),
+            without=tuple(state.get("withheld", ())), hidden=_hidden(field, control, state),
             picked=self._picked(field, value, text) if control == "picker" else (),
             many=bool(field.type and field.type.many), free=is_open(field),
             picker=f"{self.base}/options/{path or field.id}",
@@ -91,10 +93,12 @@ class Inputs:
             chips=tuple(Chip(t, key=t) for t in _people(value)) if control == "participants" else (),
             columns=tuple((c.id, c.text(self.language)) for c in field.fields),
             rows=self._rows(field, value, sent_name, state, problems) if control == "rows" else (),
-            blank_row=self._row(field, {}, sent_name, "", True) if control == "rows" else (),
+            blank_row=self._row(field, state.get("blank", {}), sent_name, "", True) if control == "rows" else (),
+            widths=column_widths(field), totals=self._totals(field, value, state),
             attributes=self._attributes(field),
             parts=self._parts(field, value, sent_name, writable, path) if control in IN_PARTS else (),
             items=_items(value) if control == "checklist" else (),
+            card=tuple(getattr(field.options, "card", ())) if control == "rows" else (),
             type=field.type_name if field.type and field.type.markup and control != "shown" else "",
             problems=tuple(text for place, text in problems if control != "rows" or not place),
         )  # fmt: skip
@@ -165,6 +169,14 @@ class Inputs:
         texts = [chip.text for chip in cell.chips] or [cell.text]
         return tuple(Picked(i, shown) for i, shown in zip(_ids(value), texts, strict=False))
 
+    def _totals(self, field: FieldDefinition, value: Any, state: State) -> Mapping[str, str] | None:
+        """As the state says; of a form that is only shown, of the rows themselves."""
+        if not any(column.total for column in field.fields):
+            return None
+        if "totals" in state:
+            return dict(state["totals"])
+        return row_totals(field, value if isinstance(value, list) else (), self.presenter.display)
+
     def _rows(
         self, field: FieldDefinition, value: Any, name: str, state: State, problems: Sequence[Wrong]
     ) -> tuple[tuple[Input, ...], ...]:
@@ -215,6 +227,12 @@ class Inputs:
         if accept:
             found["accept"] = ",".join(accept)
         return found
+
+
+def _hidden(field: FieldDefinition, control: str, state: State) -> tuple[str, ...]:
+    """A filter (which has no state) may ask for what new entries do not get."""
+    filled_in = control == "picker" and "writable" in state and field.type is not None
+    return tuple(c.value for c in field.type.choices(field) if c.hidden) if filled_in and field.type else ()
 
 
 def control_of(field: FieldDefinition) -> str:

@@ -48,6 +48,7 @@ class App:
     channels: tuple[Channel, ...] = ()
     menus: tuple[MenuGroup, ...] = ()
     tests: tuple[AppTest, ...] = ()
+    icon: str = ""
     document: Mapping[str, Any] = dataclass_field(default_factory=dict, repr=False, compare=False)
 
     def form(self, identifier: str) -> Form | None:
@@ -96,6 +97,7 @@ def app_from_json(part: Part, binder: Binder) -> App:
     return App(
         id=head.id,
         label=head.label(),
+        icon=head.text("icon"),
         format=part.integer("muniment", FORMAT),
         requires=tuple(requirement_from_json(need) for need in part.parts("requires")),
         forms=tuple(form_from_json(form, binder) for form in part.parts("forms")),

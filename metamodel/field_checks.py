@@ -11,6 +11,7 @@ from metamodel.expressions.types import ANY
 from metamodel.forms import CONDITIONS, FieldDefinition, Form
 from metamodel.plugin_api import Storage
 from metamodel.problems import Problem, problem
+from metamodel.row_totals import totals_of
 from metamodel.scope import RowScope
 
 PARTS = {"zh": "字段", "en": "field"}
@@ -26,7 +27,7 @@ def check_fields(form: Form, checking: Checking) -> list[Problem]:
 
 
 def _check_field(field: FieldDefinition, form: Form, checking: Checking, scope: Scope) -> list[Problem]:
-    found = [*_check_flags(field), *_check_evidence(field, form)]
+    found = [*_check_flags(field), *_check_evidence(field, form), *_check_column(field, form)]
     if field.type is not None and field.options is not None:
         missing = list(_check_reference(field, checking))
         found += missing or [one.under(field.path) for one in field.type.check_options(field, checking.app)]
@@ -47,6 +48,8 @@ def _check_rows(rows: FieldDefinition, form: Form, checking: Checking) -> list[P
         for flag in ("evidence", "sealed", "searchable", "unique"):
             if getattr(cell, flag):
                 found.append(problem("field.flag_in_rows", f"{cell.path}/{flag}", flag=flag))
+        if cell.total and cell.type is not None and cell.total not in totals_of(cell):
+            found.append(problem("field.no_such_total", cell.path + "/total", field=cell.text()))
     return found
 
 
@@ -64,6 +67,14 @@ def _check_flags(field: FieldDefinition) -> Iterator[Problem]:
         yield problem("field.no_text_to_mask", field.path + "/mask", type=kind.label)
     if derived is not None and field.default:
         yield problem("field.default_ignored", field.path + "/default")
+
+
+def _check_column(field: FieldDefinition, form: Form) -> Iterator[Problem]:
+    """Only columns have a width and a total."""
+    if field in form.fields:
+        for name in ("width", "total"):
+            if getattr(field, name):
+                yield problem("field.only_in_rows", f"{field.path}/{name}", field=field.text())
 
 
 def _holds_text(field: FieldDefinition) -> bool:
@@ -110,9 +121,22 @@ def _check_conditions(field: FieldDefinition, checking: Checking, scope: Scope) 
         if checked is not None and (field.id,) in checked.names and name in ("visible", "writable"):
             found.append(problem("field.decides_itself", f"{field.path}/{name}", field=field.text()))
     found += _check_default(field, checking, scope)
+    found += _check_choices(field, checking, scope)
     if field.derived is None:
         found += _check_contradictions(field, values)
         found += _check_never_both(field, checking, scope, values)
+    return found
+
+
+def _check_choices(field: FieldDefinition, checking: Checking, scope: Scope) -> list[Problem]:
+    """What decides which choices are offered cannot be what is chosen."""
+    found: list[Problem] = []
+    offered = field.type.conditions(field) if field.type is not None and field.options is not None else ()
+    for place, _, text in offered:
+        checked, problems = checking.condition(text, field.path + place, scope)
+        found += problems
+        if checked is not None and (field.id,) in checked.names:
+            found.append(problem("field.decides_itself", field.path + place, field=field.text()))
     return found
 
 

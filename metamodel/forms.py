@@ -47,6 +47,8 @@ class FieldDefinition:
     hand_over: str = ""  # which records change hands when the person here leaves
     help: Label = ""
     fields: tuple[FieldDefinition, ...] = ()  # of a container
+    width: int = 0  # as a column of a container, in pixels; 0: as wide as there is room
+    total: str = ""  # what stands below it as such a column, see row_totals.py
     path: str = ""  # JSON Pointer in the document
 
     @property
@@ -74,6 +76,7 @@ class View:
     filter: str = ""
     sort: tuple[str, ...] = ()  # field ids, "-" before one for descending
     options: Mapping[str, Any] = dataclass_field(default_factory=dict)
+    default_for: tuple[str, ...] = ()  # roles for whom a list opens with it
     path: str = ""
 
 
@@ -117,6 +120,14 @@ class Form:
 
     def field(self, identifier: str) -> FieldDefinition | None:
         return next((field for field in self.fields if field.id == identifier), None)
+
+    def at(self, path: str) -> FieldDefinition | None:
+        """A field, or a sub-form's column (`lines.sum`)."""
+        outer, _, inner = path.partition(".")
+        found = self.field(outer)
+        if found is None or not inner:
+            return found
+        return next((cell for cell in found.fields if cell.id == inner), None)
 
     def retention_rule(self, identifier: str) -> RetentionRule | None:
         return next((rule for rule in self.retention if rule.id == identifier), None)
@@ -179,6 +190,8 @@ def field_from_json(part: Part, binder: Binder) -> FieldDefinition:
         default=part.text("default"),
         hand_over=part.text("hand_over"),
         fields=tuple(field_from_json(field, binder) for field in part.parts("fields")),
+        width=width if type(width := part.raw.get("width")) is int else 0,
+        total=part.text("total"),
         path=part.path,
         **{flag: part.flag(flag) for flag in FLAGS},  # type: ignore[arg-type]
         **{condition: part.text(condition) for condition in CONDITIONS},  # type: ignore[arg-type]
@@ -201,5 +214,6 @@ def _view(part: Part) -> View:
         filter=part.text("filter"),
         sort=part.texts("sort"),
         options=part.mapping("options"),
+        default_for=part.texts("default_for"),
         path=part.path,
     )

@@ -59,6 +59,8 @@ class CanvasField:
     help: str = ""
     problems: tuple[str, ...] = ()
     bad: bool = False
+    width: int = 0  # as a column of a sub-form
+    totals: tuple[Option, ...] = ()  # what may stand below such a column
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ class Control:
     minimum: int | None = None
     maximum: int | None = None
     required: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)  # of `opens`: the rule that opens each form
 
     @property
     def control_id(self) -> str:

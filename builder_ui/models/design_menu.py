@@ -51,7 +51,8 @@ class MenuTiles:
 
 @dataclass(frozen=True, slots=True)
 class MenuPart:
-    """The properties of what is chosen. `labels`: (language, words) for each; `own` whether it has a label."""
+    """The properties of what is chosen. `usual`: the icon it has without one of its own;
+    `labels`: (language, words) for each; `own` whether it has a label."""
 
     place: str
     title: str
@@ -59,7 +60,8 @@ class MenuPart:
     labels: tuple[tuple[str, str, str], ...]
     placeholder: str
     icon: str
-    icons: tuple[str, ...]
+    icon_words: str
+    usual: str
     views: tuple[Option, ...]
     link: str | None
     roles: tuple[str, ...]

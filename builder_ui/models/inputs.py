@@ -40,6 +40,8 @@ class Input:
     sealed: bool = False
     evidence: bool = False
     options: tuple[Option, ...] = ()
+    without: tuple[str, ...] = ()  # choices that conditions keep back now
+    hidden: tuple[str, ...] = ()  # of a picker: those that new entries do not get
     picked: tuple[Picked, ...] = ()
     many: bool = False
     free: bool = False
@@ -50,12 +52,15 @@ class Input:
     columns: tuple[tuple[str, str], ...] = ()
     rows: tuple[tuple[Input, ...], ...] = ()
     blank_row: tuple[Input, ...] = ()
+    widths: tuple[int, ...] = ()  # of its columns in pixels; none where nobody said how wide any is
+    totals: Mapping[str, str] | None = None  # what stands below the columns that want it
     attributes: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     span: int = 1
     parts: tuple[Input, ...] = ()
     items: tuple[tuple[str, bool], ...] = ()
+    card: tuple[str, ...] = ()  # of a sub-form: the columns on the card of a row
     type: str = ""  # of the field, where its plugin draws the control itself
 
     @property

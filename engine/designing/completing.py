@@ -74,14 +74,17 @@ class Completions:
     hint: Hint | None = None
 
 
-def complete(text: str, at: int, scope: Scope, registry: Registry, language: str) -> Completions:
-    """What fits what is typed before the caret, best first; nothing for a text that is compared with no choice."""
+def complete(
+    text: str, at: int, scope: Scope, registry: Registry, language: str, functions: bool = False
+) -> Completions:
+    """What fits what is typed before the caret, best first; nothing for a text that is compared with no choice.
+    `functions`: all of them in their groups, whatever is typed."""
     caret = caret_in(text, max(0, min(at, len(text))))
     made = _Completer(scope, registry, language)
-    found = made.inside_text(caret) if caret.quote else made.names(caret)
+    found = made.inside_text(caret) if caret.quote else made.functions() if functions else made.names(caret)
     function = registry.get("function", caret.call) if caret.call else None
     hint = hint_for(function, caret.argument, language) if function is not None else None
-    return Completions(caret.start, caret.end, tuple(found[:MOST]), hint)
+    return Completions(caret.start, caret.end, tuple(found if functions else found[:MOST]), hint)
 
 
 def hint_for(function: Function, argument: int, language: str) -> Hint:
@@ -134,6 +137,11 @@ class _Completer:
         order = {"field": 0, "choice": 0, "word": 1, "function": 2}
         near.sort(key=lambda one: (one[0], order[one[1].kind]))
         return [made for _, made in near]
+
+    def functions(self) -> list[Completion]:
+        """Every function, those of a group together."""
+        known = self._registry.all("function").values()
+        return [self._function(one) for one in sorted(known, key=lambda one: (one.group, one.name))]
 
     def _after_dot(self, caret: Caret) -> Iterator[Completion]:
         owner = type_at(self._scope, caret.before)

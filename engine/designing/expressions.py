@@ -102,11 +102,12 @@ class Expressions:
         return checked, found
 
     def complete(
-        self, viewer: Viewer, app: str, revision: int, place: Place, text: str, caret: int
-    ) -> Completions:
-        """What may stand where the caret is, best first."""
+        self, viewer: Viewer, app: str, revision: int, place: Place, text: str, caret: int,
+        functions: bool = False,
+    ) -> Completions:  # fmt: skip
+        """What may stand where the caret is, best first; `functions`: all there are."""
         _, scope = self._scope(viewer, app, revision, place)
-        return complete(text, caret, scope, self._registry, viewer.language)
+        return complete(text, caret, scope, self._registry, viewer.language, functions)
 
     def build(self, viewer: Viewer, app: str, revision: int, place: Place, group: Group) -> str:
         """The text of what the builder shows."""
@@ -130,6 +131,11 @@ class Expressions:
         """How many records of the published form hold each value of a field."""
         self._designing.open(viewer, app)
         return self._trying.uses(app, form, field)
+
+    def merging_refused(self, viewer: Viewer, app: str, form: str, field: str) -> Problem | None:
+        """Why choices of this field that records use cannot go into others; None: they can."""
+        self._designing.open(viewer, app)
+        return self._trying.merging_refused(app, form, field)
 
     def scope(self, viewer: Viewer, app: str, revision: int, place: Place) -> Scope:
         """What names mean there, for whoever draws an expression."""

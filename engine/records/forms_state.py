@@ -13,15 +13,21 @@ from engine.access.ways import best_access
 from engine.records.figures import Figures
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.read import Reader
+from engine.records.row_cells import blank_row, settle_rows
 from engine.records.services import Services
 from engine.records.state import FieldState, apply_defaults, apply_formulas, evaluate, parse_values
+from metamodel.plugin_api import Display
 from metamodel.problems import Problem, Rejected, problem
+from metamodel.row_totals import row_totals
 
 
 @dataclass(frozen=True, slots=True)
 class FormState:
-    """`fields`: `{field: {visible, required, writable, value?, problems?}}` for every field a person may see;
-    `value` only of fields he is not typing in (defaults and computed ones), problems only of changed ones.
+    """`fields`: `{field: {visible, required, writable, value?, problems?, rows?, totals?}}` for every field a
+    person may see;
+    `value` only of fields he is not typing in (defaults and computed ones), problems only of changed ones;
+    `withheld`, where conditions decide it, are the choices that are not offered now, `blank` what a new row of
+    a sub-form begins with.
     `blocks`: whether the blocks and tabs of the layout that have a condition are shown, by their keys."""
 
     fields: dict[str, dict[str, Any]]
@@ -41,16 +47,24 @@ def form_state(
         context = services.context(connection, viewer, services.database.clock.now(), app)
         if record is None:
             apply_defaults(program, complete, context)
+        if program.rows_asking:
+            rows = {p.id: parsed[p.id] for p in program.rows_asking if p.id in parsed}
+            settle_rows(program, rows, stored, context)
+            complete |= rows
         apply_formulas(program, complete, context)
         shown = [field.id for field in program.figures if allowed.get(field.id, "hide") != "hide"]
         asked, refused = figures.show(
             connection, viewer, program, complete, context, shown, stored if record else None
         )
-        states = evaluate(program, complete, context, lambda name: allowed.get(name) == "write")
+        states = evaluate(
+            program, complete, context, lambda name: allowed.get(name) == "write", stored if record else {}
+        )
+        blank = {p.id: blank_row(p, complete, context) for p in program.rows_asking}
         blocks = {key: bool(shown(complete, context)) for key, shown in program.blocks.items()}
     figures.note(viewer, program, asked, int(record) if record else None)
+    display = Display(viewer.language, services.zone)
     found = {
-        name: _answer(program, states[name], name, values, changed, wrong, viewer.language) for name in states
+        name: _answer(program, states[name], name, values, changed, wrong, display, blank) for name in states
     }
     kept = [f for f in (*program.formulas, *program.figures) if allowed.get(f.id, "hide") != "hide"]
     computed = {f.id: _computed(f, complete) for f in kept}
@@ -77,7 +91,7 @@ def _allowed(
 
 def _answer(
     program: FormProgram, state: FieldState, name: str, sent: Mapping[str, Any], changed: Sequence[str],
-    wrong: Sequence[Problem], language: str,
+    wrong: Sequence[Problem], display: Display, blank: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:  # fmt: skip
     answer: dict[str, Any] = {
         "visible": state.visible,
@@ -86,12 +100,19 @@ def _answer(
     }
     if name not in sent and state.value is not None:
         answer["value"] = _plain(program.fields[name], state.value)
+    if program.fields[name].offered:
+        answer["withheld"] = list(state.withheld)
+    if blank.get(name):
+        cells = {cell.id: cell for cell in program.fields[name].cells}
+        answer["blank"] = {cell: _plain(cells[cell], value) for cell, value in blank[name].items()}
     rows = _rows(program.fields[name], state)
     if rows:
         answer["rows"] = rows
+    if any(cell.field.total for cell in program.fields[name].cells):
+        answer["totals"] = row_totals(program.fields[name].field, state.value or (), display)
     if name in changed:
         own = [p for p in wrong if p.path.split("/")[1:2] == [name]]
-        answer["problems"] = [p.to_json(language) for p in (own or state.problems)]
+        answer["problems"] = [p.to_json(display.language) for p in (own or state.problems)]
     return answer
 
 
@@ -99,12 +120,16 @@ def _rows(field: FieldProgram, state: FieldState) -> list[dict[str, Any]]:
     """`[{cell: {visible, required, writable} or {value}}]` of a sub-form's rows: what conditions decide, and
     what is computed."""
     made = []
+    offering = {cell.id: bool(cell.offered) for cell in field.cells}
     for number, row in enumerate(state.value or () if field.cells else ()):
         decided = state.rows[number] if number < len(state.rows) else {}
         cells: dict[str, Any] = {
-            name: {"visible": one.visible, "required": one.required, "writable": one.writable}
+            name: {
+                "visible": one.visible, "required": one.required, "writable": one.writable,
+                **({"withheld": list(one.withheld)} if offering.get(name) else {}),
+            }
             for name, one in decided.items()
-        }
+        }  # fmt: skip
         cells |= {cell.id: {"value": _plain(cell, row.get(cell.id))} for cell in field.cells if cell.formula}
         made.append(cells)
     return made if any(made) else []

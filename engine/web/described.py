@@ -52,7 +52,9 @@ BODIES: Mapping[str, dict[str, Any]] = {
                           patch={"type": "array", "items": {"type": "object"}}),
     "publish_draft": _object("revision", revision={"type": "integer"}),
     "look_at_expression": _object("form", "expression", **EXPRESSION, record=TEXT),
-    "complete_expression": _object("form", "expression", **EXPRESSION, at={"type": "integer"}),
+    "complete_expression": _object(
+        "form", "expression", **EXPRESSION, at={"type": "integer"}, functions={"type": "boolean"}
+    ),
     "build_expression": _object("form", "builder", **EXPRESSION, builder={"type": "object"}),
     "start_flow": _object("record", record=TEXT),
     "preview_flow": _object("values", values=VALUES),

@@ -66,6 +66,12 @@ TEXTS = {
         "只有普通表单的、未加密且可修改的成员字段可以交接；存档里的人不变",
         "A person or people field of an ordinary form, neither sealed nor computed, can be handed over",
     ),
+    "field.no_such_total": Texts("“{field}”的值没有这种合计", "The values of “{field}” have no such total"),
+    "field.only_in_rows": Texts(
+        "只有子表单的列有宽度与合计：“{field}”不在子表单里",
+        "Only columns of a sub-form have a width and a total: “{field}” is none",
+        severity="warning",
+    ),
     "field.flag_in_rows": Texts(
         "子表单的字段不能单独设 {flag}",
         "A field of a sub-form cannot have {flag} of its own",
@@ -146,6 +152,20 @@ TEXTS = {
         "“{form}” has records: the evidence or sealed field “{field}” keeps its type",
         "请另加一个字段",
         "Add another field instead",
+        status=409,
+    ),
+    "field.copy_running": Texts(
+        "字段“{field}”上一次改变类型的数据还在转换，完成后才能再改类型",
+        "The values of “{field}” are still being converted to its last type: it can change again after that",
+        "转换在后台进行，稍后再发布",
+        "It happens in the background; publish again in a while",
+        status=409,
+    ),
+    "field.choice_evidence": Texts(
+        "“{field}”是存证字段，已有记录写着“{choice}”，不能合并到别的选项",
+        "“{field}” is evidence and records say “{choice}”: it cannot go into another choice",
+        "可以把这个选项设为新记录不再可选",
+        "Hide the choice for new records instead",
         status=409,
     ),
     "field.duplicates": Texts(
@@ -388,6 +408,10 @@ TEXTS = {
     "view.too_many": Texts(
         "每个列表最多保存 {limit} 个筛选", "At most {limit} filters can be kept for a list"
     ),
+    "view.default_twice": Texts(
+        "角色“{role}”的默认视图已经是“{other}”", "The list of role “{role}” opens with “{other}” already"
+    ),
+    "view.not_in_list": Texts("列表不能以会话视图打开", "A list cannot open with a chat"),
     "view.wrong_field": Texts(
         "“{field}”不适合作视图的“{key}”",
         "“{field}” is not of a kind that fits `{key}` of this view",

@@ -123,7 +123,7 @@ def test_whatever_is_done_in_the_designer_loads(runtime: Runtime, seed: int) -> 
 
 @pytest.mark.skipif(NODE is None, reason="Node is not installed")
 def test_publish_export_import_publish_is_the_identity(runtime: Runtime) -> None:
-    sound = [one for one in _documents(11) if not has_errors(runtime.applications.check(one))]
+    sound = [one for one in _documents(2026) if not has_errors(runtime.applications.check(one))]
     document = sound[-1]
     version = runtime.applications.publish(None, document, "cheng")
     published = runtime.applications.document("x")

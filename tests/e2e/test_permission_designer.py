@@ -100,7 +100,9 @@ def test_a_menu_by_mouse_and_by_keys(desk: Open, runtime: Runtime) -> None:
     page.fill("#menu-link", "https://example.cn/help")
     page.press("#menu-link", "Tab")
     expect(page.locator(".menu-panel .card-problems")).to_have_count(0)
-    page.locator(".icon-grid input[value=star]").check()
+    page.locator("#menu-icon").click()
+    page.get_by_label("搜索图标").fill("pingjia")  # a word it is found by
+    page.keyboard.press("Enter")
     saved(page)
     link = document(runtime)["menus"][0]["items"][4]
     assert (link["link"], link["icon"]) == ("https://example.cn/help", "star")

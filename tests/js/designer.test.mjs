@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { difference, same } from "../../builder_ui/static/js/model/difference.js";
 import { restore } from "../../builder_ui/static/js/model/draft.js";
-import { added, behind, changePart, copied, duplicated, grouped, moved, neighbour, partAt, pasted, readingOrder, removed, valueSet } from "../../builder_ui/static/js/model/forms.js";
+import { added, behind, changePart, copied, duplicated, grouped, moved, neighbour, partAt, pasted, readingOrder, removed, stepped, valueSet } from "../../builder_ui/static/js/model/forms.js";
 import { History } from "../../builder_ui/static/js/model/history.js";
 import { ids, layoutOf, named, placedFields } from "../../builder_ui/static/js/model/layout.js";
 import { freeName, renamed } from "../../builder_ui/static/js/model/names.js";
@@ -90,6 +90,34 @@ test("several move together, and no rows get into rows", () => {
   assert.deepEqual(into.fields.map((field) => field.id), ["name", "why", "lines"]);
   assert.deepEqual(into.fields[2].fields.map((field) => field.id), ["what", "amount", "price"]);
   assert.deepEqual(into.layout[0].fields, ["name", "why", "lines"]);
+});
+
+test("the arrows lead into a sub-form and tabs beside, and out of them", () => {
+  const step = (key, by, sideways) => stepped(FORM, IMPLIED, key, by, sideways);
+  assert.deepEqual(step("field:why", 1, false), { zone: "section:section", index: 3 });
+  assert.deepEqual(step("field:why", 1, true), { zone: "sub:lines", index: 0 });
+  assert.deepEqual(step("field:lines", -1, true), { zone: "section:section", index: 2 });
+  assert.deepEqual(step("field:lines.what", 1, true), { zone: "sub:lines", index: 1 });
+  assert.deepEqual(step("field:lines.price", 1, true), { zone: "section:section", index: 4 });
+  assert.deepEqual(step("field:lines.price", -1, false), { zone: "section:section", index: 3 });
+  const [tabbed, tabs] = added(FORM, IMPLIED, "block", { kind: "tabs", tabs: [{ id: "tab", label: "一", blocks: [] }] }, { zone: "blocks:", index: 1 });
+  assert.deepEqual([tabs, stepped(tabbed, [], "block:section", 1, true)], ["block:tabs", { zone: "blocks:tab", index: 0 }]);
+  const [inside] = moved(tabbed, [], ["block:section"], { zone: "blocks:tab", index: 0 });
+  assert.deepEqual(stepped(inside, [], "block:section", 1, true), { zone: "blocks:", index: 1 });
+  assert.deepEqual(stepped(inside, [], "block:section", -1, true), { zone: "blocks:", index: 0 });
+});
+
+test("a column that becomes a field has no width and no total", () => {
+  const wide = changePart(FORM, IMPLIED, "field:lines.price", (part) => ({ ...part, width: 120, total: "sum" }));
+  const [form] = moved(wide, IMPLIED, ["field:lines.price"], { zone: "section:section", index: 0 });
+  assert.deepEqual(form.fields[0], { id: "price", type: "money" });
+});
+
+test("a field and a column of one name are copied as two", () => {
+  const alike = changePart(FORM, IMPLIED, "field:lines", (part) => ({ ...part, fields: [...part.fields, { id: "name", type: "text" }] }));
+  const [form, keys] = duplicated(alike, IMPLIED, ["field:name", "field:lines.name"]);
+  assert.equal(new Set(keys).size, 2);
+  whole(form);
 });
 
 test("what stood in a removed section stays", () => {

@@ -188,6 +188,8 @@ ROUTES: dict[str, Route] = {
     "POST /sign-in/factor": Route(either, body={"code": "000000"}),
     "GET /sign-in/again": Route(either),
     "POST /sign-in/again": Route(either, body=json.dumps({"person": "seller", "password": "wrong"})),
+    "GET /forgot": Route(public),
+    "POST /forgot": Route(public, body={"person": "seller"}),
     "GET /session": Route(either),
     "GET /sign-in/with/{provider:int}": Route(either, {"provider": ["1"]}),
     "GET /sign-in/with/{provider:int}/back": Route(either, {"provider": ["1"]}, ("?code=x&state=y",)),
@@ -300,6 +302,10 @@ ROUTES: dict[str, Route] = {
     f"GET {API}{RECORD}/comments": Route(reads_record),
     f"POST {API}{RECORD}/comments": Route(comments, body=json.dumps({"text": "说一句"}), last=1),
     f"DELETE {API}{RECORD}/comments/{{comment:str}}": Route(only(), {"comment": ["1"]}),
+    f"POST {RECORD}/delete": Route(only(), body={}),
+    f"POST {FORM}/recycle-bin/restore": Route(only(), {"form_id": ["customer"]}, body={"record": "1"}),
+    f"POST {RECORD}/comments": Route(comments, body={"text": "说一句"}, last=1),
+    f"POST {RECORD}/comments/{{comment:str}}/remove": Route(only(), {"comment": ["1"]}, body={}),
     f"GET {RECORD}/people": Route(reads_record, queries=("?q=", "?q=z")),
     f"GET {API}{RECORD}/proof": Route(reads_record),
     f"GET {API}{RECORD}/flow": Route(signed_in),  # nothing for those who may not read it
@@ -390,6 +396,7 @@ ROUTES: dict[str, Route] = {
     # -- the life of an app
     "GET /design": Route(manages("design")),
     "GET /design/new": Route(manages("design"), queries=("", "?how=sheet")),
+    "GET /design/new/icons": Route(manages("design")),
     "POST /design/new": Route(manages("design"), body={"how": "blank", "label": "新应用", "app": "brand_new"}, last=1),
     "POST /design/new/guess": Route(manages("design"), body={"how": "headings", "headings": "甲,乙"}),
     "GET /design/import": Route(manages("design")),

@@ -34,7 +34,8 @@ def overview_page(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
     state, words = state_of(visit, frame.version, changed)
     head = draft.document.get("app") or {}
     page = OverviewPage(
-        frame, frame.label, frame.label, label_text(head.get("description"), visit.language), visit.language,
+        frame, frame.label, frame.label, str(head.get("icon") or ""),
+        label_text(head.get("description"), visit.language), visit.language,
         state, words, tuple(_forms(visit, app_id, draft.document, served)),
         tuple(_parts(visit, app_id, draft.document)),
         tuple(_needs(visit, draft.document)), tuple(_needed_by(visit, app_id)), edits(visit, app_id, EDITS),

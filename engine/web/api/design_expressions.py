@@ -40,7 +40,8 @@ def look_at_expression(request: Ask, runtime: Runtime, app_id: str, body: bytes)
 
 @post(f"{EXPRESSIONS}/complete", sync_to_thread=True, status_code=200)
 def complete_expression(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> dict[str, Any]:
-    """`{revision, form, expression, at}` → what may stand at that place, and the argument that is being written."""
+    """`{revision, form, expression, at, functions?}` → what may stand at that place (or every function), and the
+    argument that is being written."""
     sent = json_object(body)
     at = sent.get("at")
     found = runtime.expressions.complete(
@@ -50,6 +51,7 @@ def complete_expression(request: Ask, runtime: Runtime, app_id: str, body: bytes
         place_of(sent),
         text_of(sent),
         at if type(at) is int else 0,
+        sent.get("functions") is True,
     )
     return {
         "start": found.start, "end": found.end, "items": [item.to_json() for item in found.items],

@@ -5,10 +5,12 @@ import { Controller } from "../lib/controller.js";
 import { CanvasKeys } from "../lib/design/canvas_keys.js";
 import { openTab, partOf, partsOf, sketch, stand, uncover } from "../lib/design/canvas_dom.js";
 import { Clipboard } from "../lib/design/clipboard.js";
+import { Columns } from "../lib/design/columns.js";
 import { Dragging } from "../lib/design/dragging.js";
 import { JsonSide } from "../lib/design/json_side.js";
 import { Naming } from "../lib/design/naming.js";
 import { PanelReader } from "../lib/design/panel_reader.js";
+import { PhoneSide } from "../lib/design/phone_side.js";
 import { openDraft } from "../lib/draft.js";
 import { pick, swap } from "../lib/swap.js";
 import { fill } from "../lib/text.js";
@@ -26,7 +28,8 @@ export default class DesignForm extends Controller {
     if (!this.element.isConnected) return;
     this.canvas = this.target("canvas");
     this.dragging = new Dragging({ canvas: this.canvas, scroll: this.target("scroll"), take: (source) => this.take(source), drop: (...dropped) => this.drop(...dropped), end: () => {} });
-    this.parts = [new CanvasKeys(this), new Clipboard(this), new PanelReader(this), new JsonSide(this)];
+    this.columns = new Columns(this);
+    this.parts = [this.columns, new CanvasKeys(this), new Clipboard(this), new PanelReader(this), new JsonSide(this), new PhoneSide(this)];
     this.listen();
     this.mark();
     if (this.draft.revision !== this.shownRevision) this.refresh();
@@ -36,6 +39,7 @@ export default class DesignForm extends Controller {
   disconnect() {
     this.left?.abort();
     this.dragging?.cancel();
+    for (const part of this.parts ?? []) part.leave?.();
   }
 
   listen() {
@@ -99,6 +103,7 @@ export default class DesignForm extends Controller {
   // -- choosing ----------------------------------------------------------------------------------
 
   clicked(event) {
+    if (event.target.closest("[data-total-of], [data-resize]")) return;
     const tab = event.target.closest("[data-tab]");
     if (tab) openTab(this.canvas, tab.dataset.tab);
     const key = event.target.closest("[data-key]")?.dataset.key ?? "form";
@@ -376,6 +381,10 @@ export default class DesignForm extends Controller {
 
   mode(event) {
     this.parts.find((part) => part instanceof JsonSide).show(this.param(event, "mode") === "json");
+  }
+
+  phone() {
+    this.parts.find((part) => part instanceof PhoneSide).toggle();
   }
 
   keys() {

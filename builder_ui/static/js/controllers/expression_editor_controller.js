@@ -222,17 +222,38 @@ export default class ExpressionEditor extends Controller {
 
   // -- what comes next ----------------------------------------------------------------------------
 
-  async complete(wanted = false) {
+  /** Fields or functions, in a list to choose from: nothing needs to be typed. */
+  offer(event) {
+    this.come();
+    this.complete(true, this.param(event, "what") === "function");
+  }
+
+  /** A sign of arithmetic where the caret is. */
+  put(event) {
+    this.come();
+    this.list.hide();
+    this.insert(this.param(event, "sign"));
+    this.box.select(this.box.selection?.end ?? this.text.length);
+  }
+
+  /** Into the box, where the caret last was. */
+  come() {
+    const place = this.box.selection?.end ?? this.text.length;
+    this.target("box").focus({ preventScroll: true });
+    this.box.select(place);
+  }
+
+  async complete(wanted = false, functions = false) {
     const at = this.box.selection?.end;
     if (at === undefined || isComposing()) return;
     const text = this.text;
-    const found = await postJson(`${this.base}/complete`, { ...this.place, expression: text, at }).catch(() => null);
+    const found = await postJson(`${this.base}/complete`, { ...this.place, expression: text, at, ...(functions ? { functions } : {}) }).catch(() => null);
     if (!found || text !== this.text || at !== this.box.selection?.end) return;
     this.list.tell(found.hint);
     const typing = found.end > found.start || text[at - 1] === ".";
     const items = wanted || typing ? found.items.filter((item) => !(found.end === at && item.insert === text.slice(found.start, at))) : [];
-    Object.assign(this, { start: found.start, end: Math.max(found.end, at) });
-    this.list.show(items.length && (wanted || text.slice(found.start, at) || text[at - 1] === ".") ? items : [], this.box.rectangle(found.start));
+    Object.assign(this, functions ? { start: at, end: at } : { start: found.start, end: Math.max(found.end, at) });
+    this.list.show(items.length && (wanted || text.slice(found.start, at) || text[at - 1] === ".") ? items : [], this.box.rectangle(this.start));
   }
 
   take(item) {

@@ -9,6 +9,7 @@ export default class State extends Controller {
   connect() {
     this.seq = 0;
     this.changedFields = new Set();
+    this.touched = new Set([null]); // cells somebody was in: only there something may be missing
     this.typed = (event) => this.noticed(event);
     this.leaving = (event) => { if (this.dirty && !this.sending) event.preventDefault(); };
     this.sent = () => { this.sending = true; this.target("save").setAttribute("aria-busy", "true"); };
@@ -33,6 +34,7 @@ export default class State extends Controller {
   noticed(event) {
     const field = event.target.closest("[data-field]")?.dataset.field;
     if (!field || event.target.matches("[data-picker-target~=search]")) return;
+    this.touched.add(event.target.closest("td[data-cell]"));
     this.dirty = true;
     this.changedFields.add(field);
     clearTimeout(this.timer);
@@ -89,6 +91,11 @@ export default class State extends Controller {
     if (mark) mark.hidden = !state.required;
     if (state.html !== undefined && !box.contains(document.activeElement)) replace(box.querySelector(".slot"), state.html);
     if (state.rows) this.applyRows(box, state.rows);
+    for (const [column, text] of Object.entries(state.totals ?? {})) {
+      const total = box.querySelector(`[data-total="${CSS.escape(column)}"]`);
+      if (total) total.textContent = text;
+    }
+    if (state.withheld) offer(box, state.withheld);
     if (state.problems) this.complain(box, state.problems);
   }
 
@@ -100,9 +107,10 @@ export default class State extends Controller {
         const cell = lines[Number(number)]?.querySelector(`[data-cell="${CSS.escape(name)}"]`);
         if (!cell) continue;
         if (state.text !== undefined) { cell.querySelector("output").textContent = state.text || "–"; continue; }
+        if (state.withheld) offer(cell, state.withheld);
         cell.classList.toggle("off", !state.visible);
         cell.classList.toggle("needed", state.required);
-        for (const each of cell.querySelectorAll("input, select, textarea")) each.disabled = !state.writable || !state.visible;
+        for (const each of cell.querySelectorAll("input, select, textarea")) each.disabled = !state.writable;
       }
     }
   }
@@ -137,15 +145,41 @@ export default class State extends Controller {
   }
 
   complain(box, problems) {
+    const inCells = problems.filter((each) => each.cell);
+    const rows = [...box.querySelectorAll("[data-rows-target~=row]")];
+    for (const cell of box.querySelectorAll("td[data-cell].invalid")) this.complainIn(cell, "");
+    for (const { cell: [number, name], code, text } of inCells) {
+      const cell = rows[number]?.querySelector(`[data-cell="${CSS.escape(name)}"]`);
+      if (cell && (code !== "value.required" || this.touched.has(cell))) this.complainIn(cell, text);
+    }
+    problems = problems.filter((each) => !each.cell);
     const texts = (severity) => problems.filter((each) => (each.severity === "error") === (severity === "error")).map((each) => each.text).join(" ");
     box.querySelector(".errors").textContent = texts("error");
     box.querySelector(".warnings").textContent = texts("other");
     box.classList.toggle("invalid", problems.some((each) => each.severity === "error"));
   }
 
+  complainIn(cell, text) {
+    cell.classList.toggle("invalid", text !== "");
+    cell.querySelector(".errors").textContent = text;
+  }
+
   say(text) {
     this.target("status").textContent = text ?? "";
   }
+}
+
+/** Choices that are not offered now go out of sight; what is chosen stays to be read. */
+function offer(box, withheld) {
+  for (const option of box.querySelectorAll("select option[value]:not([value=''])")) keepAway(option, withheld.includes(option.value), option.selected);
+  for (const input of box.querySelectorAll(".segments input:not([type=hidden])")) keepAway(input.closest("label"), withheld.includes(input.value), input.checked);
+  for (const picker of box.querySelectorAll(".picker")) picker.dataset.without = JSON.stringify(withheld);
+}
+
+function keepAway(part, away, chosen) {
+  part.hidden = away && !chosen;
+  if (away) part.dataset.away = chosen ? "chosen" : "";
+  else delete part.dataset.away;
 }
 
 function replace(slot, html) {

@@ -57,7 +57,7 @@ function addedBlock(form, implied, part, place) {
     return found;
   };
   const block = withFreshIds(part, fresh);
-  const { holder, index } = blockPlace(layout, place);
+  const { holder, index } = blockPlace(layout, place, [block]);
   return [{ ...form, layout: withBlocks(layout, holder, index, [block]) }, `block:${block.id}`];
 }
 
@@ -67,11 +67,14 @@ function withFreshIds(part, fresh) {
   return { ...made, tabs: part.tabs.map((tab) => ({ ...tab, id: fresh(tab.id ?? "tab"), blocks: (tab.blocks ?? []).map((block) => withFreshIds(block, fresh)) })) };
 }
 
-/** Where a block may stand; between the fields of a section there is no room for one: it comes behind it. */
-function blockPlace(layout, { zone, index }) {
-  if (zone.startsWith("blocks:")) return { holder: zone.slice(7), index };
+/** Where blocks may stand; between the fields of a section there is no room for one: it comes behind it. Tabs stand in
+ * no tab: they come behind those. */
+function blockPlace(layout, { zone, index }, blocks) {
   const found = zone.startsWith("section:") ? placeOf(layout, zone.slice(8)) : null;
-  return found ? { holder: found.holder, index: found.index + 1 } : { holder: "", index: layout.length };
+  const place = zone.startsWith("blocks:") ? { holder: zone.slice(7), index } : found ? { holder: found.holder, index: found.index + 1 } : { holder: "", index: layout.length };
+  if (place.holder === "" || !blocks.some((block) => block.tabs)) return place;
+  const around = layout.findIndex((block) => block.tabs?.some((tab) => tab.id === place.holder));
+  return { holder: "", index: around < 0 ? layout.length : around + 1 };
 }
 
 /** Where a field may stand; between blocks it gets into the section before, or a new one. */
@@ -117,7 +120,7 @@ function movedBlocks(form, implied, keys, place) {
   const holder = place.zone.startsWith("blocks:") ? place.zone.slice(7) : "";
   if (taken.some((block) => everyBlock([block]).some((each) => each.tabs?.some((tab) => tab.id === holder)))) return [form, keys];
   const rest = mapBlocks(layout, (block) => (wanted.includes(block.id) ? null : block));
-  const target = blockPlace(rest, place);
+  const target = blockPlace(rest, place, taken);
   return [{ ...form, layout: withBlocks(rest, target.holder, target.index, taken) }, keys];
 }
 
@@ -145,8 +148,12 @@ function movedField(form, key, place, span = 1) {
   if (!around && !into) return [{ ...form, layout: withEntry(form.layout, id, span, fieldPlace(form, [], place)) }, key];
   const without = withFields(form, around, (fields) => fields.filter((each) => each.id !== id));
   const free = freeName(id, fieldsIn(without, into).map((each) => each.id));
-  return [putField(without, [], { ...field, id: free }, fieldPlace(without, [], place), span), `field:${into ? `${into}.` : ""}${free}`];
+  const fit = into ? field : asField(field);
+  return [putField(without, [], { ...fit, id: free }, fieldPlace(without, [], place), span), `field:${into ? `${into}.` : ""}${free}`];
 }
+
+/** A column that becomes a field has no width and no total any more. */
+const asField = ({ width: _width, total: _total, ...field }) => field;
 
 /** A field whose entry was taken out stands where it stood, as far as that is still there. */
 function backAgain(form, layout, { around, id }) {
@@ -236,8 +243,20 @@ export function copied(form, implied, keys) {
   const blocks = keys.map(parsed).filter(({ kind }) => kind === "block").map(({ id }) => blockAt(layout, id)).filter(Boolean);
   const inside = new Set(blocks.flatMap((block) => placedFields([block])));
   const single = keys.filter((key) => parsed(key).kind === "field" && !inside.has(parsed(key).id));
-  const fields = [...single.map((key) => partAt(form, implied, key)), ...(form.fields ?? []).filter((field) => inside.has(field.id))].filter(Boolean);
-  return { muniment: "parts", fields, blocks, single: single.map((key) => parsed(key).id) };
+  const alone = single.map((key) => partAt(form, implied, key)).filter(Boolean);
+  const held = (form.fields ?? []).filter((field) => inside.has(field.id));
+  const fields = [...withOwnIds(alone, held.map((field) => field.id)), ...held];
+  return { muniment: "parts", fields, blocks, single: fields.slice(0, alone.length).map((field) => field.id) };
+}
+
+/** A column may be called as a field is: side by side each needs an id of its own. */
+function withOwnIds(fields, reserved) {
+  const taken = [...reserved];
+  return fields.map((field) => {
+    const id = freeName(field.id, taken);
+    taken.push(id);
+    return id === field.id ? field : { ...field, id };
+  });
 }
 
 /** Parts made again with new ids, at a place; what they say of each other follows. [form, keys] */
@@ -255,7 +274,7 @@ export function pasted(form, implied, clip, place) {
   let target = fieldPlace(form, implied, place);
   for (const id of clip.single ?? clip.fields.map((field) => field.id)) {
     if (!again.has(id) || (around && again.get(id).fields)) continue;
-    now = putField(now, implied, again.get(id), target);
+    now = putField(now, implied, around ? again.get(id) : asField(again.get(id)), target);
     keys.push(`field:${around ? `${around}.` : ""}${names[id]}`);
     target = fieldPlace(now, implied, { ...target, makes: false, ...(target.makes ? { index: target.index + 1 } : { index: target.index + 1 }) });
   }
@@ -321,26 +340,51 @@ export function behind(form, implied, key) {
   return last ? { zone: `section:${last.id}`, index: (last.fields ?? []).length } : { zone: "blocks:", index: layout.length };
 }
 
-/** One step in a direction for the keyboard: -1 before, 1 behind; past the ends of a section into the next one. */
-export function stepped(form, implied, key, step) {
+/** One step in a direction for the keyboard: -1 before, 1 behind; past the ends of a section into the next one.
+ * `sideways` (← →) leads into the sub-form or the tabs that stand beside, and out of them past their ends. */
+export function stepped(form, implied, key, step, sideways = false) {
   const { kind, around, id } = parsed(key);
   const layout = layoutOf(form, implied);
-  if (kind === "block") {
-    const place = placeOf(layout, id);
-    return { zone: `blocks:${place.holder}`, index: Math.max(0, place.index + step) };
-  }
-  if (around) {
-    const at = fieldsIn(form, around).findIndex((field) => field.id === id);
-    return { zone: `sub:${around}`, index: Math.max(0, at + step) };
-  }
+  if (kind === "block") return blockStepped(layout, id, step, sideways);
+  if (around) return columnStepped(form, layout, around, id, step, sideways);
   const sections = everyBlock(layout).filter((block) => block.kind === "section");
   const home = sections.findIndex((block) => (block.fields ?? []).some((each) => fieldOf(each) === id));
   if (home < 0) return sections[0] ? { zone: `section:${sections[0].id}`, index: 0 } : null;
   const at = sections[home].fields.findIndex((each) => fieldOf(each) === id) + step;
-  if (at >= 0 && at < sections[home].fields.length) return { zone: `section:${sections[home].id}`, index: at };
+  if (at >= 0 && at < sections[home].fields.length) return besideField(form, sections[home], id, at, step, sideways);
   const next = sections[home + Math.sign(step)];
   if (!next) return null;
   return { zone: `section:${next.id}`, index: step < 0 ? (next.fields ?? []).length : 0 };
+}
+
+function besideField(form, section, id, at, step, sideways) {
+  const beside = form.fields.find((field) => field.id === fieldOf(section.fields[at]));
+  const enters = sideways && beside?.fields && !form.fields.find((field) => field.id === id)?.fields;
+  return enters ? { zone: `sub:${beside.id}`, index: step < 0 ? beside.fields.length : 0 } : { zone: `section:${section.id}`, index: at };
+}
+
+/** Columns stand side by side: ↑ and ↓ lead out of the sub-form, ← and → past its ends too. */
+function columnStepped(form, layout, around, id, step, sideways) {
+  const columns = fieldsIn(form, around);
+  const at = columns.findIndex((field) => field.id === id) + step;
+  if (sideways && at >= 0 && at < columns.length) return { zone: `sub:${around}`, index: at };
+  const home = sectionOf(layout, around);
+  if (!home) return { zone: "rest", index: 0 };
+  return { zone: `section:${home.id}`, index: home.fields.findIndex((each) => fieldOf(each) === around) + (step > 0 ? 1 : 0) };
+}
+
+function blockStepped(layout, id, step, sideways) {
+  const place = placeOf(layout, id);
+  const holding = everyBlock(layout).find((block) => block.tabs?.some((tab) => tab.id === place.holder));
+  const beside = holding ? holding.tabs.find((tab) => tab.id === place.holder).blocks : layout;
+  const next = beside[place.index + step];
+  const [into] = sideways && !blockAt(layout, id).tabs ? next?.tabs ?? [] : [];
+  if (into) return { zone: `blocks:${into.id}`, index: step < 0 ? (into.blocks ?? []).length : 0 };
+  if (sideways && holding && !next) {
+    const outside = placeOf(layout, holding.id);
+    return { zone: `blocks:${outside.holder}`, index: outside.index + (step > 0 ? 1 : 0) };
+  }
+  return { zone: `blocks:${place.holder}`, index: Math.max(0, place.index + step) };
 }
 
 // -- values --------------------------------------------------------------------------------------------

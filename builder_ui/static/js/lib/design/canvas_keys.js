@@ -3,6 +3,7 @@ import { fill } from "../text.js";
 import { parsed, readingOrder, stepped } from "../../model/forms.js";
 import { partOf, partsOf, stand, uncover } from "./canvas_dom.js";
 
+const SIDEWAYS = new Set(["ArrowLeft", "ArrowRight"]);
 const STEPS = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 };
 
 export class CanvasKeys {
@@ -38,7 +39,7 @@ export class CanvasKeys {
   }
 
   pressed(event) {
-    if (event.target.matches("input, textarea")) return;
+    if (event.target.matches("input, textarea, select")) return;
     const act = this.#act(event);
     if (!act) return;
     event.preventDefault();
@@ -50,7 +51,8 @@ export class CanvasKeys {
     const { designer } = this;
     const step = STEPS[event.key];
     if (event.ctrlKey || event.metaKey) return this.#withControl(event.key.toLowerCase());
-    if (step && (event.altKey || this.held)) return () => this.move(step);
+    if (step && event.altKey && event.shiftKey) return () => designer.columns.nudge(step);
+    if (step && (event.altKey || this.held)) return () => this.move(step, SIDEWAYS.has(event.key));
     if (step) return () => this.go(step, event.shiftKey);
     switch (event.key) {
       case "Enter": return this.held ? () => this.putDown() : () => designer.rename(designer.chosen.at(-1) ?? "form");
@@ -90,11 +92,11 @@ export class CanvasKeys {
     this.say(fill(designer.words.grabbed, { what: designer.called(designer.chosen[0]) }));
   }
 
-  move(step) {
+  move(step, sideways = false) {
     const { designer } = this;
     const [key] = designer.chosen;
     if (designer.chosen.length !== 1) return;
-    const place = stepped(designer.form, designer.implied, key, step);
+    const place = stepped(designer.form, designer.implied, key, step, sideways);
     if (!place) return;
     const part = partOf(designer.canvas, key);
     designer.move([key], place, this.held ? { typing: this.held.typing } : {});

@@ -16,7 +16,7 @@ export class Dragging {
 
   press(event) {
     const source = event.target.closest("[data-drag]");
-    if (!source || event.button !== 0 || event.target.closest("input, textarea, select, [role=tab]")) return;
+    if (!source || event.button !== 0 || event.target.closest("input, textarea, select, [role=tab], [data-resize]")) return;
     this.held = { source, x: event.clientX, y: event.clientY, pointer: event.pointerId, type: event.pointerType };
     for (const [type, listener] of Object.entries(this.listeners)) document.addEventListener(type, listener, true);
   }

@@ -33,6 +33,8 @@ export class PanelReader {
     if (control.dataset.act === "rename") return this.designer.identify(this.keys[0], { id: control.value.trim() });
     if (!control.dataset.path) return;
     if (control.dataset.path === "@span") return this.span(Number(control.value));
+    if (control.dataset.path === "@opens") return this.opens(control);
+    if (control.dataset.path.startsWith("@rule/")) return this.#rule(control);
     try {
       this.set(control);
     } catch (error) {
@@ -72,6 +74,35 @@ export class PanelReader {
     const make = (form) => keys.reduce((made, key) => changePart(made, designer.implied, key, change), form);
     const step = designer.do(name, make, designer.chosen, { typing: `panel:${keys.join()}:${path}` });
     if (step) designer.showPanel(control.dataset.refresh !== undefined);
+  }
+
+  /** The button opens this form: its rule is made, or takes the place of the one it had; both in one step. */
+  opens(control) {
+    const { designer, keys } = this;
+    const { rules, rule: before, label } = control.dataset;
+    const rule = control.value ? { ...JSON.parse(rules)[control.value], ...(before ? { id: before } : {}) } : null;
+    const name = fill(designer.words.change, { property: label, what: designer.calledAll(keys) });
+    const pressed = (form) => changePart(form, designer.implied, keys[0], (part) => valueSet(part, ["rule"], rule?.id));
+    designer.draft.change(name, (document) => {
+      const others = (document.rules ?? []).filter((each) => each.id !== before);
+      return {
+        ...document,
+        rules: rule ? [...others, rule] : others,
+        forms: document.forms.map((form) => (form.id === designer.value("form") ? pressed(form) : form)),
+      };
+    }, { focus: designer.address(keys) });
+    designer.showPanel();
+  }
+
+  /** A place in the rule that the button presses. */
+  #rule(control) {
+    const { designer, keys } = this;
+    const { path, label } = control.dataset;
+    const pressed = partAt(designer.form, designer.implied, keys[0])?.rule;
+    const place = pathParts(path.slice("@rule".length));
+    const name = fill(designer.words.change, { property: label, what: designer.calledAll(keys) });
+    const change = (rule) => (rule.id === pressed ? valueSet(rule, place, valueOf(control, undefined)) : rule);
+    designer.draft.change(name, (document) => ({ ...document, rules: (document.rules ?? []).map(change) }), { focus: designer.address(keys), typing: `panel:${keys.join()}:${path}` });
   }
 
   /** Another type has other options, and rows only where it is made for them. */
