@@ -765,3 +765,32 @@ saved_views = _table(  # filters of a list under a name, somebody's own or every
     sa.Column("view_sealed", sa.LargeBinary, nullable=False),  # its name and its query
     sa.Index("ix_saved_views_form", "app", "form"),
 )
+chosen_views = _table(  # the view of a form's list that somebody opened last
+    "chosen_views",
+    sa.Column("person", sa.String(100), primary_key=True),
+    sa.Column("app", sa.String(63), primary_key=True),
+    sa.Column("form", sa.String(63), primary_key=True),
+    sa.Column("view", sa.String(63), nullable=False),
+)
+public_forms = _table(  # links by which people without an account fill a form in
+    "public_forms",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("app", sa.String(63), nullable=False),
+    sa.Column("form", sa.String(63), nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),  # of the link's token
+    sa.Column("person", sa.String(100), nullable=False),  # who opened it
+    sa.Column("at", Time, nullable=False),
+    sa.Column("opens_at", Time),
+    sa.Column("closes_at", Time),
+    sa.Column("per_day", sa.BigInteger, nullable=False),
+    sa.Column("revoked_at", Time),
+    sa.Column("settings_sealed", sa.LargeBinary, nullable=False),  # name, fields, thanks
+    sa.Index("ix_public_forms_hash", "hash", unique=True),
+    sa.Index("ix_public_forms_form", "app", "form"),
+)
+public_entries = _table(  # how much came in by a public link, by day
+    "public_entries",
+    sa.Column("link", Id, primary_key=True),
+    sa.Column("day", sa.BigInteger, primary_key=True),  # the ordinal of a date in the organisation's zone
+    sa.Column("entries", sa.BigInteger, nullable=False, server_default="0"),
+)

@@ -44,7 +44,22 @@ def check_views(form: Form, checking: Checking) -> list[Problem]:
         found += check_sort(form, view.sort, view.path + "/sort", checking)
         found += checking.row_condition(view.filter, view.path + "/filter", checking.scope(form))
         found += _check_options(form, view, checking)
-    return found
+    return [*found, *_check_defaults(form, checking)]
+
+
+def _check_defaults(form: Form, checking: Checking) -> Iterator[Problem]:
+    """Roles that are there, each with one view its list opens with; a chat is no tab of a list."""
+    taken: dict[str, str] = {}
+    for view in form.views:
+        for number, role in enumerate(view.default_for):
+            place = view.path + pointer("default_for", number)
+            if checking.app.role(role) is None:
+                yield problem("reference.unknown_role", place, name=role)
+            elif view.kind == "chat":
+                yield problem("view.not_in_list", place)
+            elif role in taken:
+                yield problem("view.default_twice", place, role=role, other=taken[role])
+            taken.setdefault(role, view.id)
 
 
 def check_columns(form: Form, columns: Iterable[str], path: str, checking: Checking) -> list[Problem]:

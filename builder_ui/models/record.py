@@ -189,4 +189,5 @@ class FormPage:
     draft_url: str = ""  # takes what is typed, until it is saved
     kept: KeptNotice | None = None
     same: tuple[Alike, ...] = ()  # records that seem to be the same
+    left: str = ""  # of what was kept while typing, what the form does not take any more
     way: str | None = None  # who would be asked to approve it; None where no flow begins

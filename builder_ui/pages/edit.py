@@ -30,6 +30,7 @@ from metamodel.problems import Problem, Rejected, problem
 
 FORM = "/apps/{app_id:str}/forms/{form_id:str}"
 STYLES = ("list", "record", "form", "field_types")
+OFFERED, MOST_CHOICES = 20, 2_000  # what a picker shows at once; how many choices a field may have
 BACK = "back-to"  # where saving a new record leads; no field is called so
 Sent = Mapping[str, Sequence[str]]
 
@@ -81,11 +82,10 @@ def new_page(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Respo
     app, form = visit.form(app_id, form_id)
     if form.is_archive:
         raise Rejected([problem("access.denied")])
-    given: dict[str, Any] = _given(visit, form)
-    if kept := kept_typing.resumed(visit, app, form, None):
-        given = raw_values(form.fields, kept.values)
+    kept = kept_typing.resumed(visit, app, form, None)
+    given: dict[str, Any] = kept.values if kept else _given(visit, form)
     state = visit.runtime.records.form_state(visit.viewer, app_id, form_id, None, given, ())
-    return _page(Draft(visit, app, form, None, given, state))
+    return _page(Draft(visit, app, form, None, given, state), left=kept.left if kept else "")
 
 
 @get(f"{FORM}/records/{{record:str}}/edit", sync_to_thread=True)
@@ -96,9 +96,11 @@ def edit_page(request: Ask, site: Here, app_id: InPath, form_id: InPath, record:
     if "update" not in view.can:
         raise Rejected([problem("access.denied")])
     kept = kept_typing.resumed(visit, app, form, record)
-    typed = raw_values(form.fields, kept.values) if kept else {}
+    typed = kept.values if kept else {}
     state = visit.runtime.records.form_state(visit.viewer, app_id, form_id, record, typed, ())
-    return _page(Draft(visit, app, form, view, {**view.values, **typed}, state))
+    return _page(
+        Draft(visit, app, form, view, {**view.values, **typed}, state), left=kept.left if kept else ""
+    )
 
 
 @post(FORM, sync_to_thread=True)
@@ -184,8 +186,15 @@ def options(request: Ask, site: Here, app_id: InPath, form_id: InPath, name: InP
     """What a picker offers, as its list's HTML."""
     visit = site.visit(request)
     visit.form(app_id, form_id)
-    found = visit.runtime.records.options(visit.viewer, app_id, form_id, name, visit.query.get("q", ""))
+    limit = OFFERED + asked_less(visit)
+    found = visit.runtime.records.options(visit.viewer, app_id, form_id, name, visit.query.get("q", ""), limit)
     return visit.part("parts/options.html", found)
+
+
+def asked_less(visit: Visit) -> int:
+    """How many of what it is given a picker will not show: so many more are needed."""
+    less = visit.query.get("less", "")
+    return min(int(less), MOST_CHOICES) if less.isascii() and less.isdigit() else 0
 
 
 def answers(draft: Draft, inputs: Inputs, sent: Sent) -> dict[str, dict[str, Any]]:
@@ -194,7 +203,21 @@ def answers(draft: Draft, inputs: Inputs, sent: Sent) -> dict[str, dict[str, Any
     for name, answered in found.items():
         if answered.get("rows"):
             answered["rows"] = _numbered(draft, inputs, name, sent)
+        if answered.get("problems"):
+            answered["problems"] = [*_in_cells(draft, name, answered["problems"], sent)]
     return found
+
+
+def _in_cells(
+    draft: Draft, name: str, problems: Iterable[Mapping[str, Any]], sent: Sent
+) -> Iterator[Mapping[str, Any]]:
+    """What is wrong in a cell with the page's number of its row and its column."""
+    rows = draft.form.field(name)
+    numbers = sent_row_numbers(rows, sent) if rows is not None and rows.fields else []
+    for found in problems:
+        number, _, column = str(found["place"]).partition("/")
+        known = number.isdigit() and column and int(number) < len(numbers)
+        yield {**found, "cell": [numbers[int(number)], column]} if known else found
 
 
 def answer_of(draft: Draft, inputs: Inputs, name: str) -> dict[str, Any]:
@@ -236,7 +259,8 @@ def _numbered(draft: Draft, inputs: Inputs, name: str, sent: Sent) -> dict[str, 
 
 def _in_language(found: Mapping[str, Any], language: str) -> dict[str, Any]:
     said = Problem(found["code"], found["path"], found.get("params", {}))
-    return {"severity": found["severity"], "text": said.text(language)}
+    place = _place_of(said)
+    return {"severity": found["severity"], "code": said.code, "text": said.text(language), "place": place}
 
 
 def _same(
@@ -258,8 +282,10 @@ def _same(
     )  # fmt: skip
 
 
-def _page(draft: Draft, status: int = 200, same: tuple[Alike, ...] = ()) -> Response[Any]:
-    page = replace(form_page(draft), same=same)
+def _page(
+    draft: Draft, status: int = 200, same: tuple[Alike, ...] = (), left: str = ""
+) -> Response[Any]:
+    page = replace(form_page(draft), same=same, left=left)
     return draft.visit.page(
         "form.html", page, title=page.title, styles=STYLES, app=draft.app, status=status,
         frames=frame_hosts(draft.form.layout),

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, post
 
 from builder_ui.cells import record_url
+from builder_ui.inputs import raw_values
 from builder_ui.models.record import KeptNotice
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from builder_ui.templating import href
-from engine.records.kept_drafts import KeptDraft
 from engine.records.query import RecordView
 from engine.web.body import json_object
 from metamodel.application import App
-from metamodel.forms import Form
+from metamodel.forms import FieldDefinition, Form
+from metamodel.plugin_api import BadValue
 from metamodel.problems import Rejected, problem
 
 FORM = "/apps/{app_id:str}/forms/{form_id:str}"
@@ -34,8 +37,9 @@ def keep(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: bytes)
     texts = {name: [str(each) for each in given] for name, given in values.items() if isinstance(given, list)}
     revision = sent.get("revision")
     kept = visit.runtime.kept_drafts.keep(
-        visit.viewer, app_id, form_id, record, texts, revision if isinstance(revision, int) else 0
-    )
+        visit.viewer, app_id, form_id, record, texts, revision if isinstance(revision, int) else 0,
+        visit.runtime.applications.version(app_id),
+    )  # fmt: skip
     return {"kept": kept}
 
 
@@ -60,11 +64,64 @@ def _may_fill(visit: Visit, app: App, form: Form, record: str | None) -> None:
         raise Rejected([problem("access.denied")])
 
 
-def resumed(visit: Visit, app: App, form: Form, record: str | None) -> KeptDraft | None:
-    """What was kept, where the address asks to go on with it."""
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Raw values to go on with; `left`: what of the kept ones the form, as it is now, does not take, as a sentence."""
+
+    values: dict[str, Any]
+    left: str = ""
+
+
+def resumed(visit: Visit, app: App, form: Form, record: str | None) -> Resumed | None:
+    """What was kept, where the address asks to go on with it; of a form that was changed meanwhile, as far as it
+    still fits."""
     if visit.query.get("draft") != "yes":
         return None
-    return visit.runtime.kept_drafts.find(visit.viewer, app.id, form.id, record)
+    kept = visit.runtime.kept_drafts.find(visit.viewer, app.id, form.id, record)
+    if kept is None:
+        return None
+    values = raw_values(form.fields, kept.values)
+    if kept.version == visit.runtime.applications.version(app.id):
+        return Resumed(values)
+    fitting, left = fitted(form.fields, values, visit.language)
+    known = {field.id for field in form.fields}
+    gone = {name.partition(".")[0] for name, texts in kept.values.items() if any(texts)} - known
+    if not left and not gone:
+        return Resumed(fitting)
+    joint = "、" if visit.language.startswith("zh") else ", "
+    named = joint.join(dict.fromkeys((*left, *sorted(gone))))
+    return Resumed(fitting, visit.text("The form was changed since. Left out: %(fields)s", fields=named))
+
+
+def fitted(
+    fields: Sequence[FieldDefinition], values: Mapping[str, Any], language: str
+) -> tuple[dict[str, Any], list[str]]:
+    """The values that these fields still take, cell by cell in sub-forms; and the labels of those that do not fit."""
+    made: dict[str, Any] = {}
+    left: list[str] = []
+    for field in fields:
+        value = values.get(field.id)
+        if isinstance(value, list) and field.fields:
+            rows = [fitted(field.fields, row, language) for row in value if isinstance(row, Mapping)]
+            made[field.id] = [row for row, _ in rows if row]
+            left += [f"{field.text(language)} · {label}" for _, labels in rows for label in labels]
+        elif field.id in values and _fits(field, value):
+            made[field.id] = value
+        elif field.id in values:
+            left.append(field.text(language))
+    return made, left
+
+
+def _fits(field: FieldDefinition, value: Any) -> bool:
+    """Can it be read, and is none of it a choice that was hidden since?"""
+    if value in (None, "", []) or field.type is None:
+        return True
+    try:
+        read = field.type.parse(value, field)
+    except BadValue:
+        return False
+    hidden = {choice.value for choice in field.type.choices(field) if choice.hidden}
+    return hidden.isdisjoint(str(item) for item in (read if isinstance(read, list) else [read]))
 
 
 def notice(visit: Visit, app: App, form: Form, view: RecordView | None) -> KeptNotice | None:

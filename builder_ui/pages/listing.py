@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from litestar import Response, get
 
@@ -19,7 +19,7 @@ from builder_ui.frames import offered_views
 from builder_ui.inputs import Inputs, control_of
 from builder_ui.layouts import fits_in_list, list_columns
 from builder_ui.models.arranged import Arranged
-from builder_ui.models.listing import BulkField, Column, FilterRow, ListPage, Row, SavedFilter
+from builder_ui.models.listing import BulkField, Column, FilterRow, ListPage, Row, SavedFilter, Waiting
 from builder_ui.models.parts import Option, Tab
 from builder_ui.named_files import files_in
 from builder_ui.pages import timeline
@@ -50,19 +50,39 @@ class Listing:
         self.conditions = read_conditions((v for n, v in pairs if n == "where"), form)
         offered = offered_views(visit, app, form)
         self.views = [view for view in list_views(form) if view.id in offered]
-        self.view: View | None = self._view(self.views)
         self.base = f"/apps/{app.id}/forms/{form.id}"
+        self.view: View | None = self._view(self.views)
         with visit.runtime.database.read() as connection:
             self.ways = visit.runtime.authority.ways(connection, visit.viewer, app, form)
         if not self.ways:
             raise Rejected([problem("access.denied")])
 
     def _view(self, views: list[View]) -> View | None:
-        """The one asked for, else the first; of a board's number none that would show fewer records."""
+        """The one asked for, else his usual one; of a board's number none that would show fewer records."""
         asked = next((view for view in views if view.id == self.asked.get("view")), None)
         if asked or DRILL not in self.asked:
-            return asked or next(iter(views), None)
+            return asked or self._usual(views)
         return next((view for view in views if not view.filter and view.kind != "timeline"), None)
+
+    def _usual(self, views: list[View]) -> View | None:
+        """What he chose last, else what a role of his opens with, else the first."""
+        if len(views) < 2:
+            return next(iter(views), None)
+        viewer = self.visit.viewer
+        chosen = self.visit.runtime.chosen_views.of(viewer, self.app.id, self.form.id)
+        held = viewer.roles_in(self.app.id)
+        last = [view for view in views if view.id == chosen]
+        of_roles = [view for view in views if not held.isdisjoint(view.default_for)]
+        return next(iter((*last, *of_roles, *views)), None)
+
+    def remember_choice(self) -> None:
+        """A view that was chosen on the list itself is how it opens the next time; a menu's or a saved filter's
+        is asked for by its address and changes no habit."""
+        here = urlsplit(self.visit.request.headers.get("referer", "")).path == self.base
+        if here and self.view is not None and self.asked == {"view": self.view.id}:
+            self.visit.runtime.chosen_views.choose(
+                self.visit.viewer, self.app.id, self.form.id, self.view.id
+            )
 
     # -- what is asked -----------------------------------------------------------------------------
 
@@ -140,6 +160,7 @@ def list_page(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Resp
     visit = site.visit(request)
     app, form = visit.form(app_id, form_id)
     listing = Listing(visit, app, form)
+    listing.remember_choice()
     if listing.view is not None and listing.view.kind == "timeline":
         return timeline.page(visit, Placed(app, form, listing.view), tabs(listing))
     problems: tuple[str, ...] = ()
@@ -238,8 +259,20 @@ def _page(listing: Listing, found: Page, problems: tuple[str, ...]) -> ListPage:
         filtered=filtered, everything=_everything(visit, found), archive=form.is_archive,
         may_unmask=_may_unmask(listing),
         bin_href=f"{base}/recycle-bin" if listing.may("delete") and not form.is_archive else "",
-        field_options=maker.options(), **_scope(listing),
+        field_options=maker.options(), waiting=tuple(_waiting(listing, found)),
+        again_href=listing.address(page=str(listing.page)), **_scope(listing),
     )  # fmt: skip
+
+
+def _waiting(listing: Listing, found: Page) -> Iterator[Waiting]:
+    """The columns here that are not there in every record yet."""
+    for name in listing.columns:
+        one, field = found.pending.get(name), listing.form.field(name)
+        if one is not None and field is not None:
+            text = listing.visit.text(
+                "“%(field)s” is still being computed", field=field.text(listing.visit.language)
+            )
+            yield Waiting(text, one.done, one.total)
 
 
 def _may_unmask(listing: Listing) -> bool:

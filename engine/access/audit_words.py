@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from metamodel.labels import label_text
+from metamodel.labels import Label, label_text
 
 Words = tuple[str, str]  # Chinese, English
 
@@ -50,6 +50,8 @@ GROUPS: Mapping[Words, Mapping[str, Words]] = {
         "comment.add": ("评论", "Commented"),
         "comment.remove": ("删除评论", "Removed a comment"),
         "press": ("按下按钮", "Pressed a button"),
+        "filter.share": ("共享筛选", "Shared a filter"),
+        "filter.unshare": ("取消共享筛选", "Took a shared filter back"),
         "import.begin": ("开始导入", "Began an import"),
         "import.done": ("完成导入", "Finished an import"),
         "rule.try": ("试运行规则", "Tried a rule"),
@@ -58,6 +60,8 @@ GROUPS: Mapping[Words, Mapping[str, Words]] = {
         "app.import": ("导入应用定义", "Imported a definition"),
         "app.export": ("导出应用定义", "Exported a definition"),
         "field.convert": ("转换字段类型", "Converted a field"),
+        "field.compute": ("重新计算字段", "Computed fields anew"),
+        "choice.merge": ("合并选项", "Merged a choice"),
         "web_hook.retry": ("重新外发", "Sent a web hook again"),
         "web_hook.discard": ("放弃外发", "Gave up a web hook"),
         "channel.secret": ("设置渠道密钥", "Set a channel's secret"),
@@ -110,6 +114,7 @@ GROUPS: Mapping[Words, Mapping[str, Words]] = {
         "user.sign_in_failed": ("登录失败", "Failed to sign in"),
         "user.sign_out": ("退出", "Signed out"),
         "user.password_set": ("设置密码", "Set a password"),
+        "user.reset_asked": ("申请重设密码", "Asked to reset a password"),
         "user.totp_on": ("启用两步验证", "Turned the second factor on"),
         "user.totp_off": ("停用两步验证", "Turned the second factor off"),
         "user.recovery_codes": ("生成恢复码", "Made recovery codes"),
@@ -166,6 +171,19 @@ DETAILS: Mapping[str, Words] = {
     "folder": ("位置", "Place"), "policy": ("策略", "Policy"), "address": ("地址", "Address"),
     "seen_as": ("查看身份", "Seen as"),
 }  # fmt: skip
+
+
+# Of to-dos that were closed before their row said how the outcome was called.
+OUTCOMES: Mapping[str, Words] = {
+    "done": ("完成", "Done"), "agree": ("同意", "Agree"), "refuse": ("不同意", "Refuse"), "approve": ("同意", "Approve"),
+    "reject": ("驳回", "Reject"), "return": ("退回修改", "Send back"), "resubmit": ("重新提交", "Hand in again"),
+    "withdraw": ("撤回", "Withdraw"), "sent": ("已发送邮件", "Mailed"), "none": ("未发送", "Nothing sent"),
+}  # fmt: skip
+
+
+def outcome_word(outcome: str, label: Label | None, language: str) -> str:
+    """`label`: as the to-do's row in the trail has it; the outcome's id for an old one nobody gave words."""
+    return label_text(label, language) if label else _said(OUTCOMES.get(outcome), language) or outcome
 
 
 def action_word(action: str, language: str) -> str:

@@ -17,15 +17,17 @@ from engine.system_tables import record_drafts
 Values = Mapping[str, Sequence[str]]  # as a form sends them
 KEPT = 30 * 24 * 3600 * 1_000_000  # microseconds
 LARGEST = 500_000  # characters; more is no form somebody typed
+VERSION = ""  # among the names of fields, where the version of the app is kept
 
 
 @dataclass(frozen=True, slots=True)
 class KeptDraft:
-    """`revision` is the record's, as it was when typing began; 0 of a new one."""
+    """`revision` is the record's, as it was when typing began; 0 of a new one. `version` is the app's of then."""
 
     values: dict[str, list[str]]
     at: datetime
     revision: int
+    version: int
 
 
 class KeptDrafts:
@@ -33,13 +35,15 @@ class KeptDrafts:
         self._database, self._box = database, box
 
     def keep(
-        self, viewer: Viewer, app: str, form: str, record: str | None, values: Values, revision: int = 0
-    ) -> bool:
+        self, viewer: Viewer, app: str, form: str, record: str | None, values: Values, revision: int = 0,
+        version: int = 0,
+    ) -> bool:  # fmt: skip
         """In place of what was kept before; False when it is too much to keep."""
         if sum(len(text) for texts in values.values() for text in texts) > LARGEST:
             return False
         place = _place(viewer, app, form, record)
-        sealed = self._box.seal_json({name: list(texts) for name, texts in values.items()}, _bound(place))
+        kept = {name: list(texts) for name, texts in values.items()} | {VERSION: [str(version)]}
+        sealed = self._box.seal_json(kept, _bound(place))
 
         def save(unit: Unit) -> None:
             unit.connection.execute(sa.delete(record_drafts).where(_at(place)))
@@ -61,7 +65,8 @@ class KeptDrafts:
         if row is None:
             return None
         values = self._box.open_json(row["values_sealed"], _bound(place))
-        return KeptDraft(values, from_microseconds(row["at"]), row["revision"])
+        (version,) = values.pop(VERSION, ["0"])
+        return KeptDraft(values, from_microseconds(row["at"]), row["revision"], int(version))
 
     def drop(self, viewer: Viewer, app: str, form: str, record: str | None) -> None:
         place = _place(viewer, app, form, record)

@@ -15,7 +15,7 @@ import networkx as nx
 
 from engine.applications import Applications
 from engine.evidence.layout import Layout
-from engine.expressions import Compiled, Run, compile_expression
+from engine.expressions import Compiled, EvaluationContext, Run, compile_expression
 from engine.search.index import FormTexts, Search
 from engine.tables import Catalog, FormTable
 from engine.values import bytes_reader, decoder, encoder
@@ -58,6 +58,7 @@ class FieldProgram:
     writable: Compiled | None = None
     valid: Compiled | None = None
     formula: Compiled | None = None
+    offered: tuple[tuple[str, Compiled], ...] = ()  # choices that are not always offered, and when they are
     cells: tuple[FieldProgram, ...] = ()  # the columns of a sub-form
     source: FieldDefinition | None = None  # of a lookup through one link: the field it looks up
     asked: Mapping[str, Compiled] = dataclass_field(default_factory=dict)  # of a figure: our values, by path
@@ -98,7 +99,21 @@ class FieldProgram:
     @cached_property
     def asks_cells(self) -> bool:
         """Has a column of its rows a condition?"""
-        return any(c.visible or c.required_if or c.writable or c.valid for c in self.cells)
+        return any(cell.asks for cell in self.cells)
+
+    @cached_property
+    def asks(self) -> bool:
+        """Has it a condition of its own?"""
+        return bool(self.visible or self.required_if or self.writable or self.valid or self.offered)
+
+    def withheld(self, values: Mapping[str, Any], context: EvaluationContext) -> tuple[str, ...]:
+        """Its choices that are not offered with these values."""
+        type_ = self.field.type
+        gone = [choice for choice, condition in self.offered if not condition(values, context)]
+        if not gone or type_ is None:
+            return ()
+        known = [choice.value for choice in type_.choices(self.field)]
+        return tuple(value for value in known if any(type_.within(value, choice) for choice in gone))
 
     @property
     def _masked(self) -> FieldDefinition:
@@ -156,12 +171,17 @@ class FormProgram:
     @cached_property
     def conditional(self) -> bool:
         """Does any field need an expression to be checked?"""
-        return any(p.visible or p.required_if or p.writable or p.valid or p.asks_cells for p in self.inputs)
+        return any(p.asks or p.asks_cells for p in self.inputs)
 
     @cached_property
     def closable(self) -> tuple[FieldProgram, ...]:
         """Fields that a condition opens and closes to people."""
         return tuple(p for p in self.inputs if p.writable)
+
+    @cached_property
+    def rows_asking(self) -> tuple[FieldProgram, ...]:
+        """Sub-forms with columns that conditions close, or that have defaults."""
+        return tuple(p for p in self.inputs if any(cell.writable or cell.default for cell in p.cells))
 
     @cached_property
     def defaults(self) -> tuple[FieldProgram, ...]:
@@ -171,6 +191,11 @@ class FormProgram:
     def formulas(self) -> tuple[FieldProgram, ...]:
         """Stored computed fields, each after those it uses."""
         return _in_order(self.fields.values())
+
+    @cached_property
+    def frozen(self) -> frozenset[str]:
+        """What never changes in a record that is there: evidence of an archive."""
+        return frozenset(p.id for p in self.stored if p.field.evidence) if self.form.is_archive else frozenset()
 
     @cached_property
     def computed_rows(self) -> tuple[tuple[FieldProgram, tuple[FieldProgram, ...]], ...]:
@@ -299,6 +324,11 @@ class Programs:
     def apps(self) -> dict[str, App]:
         return {app.id: app for app in self._applications.all()}
 
+    @property
+    def publication(self) -> int:
+        """Grows with whatever is published."""
+        return self._applications.publication
+
     def get(self, app_id: str, form_id: str) -> FormProgram:
         """Rejected (app.unknown, form.unknown) when there is no such form."""
         app, version = self._applications.get(app_id), self._applications.version(app_id)
@@ -331,10 +361,16 @@ class Programs:
             **{name: self.compiled(getattr(field, name), scope) for name in CONDITIONS},
             visible=self.compiled(_both((*around, field.visible)), scope),
             formula=self.compiled(formula, scope),
+            offered=self._offered(field, scope),
             cells=tuple(self._field(cell, rows) for cell in field.fields if cell.usable),
             asked=self._asked(derived, scope) if isinstance(derived, RelatedQuery) else {},
             source=_looked_up(derived, scope) if isinstance(derived, Lookup) else None,
         )  # fmt: skip
+
+    def _offered(self, field: FieldDefinition, scope: FormScope) -> tuple[tuple[str, Compiled], ...]:
+        given = field.type.conditions(field) if field.type is not None else ()
+        made = [(choice, self.compiled(text, scope)) for _, choice, text in given]
+        return tuple((choice, run) for choice, run in made if run is not None)
 
     def _asked(self, query: RelatedQuery, scope: FormScope) -> dict[str, Compiled]:
         paths = {path for rows in query.queries for path in outer_paths(rows.where)}

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from engine.access.audit import AuditTrail, Occurrence
 from engine.access.viewer import Viewer
 from engine.database import Database, Unit
 from engine.evidence.seals import Box
-from engine.system_tables import saved_views
+from engine.system_tables import chosen_views, saved_views
 from metamodel.problems import Rejected, problem
 
 MOST = 50  # of one person for one form
@@ -29,8 +30,8 @@ class SavedView:
 
 
 class SavedViews:
-    def __init__(self, database: Database, box: Box) -> None:
-        self._database, self._box = database, box
+    def __init__(self, database: Database, box: Box, audit: AuditTrail) -> None:
+        self._database, self._box, self._audit = database, box, audit
 
     def all(self, viewer: Viewer, app: str, form: str) -> list[SavedView]:
         """His own and the shared ones, by name; whoever sees as somebody gets the shared ones."""
@@ -61,6 +62,8 @@ class SavedViews:
             unit.connection.execute(sa.delete(saved_views).where(saved_views.c.id.in_(same)))
             row = {"app": app, "form": form, "person": viewer.person, "shared": shared, "at": unit.now}
             unit.connection.execute(sa.insert(saved_views).values({**row, "view_sealed": sealed}))
+            if shared:
+                self._note(unit, viewer, "filter.share", app, form, name)
 
         self._database.write(write)
 
@@ -73,7 +76,45 @@ class SavedViews:
             saved_views.c.id == int(number), saved_views.c.app == app, saved_views.c.form == form,
             sa.or_(whose, saved_views.c.shared) if anybodys else whose,
         )  # fmt: skip
-        self._database.write(lambda unit: unit.connection.execute(gone))
+        ended = next((v for v in self.all(viewer, app, form) if v.id == number and v.shared), None)
+
+        def write(unit: Unit) -> None:
+            if unit.connection.execute(gone).rowcount and ended is not None:
+                self._note(unit, viewer, "filter.unshare", app, form, ended.name)
+
+        self._database.write(write)
+
+    def _note(self, unit: Unit, viewer: Viewer, action: str, app: str, form: str, name: str) -> None:
+        self._audit.add(unit, viewer, [Occurrence(action, app, form, detail={"name": name})])
+
+
+class ChosenViews:
+    """The view a person opened last, of each form: his list opens with it the next time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, viewer: Viewer, app: str, form: str) -> str:
+        """'' where he never chose one."""
+        query = sa.select(chosen_views.c.view).where(_chosen(viewer, app, form))
+        with self._database.read() as connection:
+            return connection.scalar(query) or ""
+
+    def choose(self, viewer: Viewer, app: str, form: str, view: str) -> None:
+        if viewer.looker is not None or self.of(viewer, app, form) == view:
+            return
+
+        def write(unit: Unit) -> None:
+            unit.connection.execute(sa.delete(chosen_views).where(_chosen(viewer, app, form)))
+            row = {"person": viewer.person, "app": app, "form": form, "view": view}
+            unit.connection.execute(sa.insert(chosen_views).values(row))
+
+        self._database.write(write)
+
+
+def _chosen(viewer: Viewer, app: str, form: str) -> sa.ColumnElement[bool]:
+    own = chosen_views.c
+    return sa.and_(own.person == viewer.person, own.app == app, own.form == form)
 
 
 def _bound(person: str, app: str, form: str) -> bytes:

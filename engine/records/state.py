@@ -6,14 +6,17 @@ for imports and for rules; the browser evaluates nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.expressions import EvaluationContext
 from engine.records.program import FieldProgram, FormProgram
+from engine.records.row_cells import matched
 from metamodel.plugin_api import BadValue
 from metamodel.problems import Problem, pointer, problem
+
+NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class FieldState:
     value: Any
     problems: tuple[Problem, ...] = ()
     rows: tuple[Mapping[str, FieldState], ...] = ()  # of a sub-form whose columns have conditions
+    withheld: tuple[str, ...] = ()  # choices that are not offered now
 
 
 def parse_values(program: FormProgram, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
@@ -82,16 +86,27 @@ def standing_at_first(
     return values
 
 
-def apply_formulas(program: FormProgram, values: dict[str, Any], context: EvaluationContext) -> None:
+def apply_formulas(
+    program: FormProgram, values: dict[str, Any], context: EvaluationContext, *, standing: bool = False
+) -> None:
     """Computed fields as they will be stored, rounded to their scale: what is shown is what is saved.
-    Cells of sub-forms come first, the fields that sum them up after."""
+    Cells of sub-forms come first, the fields that sum them up after. `standing`: of a record that is there
+    already; what an archive keeps as evidence stays as it was computed then."""
     for rows, cells in program.computed_rows:
-        for row in values.get(rows.id) or ():
+        if standing and rows.id in program.frozen:
+            continue
+        made = [dict(row) for row in values.get(rows.id) or ()]
+        for row in made:
             row["record"] = values
             _compute(cells, row, context)
             for name in ("record", *(cell.id for cell in cells if row[cell.id] is None)):
                 del row[name]
-    _compute(program.formulas, values, context)
+        if made:
+            values[rows.id] = made
+    formulas = program.formulas
+    if standing and program.frozen:
+        formulas = tuple(field for field in formulas if field.id not in program.frozen)
+    _compute(formulas, values, context)
 
 
 def _compute(fields: Iterable[FieldProgram], values: dict[str, Any], context: EvaluationContext) -> None:
@@ -102,18 +117,20 @@ def _compute(fields: Iterable[FieldProgram], values: dict[str, Any], context: Ev
 
 def evaluate(
     program: FormProgram, values: Mapping[str, Any], context: EvaluationContext,
-    may_write: Callable[[str], bool] = lambda _: True,
+    may_write: Callable[[str], bool] = lambda _: True, stood: Mapping[str, Any] = NOTHING,
 ) -> dict[str, FieldState]:  # fmt: skip
-    """The state of every input field; `may_write` is what access says."""
-    return {field.id: _state(field, values, context, may_write(field.id)) for field in program.inputs}
+    """The state of every input field; `may_write` is what access says, `stood` what the record held before:
+    a choice that was not offered then either may stay."""
+    return {field.id: _state(field, values, context, may_write(field.id), stood) for field in program.inputs}
 
 
 def check_values(
-    program: FormProgram, values: Mapping[str, Any], context: EvaluationContext
-) -> list[Problem]:
-    """Everything wrong with these values, with paths `/field`."""
+    program: FormProgram, values: Mapping[str, Any], context: EvaluationContext,
+    stood: Mapping[str, Any] = NOTHING,
+) -> list[Problem]:  # fmt: skip
+    """Everything wrong with these values, with paths `/field`; `stood`: what the record held before."""
     if program.conditional:
-        states = evaluate(program, values, context)
+        states = evaluate(program, values, context, stood=stood)
         return [found for state in states.values() for found in state.problems]
     found: list[Problem] = []
     for name, field in program.checked:
@@ -126,33 +143,59 @@ def check_values(
 
 
 def _state(
-    field: FieldProgram, values: Mapping[str, Any], context: EvaluationContext, may: bool
-) -> FieldState:
+    field: FieldProgram, values: Mapping[str, Any], context: EvaluationContext, may: bool,
+    stood: Mapping[str, Any] = NOTHING,
+) -> FieldState:  # fmt: skip
     visible = field.visible is None or bool(field.visible(values, context))
     required = visible and (field.field.required or _holds(field.required_if, values, context))
     writable = may and (field.writable is None or bool(field.writable(values, context)))
     value = values.get(field.id)
-    state = FieldState(visible, required, writable, value)
+    withheld = field.withheld(values, context) if field.offered else ()
+    state = FieldState(visible, required, writable, value, withheld=withheld)
     if value is None:
         return replace(state, problems=(_missing(field),)) if required else state
     problems = _sane(field, value)
     if field.asks_cells:
-        state = replace(state, rows=tuple(_row_states(field, value, values, context)))
+        state = replace(state, rows=tuple(_row_states(field, value, values, context, stood)))
         problems = [*_shown_only(problems, state.rows, field.id), *_of_cells(field, state.rows)]
+    if withheld:
+        problems += _not_offered(field, value, withheld, stood, context)
     if field.valid is not None and not field.valid(values, context):
         problems.append(problem("value.invalid", pointer(field.id), field=field.field.text()))
     return replace(state, problems=tuple(problems))
 
 
+def _not_offered(
+    field: FieldProgram, value: Any, withheld: Collection[str], stood: Mapping[str, Any], context: EvaluationContext
+) -> Iterator[Problem]:  # fmt: skip
+    """Choices that are chosen though they are not offered; what stood there and was not offered then may stay."""
+    chosen = [item for item in _each(value) if item in withheld]
+    before = _each(stood.get(field.id))
+    kept = field.withheld(stood, context) if chosen and any(item in before for item in chosen) else ()
+    type_ = field.field.type
+    labels = {choice.value: choice.text() for choice in type_.choices(field.field)} if type_ and chosen else {}
+    for item in chosen:
+        if item not in before or item not in kept:
+            yield problem(
+                "value.not_offered", pointer(field.id), field=field.field.text(), text=labels.get(item, item)
+            )
+
+
+def _each(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else () if value is None else (value,)
+
+
 def _row_states(
-    field: FieldProgram, rows: Sequence[Mapping[str, Any]], values: Mapping[str, Any], context: EvaluationContext
+    field: FieldProgram, rows: Sequence[Mapping[str, Any]], values: Mapping[str, Any], context: EvaluationContext,
+    stood: Mapping[str, Any] = NOTHING,
 ) -> Iterator[dict[str, FieldState]]:  # fmt: skip
     """Each cell of each row, decided as a field is; its names are the row's, `record` is what is around it."""
-    for row in rows:
+    inputs = [cell for cell in field.cells if cell.field.derived is None]
+    before = stood.get(field.id) or () if any(cell.offered for cell in inputs) else ()
+    for row, was in zip(rows, matched(rows, before), strict=True):
         around = {**row, "record": values}
-        yield {
-            cell.id: _state(cell, around, context, True) for cell in field.cells if cell.field.derived is None
-        }
+        then = {**was, "record": stood} if was is not None else NOTHING
+        yield {cell.id: _state(cell, around, context, True, then) for cell in inputs}
 
 
 def _shown_only(
@@ -178,6 +221,7 @@ def _of_cells(field: FieldProgram, rows: Sequence[Mapping[str, FieldState]]) -> 
                 yield problem("value.required", place, field=label)
             elif refused:
                 yield problem("value.invalid", place, field=label)
+            yield from (replace(p, path=place) for p in state.problems if p.code == "value.not_offered")
 
 
 def _holds(condition: Any, values: Mapping[str, Any], context: EvaluationContext) -> bool:

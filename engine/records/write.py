@@ -23,6 +23,7 @@ from engine.records.numbers import give_numbers
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.quotes import quoted
 from engine.records.references import missing_references
+from engine.records.row_cells import settle_rows
 from engine.records.services import Services
 from engine.records.state import (
     apply_defaults,
@@ -101,6 +102,9 @@ class Writer:
                 closed = refuse_closed(program, draft.values, first, context)
                 problems += [p.under(f"/{draft.row}") for p in closed]
             apply_defaults(program, draft.values, context)
+            if program.rows_asking:
+                closed = settle_rows(program, draft.values, {}, context, viewer.system)
+                problems += [p.under(f"/{draft.row}") for p in closed]
         Stages.run(self._stages.before, Batch(unit, viewer, program.app.id, program.form.id, drafts))
         for draft in drafts:
             apply_formulas(program, draft.values, context)
@@ -144,8 +148,10 @@ class Writer:
             wrong += _unwritable(program, sent, ways, viewer) + _frozen(program, values, draft)
             if program.closable and not viewer.system:
                 wrong += refuse_closed(program, values, draft.before, context)
+            if program.rows_asking:
+                wrong += settle_rows(program, values, draft.before, context, viewer.system)
             problems += [p.under(f"/{identifier}") for p in wrong]
-            draft.values = {**draft.before, **values}
+            draft.values = {**draft.before, **_standing_by(program, values, draft.before)}
             if causes and causes.get(identifier):
                 draft.causes.update(dict.fromkeys(values, causes[identifier]))
             drafts.append(draft)
@@ -164,11 +170,12 @@ class Writer:
         Stages.run(self._stages.before, Batch(unit, viewer, program.app.id, program.form.id, drafts))
         problems: list[Problem] = []
         for draft in drafts:
-            apply_formulas(program, draft.values, context)
+            apply_formulas(program, draft.values, context, standing=True)
             if program.figures:
                 self._figures.fill(unit, viewer, program, draft, context)
             if not viewer.system:
-                problems += [p.under(f"/{draft.id}") for p in check_values(program, draft.values, context)]
+                found = check_values(program, draft.values, context, draft.before)
+                problems += [p.under(f"/{draft.id}") for p in found]
         if not viewer.system:
             changed_only = [Draft(d.id, changed(d), d.id) for d in drafts]
             problems += missing_references(self._services, unit.connection, viewer, program, changed_only)
@@ -196,6 +203,17 @@ class Writer:
 def changed(draft: Draft) -> dict[str, Any]:
     """The fields that differ from what stood there."""
     return {name: value for name, value in draft.values.items() if draft.before.get(name) != value}
+
+
+def _standing_by(
+    program: FormProgram, values: Mapping[str, Any], before: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """What was sent, with what of it stays that nobody was shown: cells of columns that were taken away."""
+    rows = [p for p in program.inputs if p.field.fields and values.get(p.id) and before.get(p.id)]
+    kept = {
+        p.id: p.field.type.standing_by(values[p.id], before[p.id], p.field) for p in rows if p.field.type
+    }
+    return {**values, **kept} if kept else values
 
 
 def _may_fill(program: FieldProgram, ways: Iterable[Any]) -> bool:

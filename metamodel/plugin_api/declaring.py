@@ -24,12 +24,16 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing to choose. A `hidden` one stays readable and is not offered any more."""
+    """One thing to choose. A `hidden` one stays readable and is not offered any more; `condition` (in the
+    document: `if`) is an expression over the record, and it is offered while that holds. One that was merged
+    `into` another (its value) is read and written as that one."""
 
     value: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     label: str | dict[str, str] = ""  # blank: the value itself
     color: str = ""
     hidden: bool = False
+    into: str = ""
+    condition: str = msgspec.field(default="", name="if")
 
     def text(self, language: str = "zh") -> str:
         return label_text(self.label, language, self.value)

@@ -329,6 +329,16 @@ class Field(Plugin):
     def reference(self, field: FieldDefinition) -> Reference | None:
         return None
 
+    def standing_by(self, value: Any, before: Any, field: FieldDefinition) -> Any:
+        """A value somebody sent for one that stood there `before` (neither blank), with what of that he was not
+        shown and does not take away."""
+        return value
+
+    def merged(self, field: FieldDefinition) -> Mapping[str, str]:
+        """Choices that went into others: which values became which. What records hold is rewritten when the
+        definition is published."""
+        return {}
+
     def references(self, value: Any, field: FieldDefinition) -> list[str]:
         """The ids a value points at (only asked when `reference` answers)."""
         return [str(item) for item in value] if self.many else [str(value)]
@@ -360,3 +370,15 @@ class Field(Plugin):
     def choices(self, field: FieldDefinition) -> Sequence[Choice]:
         """What may be chosen, for facets, filters and inputs; empty: not a choice."""
         return ()
+
+    def conditions(self, field: FieldDefinition) -> Sequence[tuple[str, str, str]]:
+        """(where in the field, choice, expression) of the choices that are not always offered."""
+        return [
+            (f"/options/choices/{place}/if", choice.value, choice.condition)
+            for place, choice in enumerate(self.choices(field))
+            if choice.condition
+        ]
+
+    def within(self, value: str, choice: str) -> bool:
+        """Is `value` the choice that a condition is about, or one below it?"""
+        return value == choice

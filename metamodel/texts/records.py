@@ -128,6 +128,9 @@ TEXTS = {
     ),
     "value.not_a_list": Texts("这里应填多项", "This should be a list"),
     "value.required": Texts("请填写“{field}”", "“{field}” is required"),
+    "value.not_offered": Texts(
+        "“{field}”现在不能选“{text}”", "“{text}” is not among the choices of “{field}” now"
+    ),
     "value.not_writable": Texts("“{field}”不能由您填写", "“{field}” is not yours to write", status=403),
     "value.unknown_field": Texts("没有字段“{field}”", "There is no field “{field}”"),
     "value.invalid": Texts("“{field}”不符合要求", "“{field}” is not acceptable"),

@@ -53,6 +53,35 @@ def _form_behaviour() -> None:
         sa.Column("view_sealed", sa.LargeBinary, nullable=False),
     )
     op.create_index("ix_saved_views_form", "saved_views", ["app", "form"])
+    op.create_table(
+        "chosen_views",
+        sa.Column("person", sa.String(100), primary_key=True),
+        sa.Column("app", sa.String(63), primary_key=True),
+        sa.Column("form", sa.String(63), primary_key=True),
+        sa.Column("view", sa.String(63), nullable=False),
+    )
+    op.create_table(
+        "public_forms",
+        sa.Column("id", Long, primary_key=True),
+        sa.Column("app", sa.String(63), nullable=False),
+        sa.Column("form", sa.String(63), nullable=False),
+        sa.Column("hash", sa.LargeBinary, nullable=False),
+        sa.Column("person", sa.String(100), nullable=False),
+        sa.Column("at", Long, nullable=False),
+        sa.Column("opens_at", Long),
+        sa.Column("closes_at", Long),
+        sa.Column("per_day", sa.BigInteger, nullable=False),
+        sa.Column("revoked_at", Long),
+        sa.Column("settings_sealed", sa.LargeBinary, nullable=False),
+    )
+    op.create_index("ix_public_forms_hash", "public_forms", ["hash"], unique=True)
+    op.create_index("ix_public_forms_form", "public_forms", ["app", "form"])
+    op.create_table(
+        "public_entries",
+        sa.Column("link", Long, primary_key=True),
+        sa.Column("day", sa.BigInteger, primary_key=True),
+        sa.Column("entries", sa.BigInteger, nullable=False, server_default="0"),
+    )
 
 
 def _records_in_and_out() -> None:

@@ -49,20 +49,31 @@ class ChoiceOptions(Options, frozen=True, dict=True):
         return {choice.value: choice for choice in self.choices}
 
     @cached_property
+    def merged(self) -> Mapping[str, str]:
+        """Values that went into others, and into which."""
+        return {choice.value: choice.into for choice in self.choices if choice.into}
+
+    @cached_property
+    def offered(self) -> tuple[Choice, ...]:
+        """Without those that went into others."""
+        return tuple(choice for choice in self.choices if not choice.into) if self.merged else self.choices
+
+    @cached_property
     def by_text(self) -> Mapping[str, str]:
         """What people may write for a choice: its label in any language, whatever the width and case."""
         texts: dict[str, str] = {}
-        for choice in self.choices:
+        for choice in (*self.offered, *(choice for choice in self.choices if choice.into)):
             labels = [choice.label] if isinstance(choice.label, str) else list(choice.label.values())
             for text in (*labels, choice.value):
                 texts.setdefault(_key(text), choice.value)
         return texts
 
     def find(self, text: str) -> str | None:
-        return text if text in self.by_value else self.by_text.get(_key(text))
+        found = text if text in self.by_value else self.by_text.get(_key(text))
+        return found if found is None else self.merged.get(found, found)
 
     def text(self, value: str, language: str) -> str:
-        choice = self.by_value.get(value)
+        choice = self.by_value.get(self.merged.get(value, value))
         return choice.text(language) if choice else value
 
 
@@ -92,6 +103,10 @@ class Select(Field):
     texts = {
         "field.no_choices": Texts("还没有选项", "There are no choices yet", severity="warning"),
         "field.choice_twice": Texts("选项“{value}”出现两次", "The choice “{value}” is there twice"),
+        "field.choice_into": Texts(
+            "选项“{value}”要合并到的“{into}”不是另一个可选的选项",
+            "The choice “{value}” cannot go into “{into}”: that is no other choice that is offered",
+        ),
         "value.not_a_choice": Texts("“{text}”不在选项中", "“{text}” is not one of the choices"),
         "value.not_one": Texts("这里只能选一项", "Only one can be chosen here"),
     }
@@ -124,6 +139,10 @@ class Select(Field):
             if choice.value in seen:
                 found.append(problem("field.choice_twice", f"/options/choices/{place}", value=choice.value))
             seen.add(choice.value)
+            into = options.by_value.get(choice.into)
+            if choice.into and (into is None or into.into):
+                names = {"value": choice.value, "into": choice.into}
+                found.append(problem("field.choice_into", f"/options/choices/{place}/into", **names))
         return found
 
     def open(self, options: ChoiceOptions) -> bool:
@@ -132,7 +151,7 @@ class Select(Field):
 
     def parse(self, raw: Any, field: FieldDefinition) -> Any:
         if type(raw) is str and raw in field.options.by_value:  # type: ignore[union-attr]
-            return raw
+            return field.options.merged.get(raw, raw)  # type: ignore[union-attr]
         if isinstance(raw, (list, tuple)) and len(raw) == 1:
             raw = raw[0]
         if isinstance(raw, (list, tuple, dict)):
@@ -157,11 +176,21 @@ class Select(Field):
         return " ".join(word for item in values for word in _words(item, options))
 
     def choices(self, field: FieldDefinition) -> tuple[Choice, ...]:
-        return options_of(field, ChoiceOptions).choices
+        return options_of(field, ChoiceOptions).offered
+
+    def conditions(self, field: FieldDefinition) -> list[tuple[str, str, str]]:
+        return [
+            (f"/options/choices/{place}/if", choice.value, choice.condition)
+            for place, choice in enumerate(options_of(field, ChoiceOptions).choices)
+            if choice.condition and not choice.into
+        ]
+
+    def merged(self, field: FieldDefinition) -> Mapping[str, str]:
+        return options_of(field, ChoiceOptions).merged
 
 
 def _words(value: str, options: ChoiceOptions) -> list[str]:
-    choice = options.by_value.get(value)
+    choice = options.by_value.get(options.merged.get(value, value))
     if choice is None or not choice.label:
         return [value]
     return [choice.label] if isinstance(choice.label, str) else list(choice.label.values())
@@ -207,7 +236,7 @@ class MultiSelect(Select):
     def display(self, value: list[str], field: FieldDefinition, display: Display) -> str:
         options = options_of(field, ChoiceOptions)
         joint = "、" if display.language.startswith("zh") else ", "
-        return joint.join(options.text(item, display.language) for item in value)
+        return joint.join(dict.fromkeys(options.text(item, display.language) for item in value))
 
 
 class CheckboxGroup(MultiSelect):

@@ -6,6 +6,7 @@ told with its row and field. Computed cells are filled by the write path.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from metamodel.plugin_api import (
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
     from metamodel.plugin_api import App, FieldDefinition
 
 MOST_ROWS = 5_000
+APART = ""  # in a row: cells that have no column (any more), as they were stored
 BLANK: tuple[Any, ...] = (None, "", [])
 
 
 class SubFormOptions(Options, frozen=True):
     minimum: Annotated[int, labelled("最少几行", "Rows at least", ge=0)] | None = None
     maximum: Annotated[int, labelled("最多几行", "Rows at most", ge=1, le=MOST_ROWS)] | None = None
+    card: Annotated[tuple[str, ...], labelled("手机卡片上的列", "Columns on the card of a phone", max_length=3)] = ()
 
 
 class SubForm(Field):
@@ -46,6 +49,7 @@ class SubForm(Field):
     doc = {"zh": "记录里的多行明细", "en": "Rows inside a record"}
     texts = {
         "field.no_columns": Texts("子表单还没有字段", "The sub-form has no fields yet", severity="warning"),
+        "field.no_column": Texts("子表单没有列“{name}”", "The sub-form has no column “{name}”"),
         "field.nested_sub_form": Texts("子表单里不能再放子表单", "A sub-form cannot hold a sub-form"),
         "field.limits_crossed": Texts("最小值大于最大值", "The minimum is above the maximum"),
         "value.not_rows": Texts("这里应填若干行", "This should be rows"),
@@ -69,6 +73,10 @@ class SubForm(Field):
         found = [] if field.fields else [problem("field.no_columns", "/fields")]
         if options.minimum and options.maximum and options.minimum > options.maximum:
             found.append(problem("field.limits_crossed", "/options/minimum"))
+        columns = [column.id for column in field.fields]
+        for place, name in enumerate(options.card):
+            if name not in columns:
+                found.append(problem("field.no_column", pointer("options", "card", place), name=name))
         for place, column in enumerate(field.fields):
             if column.type and column.type.container:
                 found.append(problem("field.nested_sub_form", pointer("fields", place, "type")))
@@ -128,12 +136,24 @@ class SubForm(Field):
         ]
 
     def to_storage(self, value: list[dict[str, Any]], field: FieldDefinition) -> list[dict[str, Any]]:
-        return self.to_json(value, field)
+        return [
+            {**row.get(APART, {}), **plain} if APART in row else plain
+            for row, plain in zip(value, self.to_json(value, field), strict=True)
+        ]
 
     def from_storage(self, raw: list[dict[str, Any]], field: FieldDefinition) -> list[dict[str, Any]]:
-        """Cells of columns that are gone stay out of sight, in the row they were kept in."""
-        known = {column.id for column in field.fields if column.usable}
-        return self.parse([{name: row[name] for name in row if name in known} for row in raw], field)
+        """Cells of columns that are gone, or are of another type now and cannot be read as that, stay out of sight,
+        in the row they were kept in."""
+        columns = {column.id: column for column in field.fields if column.usable}
+        return [_stored_row(row, columns) for row in raw]
+
+    def mask(self, value: Any, field: FieldDefinition, hide: Callable[[str], str]) -> Any:
+        seen = [{name: row[name] for name in row if name != APART} for row in value]
+        return super().mask(seen, field, hide)
+
+    def standing_by(self, value: Any, before: Any, field: FieldDefinition) -> Any:
+        """Rows as they were sent, with what stood apart in the rows they were made of."""
+        return _with_apart(value, before) if any(APART in row for row in before) else value
 
     def display(self, value: list[dict[str, Any]], field: FieldDefinition, display: Display) -> str:
         return f"{len(value)} 行" if display.language.startswith("zh") else f"{len(value)} rows"
@@ -146,6 +166,44 @@ class SubForm(Field):
             for name, cell in row.items()
             if name in columns
         )
+
+
+def _stored_row(raw: dict[str, Any], columns: Mapping[str, FieldDefinition]) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    apart: dict[str, Any] = {}
+    for name, cell in raw.items():
+        column = columns.get(name)
+        if column is None or column.type is None:
+            apart[name] = cell
+        elif cell not in BLANK:
+            try:
+                value = column.type.parse(cell, column)
+            except BadValue:
+                apart[name] = cell
+            else:
+                if value not in BLANK:
+                    row[name] = value
+    return {**row, APART: apart} if apart else row
+
+
+def _with_apart(rows: list[dict[str, Any]], before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A row is the one that says the same, else the one in its place."""
+    left = dict(enumerate(before))
+    found: dict[int, int] = {}
+    for same in (True, False):
+        for place, row in enumerate(rows):
+            if place not in found:
+                then = next((n for n in left if _alike(left[n], row)), None) if same else place
+                if then is not None and then in left:
+                    found[place] = then
+                    del left[then]
+    apart = {place: before[then].get(APART) for place, then in found.items()}
+    return [{**row, APART: kept} if (kept := apart.get(place)) else row for place, row in enumerate(rows)]
+
+
+def _alike(then: dict[str, Any], row: dict[str, Any]) -> bool:
+    """Do they say the same in the columns people fill?"""
+    return all(then.get(name) == cell for name, cell in row.items())
 
 
 def _json(cell: Any, column: FieldDefinition) -> Any:

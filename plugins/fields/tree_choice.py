@@ -47,6 +47,7 @@ class Branch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[^/]*$")]
     label: str | dict[str, str] = ""  # blank: the value itself
     children: tuple[Branch, ...] = ()
+    condition: str = msgspec.field(default="", name="if")  # it and what is below are offered while it holds
 
     def text(self, language: str) -> str:
         return label_text(self.label, language, self.value)
@@ -157,6 +158,12 @@ class Cascade(Field):
             if self._may_end(branches[-1])
         )
 
+    def conditions(self, field: FieldDefinition) -> list[tuple[str, str, str]]:
+        return list(_conditions(options_of(field, TreeOptions).tree, "/options/tree", ""))
+
+    def within(self, value: str, choice: str) -> bool:
+        return value == choice or value.startswith(choice + BETWEEN)
+
 
 class TreeSelect(Cascade):
     name = "tree_select"
@@ -168,6 +175,14 @@ class TreeSelect(Cascade):
 
     def _may_end(self, branch: Branch) -> bool:
         return True
+
+
+def _conditions(branches: tuple[Branch, ...], path: str, above: str) -> Iterator[tuple[str, str, str]]:
+    for place, branch in enumerate(branches):
+        here, way = f"{path}/{place}", above + branch.value
+        if branch.condition:
+            yield f"{here}/if", way, branch.condition
+        yield from _conditions(branch.children, f"{here}/children", way + BETWEEN)
 
 
 def _check_tree(branches: tuple[Branch, ...], path: str, depth: int) -> Iterator[Problem]:

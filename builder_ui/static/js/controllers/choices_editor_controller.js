@@ -13,8 +13,14 @@ export default class ChoicesEditor extends Controller {
     this.language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
     this.used = {};
     this.choices = JSON.parse(this.target("text").value || "[]");
+    this.conditioned = (event) => this.takeCondition(event);
+    this.element.addEventListener("change", this.conditioned);
     this.draw();
     this.count();
+  }
+
+  disconnect() {
+    this.element.removeEventListener("change", this.conditioned);
   }
 
   // -- what is used -------------------------------------------------------------------------------
@@ -48,6 +54,7 @@ export default class ChoicesEditor extends Controller {
   draw(focus = -1) {
     this.target("list").replaceChildren(...this.choices.map((choice) => this.row(choice)));
     this.target("empty").hidden = this.choices.length > 0;
+    this.drawConditions();
     if (focus >= 0) this.rows[focus]?.querySelector(".label-of").focus();
   }
 
@@ -174,6 +181,48 @@ export default class ChoicesEditor extends Controller {
     if (!times) return toast(fill(this.words.removed, { name }), { text: this.words.undo, run: () => this.become(before, place) });
     const rather = { text: this.words.hide, run: () => this.become(before.with(place, { ...gone, hidden: true })) };
     return toast(fill(this.words.used, { name, n: times.toLocaleString() }), rather);
+  }
+
+  // -- when which is offered ----------------------------------------------------------------------
+
+  /** A condition stands under the label of its choice, and is gone with it. */
+  drawConditions() {
+    for (const box of this.targets("condition")) {
+      const choice = this.choices.find((each) => each.value === box.dataset.choice);
+      if (choice) box.querySelector(".label").textContent = labelOf(choice, this.language);
+      else box.remove();
+    }
+    const without = this.choices.filter((each) => !this.targets("condition").some((box) => box.dataset.choice === each.value));
+    const select = this.target("conditional");
+    select.replaceChildren(select.options[0], ...without.map((each) => new Option(labelOf(each, this.language), each.value)));
+    select.hidden = without.length === 0;
+  }
+
+  /** A choice gets a condition, blank at first. */
+  condition(event) {
+    event.stopPropagation();
+    const value = event.target.value;
+    if (!value) return;
+    const number = this.targets("condition").length + 1;
+    const box = document.createElement("div");
+    box.innerHTML = this.target("blank").innerHTML.replaceAll("-choice-new", `-choice-${number}-${Date.now()}`);
+    const made = box.firstElementChild;
+    made.dataset.choice = value;
+    this.target("conditions").append(made);
+    this.drawConditions();
+    made.querySelector("button, [contenteditable]")?.focus();
+  }
+
+  takeCondition(event) {
+    const box = event.target.closest("[data-choice]");
+    if (!box || !event.target.matches("textarea[data-path='']")) return;
+    event.stopPropagation();
+    const place = this.choices.findIndex((each) => each.value === box.dataset.choice);
+    if (place < 0) return;
+    const { if: _, ...plain } = this.choices[place];
+    const text = event.target.value.trim();
+    this.choices = this.choices.with(place, text ? { ...plain, if: text } : plain);
+    this.tell();
   }
 
   // -- order --------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 import { send } from "../lib/api.js";
 import { Controller } from "../lib/controller.js";
 import { OptionList } from "../lib/option_list.js";
+import { picked } from "../lib/picking.js";
 import { pick } from "../lib/swap.js";
 
 export default class Picker extends Controller {
@@ -41,6 +42,8 @@ export default class Picker extends Controller {
     this.asking = new AbortController();
     const url = new URL(this.value("url"), location.href);
     url.searchParams.set("q", this.box.value);
+    const without = this.without();
+    if (without.length) url.searchParams.set("less", without.length);
     try {
       const answer = await send(url, { headers: { Accept: "text/html" }, signal: this.asking.signal });
       if (answer.ok && document.activeElement === this.box) this.list(pick(await answer.text()).nodes);
@@ -51,7 +54,7 @@ export default class Picker extends Controller {
 
   list(nodes) {
     this.fresh = true;
-    this.options.show(nodes, this.chosen(), (value, text) => this.take(value, text));
+    this.options.show(nodes, [...this.chosen(), ...this.without()], (value, text) => this.take(value, text));
     if (this.box.value || !this.free) this.options.mark(0);
     else this.options.unmark();
     if (this.hurried) this.enter();
@@ -86,22 +89,20 @@ export default class Picker extends Controller {
 
   take(value, text) {
     if (!this.many) for (const chip of this.targets("chip")) chip.remove();
-    if (!this.chosen().includes(value)) this.target("chips").append(this.chip(value, text));
+    if (!this.chosen().includes(value)) this.target("chips").append(picked(this.element, value, text));
     this.box.value = "";
     this.close();
     this.tell();
   }
 
-  chip(value, text) {
-    const made = this.target("template").content.firstElementChild.cloneNode(true);
-    made.dataset.value = value;
-    made.querySelector("span").textContent = text;
-    made.querySelector("input").value = value;
-    return made;
-  }
-
   chosen() {
     return this.targets("chip").map((chip) => chip.dataset.value);
+  }
+
+  /** What is not offered now, as the server said. */
+  without() {
+    const { without = "[]", hidden = "[]" } = this.element.dataset;
+    return [...JSON.parse(without), ...JSON.parse(hidden)];
   }
 
   remove(event) {
