@@ -65,6 +65,15 @@ class SavedFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A column that is still being computed: of `total` records so many are `done`."""
+
+    text: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     title: str
     base: str
@@ -105,6 +114,8 @@ class ListPage:
     may_share: bool = False
     arranged: Arranged | None = None  # what stands in place of the table
     bin_href: str = ""  # for who may delete here
+    waiting: tuple[Waiting, ...] = ()
+    again_href: str = ""  # this very page
 
 
 @dataclass(frozen=True, slots=True)

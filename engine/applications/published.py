@@ -18,7 +18,17 @@ import sqlalchemy as sa
 from engine.applications.requirements import broken_dependents, in_order_of_need, unmet
 from engine.database import Database, Unit
 from engine.jobs import Jobs
-from engine.migrate import Migration, Plan, begin_copy, build_later, plan_against
+from engine.migrate import (
+    Migration,
+    Plan,
+    RestoreField,
+    RestoreForm,
+    begin_copy,
+    begin_settling,
+    build_later,
+    plan_against,
+    resume_copies,
+)
 from engine.system_tables import app_versions
 from engine.tables import Catalog, FormTable
 from engine.values import canonical_json, parse_json
@@ -160,7 +170,7 @@ class Applications:
         if app is None:
             return None, problems
         with self._database.read() as connection:
-            planned = plan_against(connection, app)
+            planned = plan_against(connection, app, self._apps().get(app.id))
         return planned, [*problems, *planned.problems]
 
     @property
@@ -209,10 +219,10 @@ class Applications:
             return int(newest.version)
         self._database.signal_publication(unit)  # first: on PostgreSQL publishers queue up behind it
         newest = _newest(unit.connection, app.id)
-        planned = plan_against(unit.connection, app)
+        previous = newest.version if newest else 0
+        planned = plan_against(unit.connection, app, self._before(app.id, previous))
         if not planned.possible:
             raise Rejected(planned.problems)
-        previous = newest.version if newest else 0
         migration = Migration(self._database, unit, planned)
         tables = migration.run()
         unit.connection.execute(
@@ -228,6 +238,9 @@ class Applications:
         for copy in migration.copies:
             payload = {"app": app.id, "version": previous, **asdict(copy)}
             begin_copy(unit, self._jobs, payload)
+        back = {step.form for step in planned.steps if isinstance(step, RestoreForm | RestoreField)}
+        resume_copies(unit, self._jobs, app.id, back)
+        begin_settling(unit, self._jobs, app.id, previous + 1, planned.steps)
         build_later(unit, self._jobs, migration.later)
         if self._on_publish is not None:
             self._on_publish(unit, app.id, previous + 1, prepared.digest, by)
@@ -235,6 +248,13 @@ class Applications:
             prepare(unit, app, tables)
         unit.after_commit(self.refresh)
         return int(previous + 1)
+
+    def _before(self, app: str, version: int) -> App | None:
+        """What is published now, to compare with; None: nothing."""
+        served = self._served.get(app)
+        if served is not None and served.version == version:
+            return served.app
+        return self.at_version(app, version) if version else None
 
 
 _LATEST = sa.select(app_versions.c.app, sa.func.max(app_versions.c.version).label("version")).group_by(

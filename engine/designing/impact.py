@@ -54,8 +54,11 @@ class Impacts:
         if read is None:
             return Impact(preview, None, (), ())
         with self._database.read() as connection:
-            weights = tuple(weigh(connection, plan_against(connection, read)))
+            weights = tuple(weigh(connection, plan_against(connection, read, self._published(app))))
         return Impact(preview, read, weights, tuple(unreachable(read)))
+
+    def _published(self, app: str) -> App | None:
+        return self._applications.get(app) if app in self._applications.served() else None
 
     def records(self, app: str) -> dict[str, int]:
         """How many records each form of a published app has: numbers only, for those who design it."""

@@ -27,7 +27,7 @@ from engine.records.records import Records
 from engine.records.rows import Row
 from engine.records.services import Services
 from engine.records.state import apply_formulas
-from engine.records.uses import value_counts
+from engine.records.uses import merging_refused, value_counts
 from metamodel.application import App
 from metamodel.expressions import Expression
 from metamodel.expressions.types import Type
@@ -84,6 +84,9 @@ class Trying:
 
     def uses(self, app: str, form: str, field: str) -> dict[str, int]:
         return value_counts(self._services, app, form, field)
+
+    def merging_refused(self, app: str, form: str, field: str) -> Problem | None:
+        return merging_refused(self._services, app, form, field)
 
     def value(self, viewer: Viewer, draft: App, place: Place, checked: Expression, record: str) -> Tried:
         """The value for one record, newest answers noted in the audit trail. What is wrong is told, never raised."""

@@ -7,7 +7,7 @@ of its own, together with how far the copy has come: a process that dies loses a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -100,6 +100,14 @@ class ColumnCopies:
         while self._chunk(payload, old, new):
             pass
 
+    def finish(self, app: str, form: str) -> None:
+        """Bring over now what is still on its way into this form."""
+        with self.database.read() as connection:
+            waiting = unfinished(connection, app)
+        for target in sorted(waiting):
+            if waiting[target]["form"] == form:
+                self(waiting[target], "")
+
     def progress(self, target: int) -> Progress:
         """Of the copy into the catalog's column `target`."""
         with self.database.read() as connection:
@@ -158,7 +166,7 @@ class ColumnCopies:
             return 0
         table = place.table
         written = None
-        if self.carry is not None and place.target.active:
+        if self.carry is not None and place.used:
             written = self.carry(unit, table.app, table.form, field.id, values)
         if written is not None:
             return written
@@ -176,6 +184,7 @@ class _Place:
     target: Entry
     column: sa.Column[Any]
     link: sa.Table | None
+    used: bool  # form and field are part of what is published
 
     @property
     def unique(self) -> bool:
@@ -183,7 +192,8 @@ class _Place:
 
 
 def _place(connection: sa.Connection, payload: Mapping[str, Any]) -> _Place | None:
-    """None: the field went back to its old column, or its form is no more."""
+    """None: the field went back to its old column, or its form is no more; of an archive also while the field or
+    the form is parked: what is out of use there stays as its leaves have it, and goes on when it comes back."""
     entries = [e for e in read_entries(connection, payload["app"]) if e.form == payload["form"]]
     own = next((entry for entry in entries if not entry.field), None)
     by_id = {entry.id: entry for entry in entries if entry.field}
@@ -191,12 +201,13 @@ def _place(connection: sa.Connection, payload: Mapping[str, Any]) -> _Place | No
     if own is None or source is None or target is None or source.active:
         return None
     table = form_table(own, list(by_id.values()))
-    if table.is_archive and not target.active:
-        return None  # what is parked of an archive stays as its leaves have it
+    if table.is_archive and not (target.active and own.active):
+        return None
     parked = {one.entry: one.link for one in table.parked}
     link = table.links.get(target.field) if target.active else parked[target.id]
     columns = table.table.c
-    return _Place(table, columns[source.physical], target, columns[target.physical], link)
+    used = own.active and target.active
+    return _Place(table, columns[source.physical], target, columns[target.physical], link, used)
 
 
 def _waiting(place: _Place, after: int) -> sa.Select[Any]:
@@ -205,6 +216,30 @@ def _waiting(place: _Place, after: int) -> sa.Select[Any]:
     shredded = sa.exists().where(tombstones.c.record == own)
     columns = (own, place.source.label("old"), place.column.label("new"))
     return sa.select(*columns).where(own > after, place.source.is_not(None), ~shredded).order_by(own)
+
+
+def unfinished(connection: sa.Connection, app: str) -> dict[int, Mapping[str, Any]]:
+    """What is still being brought over in this app: target column -> what its job was told."""
+    rows = connection.execute(sa.select(settings).where(settings.c.name.startswith(_PREFIX))).all()
+    found = {int(row.name.removeprefix(_PREFIX)): _read(row.value) for row in rows}
+    return {
+        target: one.wanted for target, one in found.items() if not one.done and one.wanted.get("app") == app
+    }
+
+
+def unfinished_of(connection: sa.Connection, table: FormTable) -> dict[str, Progress]:
+    """By field, what is still being brought over into the columns a form uses now."""
+    names = {f"{_PREFIX}{entry}": field for field, entry in table.entries.items()}
+    rows = connection.execute(sa.select(settings).where(settings.c.name.in_(names))).all() if names else ()
+    found = {names[row.name]: _read(row.value) for row in rows}
+    return {field: one for field, one in found.items() if not one.done}
+
+
+def resume_copies(unit: Unit, jobs: Defers, app: str, forms: Container[str]) -> None:
+    """In the publishing unit: what came into use again is filled on from where its job stopped."""
+    for target, wanted in unfinished(unit.connection, app).items():
+        if wanted["form"] in forms:
+            jobs.defer(unit, COPY_JOB, wanted, key=f"{COPY_JOB}:{target}:{unit.now}")
 
 
 def _count(connection: sa.Connection, place: _Place) -> int:

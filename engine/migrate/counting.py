@@ -5,13 +5,18 @@ Asked before publishing, by the dialog that says what it would mean. Counts are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
-from engine.migrate.plan import ParkField, ParkForm, Plan, ReplaceField, RestoreField, Step
-from engine.tables import Entry, read_entries
+from engine.migrate.plan import MergeChoice, ParkField, ParkForm, Plan, ReplaceField, RestoreField, Step
+from engine.tables import Entry, FormTable, form_tables, read_entries
+from engine.values import canonical_json, parse_json
+
+MOST_CHOICES = 2_000  # different values
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +45,57 @@ def weigh(connection: sa.Connection, plan: Plan) -> list[Weight]:
     entries = read_entries(connection, plan.app)
     tables = {entry.form: entry for entry in entries if not entry.field}
     rows = {form: _count(connection, entry.physical) for form, entry in tables.items()}
+    forms = form_tables(entries)
     return [
-        Weight(step, rows.get(step.form, 0), _values(connection, tables, step, rows)) for step in plan.steps
-    ]
+        Weight(
+            step, rows.get(step.form, 0),
+            holders(connection, forms, plan.app, step) or 0
+            if isinstance(step, MergeChoice) else _values(connection, tables, step, rows),
+        )
+        for step in plan.steps
+    ]  # fmt: skip
+
+
+def holders(
+    connection: sa.Connection, tables: Mapping[tuple[str, str], FormTable], app: str, step: MergeChoice
+) -> int | None:
+    """How many records hold a choice; None where it cannot be known: it is sealed."""
+    table = tables.get((app, step.form))
+    found = choice_counts(connection, table, step.field, step.choice) if table is not None else {}
+    return None if found is None else found.get(step.choice, 0)
+
+
+def choice_counts(
+    connection: sa.Connection, table: FormTable, path: str, only: str = ""
+) -> dict[str, int] | None:
+    """How many records hold each value of a field (`lines.kind`: of a column of its rows), or this one alone;
+    None for what is sealed."""
+    name, _, cell = path.partition(".")
+    if name not in table.fields:
+        return {}
+    if table.shapes[name].sealed:
+        return None
+    column, link = table.fields[name], table.links.get(name)
+    if cell or (table.shapes[name].many and link is None):
+        return _in_lists(connection, column, cell, only)
+    value = link.c.value if link is not None else column
+    query = sa.select(value, sa.func.count()).where(value == only if only else value.is_not(None))
+    rows = connection.execute(query.group_by(value).limit(MOST_CHOICES)).all()
+    return {str(found): int(number) for found, number in rows}
+
+
+def _in_lists(connection: sa.Connection, column: sa.Column[Any], cell: str, only: str) -> dict[str, int]:
+    """Among the items of lists, or the cells of rows, that are kept as JSON."""
+    query = sa.select(column).where(column.is_not(None))
+    if only:
+        quoted = canonical_json(only).decode()
+        query = query.where(column.contains(quoted, autoescape=True))
+    counts = Counter[str]()
+    for text in connection.scalars(query.execution_options(yield_per=1_000)):
+        items = [row.get(cell) for row in parse_json(text)] if cell else parse_json(text)
+        each = [one for item in items for one in (item if isinstance(item, list) else [item])]
+        counts.update({str(one) for one in each if one is not None})
+    return {only: counts[only]} if only else dict(counts.most_common(MOST_CHOICES))
 
 
 def _values(connection: sa.Connection, tables: dict[str, Entry], step: Step, rows: dict[str, int]) -> int:

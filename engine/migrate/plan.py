@@ -3,20 +3,23 @@
 `plan` is pure and says what would happen (the publish dialog shows it); `apply` does it inside
 the publishing unit with Alembic's operations. Only CREATE TABLE, ADD COLUMN, CREATE INDEX and
 triggers: no change of a definition loses data. A deleted field is parked, a changed type is a
-new column that a job fills (`column_copy.py`) while the old one is parked.
+new column that a job fills (`copies.py`) while the old one is parked. What follows in the records that are
+there (computed fields, merged choices) is a job's, too (`settling.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 import msgspec
 
+from engine.migrate.anew import computed_anew, merged_anew
 from engine.tables import Entry, Shape, has_column, shape_of
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form, FormKind
+from metamodel.plugin_api import Formula, RelatedQuery
 from metamodel.problems import Problem, has_errors, problem
 
 
@@ -103,6 +106,25 @@ class ReshapeField(Step):
     shape: Shape
 
 
+@dataclass(frozen=True, slots=True)
+class ComputeField(Step):
+    """A computed field (`lines.sum` of a column) comes out otherwise, or is new: a job computes it for the
+    records that are there."""
+
+    name = "compute_field"
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeChoice(Step):
+    """Records that hold `choice` hold `into` afterwards; a job rewrites them."""
+
+    name = "merge_choice"
+    field: str
+    choice: str
+    into: str
+
+
 @dataclass(frozen=True)
 class Plan:
     app: str
@@ -121,9 +143,9 @@ class Plan:
         }
 
 
-def plan(app: App, entries: Sequence[Entry], rows: Mapping[str, int]) -> Plan:
+def plan(app: App, entries: Sequence[Entry], rows: Mapping[str, int], before: App | None = None) -> Plan:
     """What it takes to make the catalog's `entries` of this app fit it; `rows` per form id (only
-    whether there are any matters)."""
+    whether there are any matters); `before` is what is published now."""
     tables = {entry.form: entry for entry in entries if not entry.field}
     steps: list[Step] = []
     problems: list[Problem] = []
@@ -138,9 +160,18 @@ def plan(app: App, entries: Sequence[Entry], rows: Mapping[str, int]) -> Plan:
                 )
         wanted = {field.id for field in form.fields if has_column(field) or not field.usable}
         steps += [ParkField(form.id, e.field, e) for e in own if e.active and e.field not in wanted]
+        steps += _following(before.form(form.id) if before else None, form) if has_rows else ()
     known = {form.id for form in app.forms}
     steps += [ParkForm(e.form, e) for e in tables.values() if e.active and e.form not in known]
     return Plan(app.id, tuple(steps), tuple(problems))
+
+
+def _following(before: Form | None, form: Form) -> Iterator[Step]:
+    """What follows in the records that are there."""
+    for one in merged_anew(before, form):
+        yield MergeChoice(form.id, *one)
+    for field in computed_anew(before, form):
+        yield ComputeField(form.id, field)
 
 
 def _form_steps(form: Form, entry: Entry | None, has_rows: bool, problems: list[Problem]) -> list[Step]:
@@ -178,7 +209,8 @@ def _field_steps(
     parked = _restorable(own, shape, has_rows)
     if parked is not None and not has_rows:
         return [ParkField(form.id, field.id, active), RestoreField(form.id, field.id, parked, shape)]
-    copies = has_rows and active.shape.target == shape.target
+    computed = isinstance(field.derived, Formula | RelatedQuery)  # it is computed anew instead
+    copies = has_rows and active.shape.target == shape.target and not computed
     return [ReplaceField(form.id, field.id, active, shape, copies)]
 
 

@@ -77,7 +77,8 @@ class Migration:
         before = _by_form(entries)
         self._tables = _tables(entries)
         for step in self._plan.steps:
-            _PERFORM[type(step)](self, step)
+            if perform := _PERFORM.get(type(step)):  # else a job's
+                perform(self, step)
         entries = read_entries(self._unit.connection, self._plan.app)
         after = _by_form(entries)
         self._tables = _tables(entries)

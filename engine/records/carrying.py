@@ -41,7 +41,7 @@ class Carrying:
         drafts = self._without_doubles(unit, program, drafts)
         context = self._services.context(unit.connection, SYSTEM, unit.moment, app)
         for draft in drafts:
-            apply_formulas(program, draft.values, context)
+            apply_formulas(program, draft.values, context, standing=True)
         self._store.update(unit, SYSTEM, program, drafts)
         return len(drafts)
 

@@ -58,16 +58,27 @@ class Figures:
     ) -> None:
         """Into a new record, or one whose asking changed. Rejected: query.too_often."""
         new = not draft.id
-        due = [field for field in program.figures if new or _moved(field, draft.before, draft.values)]
+        due = [
+            field
+            for field in program.figures
+            if new or (field.id not in program.frozen and _moved(field, draft.before, draft.values))
+        ]
         if not due:
             return
         if not self._may_ask(unit.connection, viewer, unit.now):
             raise Rejected([problem("query.too_often", pointer(due[0].id), limit=MOST)])
         found = [self._figure(unit.connection, program, field, draft.values, context) for field in due]
         draft.values.update((figure.field.id, figure.value) for figure in found)
-        apply_formulas(program, draft.values, context)
+        apply_formulas(program, draft.values, context, standing=not new)
         if not viewer.system:
             self._services.audit.add(unit, viewer, [_told(program, found, draft.id or None)])
+
+    def of(
+        self, unit: Unit, program: FormProgram, field: FieldProgram, values: Mapping[str, Any],
+        context: EvaluationContext,
+    ) -> Any:  # fmt: skip
+        """What one comes to now, for a record that was there before the field."""
+        return self._figure(unit.connection, program, field, values, context).value
 
     # -- while somebody types ----------------------------------------------------------------------
 

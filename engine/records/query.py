@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.evidence.tombstones import Tombstone
+from engine.migrate import Pending
 from metamodel.labels import Label
 from metamodel.problems import Problem
 from metamodel.roles import FieldAccess
@@ -68,6 +69,7 @@ class RecordView:
     ways: tuple[str, ...] = ()
     shredded: Tombstone | None = None
     snippets: list[tuple[str, list[tuple[str, bool]]]] = field(default_factory=list)
+    pending: frozenset[str] = frozenset()  # fields whose values are still being computed or brought over
 
 
 @dataclass(slots=True)
@@ -78,6 +80,9 @@ class Page:
     next: str = ""
     hints: Sequence[Problem] = ()
     words: Sequence[str] = ()  # what to highlight
+    pending: Mapping[str, Pending] = field(
+        default_factory=dict
+    )  # fields that are not there in every record yet
 
 
 @dataclass(frozen=True, slots=True)

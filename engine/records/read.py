@@ -18,12 +18,14 @@ from engine.access.viewer import Viewer
 from engine.access.ways import Way
 from engine.clock import from_microseconds
 from engine.evidence.tombstones import Tombstone, tombstones_of
+from engine.migrate import Pending
 from engine.records.program import FormProgram
 from engine.records.query import EXACT_TO, Page, Query, RecordView
 from engine.records.references import References, show, title
 from engine.records.rows import Row, Rows
 from engine.records.selection import Selection, Selector
 from engine.records.services import Services
+from engine.records.settling import Waiting
 from engine.search.check import matches
 from engine.search.highlight import snippet
 from engine.search.tree import ParsedQuery
@@ -44,6 +46,7 @@ class Reader:
         self.rows = Rows(services)
         self.selection = Selector(services, self.rows).selection
         self.references = References(services, self.rows)
+        self._waiting = Waiting(lambda: services.programs.publication)
 
     # -- pages -------------------------------------------------------------------------------------
 
@@ -55,6 +58,7 @@ class Reader:
             rows, more = self._first_rows(connection, viewer, selection, query)
             total, exact = self._total(connection, viewer, selection, query)
             items = self._views(connection, viewer, program, rows, selection.parsed)
+            waiting = self._waiting(connection, program)
         self._note_reading(
             viewer, program, selection, query, total if query.count else len(rows), [row.id for row in rows]
         )
@@ -62,6 +66,7 @@ class Reader:
         return Page(
             items, total, exact, next=items[-1].id if more and items else "",
             hints=parsed.hints if parsed else (), words=parsed.words if parsed else (),
+            pending={name: waiting[name] for name in selection.fields if name in waiting},
         )  # fmt: skip
 
     def _first_rows(
@@ -241,6 +246,7 @@ class Reader:
             some = ids[start : start + PIECE]
             with self._services.database.read() as connection:
                 rows = self._by_order(connection, viewer, selection, some)
+                self.pending(connection, program, rows)  # blank, not what was computed before
                 display = self.references.display(connection, viewer, program, rows)
             for row in rows:
                 yield [show(field, row, display) for field in fields]
@@ -280,9 +286,21 @@ class Reader:
         self, connection: sa.Connection, viewer: Viewer, program: FormProgram, rows: Sequence[Row],
         parsed: ParsedQuery | None,
     ) -> list[RecordView]:  # fmt: skip
+        pending = self.pending(connection, program, rows)
         display = self.references.display(connection, viewer, program, rows)
         stones = tombstones_of(connection, [row.id for row in rows])
-        return [self._view(program, row, display, parsed, stones.get(row.id)) for row in rows]
+        views = [self._view(program, row, display, parsed, stones.get(row.id)) for row in rows]
+        for view, names in zip(views, pending, strict=True) if pending else ():
+            view.pending = names
+        return views
+
+    def pending(
+        self, connection: sa.Connection, program: FormProgram, rows: Sequence[Row]
+    ) -> list[frozenset[str]]:
+        """Of each row the fields that are still being computed or brought over: what stands there is blanked
+        rather than shown. Empty where nothing is."""
+        waiting = self._waiting(connection, program)
+        return [_not_yet(row, waiting) for row in rows] if waiting else []
 
     def _view(
         self, program: FormProgram, row: Row, display: Display, parsed: ParsedQuery | None,
@@ -312,6 +330,17 @@ class Reader:
             action, program.app.id, program.form.id, grant=grant, detail=_asked(query, total, shown)
         )
         self._services.audit.note(viewer, occurrence)
+
+
+def _not_yet(row: Row, waiting: Mapping[str, Pending]) -> frozenset[str]:
+    updated = row.system["updated_at"]
+    names = {
+        name
+        for name, one in waiting.items()
+        if name in row.values and one.waits(row.id, updated, row.values[name] is None)
+    }
+    row.values.update((name, None) for name in names if not waiting[name].partly)
+    return frozenset(names)
 
 
 def _snippets(texts: Mapping[str, str], words: Sequence[str]) -> list[tuple[str, list[tuple[str, bool]]]]:

@@ -42,8 +42,8 @@ class Records:
         self._services = services
         self.reader = Reader(services)
         self.store = Store(services)
-        self._figures = Figures(services)
-        self.writer = Writer(services, self.store, stages, self._figures)
+        self.figures = Figures(services)
+        self.writer = Writer(services, self.store, stages, self.figures)
         self.keyed = Keyed(services, self.writer)
         self._around = Around(services, self.reader)
         self._alike = AlikeRecords(services, self.reader)
@@ -115,7 +115,7 @@ class Records:
     ) -> FormState:  # fmt: skip
         """What the form looks like with these values typed in; `record` None: a new one."""
         return form_state(
-            self._services, self.reader, self._figures, viewer, app, form, record, values, changed
+            self._services, self.reader, self.figures, viewer, app, form, record, values, changed
         )
 
     def alike(

@@ -178,10 +178,21 @@ class Store:
             return None if raw is None else field.decode(raw)
         return None if key is None else field.unseal(self._services.seals.open(key, field.id, record, raw))
 
-    def update(self, unit: Unit, viewer: Viewer, program: FormProgram, drafts: Sequence[Draft]) -> None:
-        """Changed rows, each one revision further, with leaves and index entries."""
+    def update(
+        self,
+        unit: Unit,
+        viewer: Viewer,
+        program: FormProgram,
+        drafts: Sequence[Draft],
+        *,
+        quietly: bool = False,
+    ) -> None:
+        """Changed rows, each one revision further, with leaves and index entries. `quietly`: nobody changed them
+        (never in an archive): they keep their revision and who saved them last."""
+        if not drafts:
+            return
         self._give_keys(unit, program, drafts)
-        written = [self._rewritten(unit, viewer, program, draft) for draft in drafts]
+        written = [self._rewritten(unit, viewer, program, draft, quietly) for draft in drafts]
         self._write_over(unit, program, written)
         self._append_leaves(unit, program, written, "change")
         self._relink(unit, program, drafts)
@@ -199,15 +210,17 @@ class Store:
         for draft, key in zip(bare, keys, strict=True):
             draft.key = key
 
-    def _rewritten(self, unit: Unit, viewer: Viewer, program: FormProgram, draft: Draft) -> Written:
-        draft.revision += 1
+    def _rewritten(
+        self, unit: Unit, viewer: Viewer, program: FormProgram, draft: Draft, quietly: bool
+    ) -> Written:
+        draft.revision += not quietly
         values = {
             program.physical[field.id]: self._encode(field, draft.values.get(field.id), draft.key)
             for field in program.stored
             if _differs(draft, field.id)
         }
         head = {"revision": draft.revision, "updated_at": unit.now, "updated_by": viewer.person}
-        changed = {**head, **values}
+        changed = values if quietly else {**head, **values}
         return Written(draft, {**draft.stored, **changed}, draft.key, tuple(changed))
 
     def _write_over(self, unit: Unit, program: FormProgram, written: Sequence[Written]) -> None:

@@ -84,11 +84,13 @@ class Writer:
         creating = [way for way in ways if "create" in way.actions]
         if not creating:
             raise Rejected([problem("access.denied")])
+        sent = {name for row in rows for name in row if name in program.fields}
+        closed = {name for name in sent if not _may_fill(program.fields[name], creating)}
         return [
             problem("value.not_writable", f"/{number}/{name}", field=program.fields[name].field.text())
             for number, row in enumerate(rows)
-            for name in row
-            if name in program.fields and not _may_fill(program.fields[name], creating)
+            for name in (row if closed else ())
+            if name in closed
         ]
 
     def _complete(
@@ -177,7 +179,7 @@ class Writer:
                 found = check_values(program, draft.values, context, draft.before)
                 problems += [p.under(f"/{draft.id}") for p in found]
         if not viewer.system:
-            changed_only = [Draft(d.id, changed(d), d.id) for d in drafts]
+            changed_only = [Draft(d.id, changed(d), d.id, before=d.before) for d in drafts]
             problems += missing_references(self._services, unit.connection, viewer, program, changed_only)
         if has_errors(problems):
             raise Rejected(_once(problems))

@@ -84,7 +84,7 @@ class Events(Interpreter):
         if event != "before_save" and (program.formulas or program.computed_rows):
             for subject in subjects:
                 if subject.moved:
-                    apply_formulas(program, subject.values, run.context)
+                    apply_formulas(program, subject.values, run.context, standing=bool(subject.before))
         return subjects
 
     def on_messages(

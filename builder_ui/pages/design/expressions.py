@@ -80,9 +80,13 @@ def records_to_try(request: Ask, site: Here, app_id: InPath, form_id: InPath) ->
 
 @get(f"{FORM}/uses/{{field:str}}", sync_to_thread=True)
 def choice_uses(request: Ask, site: Here, app_id: InPath, form_id: InPath, field: InPath) -> dict[str, Any]:
-    """How many records hold each choice of a field."""
+    """How many records hold each choice of a field (`lines.kind`: of a sub-form's column), and whether a choice
+    may go into another: `why` not."""
     visit = site.visit(request)
-    return {"used": visit.runtime.expressions.uses(visit.viewer, app_id, form_id, field)}
+    used = visit.runtime.expressions.uses(visit.viewer, app_id, form_id, field)
+    refused = visit.runtime.expressions.merging_refused(visit.viewer, app_id, form_id, field)
+    why = refused.text(visit.language) if refused else ""
+    return {"used": used, "merges": refused is None, "why": why}
 
 
 HANDLERS = (conditions, draft_options, previewed_options, records_to_try, choice_uses)

@@ -15,7 +15,7 @@ from builder_ui.pages.design.apps import APPS
 from builder_ui.site import Ask, Here, InPath, Site, Visit, sent_form
 from engine.app_tests.publishing import State, Tried
 from engine.designing.impact import Impact, Unreachable, touched
-from engine.migrate import Weight
+from engine.migrate import MergeChoice, Weight
 from metamodel.application import App
 from metamodel.labels import label_text
 from metamodel.presets import permission_of, presets
@@ -156,7 +156,8 @@ def _plan(visit: Visit, impact: Impact) -> Iterator[PlanLine]:
         if one.step.form in new and one.step.name == "add_field":
             continue
         icon, text = _step(visit, impact, one)
-        rows = visit.count("%(num)s row", "%(num)s rows", one.rows) if one.rows else "–"
+        number = one.values if isinstance(one.step, MergeChoice) else one.rows
+        rows = visit.count("%(num)s row", "%(num)s rows", number) if number else "–"
         yield PlanLine(icon, text, rows, one.rows >= HEAVY)
 
 
@@ -165,6 +166,8 @@ def _step(visit: Visit, impact: Impact, weight: Weight) -> tuple[str, str]:
     names = {"form": _form_label(visit, impact, step.form)}
     field = getattr(step, "field", "")
     names["field"] = _field_label(visit, impact, step.form, field) if field else ""
+    if isinstance(step, MergeChoice):
+        names |= _choice_labels(visit, impact, step)
     text = visit.text
     return {
         "create_form": ("plus", text("Make the table of “%(form)s”", **names)),
@@ -181,8 +184,22 @@ def _step(visit: Visit, impact: Impact, weight: Weight) -> tuple[str, str]:
         "replace_field": (
             "refresh", text("Convert “%(field)s” of “%(form)s”; the old values are set aside", **names)
         ),
+        "compute_field": (
+            "refresh", text("Compute “%(field)s” of “%(form)s” for the records that are there", **names)
+        ),
+        "merge_choice": ("branch", text("Turn “%(choice)s” into “%(into)s” in “%(field)s” of “%(form)s”", **names)),
         "reshape_field": ("sort", text("Index “%(field)s” of “%(form)s”", **names)),
     }[step.name]  # fmt: skip
+
+
+def _choice_labels(visit: Visit, impact: Impact, step: MergeChoice) -> dict[str, str]:
+    form = impact.app.form(step.form) if impact.app else None
+    field = form.at(step.field) if form else None
+    raw = getattr(field.options, "by_value", {}) if field else {}
+    return {
+        name: raw[value].text(visit.language) if value in raw else value
+        for name, value in (("choice", step.choice), ("into", step.into))
+    }
 
 
 def _form_label(visit: Visit, impact: Impact, form: str) -> str:
@@ -194,11 +211,15 @@ def _form_label(visit: Visit, impact: Impact, form: str) -> str:
 
 
 def _field_label(visit: Visit, impact: Impact, form: str, field: str) -> str:
+    """`field` may be a sub-form's column: `lines.sum`."""
+    outer, _, inner = field.partition(".")
     for document in _documents(visit, impact):
         for one in objects(document, "forms"):
-            found = next((each for each in objects(one, "fields") if each.get("id") == field), None)
+            found = next((each for each in objects(one, "fields") if each.get("id") == outer), None)
+            if found is not None and inner:
+                found = next((each for each in objects(found, "fields") if each.get("id") == inner), None)
             if one.get("id") == form and found is not None:
-                return label_text(found.get("label"), visit.language, field)
+                return label_text(found.get("label"), visit.language, inner or field)
     return field
 
 
@@ -284,6 +305,11 @@ def _copies(visit: Visit, state: State) -> Iterator[tuple[str, int, int]]:
         if field is not None and not copy.done:
             done = copy.copied + copy.failed
             yield visit.text("Converting “%(field)s”", field=field.text(visit.language)), done, copy.total
+    for one in visit.runtime.settling.of(state.app):
+        form = app.form(one.form)
+        if form is not None and not one.done:
+            words = visit.text("Bringing “%(form)s” up to date", form=form.text(visit.language))
+            yield words, one.looked, one.total
 
 
 HANDLERS = (publish_page, publish_app)

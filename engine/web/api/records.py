@@ -215,6 +215,7 @@ def page_json(page: Page, language: str) -> dict[str, Any]:
         "total_exact": page.total_exact,
         "next": page.next,
         "hints": [hint.to_json(language) for hint in page.hints],
+        "pending": {name: {"done": one.done, "total": one.total} for name, one in page.pending.items()},
         "items": [record_json(item) for item in page.items],
     }
 
@@ -223,6 +224,7 @@ def record_json(view: RecordView) -> dict[str, Any]:
     snippets = [{"field": name, "pieces": pieces} for name, pieces in view.snippets]
     shredded = json.loads(view.shredded.statement) if view.shredded else None
     told = {"can": sorted(view.can), "ways": list(view.ways), "snippets": snippets, "shredded": shredded}
+    told["pending"] = sorted(view.pending)
     return {**asdict(view), **told}
 
 

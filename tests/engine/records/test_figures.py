@@ -217,7 +217,7 @@ def test_sixty_a_minute_and_no_more(desk: Runtime, clients: tuple[str, str], clo
                 desk, client=clients[1] if day % 2 else clients[0], kinds=[kind], since="2026-11-01"
             )
             assert "problems" not in shown["hits"]
-            desk.records._figures._known.clear()  # as if it were another question
+            desk.records.figures._known.clear()  # as if it were another question
     shown = state(desk, client=clients[1], kinds=["call", "mail"])
     assert [problem["code"] for problem in shown["hits"]["problems"]] == ["query.too_often"]
     assert shown["hits"]["value"] is None
