@@ -72,6 +72,11 @@ class Config:
     def master_key(self) -> Path:
         return self.master_key_file or self.data / "keys" / "master.json"
 
+    @property
+    def rotated_keys(self) -> Path:
+        """Keys that took the place of those in the environment, sealed under them."""
+        return self.data / "rotated" / "keys.json"
+
 
 def _path(name: str) -> Path | None:
     found = os.environ.get(name, "")

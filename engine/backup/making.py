@@ -30,7 +30,7 @@ from engine.system_tables import backups
 from engine.upgrade import current
 from metamodel.problems import Rejected, problem
 
-BEFORE, AFTER = ("ledger",), ("files", "plugins", "search")  # folders of the data directory
+BEFORE, AFTER = ("ledger",), ("files", "plugins", "search", "rotated")  # folders of the data directory
 PREFIX = "muniment-"
 UNFINISHED = ".part"
 

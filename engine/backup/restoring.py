@@ -32,7 +32,7 @@ from engine.runtime import Runtime
 from engine.system_tables import invitations, sessions
 from metamodel.problems import Rejected, problem
 
-COPIED = ("ledger/", "files/", "plugins/", "search/")
+COPIED = ("ledger/", "rotated/", "files/", "plugins/", "search/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ def doctor(data: Path | None, as_json: bool) -> None:
         for one in found:
             mark, colour = MARKS[one.state]
             click.echo(f"{click.style(mark, fg=colour)} {one.label(language())}")
+            for note in one.notes:
+                click.echo(click.style(f"    {note.text(language())}", dim=True))
             for problem in one.problems:
                 hint = problem.hint(language())
                 click.echo(f"    {problem.text(language())}" + (f"\n      → {hint}" if hint else ""))

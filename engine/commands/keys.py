@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +12,8 @@ import click
 from engine.commands.console import data_option, in_language, opened, refusals, say
 from engine.config import Config
 from engine.evidence.key_sheet import from_sheet, sheet_lines
-from engine.evidence.key_sources import source_of, write_private
-from engine.evidence.keys import MasterKeys
+from engine.evidence.key_sources import KeyVariable, source_of, write_private
+from engine.evidence.keys import ROTATED, MasterKeys
 from metamodel.problems import Rejected, problem
 
 if TYPE_CHECKING:
@@ -73,20 +74,46 @@ def confirm(data: Path | None, code: str, place: str, by: str) -> None:
         say("已记录", "Noted")
 
 
+@keys.command("variable")
+@data_option
+@click.option("--to", "place", type=click.Path(path_type=Path), required=True, help="A new file.")
+def variable(data: Path | None, place: Path) -> None:
+    """The present keys as MUNIMENT_MASTER_KEY takes them, after a rotation of keys kept in the environment."""
+    with opened(data) as runtime:
+        _write_new(place, base64.b64encode(runtime.keys.text().encode()).decode() + "\n")
+        say(
+            f"{place}：请放进各进程的环境变量 MUNIMENT_MASTER_KEY，然后删除此文件。",
+            f"{place}: put it into MUNIMENT_MASTER_KEY of every process, then delete this file.",
+        )
+
+
 @click.command("rotate-key")
 @data_option
-def rotate_key(data: Path | None) -> None:
-    """Make a new master key and wrap every data key with it; no record is touched."""
+@click.option(
+    "--only", "kinds", multiple=True, type=click.Choice(ROTATED), help="Of this kind alone; several times."
+)
+def rotate_key(data: Path | None, kinds: tuple[str, ...]) -> None:
+    """Make new keys and wrap every data key with the new master key, while people work; no record is touched."""
     from rich.progress import Progress
 
     with opened(data) as runtime:
         with Progress() as progress:
             bar = progress.add_task("rotate", total=None)
-            number = runtime.rotate_key(lambda done, total: progress.update(bar, completed=done, total=total))
+            number = runtime.rotate_key(
+                lambda done, total: progress.update(bar, completed=done, total=total), kinds=kinds or ROTATED
+            )
+        runtime.jobs.run_due()  # the index is made anew
         say(
             f"{runtime.keys.where}：重新加密 {number:,} 个数据密钥。请制作新的恢复单：muniment keys sheet",
             f"{runtime.keys.where}: {number:,} data keys wrapped anew. Make a new copy: muniment keys sheet",
         )
+        if isinstance(runtime.keys.source, KeyVariable):
+            say(
+                f"新密钥由环境变量中的密钥加密，放在 {runtime.config.rotated_keys}；"
+                "取出：muniment keys variable --to 文件",
+                f"The new keys lie in {runtime.config.rotated_keys}, sealed under those in the environment. "
+                "To put them there: muniment keys variable --to FILE",
+            )
 
 
 def print_sheet(runtime: Runtime) -> None:
@@ -103,13 +130,17 @@ def write_sheet(runtime: Runtime, place: Path) -> None:
     text = (
         _page(runtime) if place.suffix == ".html" else "\n".join([*_words(runtime), "", *_lines(runtime), ""])
     )
+    _write_new(place, text)
+    say(
+        f"恢复单：{place}。打印后请删除此文件。", f"Recovery sheet: {place}. Print it, then delete this file."
+    )
+
+
+def _write_new(place: Path, text: str) -> None:
     try:
         write_private(place, text)
     except OSError as error:
         raise click.ClickException(f"{place}: {error.strerror}") from None
-    say(
-        f"恢复单：{place}。打印后请删除此文件。", f"Recovery sheet: {place}. Print it, then delete this file."
-    )
 
 
 def _lines(runtime: Runtime) -> list[str]:

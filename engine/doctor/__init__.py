@@ -25,21 +25,24 @@ Look = Callable[[Runtime], Iterator[Problem]]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that is looked at; `look` yields what is wrong with it. `away`: it asks other machines."""
+    """One thing that is looked at; `look` yields what is wrong with it, `tell` what is worth knowing all the
+    same. `away`: it asks other machines."""
 
     name: str
     zh: str
     en: str
     look: Look
     away: bool = False
+    tell: Look | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A check and what it found, the worst first."""
+    """A check and what it found, the worst first; `notes` are no problems."""
 
     check: Check
     problems: Sequence[Problem]
+    notes: Sequence[Problem] = ()
 
     @property
     def state(self) -> str:
@@ -51,7 +54,8 @@ class Finding:
 
     def to_json(self, language: str) -> dict[str, Any]:
         problems = [found.to_json(language) for found in self.problems]
-        return {"check": self.check.name, "state": self.state, "problems": problems}
+        notes = [note.text(language) for note in self.notes]
+        return {"check": self.check.name, "state": self.state, "problems": problems, "notes": notes}
 
 
 CHECKS: Sequence[Check] = (
@@ -60,7 +64,7 @@ CHECKS: Sequence[Check] = (
     Check("clock", "时钟", "Clock", machine.clock),
     Check("zone", "时区", "Time zone", machine.zone),
     Check("triggers", "数据库触发器", "Triggers of the database", evidence.triggers),
-    Check("keys", "密钥", "Keys", evidence.keys),
+    Check("keys", "密钥", "Keys", evidence.keys, tell=evidence.key_ages),
     Check("verification", "存证核验", "Verification", evidence.verification),
     Check("checkpoints", "检查点", "Checkpoints", evidence.checkpoint),
     Check("witnesses", "外部见证", "Witnesses", evidence.witnessed),
@@ -78,14 +82,15 @@ _WORST = ("error", "warning", "hint")
 
 def examine(runtime: Runtime, *, away: bool = True) -> list[Finding]:
     """Every check in order; without `away` none that waits for another machine."""
-    return [Finding(check, _look(check, runtime)) for check in CHECKS if away or not check.away]
+    return [_look(check, runtime) for check in CHECKS if away or not check.away]
 
 
-def _look(check: Check, runtime: Runtime) -> list[Problem]:
+def _look(check: Check, runtime: Runtime) -> Finding:
     """A check that fails is itself a finding: the doctor always comes to the end."""
     try:
         found = list(check.look(runtime))
+        notes = list(check.tell(runtime)) if check.tell else []
     except Exception as error:
         log.error("the check %s failed\n%s", check.name, failure(error))
-        return [problem("doctor.failed", reason=type(error).__name__)]
-    return sorted(found, key=lambda one: _WORST.index(one.severity))
+        return Finding(check, [problem("doctor.failed", reason=type(error).__name__)])
+    return Finding(check, sorted(found, key=lambda one: _WORST.index(one.severity)), notes)

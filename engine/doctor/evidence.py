@@ -12,12 +12,14 @@ from engine.clock import from_microseconds, microseconds
 from engine.evidence.check_surroundings import check_triggers
 from engine.evidence.findings import Report
 from engine.evidence.key_sources import KeyFile
+from engine.evidence.keys import MASTER, ROTATED, SINGLE
 from engine.evidence.ledger import LOGS, size
 from engine.runtime import Runtime
 from engine.system_tables import verifications, witnesses
 from metamodel.problems import Problem, problem
 
 VERIFIED, WITNESSED = timedelta(days=8), timedelta(days=8)
+OLD = timedelta(days=2 * 365)  # a key that was not rotated for so long
 COVERED = 5_000  # entries that may wait for a checkpoint while much is captured
 
 
@@ -36,6 +38,23 @@ def keys(runtime: Runtime) -> Iterator[Problem]:
     source = runtime.keys.source
     if isinstance(source, KeyFile) and source.path.parent.stat().st_mode & 0o022:
         yield problem("doctor.key_folder", folder=source.path.parent)
+    old = {kind: days for kind, days in _ages(runtime).items() if kind in ROTATED and days > OLD.days}
+    if old:
+        yield problem("doctor.keys_old", days=max(old.values()), kinds=", ".join(old))
+
+
+def key_ages(runtime: Runtime) -> Iterator[Problem]:
+    """How long the present key of each kind is in use, as far as that is known."""
+    known = _ages(runtime)
+    told = ", ".join(f"{kind} {known[kind]}" if kind in known else f"{kind} ?" for kind in (MASTER, *SINGLE))
+    yield problem("doctor.key_ages", ages=told)
+
+
+def _ages(runtime: Runtime) -> dict[str, int]:
+    """In days, by kind; without those nobody knows."""
+    now = microseconds(runtime.clock.now())
+    day = timedelta(days=1) // timedelta(microseconds=1)
+    return {kind: max(now - since, 0) // day for kind, since in runtime.keys.ages().items() if since}
 
 
 def verification(runtime: Runtime) -> Iterator[Problem]:

@@ -40,7 +40,7 @@ def check_audit(connection: sa.Connection, keys: MasterKeys, only: Only, now: in
     for entry in raw_rows(connection, mine):
         logged.setdefault(entry[1], []).append(entry)
     doubts = [
-        row[0] for row, entry in zip(rows, _expected(keys.audit_key, rows), strict=True)
+        row[0] for row, entry in zip(rows, _expected(keys, rows), strict=True)
         if logged.pop(row[0], None) != [entry]
     ]  # fmt: skip
     for identifier in sorted(logged, key=str):
@@ -49,7 +49,7 @@ def check_audit(connection: sa.Connection, keys: MasterKeys, only: Only, now: in
         _look_at(connection, keys, doubts[start : start + _FEW], now, report)
 
 
-def _expected(audit_key: bytes, rows: Sequence[Sequence[Any]]) -> Sequence[LeafEntry | None]:
+def _expected(keys: MasterKeys, rows: Sequence[Sequence[Any]]) -> Sequence[LeafEntry | None]:
     """The entries these rows should have; none where a column holds what it cannot."""
     columns = dict(zip(_NAMES, turned(rows, len(_NAMES)), strict=True))
     for name, column in columns.items():
@@ -57,10 +57,10 @@ def _expected(audit_key: bytes, rows: Sequence[Sequence[Any]]) -> Sequence[LeafE
         if not types_of(column) <= {type_, type(None)}:
             return [None] * len(rows)
     texts = [decimal_texts(columns[name]) if name in AUDIT_NUMBERS else columns[name] for name in _NAMES]
-    made = []
+    made, key_at = [], keys.audit_at
     named = (columns["id"], columns["app"], columns["form"], columns["at"], _OBJECTS.encode(texts))
     for identifier, app, form, at, line in zip(*named, strict=True):
-        salt = hmac.digest(audit_key, b"audit %d" % identifier, "sha256")
+        salt = hmac.digest(key_at(at), b"audit %d" % identifier, "sha256")
         evidence = sha256(salt + line).digest()
         made.append(LeafEntry("audit", identifier, 0, app, form, 0, at, evidence, b""))
     return made
@@ -93,6 +93,6 @@ def _waits(keys: MasterKeys, row: sa.RowMapping, now: int) -> bool:
 
 def _entry_of(keys: MasterKeys, row: sa.RowMapping) -> LeafEntry | None:
     try:
-        return audit_entry(keys.audit_key, row)
+        return audit_entry(keys.audit_at(row["at"]), row)
     except (TypeError, ValueError):
         return None

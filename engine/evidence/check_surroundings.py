@@ -14,14 +14,14 @@ import sqlalchemy as sa
 from engine.evidence.audit_log import version_entry
 from engine.evidence.check_audit import entries_of
 from engine.evidence.columns import STREAM
-from engine.evidence.file_log import file_entry
+from engine.evidence.file_log import ERASED, file_entry
 from engine.evidence.findings import Report
 from engine.evidence.keyed import FormOf, Only
 from engine.evidence.keys import MasterKeys
 from engine.evidence.leaf import AUDIT, LeafEntry
 from engine.evidence.seals import Box, BrokenSeal
 from engine.evidence.triggers import APPEND_ONLY, append_only_triggers, archive_triggers, compare_triggers
-from engine.system_tables import app_versions, files, inbox, leaves
+from engine.system_tables import app_versions, deleted, files, inbox, leaves
 from engine.tables import Entry, FormTable, has_column, physical_name, shape_of
 from metamodel.forms import Form
 
@@ -56,7 +56,7 @@ def check_versions(connection: sa.Connection, keys: MasterKeys, report: Report) 
 def _version_fits(keys: MasterKeys, row: Any, entry: LeafEntry) -> bool:
     try:
         digest = hashlib.sha256(row["document"].encode()).digest()
-        return bool(digest == row["hash"]) and version_entry(keys.audit_key, row) == entry
+        return bool(digest == row["hash"]) and version_entry(keys.audit_at(row["at"]), row) == entry
     except (TypeError, ValueError, AttributeError):
         return False
 
@@ -143,19 +143,33 @@ def check_files(
     connection: sa.Connection, keys: MasterKeys, kept: OpensFiles, only: Only, report: Report, opening: bool
 ) -> None:
     """Every attachment's row has its entry and opens with its own key; `opening`: and its bytes have the
-    digest and the size the row says. (One that was erased leaves its entry.)"""
+    digest and the size the row says. One that was erased has an entry that says so."""
     logged = connection.execute(entries_of(AUDIT).where(leaves.c.kind == "file", only(leaves.c.record)))
     entries = {columns.record: LeafEntry(*columns) for columns in logged}
+    missing = set(entries)
     query = sa.select(files).where(only(files.c.id)).order_by(files.c.id)
     for row in connection.execute(query).mappings():
         report.counts["files"] += 1
+        missing.discard(row["id"])
         try:
             (described,) = kept.describe(connection, [str(row["id"])])
             fits = not opening or sum(map(len, kept.open(str(row["id"])))) == described["size"]
-            said = file_entry(keys.audit_key, row)
+            said = file_entry(keys.audit_at(row["created_at"]), row)
         except Exception:  # whatever is wrong with it, it is the finding
             fits, said = False, None
         if not fits or (row["id"] in entries and entries[row["id"]] != said):
             report.add("file_broken", record=row["id"])
         elif row["id"] not in entries:
             report.add("file_unlogged", record=row["id"])
+    erased = sa.select(leaves.c.record).where(ERASED, only(leaves.c.record))
+    for record in sorted(missing - set(connection.scalars(erased)) if missing else (), key=str):
+        report.add("file_missing", record=record)
+
+
+def check_hidden(connection: sa.Connection, tables: Sequence[FormTable], report: Report) -> None:
+    """Nothing of an archive lies in the recycle bin, where nobody would see it."""
+    for table in tables:
+        if table.is_archive:
+            own = table.table.c.id
+            for record in connection.scalars(sa.select(own).join(deleted, deleted.c.record == own)):
+                report.add("row_hidden", table.app, table.form, record)

@@ -82,7 +82,7 @@ class Report:
         if self.more:
             lines.append(problem("evidence.more", number=self.more).text(language))
         counts: Mapping[str, Any] = {
-            name: f"{self.counts[name]:,}" for name in ("records", "leaves", "audit")
+            name: f"{self.counts[name]:,}" for name in ("records", "leaves", "audit", "indexed")
         }
         code = "evidence.clean" if self.clean else "evidence.touched"
         lines.append(problem(code, number=len(self.findings) + self.more, **counts).text(language))

@@ -12,11 +12,12 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from engine.evidence.keys import KEY_SIZE, SINGLE, MasterKeys
+from engine.evidence.keys import KEY_SIZE, SINGLE, Aged, MasterKeys, Ring
 from metamodel.problems import Rejected, problem
 
-FORMAT = 1
+FORMAT, FIRST_FORMAT = 2, 1  # the first had one key of each kind, and no moments
 LETTERS, GROUP, CHECK = 24, 4, 4  # letters a line, letters between blanks, letters that check them
+MOMENT = 8  # bytes of a moment in microseconds
 _LINE = re.compile(r"^\s*(\d{2})[\s.:]+((?:[A-Z2-7]{1,4}\s+)+[A-Z2-7]{4})\s*$", re.IGNORECASE)
 
 
@@ -60,26 +61,61 @@ def _read_lines(text: str) -> Iterator[tuple[int, str | None]]:
 
 
 def _packed(keys: MasterKeys) -> bytes:
-    """Format, number of the current master key, how many there are, each with its number, the others."""
+    """Format, number of the current master key, how many there are, each with its number and when it was made;
+    of each other kind how many, each with since when it counts."""
     parts = [bytes([FORMAT]), _number(keys.current), bytes([len(keys.wrapping)])]
     for name, key in sorted(keys.wrapping.items(), key=lambda item: int(item[0])):
-        parts += [_number(name), key]
-    return b"".join([*parts, *keys.singles])
+        parts += [_number(name), _moment(keys.made.get(name, 0)), key]
+    for kind in SINGLE:
+        ring = keys.rings[kind]
+        parts += [bytes([len(ring)]), *(_moment(one.since) + one.key for one in ring)]
+    return b"".join(parts)
 
 
 def _number(name: str) -> bytes:
     return int(name).to_bytes(2, "big")
 
 
+def _moment(microseconds: int) -> bytes:
+    return microseconds.to_bytes(MOMENT, "big")
+
+
+class _Reader:
+    """What is left of the packed bytes. ValueError where they end too early."""
+
+    def __init__(self, packed: bytes) -> None:
+        self.left = packed
+
+    def take(self, size: int) -> bytes:
+        taken, self.left = self.left[:size], self.left[size:]
+        if len(taken) < size:
+            raise ValueError("too short")
+        return taken
+
+    def number(self, size: int) -> int:
+        return int.from_bytes(self.take(size), "big")
+
+
 def _unpacked(packed: bytes) -> MasterKeys:
-    many, width = packed[3], 2 + KEY_SIZE
-    if packed[0] != FORMAT or len(packed) != 4 + many * width + len(SINGLE) * KEY_SIZE:
+    reader = _Reader(packed)
+    format_, current, many = reader.number(1), str(reader.number(2)), reader.number(1)
+    if format_ not in (FIRST_FORMAT, FORMAT):
         raise ValueError("not a sheet of this format")
-    held = [packed[4 + place * width :][:width] for place in range(many)]
-    wrapping = {str(int.from_bytes(each[:2], "big")): each[2:] for each in held}
-    rest = packed[4 + many * width :]
-    box, index, audit, signing = (rest[place * KEY_SIZE :][:KEY_SIZE] for place in range(len(SINGLE)))
-    current = str(int.from_bytes(packed[1:3], "big"))
-    if current not in wrapping:
-        raise ValueError("the current key is not there")
-    return MasterKeys(wrapping, current, box, index, audit, signing)
+    width = MOMENT if format_ == FORMAT else 0
+    wrapping, made = dict[str, bytes](), dict[str, int]()
+    for _ in range(many):
+        name, moment = str(reader.number(2)), reader.number(width)
+        wrapping[name] = reader.take(KEY_SIZE)
+        made |= {name: moment} if moment else {}
+    rings = {kind: _ring(reader, width) for kind in SINGLE}
+    if current not in wrapping or reader.left:
+        raise ValueError("not what a sheet holds")
+    return MasterKeys(wrapping, current, rings, made)
+
+
+def _ring(reader: _Reader, width: int) -> Ring:
+    many = reader.number(1) if width else 1
+    if not many:
+        raise ValueError("a kind without a key")
+    moments = ((reader.number(width), reader.take(KEY_SIZE)) for _ in range(many))
+    return tuple(Aged(key, moment) for moment, key in moments)

@@ -2,12 +2,15 @@
 
 All give and take the same JSON text (`keys.py`). A program is called as `COMMAND read`, which writes
 the text to its standard output (nothing while there is none), and `COMMAND write`, which reads it.
+The environment is not ours to write: keys that took the place of those in it lie in the data directory,
+sealed under them, until the operator puts them there.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import logging
 import os
 import shlex
@@ -18,12 +21,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from engine.config import Config
 from metamodel.problems import Rejected, problem
 
 log = logging.getLogger("muniment.keys")
 ASK_AGAIN = 300.0  # seconds after which a program is asked whether the keys were rotated
 PATIENCE = 30.0  # seconds a program may take
+NONCE = 12
 Stamp = object
 
 
@@ -66,7 +73,7 @@ def source_of(config: Config) -> KeySource:
     if bool(config.master_key_text) + bool(config.master_key_command) + bool(config.master_key_file) > 1:
         raise Rejected([problem("keys.several_sources")])
     if config.master_key_text:
-        return KeyVariable(config.master_key_text)
+        return KeyVariable(config.master_key_text, config.rotated_keys)
     if config.master_key_command:
         return KeyCommand(config.master_key_command)
     return KeyFile(config.master_key)
@@ -100,41 +107,70 @@ class KeyFile:
             write_private(self.path, text)
 
     def write(self, text: str) -> None:
-        beside = self.path.with_suffix(".new")
-        beside.unlink(missing_ok=True)
-        write_private(beside, text)
-        beside.replace(self.path)
+        _replace_private(self.path, text)
 
     def stamp(self) -> Stamp | None:
-        try:
-            found = os.stat(self.path)
-        except OSError:
-            return None
-        return (found.st_ino, found.st_mtime_ns)
+        return _stamp_of(self.path)
 
 
 @dataclass
 class KeyVariable:
-    """Base64 of the text, put into the environment by whoever starts the processes."""
+    """Base64 of the text, put into the environment by whoever starts the processes. `beside`: where keys lie
+    that took its place; every process that has the same data directory finds them there."""
 
     encoded: str
-    prompt = False
+    beside: Path | None = None
+    prompt = True
     where = "MUNIMENT_MASTER_KEY"
 
     def read(self) -> Kept | None:
+        stamp = self.stamp()
         try:
-            return Kept(base64.b64decode(self.encoded, validate=True).decode(), None)
-        except ValueError as error:
-            raise Rejected([problem("keys.unreadable", file=self.where, reason=error)]) from None
+            given = base64.b64decode(self.encoded, validate=True)
+            return Kept(self._rotated(given).decode(), stamp)
+        except (ValueError, OSError, KeyError, InvalidTag) as error:
+            reason = type(error).__name__
+            raise Rejected([problem("keys.unreadable", file=self.where, reason=reason)]) from None
+
+    def _rotated(self, given: bytes) -> bytes:
+        """The keys that took the place of the given ones; these themselves where there are none, or where they
+        are those already. Rejected (keys.other_variable) where they took the place of others."""
+        if self.beside is None or not self.beside.exists():
+            return given
+        held = json.loads(self.beside.read_text("utf-8"))
+        if held["holds"] == _name_of(given):
+            return given
+        if held["under"] != _name_of(given):
+            raise Rejected([problem("keys.other_variable", file=self.beside)])
+        sealed = base64.b64decode(held["sealed"])
+        return _cover(given).decrypt(sealed[:NONCE], sealed[NONCE:], held["holds"].encode())
 
     def make(self, text: str) -> None:
         raise Rejected([problem("keys.read_only", file=self.where)])
 
     def write(self, text: str) -> None:
-        raise Rejected([problem("keys.read_only", file=self.where)])
+        if self.beside is None:
+            raise Rejected([problem("keys.read_only", file=self.where)])
+        given, content, nonce = base64.b64decode(self.encoded), text.encode(), os.urandom(NONCE)
+        holds = _name_of(content)
+        sealed = nonce + _cover(given).encrypt(nonce, content, holds.encode())
+        told = {"muniment_rotated_keys": 1, "under": _name_of(given), "holds": holds,
+                "sealed": base64.b64encode(sealed).decode()}  # fmt: skip
+        self.beside.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _replace_private(self.beside, json.dumps(told))
 
     def stamp(self) -> Stamp | None:
-        return None
+        return None if self.beside is None else (_stamp_of(self.beside) or "none")
+
+
+def _name_of(text: bytes) -> str:
+    """By which a text of keys is known; it tells nothing of them."""
+    return hashlib.sha256(b"muniment keys text" + text).hexdigest()[:32]
+
+
+def _cover(text: bytes) -> AESGCM:
+    """The text holds more randomness than a key needs."""
+    return AESGCM(hashlib.sha256(b"muniment rotated keys" + text).digest())
 
 
 class KeyCommand:
@@ -183,6 +219,21 @@ class KeyCommand:
                 return done.stdout
             reason = f"exit {done.returncode}: {done.stderr.strip()[-200:]}"
         raise Rejected([problem("keys.unreadable", file=self.where, reason=reason)])
+
+
+def _stamp_of(path: Path) -> Stamp | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return (found.st_ino, found.st_mtime_ns)
+
+
+def _replace_private(path: Path, text: str) -> None:
+    beside = path.with_suffix(".new")
+    beside.unlink(missing_ok=True)
+    write_private(beside, text)
+    beside.replace(path)
 
 
 def write_private(path: Path, text: str) -> None:

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from engine.database import Database, Unit, driver
 from engine.evidence import merkle, notes
 from engine.evidence.audit_log import Unlogged, audit_entry, audit_place, version_entry
-from engine.evidence.keys import MasterKeys
+from engine.evidence.keys import MasterKeys, Present
 from engine.evidence.leaf import AUDIT, LOGS as LOGS, RECORDS, LeafEntry, entry_bytes, entry_hash
 from engine.evidence.notes import BadNote, Checkpoint
 from engine.evidence.seals import Box, BrokenSeal
@@ -38,11 +38,15 @@ class Ledger:
     """`origin` names the logs to the world, as `origin/records` and `origin/audit`; made up at the
     first start when it is not given, and never changed. Rejected when the keys are another database's."""
 
-    def __init__(self, database: Database, keys: MasterKeys, origin: str = "") -> None:
-        self._database, self._keys = database, keys
-        self.origin = _settle(database, keys, origin)
-        self._unlogged, self._box = Unlogged(database), Box(keys)
+    def __init__(self, database: Database, keys: MasterKeys | Present, origin: str = "") -> None:
+        self._database, self._present = database, Present.of(keys)
+        self.origin = _settle(database, self._keys, origin)
+        self._unlogged, self._box = Unlogged(database), Box(self._present)
         self._static = {log: StaticLog(checkpoint_file(database.config.data, log).parent) for log in LOGS}
+
+    @property
+    def _keys(self) -> MasterKeys:
+        return self._present()
 
     def origin_of(self, log: str) -> str:
         if log not in LOGS:
@@ -71,7 +75,7 @@ class Ledger:
         query = sa.select(app_versions).where(app_versions.c.app == app, app_versions.c.version == version)
         row = unit.connection.execute(query).mappings().one()
         assert row["hash"] == digest
-        self.append(unit, AUDIT, [version_entry(self._keys.audit_key, row)])
+        self.append(unit, AUDIT, [version_entry(self._keys.audit_at(row["at"]), row)])
 
     def _take_positions(self, unit: Unit) -> None:
         pending: dict[str, list[tuple[Any, ...]]] = unit.notes.pop("ledger")
@@ -116,7 +120,7 @@ class Ledger:
         missing = self._unlogged.of(unit.connection, ids)
         query = sa.select(audit).where(audit.c.id.in_(missing)).order_by(audit.c.id)
         rows = unit.connection.execute(query).mappings()
-        entries = [audit_entry(self._keys.audit_key, row) for row in rows if self._is_ours(row)]
+        entries = [audit_entry(self._keys.audit_at(row["at"]), row) for row in rows if self._is_ours(row)]
         self.append(unit, AUDIT, entries)
         return len(entries)
 

@@ -18,11 +18,10 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from engine.evidence.keys import KEY_SIZE, MasterKeys as MasterKeys
+from engine.evidence.keys import KEY_SIZE, MasterKeys as MasterKeys, Present
 
 NONCE, SALT = 12, 16
 ASK_ANEW = 0.1  # seconds
-BOX_KEY = b"\x01"  # first byte of everything in the box: which box key
 
 
 class BrokenSeal(Exception):
@@ -135,21 +134,26 @@ class Seals:
 
 class Box:
     """Sealing of the engine's own rows: inbox, audit details, job payloads, traces, preferences. What is
-    sealed with a `place` opens there only."""
+    sealed with a `place` opens there only. The first byte says which box key: a rotation leaves rows alone,
+    what is sealed from then on is under the new one."""
 
-    def __init__(self, keys: MasterKeys) -> None:
-        self._cipher = AESGCM(keys.box_key)
-        self._fingerprints = hmac.digest(keys.box_key, b"muniment fingerprints", "sha256")
+    def __init__(self, keys: MasterKeys | Present) -> None:
+        self._present = Present.of(keys)
+        self._fingerprints = hmac.digest(self._present().box_key, b"muniment fingerprints", "sha256")
 
     def seal(self, plain: bytes, place: bytes = b"") -> bytes:
-        nonce = os.urandom(NONCE)
-        return BOX_KEY + nonce + self._cipher.encrypt(nonce, plain, b"muniment box" + place)
+        boxes, nonce = self._present().boxes, os.urandom(NONCE)
+        number = len(boxes)
+        return bytes([number]) + nonce + boxes[number].encrypt(nonce, plain, b"muniment box" + place)
 
     def open(self, sealed: bytes, place: bytes = b"") -> bytes:
         """BrokenSeal when the bytes were changed or moved."""
-        if sealed[:1] != BOX_KEY:
+        if not isinstance(sealed, bytes) or not sealed:
             raise BrokenSeal("not sealed by this box")
-        return _decrypt(self._cipher, sealed[1:], b"muniment box" + place)
+        cipher = self._present().boxes.get(sealed[0]) or self._present.look().boxes.get(sealed[0])
+        if cipher is None:
+            raise BrokenSeal("not sealed by this box")
+        return _decrypt(cipher, sealed[1:], b"muniment box" + place)
 
     def fingerprint(self, plain: bytes) -> bytes:
         """32 bytes by which the same bytes are known again. Keyed: a bare hash of a short text beside

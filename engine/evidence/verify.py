@@ -30,6 +30,7 @@ from engine.evidence.check_surroundings import (
     OpensFiles,
     check_catalog,
     check_files,
+    check_hidden,
     check_inbox,
     check_pages,
     check_triggers,
@@ -269,8 +270,9 @@ class Worker:
         checks: tuple[Callable[[], object], ...] = (
             lambda: unknown_logs(connection, report),
             lambda: check_tombstones(connection, forms.judged, keys.public_key, report, lambda: None),
+            lambda: check_hidden(connection, forms.judged, report),
             lambda: check_versions(connection, keys, report),
-            lambda: check_states(connection, keys.audit_key, report),
+            lambda: check_states(connection, keys, report),
             lambda: check_triggers(connection, forms.judged, report),
             lambda: check_pages(connection, report, thorough=self._opening),
         )

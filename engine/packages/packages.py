@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -21,7 +20,7 @@ from engine.access.viewer import Viewer
 from engine.clock import from_microseconds
 from engine.database import Unit
 from engine.evidence.file_log import file_salt
-from engine.evidence.keys import MasterKeys
+from engine.evidence.keys import Present
 from engine.evidence.seals import Box
 from engine.jobs import Jobs
 from engine.packages.contents import Contents, Part
@@ -33,7 +32,7 @@ from engine.packages.signing import Signer
 from engine.records.disclosure import Disclosures
 from engine.records.records import Records
 from engine.records.services import Services
-from engine.system_tables import audit, files, packages
+from engine.system_tables import audit, packages
 from metamodel.problems import Rejected, problem
 
 KEPT = timedelta(days=7) // timedelta(microseconds=1)
@@ -61,15 +60,17 @@ class Packages:
     """`viewer_of` a person's id; `manages(viewer, duty)` anywhere in the installation."""
 
     def __init__(
-        self, services: Services, records: Records, keys: MasterKeys, box: Box, jobs: Jobs,
+        self, services: Services, records: Records, keys: Present, box: Box, jobs: Jobs,
         viewer_of: Callable[[str], Viewer | None], manages: Callable[[Viewer, str], bool],
     ) -> None:  # fmt: skip
         self._services, self._box, self._jobs = services, box, jobs
         self._viewer_of, self._manages = viewer_of, manages
-        self._disclosures = Disclosures(services, records.reader, partial(file_salt, keys.audit_key))
+        self._disclosures = Disclosures(
+            services, records.reader, lambda file, at: file_salt(keys().audit_at(at), file)
+        )
         self._contents = Contents(services.database, services.programs, self._disclosures)
         self._proofs = Proofs(services.database, services.ledger)
-        self._signer = Signer(services.ledger, keys)
+        self._signer = Signer(services.ledger, keys())
         jobs.register(MAKE, lambda payload, _job: self._work(int(payload["package"])))
         jobs.register(EXPIRE, lambda _payload, _job: self.expire(), every=timedelta(hours=1))
 
@@ -230,7 +231,7 @@ class Packages:
         def work(unit: Unit) -> int:
             rows = unit.connection.execute(old, {"now": unit.now}).all()
             gone = [row.file for row in rows if row.file is not None]
-            unit.connection.execute(sa.delete(files).where(files.c.id.in_(gone)))
+            self._services.files.remove(unit, gone)
             for row in rows:
                 self._update(unit, row.id, state="expired", file=None)
             return len(rows)

@@ -91,7 +91,8 @@ class PlacedColumn:
 class Disclosures:
     """Everything here is bounded by the ways that allow `export`."""
 
-    def __init__(self, services: Services, reader: Reader, file_salt: Callable[[int], bytes]) -> None:
+    def __init__(self, services: Services, reader: Reader, file_salt: Callable[[int, int], bytes]) -> None:
+        """`file_salt` of a file's id and the moment it was kept."""
         self._services, self._reader, self._file_salt = services, reader, file_salt
 
     # -- which records -----------------------------------------------------------------------------
@@ -178,7 +179,10 @@ class Disclosures:
             query = sa.select(*own).where(LOGGED, leaves.c.record.in_(chunk))
             with self._services.database.read() as connection:
                 for row in connection.execute(query):
-                    text, salt = entry_bytes(AUDIT, LeafEntry(*row[1:])), self._file_salt(row.record)
+                    text, salt = (
+                        entry_bytes(AUDIT, LeafEntry(*row[1:])),
+                        self._file_salt(row.record, row.time),
+                    )
                     found[str(row.record)] = FileEntry(row.position, text, salt)
         return found
 

@@ -7,7 +7,7 @@ line where verification found the index wrong.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,21 +24,25 @@ from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.problems import Rejected
 
-JOB = "reindex"
+JOB, FINISHED = "reindex", "reindexed"
+MARK = "reindexing:"
 CHUNK = 500
 
 
 class Reindexing:
     def __init__(self, services: Services, jobs: Jobs) -> None:
         self._services, self._jobs, self._rows = services, jobs, Rows(services)
+        self.finished: list[Callable[[], object]] = []  # told when nothing is being indexed anew any more
         jobs.register(JOB, self._work)
+        jobs.register(FINISHED, self._tell)
 
     def prepare(self, unit: Unit, app: App, tables: Mapping[str, FormTable]) -> None:
         """Before a version is published, in its unit: the one before still stands."""
         before = self._services.apps().get(app.id)
-        for form in app.forms if before is not None else ():
+        for form in app.forms:
             old = before.form(form.id) if before is not None else None
-            if old is not None and found_by(old) != found_by(form):
+            known = {} if old is None else found_by(old)
+            if known != found_by(form) and (old is not None or _has_rows(unit, tables[form.id])):
                 self._begin(unit, app.id, form.id)
 
     def again(self, app: str, form: str) -> None:
@@ -54,6 +58,32 @@ class Reindexing:
             self._begin(unit, app, form)
 
         self._services.database.write(work)
+
+    def all_again(self) -> int:
+        """Every searchable form of every app anew, for an index key that was rotated; how many forms."""
+        forms = [
+            (app.id, form.id)
+            for app in self._services.apps().values()
+            for form in app.forms
+            if found_by(form)
+        ]
+
+        def work(unit: Unit) -> None:
+            for app, form in forms:
+                self._begin(unit, app, form)
+
+            self._jobs.defer(unit, FINISHED, key=FINISHED)
+
+        self._services.database.write(work)
+        return len(forms)
+
+    def _tell(self, _payload: Mapping[str, Any], _job: str) -> None:
+        waiting = sa.select(sa.exists().where(settings.c.name.startswith(MARK)))
+        with self._services.database.read() as connection:
+            if connection.scalar(waiting):
+                return
+        for told in self.finished:
+            told()
 
     def waits_for(self, connection: sa.Connection, app: str, form: str) -> bool:
         """Is this form still being indexed anew?"""
@@ -77,8 +107,9 @@ class Reindexing:
         """One chunk; what is left is the next job's."""
         try:
             program = self._services.programs.get(payload["app"], payload["form"])
-        except Rejected:
-            return  # the form is gone
+        except Rejected:  # the form is gone
+            self._services.database.write(lambda unit: self._end(unit, payload["app"], payload["form"]))
+            return
         own, names = program.table.table.c.id, tuple(field.id for field in program.searchable)
 
         def work(unit: Unit) -> None:
@@ -91,12 +122,18 @@ class Reindexing:
                 self._defer(unit, program.app.id, program.form.id, found[-1])
             else:
                 self._end(unit, program.app.id, program.form.id)
+                self._jobs.defer(unit, FINISHED, key=FINISHED)
 
         self._services.database.write(work)
 
 
 def _mark(app: str, form: str) -> str:
-    return f"reindexing:{app}/{form}"
+    return f"{MARK}{app}/{form}"
+
+
+def _has_rows(unit: Unit, table: FormTable) -> bool:
+    """A form that is back has been found under keys that may be gone."""
+    return unit.connection.scalar(sa.select(table.table.c.id).limit(1)) is not None
 
 
 def found_by(form: Form) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ masked does not search by them, and no total, facet or hit tells him of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,20 +29,31 @@ from metamodel.masking import patterns_of
 
 HIDDEN = "\0masked"  # beside a field's id: no id has such an end
 _NONE: Mapping[str, str] = {}
+Text = Callable[[Any], str]  # of a field's value
+MakeTokens = Callable[[str], set[Any]]
 
 
 class FormTexts:
-    """The searchable texts of one form's records, and their tokens. Made once, used per record."""
+    """The searchable texts of one form's records, and their tokens. Made once, used per record; `key` is the
+    index key of the moment."""
 
-    def __init__(self, form: Form, blinder: Callable[[str], Blinder]) -> None:
+    def __init__(
+        self, form: Form, key: Callable[[], bytes], blinder: Callable[[bytes, str], Blinder]
+    ) -> None:
         self.fields = tuple(field for field in form.fields if is_indexed(field))
-        self._made = [(field.id, _text_of(field), _tokens_of(field, blinder)) for field in self.fields]
+        self._texts = [(field, _text_of(field)) for field in self.fields]
+        self._key, self._blinder = key, blinder
+        self._under: tuple[bytes, Sequence[tuple[str, Text, MakeTokens]]] = (b"", ())
 
     def tokens(self, values: Mapping[str, Any], names: Mapping[str, str] = _NONE) -> set[Any]:
         """What the record of these (plain) values is found by; absent and blank ones count nothing.
         `names` are words of fields that only hold ids, of files say, by field id."""
         found: set[Any] = set()
-        for field, text, tokens in self._made:
+        key, under = self._key(), self._under
+        if under[0] != key:
+            blinder = partial(self._blinder, key)
+            self._under = under = key, [(f.id, text, _tokens_of(f, blinder)) for f, text in self._texts]
+        for field, text, tokens in under[1]:
             value = values.get(field)
             if value is not None:
                 found |= tokens(f"{text(value)}\n{names[field]}" if field in names else text(value))
@@ -49,7 +61,7 @@ class FormTexts:
 
     def texts(self, values: Mapping[str, Any], names: Mapping[str, str] = _NONE) -> dict[str, str]:
         """The texts themselves, for checking candidates and for highlights."""
-        given = ((field, text, values.get(field)) for field, text, _ in self._made)
+        given = ((field.id, text, values.get(field.id)) for field, text in self._texts)
         return {
             field: "\n".join(filter(None, (text(value), names.get(field))))
             for field, text, value in given
@@ -86,17 +98,21 @@ def _text_of(field: FieldDefinition) -> Callable[[Any], str]:
 
 
 class Search:
-    """`key` is the index key of the master keys; `backend` '' is the database's own, or 'whoosh'."""
+    """`keys` are the index keys of the moment, newest last: that one is written with. Records may still stand
+    under any of them, as long as an index is made anew after a rotation. `backend` '' is the database's own, or
+    'whoosh'."""
 
-    def __init__(self, database: Database, key: bytes, backend: str = "") -> None:
-        self._key = key
+    def __init__(self, database: Database, keys: Callable[[], Sequence[bytes]], backend: str = "") -> None:
+        self._keys = keys
         self._backend = _backend(database, backend)
-        self._blinders: dict[tuple[str, str, str], Blinder] = {}
+        self._blinders: dict[tuple[bytes, str, str, str], Blinder] = {}
 
     # -- writing, inside the record's unit ---------------------------------------------------------
     def texts(self, app: str, form: Form) -> FormTexts:
         """For a form of a published app; keep it as long as the version."""
-        return FormTexts(form, lambda field: self._blinder(app, form.id, field))
+        return FormTexts(
+            form, lambda: self._keys()[-1], lambda key, field: self._blinder(key, app, form.id, field)
+        )
 
     def prepare(self, unit: Unit, form_table: FormTable) -> None:
         """Make the form's index; on publishing. Harmless when it is there."""
@@ -156,18 +172,19 @@ class Search:
     def _found_by(
         self, app: str, form: str, field: str, tokens: Sequence[str], hidden: bool
     ) -> Sequence[Tokens | None]:
-        """Each token of a word in this field; in its masked pieces as well where they count."""
-        found = self._blinder(app, form, field).all_of(tokens)
-        if not hidden:
-            return found
-        few = self._blinder(app, form, field + HIDDEN).all_of(tokens)
-        return [any_of(both) for both in zip(found, few, strict=True)]
+        """Each token of a word in this field, under any key; in its masked pieces as well where they count."""
+        own = [field, field + HIDDEN] if hidden else [field]
+        places = [(key, one) for key in self._keys() for one in own]
+        found = [self._blinder(key, app, form, one).all_of(tokens) for key, one in places]
+        return found[0] if len(found) == 1 else [any_of(list(each)) for each in zip(*found, strict=True)]
 
-    def _blinder(self, app: str, form: str, field: str) -> Blinder:
-        found = self._blinders.get((app, form, field))
+    def _blinder(self, key: bytes, app: str, form: str, field: str) -> Blinder:
+        found = self._blinders.get((key, app, form, field))
         if found is None:
-            found = Blinder(field_key(self._key, app, form, field), self._backend.encode)
-            found = self._blinders.setdefault((app, form, field), found)
+            for old in [one for one in list(self._blinders) if one[0] not in self._keys()]:
+                self._blinders.pop(old, None)
+            found = Blinder(field_key(key, app, form, field), self._backend.encode)
+            found = self._blinders.setdefault((key, app, form, field), found)
         return found
 
 

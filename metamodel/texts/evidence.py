@@ -186,6 +186,13 @@ TEXTS = {
     "evidence.file_unlogged": Texts(
         "附件 {record} 没有日志条目", "File {record} has no entry in the log: it was slipped in"
     ),
+    "evidence.file_missing": Texts(
+        "附件 {record} 已被删除，且没有清除记录", "File {record} is gone, and nothing says that it was erased"
+    ),
+    "evidence.row_hidden": Texts(
+        "{app}/{form} 记录 {record}：存档记录被移入回收站",
+        "{app}/{form} record {record}: a record of an archive was put into the recycle bin",
+    ),
     "evidence.tombstone_broken": Texts(
         "{app}/{form} 记录 {record}：销毁凭证被改动，或并非本系统签发",
         "{app}/{form} record {record}: its tombstone was changed, or was not signed here",
@@ -204,12 +211,14 @@ TEXTS = {
     ),
     "evidence.more": Texts("另有 {number} 处", "And {number} more"),
     "evidence.clean": Texts(
-        "全部一致：记录 {records}，日志条目 {leaves}，审计记录 {audit}",
-        "Everything is as it was recorded: {records} records, {leaves} log entries, {audit} audit rows",
+        "全部一致：记录 {records}，日志条目 {leaves}，审计记录 {audit}，检索索引 {indexed}",
+        "Everything is as it was recorded: {records} records, {leaves} log entries, {audit} audit rows, "
+        "{indexed} in the search index",
     ),
     "evidence.touched": Texts(
-        "发现 {number} 处不符：记录 {records}，日志条目 {leaves}，审计记录 {audit}",
-        "{number} mismatches in {records} records, {leaves} log entries, {audit} audit rows",
+        "发现 {number} 处不符：记录 {records}，日志条目 {leaves}，审计记录 {audit}，检索索引 {indexed}",
+        "{number} mismatches in {records} records, {leaves} log entries, {audit} audit rows, "
+        "{indexed} in the search index",
     ),
     # hold
     "hold.unknown": Texts("没有这项保全", "There is no such hold"),
@@ -233,6 +242,12 @@ TEXTS = {
         "The keys come from {file}, which cannot be written from here",
         "把密钥放进文件或由程序保管，再执行此操作",
         "Keep them in a file or with a program to do this",
+    ),
+    "keys.other_variable": Texts(
+        "{file} 中轮换后的密钥不属于 MUNIMENT_MASTER_KEY 里的这一份",
+        "The rotated keys in {file} took the place of others than those in MUNIMENT_MASTER_KEY",
+        "换上轮换前的那一份，或最近一次 muniment keys variable 给出的那一份",
+        "Give the ones they took the place of, or the newest that muniment keys variable gave",
     ),
     "keys.several_sources": Texts(
         "主密钥的来源只能有一个：MUNIMENT_MASTER_KEY、MUNIMENT_MASTER_KEY_FILE 或 MUNIMENT_MASTER_KEY_COMMAND",

@@ -68,6 +68,18 @@ TEXTS = {
         "muniment keys sheet, put it away, then say so with its check code: muniment keys confirm",
         severity="warning",
     ),
+    "doctor.key_ages": Texts(
+        "密钥已用天数：{ages}",
+        "Days the keys are in use: {ages}",
+        severity="hint",
+    ),
+    "doctor.keys_old": Texts(
+        "密钥已用 {days} 天没有轮换：{kinds}",
+        "Not rotated for {days} days: {kinds}",
+        "muniment rotate-key，然后为新密钥制作副本",
+        "muniment rotate-key, then make a copy of the new keys",
+        severity="warning",
+    ),
     "doctor.key_folder": Texts(
         "他人可以写入密钥所在目录 {folder}",
         "Others can write into the folder of the keys, {folder}",

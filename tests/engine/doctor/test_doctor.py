@@ -144,6 +144,6 @@ def test_every_finding_has_words(house: Runtime) -> None:
     assert len({check.name for check in CHECKS}) == len(CHECKS)
     for one in examine(house):
         assert one.label("zh") != one.label("en")
-        assert set(one.to_json("zh")) == {"check", "state", "problems"}
+        assert set(one.to_json("zh")) == {"check", "state", "problems", "notes"}
     worst = Finding(CHECKS[0], [Problem("doctor.no_backup", severity="warning")])
     assert worst.state == "warning"

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from engine.database import Database
 from engine.evidence.key_copies import KeyCopies
-from engine.evidence.key_sheet import from_sheet, sheet_lines
-from engine.evidence.keys import MasterKeys
+from engine.evidence.key_sheet import _line, from_sheet, sheet_lines
+from engine.evidence.keys import ROTATED, SINGLE, MasterKeys
 from metamodel.problems import Rejected
 
 
 @pytest.mark.parametrize("rotations", [0, 1, 5])
 def test_a_sheet_gives_the_keys_back(rotations: int) -> None:
-    keys = MasterKeys.generate()
-    for _ in range(rotations):
-        keys = keys.rotated()
+    keys = MasterKeys.generate(now=7)
+    for number in range(rotations):
+        keys = keys.rotated(kinds=ROTATED, now=1_800_000_000_000_000 + number)
     lines = sheet_lines(keys)
-    assert from_sheet("\n".join(lines)) == keys
+    back = from_sheet("\n".join(lines))
+    assert (back, back.text(), back.check_code) == (keys, keys.text(), keys.check_code)
     typed = [f"  {line.lower().replace('  ', ' . ')} " for line in reversed(lines)]
     assert from_sheet("\n".join(["Recovery sheet of ACME", *typed, "signed, 2026"])) == keys
+
+
+def test_a_sheet_of_the_first_format_is_still_read() -> None:
+    """As it was printed before keys had moments: 12 lines, all keys one byte over and over."""
+    packed = bytes([1, 0, 2, 1, 0, 2]) + b"".join(bytes([number]) * 32 for number in (9, 1, 2, 3, 4))
+    letters = base64.b32encode(packed).decode().rstrip("=")
+    pieces = [letters[start : start + 24] for start in range(0, len(letters), 24)]
+    keys = from_sheet("\n".join(_line(number, piece) for number, piece in enumerate(pieces, 1)))
+    assert (keys.current, keys.wrapping, keys.ages()["master"]) == ("2", {"2": b"\x09" * 32}, 0)
+    assert [keys.rings[kind][0].key[0] for kind in SINGLE] == [1, 2, 3, 4]
 
 
 def test_a_mistyped_line_is_named() -> None:

@@ -12,7 +12,7 @@ import pytest
 from engine.config import Config
 from engine.evidence import key_sources
 from engine.evidence.key_sources import KeyCommand, KeyFile, KeyVariable, source_of
-from engine.evidence.keys import MasterKeys
+from engine.evidence.keys import ROTATED, MasterKeys
 from engine.evidence.seals import Seals
 from metamodel.problems import Rejected
 
@@ -86,6 +86,31 @@ def test_the_environment_holds_them() -> None:
     assert refusal(KeyVariable("not base64")) == refusal(KeyVariable("e30=")) == "keys.unreadable"
 
 
+def test_rotated_keys_lie_sealed_under_those_in_the_environment(tmp_path: Path) -> None:
+    """Every process that has the old text and the data directory has the new keys at once; so has one that was
+    started with the new text; nobody has them without either."""
+    first, beside = MasterKeys.generate(), tmp_path / "rotated" / "keys.json"
+    running = Seals(MasterKeys.open(variable(first, beside)))
+    rotated = MasterKeys.open(variable(first, beside)).rotated(kinds=ROTATED)
+    rotated.source.write(rotated.text())  # type: ignore[union-attr]
+    assert beside.stat().st_mode & 0o777 == 0o600
+    assert not any(key in beside.read_bytes() for key in map(base64.b64encode, rotated.wrapping.values()))
+    assert running.new_keys([1])[0].master == "2"
+    assert MasterKeys.open(variable(first, beside)) == MasterKeys.open(variable(rotated, beside)) == rotated
+    again = MasterKeys.open(variable(rotated, beside)).rotated()
+    again.save()
+    assert MasterKeys.open(variable(rotated, beside)).current == "3"
+    with pytest.raises(Rejected) as refused:
+        MasterKeys.open(variable(first, beside))
+    assert refused.value.problems[0].code == "keys.other_variable"
+    beside.write_text(beside.read_text().replace('"sealed": "', '"sealed": "AAAA'))
+    assert refusal(variable(rotated, beside)) == "keys.unreadable"
+
+
+def variable(keys: MasterKeys, beside: Path) -> KeyVariable:
+    return KeyVariable(base64.b64encode(keys.text().encode()).decode(), beside)
+
+
 def test_one_source(tmp_path: Path) -> None:
     assert isinstance(source_of(Config(tmp_path)), KeyFile)
     assert isinstance(source_of(Config(tmp_path, master_key_text="x")), KeyVariable)
@@ -98,7 +123,9 @@ def test_one_source(tmp_path: Path) -> None:
 def test_the_check_code_is_of_all_keys() -> None:
     keys = MasterKeys.generate()
     assert keys.check_code == MasterKeys.parse(keys.text()).check_code
-    assert len({keys.check_code, keys.rotated().check_code, MasterKeys.generate().check_code}) == 3
+    others = [keys.rotated(kinds=(kind,)) for kind in ROTATED]
+    assert len({one.check_code for one in (keys, *others, MasterKeys.generate())}) == 6
+    assert others[2].without_old_index().check_code == others[2].check_code  # nothing is lost with it
 
 
 def refusal(source: key_sources.KeySource) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.evidence.keys import MasterKeys
-from engine.evidence.seals import BOX_KEY, Box, BrokenSeal, Seals, commitment
+from engine.evidence.seals import Box, BrokenSeal, Seals, commitment
 from metamodel.problems import Rejected
 
 
@@ -118,7 +118,40 @@ def test_the_box(keys: MasterKeys) -> None:
     value = {"text": "报价", "list": [1, None]}
     sealed = box.seal_json(value)
     assert box.open_json(sealed) == value
-    assert sealed[:1] == BOX_KEY
+    assert sealed[:1] == b"\x01"
     for broken in (b"", sealed[:-1], b"\x02" + sealed[1:], Box(MasterKeys.generate()).seal(b"x")):
         with pytest.raises(BrokenSeal):
             box.open(broken)
+
+
+def test_a_rotated_box_opens_what_was_there_and_seals_with_the_new_key(tmp_path: Path) -> None:
+    path = tmp_path / "master.json"
+    keys = MasterKeys.open(path)
+    box, running = Box(keys), Box(MasterKeys.open(path))
+    old, mark = box.seal(b"before", b"place"), box.fingerprint(b"message")
+    keys.rotated(kinds=("box",), now=5).save()
+    new = Box(MasterKeys.open(path))
+    assert (new.open(old, b"place"), new.fingerprint(b"message")) == (b"before", mark)
+    sealed = new.seal(b"after", b"place")
+    assert sealed[:1] == b"\x02"
+    assert running.open(sealed, b"place") == b"after"  # a running process looks for a key it does not know
+    assert running.seal(b"x")[:1] == b"\x02"
+    for touched in (b"\x01" + sealed[1:], b"\x03" + sealed[1:]):
+        with pytest.raises(BrokenSeal):
+            new.open(touched, b"place")
+
+
+def test_the_audit_key_is_told_by_the_time() -> None:
+    keys = MasterKeys.generate()
+    later = keys.rotated(kinds=("audit",), now=100, ahead=10).rotated(kinds=("audit",), now=200, ahead=10)
+    found = [later.audit_at(moment) for moment in (0, 109, 110, 209, 210, 10**18)]
+    first, second, third = (one.key for one in later.rings["audit"])
+    assert found == [first, first, second, second, third, third]
+    assert later.audit_key == keys.audit_key == first
+    assert MasterKeys.parse(later.text()) == later
+    assert [one.since for one in MasterKeys.parse(later.text()).rings["audit"]] == [0, 110, 210]
+
+
+def test_the_signing_key_stays() -> None:
+    keys = MasterKeys.generate()
+    assert keys.rotated(kinds=("signing",)).public_key == keys.public_key

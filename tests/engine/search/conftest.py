@@ -83,7 +83,7 @@ def indexed(request: pytest.FixtureRequest, tmp_path: Path, note: App) -> Iterat
     else:
         request.getfixturevalue("sqlite_data")
     database = Database(Config(data=tmp_path / "data", database_url=url), FrozenClock(NOW))
-    search = Search(database, KEY, "whoosh" if request.param == "whoosh" else "")
+    search = Search(database, lambda: [KEY], "whoosh" if request.param == "whoosh" else "")
     form = note.form("note")
     assert form is not None
     table: Any = Table()

@@ -142,7 +142,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: Any, app: App) -> An
         name, url = request.getfixturevalue("postgresql").create()
     database = Database(Config(data=tmp_path_factory.mktemp("data"), database_url=url), FrozenClock(NOW))
     database.migrate()
-    yield World(app, Search(database, KEY, "whoosh" if request.param == "whoosh" else ""), database)
+    yield World(app, Search(database, lambda: [KEY], "whoosh" if request.param == "whoosh" else ""), database)
     database.close()
     if name:
         request.getfixturevalue("postgresql").drop(name)
