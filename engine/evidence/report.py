@@ -7,13 +7,13 @@ Set by typst (extra `export`) from `report.typ`; whoever asks gives the words.
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import segno
 
+from engine.typesetting import pdf
 from metamodel.problems import Rejected, problem
 
 TEMPLATE = Path(__file__).with_name("report.typ")
@@ -21,14 +21,10 @@ TEMPLATE = Path(__file__).with_name("report.typ")
 
 def report_pdf(told: Mapping[str, Any]) -> bytes:
     """`told` is what the template asks for, all of it text. Rejected (report.no_typesetter)."""
-    try:
-        import typst
-    except ImportError:
-        raise Rejected([problem("report.no_typesetter")]) from None
     logs = [{**log, "qr": _qr(log["note"]) if log["note"] else ""} for log in told["logs"]]
-    data = json.dumps({**told, "logs": logs}, ensure_ascii=False)
-    made = typst.compile(TEMPLATE, format="pdf", sys_inputs={"data": data})
-    assert isinstance(made, bytes)
+    made = pdf(TEMPLATE, {**told, "logs": logs})
+    if made is None:
+        raise Rejected([problem("report.no_typesetter")])
     return made
 
 

@@ -7,7 +7,6 @@ nothing else is missing.
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
@@ -17,6 +16,7 @@ import segno
 from engine.clock import from_microseconds
 from engine.packages.contents import Part
 from engine.packages.readable import Cover
+from engine.typesetting import pdf
 from metamodel.labels import label_text
 from metamodel.plugin_api import Registry
 
@@ -29,10 +29,6 @@ def paper(
 ) -> bytes | None:  # fmt: skip
     """The PDF, or None where typst is not installed. `span`: when the first and the last record was written;
     `note`: the checkpoint, '' without one."""
-    try:
-        import typst
-    except ImportError:
-        return None
     told = {
         "language": cover.language, "origin": cover.origin, "person": f"{cover.person_name}（{cover.person}）",
         "time": cover.time, "reason": cover.reason, "fingerprint": cover.fingerprint,
@@ -40,9 +36,7 @@ def paper(
         "channels": _channels(parts, cover, registry), "custody": _custody(cover, note, span), "note": note,
         "qr": _qr(note) if note else "",
     }  # fmt: skip
-    made = typst.compile(TEMPLATE, format="pdf", sys_inputs={"data": json.dumps(told, ensure_ascii=False)})
-    assert isinstance(made, bytes)
-    return made
+    return pdf(TEMPLATE, told)
 
 
 def _form(part: Part, counts: Mapping[str, Mapping[str, int]], cover: Cover) -> list[str]:

@@ -42,7 +42,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "engines sqlite_writer upgrade",
         "unit dialects system_tables expressions plugin_loader sheets",
         "sheet_reader",
-        "config clock working_time outgoing media_types failures addresses spreadsheets workbook_cells",
+        "config clock typesetting working_time outgoing media_types failures addresses spreadsheets workbook_cells",
     )
 )
 
