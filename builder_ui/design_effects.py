@@ -93,6 +93,9 @@ def _said(visit: Visit, app: App, turn: Turn, gains: bool) -> str:
         )
     if turn.kind == "action":
         return _of_action(visit, turn, name, gains)
+    if turn.before and turn.after and turn.kind in ("unmask", "emergency"):
+        was, now = (_for_how_long(visit, turn.kind, text) for text in (turn.before, turn.after))
+        return visit.text("%(what)s: %(before)s → %(after)s", what=name, before=was, after=now)
     return visit.text("gets %(what)s", what=name) if gains else visit.text("loses %(what)s", what=name)
 
 
@@ -130,6 +133,15 @@ def _name(visit: Visit, app: App, turn: Turn) -> str:
     return visit.text("asking to see masked fields in full")
 
 
+def _for_how_long(visit: Visit, kind: str, text: str) -> str:
+    """Minutes and whether somebody has to agree, or hours."""
+    number, _, confirm = text.partition(" ")
+    if kind == "emergency":
+        return visit.count("%(num)s hour", "%(num)s hours", int(number))
+    minutes = visit.count("%(num)s minute", "%(num)s minutes", int(number))
+    return visit.text("%(time)s, if somebody agrees", time=minutes) if confirm else minutes
+
+
 def _label(visit: Visit, part: object, fallback: str) -> str:
     return label_text(getattr(part, "label", None), visit.language, fallback)
 
@@ -149,6 +161,11 @@ def _each(visit: Visit, one: Consequence, gains: bool) -> Iterable[str]:
     for person, number in sorted(numbers.items(), key=lambda item: -item[1]):
         if number:
             yield f"{visit.names.get(('person', person), person)} · {_many(visit, number)}"
+    rest = len(one.people) - len(numbers)
+    if numbers and rest > 0:
+        yield visit.count(
+            "%(num)s more person is not counted here", "%(num)s more people are not counted here", rest
+        )
 
 
 def _number(one: Consequence, amount: Amount, gains: bool) -> int:

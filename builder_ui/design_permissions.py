@@ -6,7 +6,7 @@ Read from the draft as the app it would be; where a role or a permission is not 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from builder_ui.design_effects import access_words, action_words, duty_words
@@ -14,6 +14,7 @@ from builder_ui.models.design_roles import (
     BoardLine,
     FieldLine,
     FormCard,
+    GlassCard,
     MatrixCell,
     MatrixRow,
     PermissionBody,
@@ -21,6 +22,7 @@ from builder_ui.models.design_roles import (
     RoleCard,
     RoleLine,
     Tick,
+    UnmaskCard,
     Wrong,
 )
 from builder_ui.models.parts import Link, Option
@@ -38,6 +40,8 @@ from metamodel.roles import FormPermission, Role
 
 ACTIONS = ("read", "create", "update", "delete", "export")
 HOLDERS = 12
+MINUTES, HOURS = 30, 4  # what unmasking and breaking the glass begin with
+SUPERIOR = "manager:me"
 CONFLICT = "role.conflicting_duties"
 
 
@@ -142,25 +146,42 @@ class Permissions:
                   for one in app.reports),
             tuple(Tick(name, words[name], name in role.manages) for name in MANAGES),
             role.watermark, role.combines, said(united, self.visit.language) if united else "",
-            tuple(self._notes(app, role)), self.visit.count("%(num)s person", "%(num)s people", len(holders)),
+            self._unmask(app, role), self._glass(app, role),
+            self.visit.count("%(num)s person", "%(num)s people", len(holders)),
             tuple(names), f"/admin/people/roles/{app.id}/{role.id}"
             if self.visit.runtime.manages_anywhere(self.visit.viewer, "people") else "",
             tuple(self._wrong(one) for one in self._about(f"/roles/{place}") if self._of_role(one, place)),
         )  # fmt: skip
 
-    def _notes(self, app: App, role: Role) -> Iterator[str]:
-        """What the role has that is not set on this page."""
-        text = self.visit.text
-        if role.unmask:
-            yield text("May ask to see masked fields in full, for %(n)s minutes", n=role.unmask.minutes)
-        if role.emergency:
-            forms = (app.form(name) for name in role.emergency.forms)
-            named = "、".join(form.text(self.visit.language) for form in forms if form)
-            yield text(
-                "May break the glass of %(forms)s for %(hours)s hours",
-                forms=named,
-                hours=role.emergency.hours,
-            )
+    def _unmask(self, app: App, role: Role) -> UnmaskCard:
+        known = role.unmask
+        return UnmaskCard(
+            known is not None, known.minutes if known else MINUTES,
+            tuple(self._people(app, role, known.confirm if known else ())),
+        )  # fmt: skip
+
+    def _glass(self, app: App, role: Role) -> GlassCard:
+        """It begins with the archive forms, else the first; told are the auditors, else the superior."""
+        known = role.emergency
+        held = known.forms if known else ()
+        forms = (Tick(one.id, one.text(self.visit.language), one.id in held) for one in app.forms)
+        first = [one.id for one in app.forms if one.is_archive] or [one.id for one in app.forms[:1]]
+        watching = [f"role:{one.id}" for one in app.roles if "audit" in one.manages and one.id != role.id]
+        return GlassCard(
+            known is not None, known.hours if known else HOURS, tuple(forms),
+            tuple(self._people(app, role, known.alarm if known else ())),
+            json.dumps(first), json.dumps(watching or [SUPERIOR]),
+        )  # fmt: skip
+
+    def _people(self, app: App, role: Role, named: Sequence[str]) -> Iterator[Tick]:
+        """The app's roles and the superior to choose from; whoever else is named stays until he is unticked."""
+        text, label = self.visit.text, {f"role:{one.id}": self._label(one) for one in app.roles}
+        offered = [*label, SUPERIOR]
+        label[SUPERIOR] = text("their superior")
+        for name in (*offered, *(one for one in named if one not in offered)):
+            kind, _, person = name.partition(":")
+            words = label.get(name) or self.visit.names.get((kind, person), name)
+            yield Tick(name, words, name in named)
 
     def _form(self, role: Role, form: Form, place: int) -> FormCard:
         permission, granted = role.forms.get(form.id, FormPermission()), form.id in role.forms

@@ -96,6 +96,27 @@ class BoardLine:
 
 
 @dataclass(frozen=True, slots=True)
+class UnmaskCard:
+    """Asking to see masked fields in full; `confirm`: who has to agree, nobody ticked: nobody."""
+
+    on: bool
+    minutes: int
+    confirm: tuple[Tick, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GlassCard:
+    """Breaking the glass; `first_forms` and `first_alarm` are what it begins with, as JSON."""
+
+    on: bool
+    hours: int
+    forms: tuple[Tick, ...]
+    alarm: tuple[Tick, ...]
+    first_forms: str
+    first_alarm: str
+
+
+@dataclass(frozen=True, slots=True)
 class RoleCard:
     """One role in full. `pointer` is its place in the draft; `holders`: who has it today."""
 
@@ -109,7 +130,8 @@ class RoleCard:
     watermark: bool
     combines: str
     united: str
-    notes: tuple[str, ...]
+    unmask: UnmaskCard
+    glass: GlassCard
     people: str
     holders: tuple[Link, ...]
     members_href: str

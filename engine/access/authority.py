@@ -64,8 +64,16 @@ class Authority:
 
     def visible_rows(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> Visible:
         """The start of any read: rows this viewer may read, with the ways that reach them."""
-        finders = [*self.withheld, self.deleted] if self.deleted else self.withheld
-        return self._rows(connection, viewer, app, form, finders)
+        return self._rows(connection, viewer, app, form, self._finders())
+
+    def kept_back(
+        self, connection: sa.Connection, viewer: Viewer, app: App, form: Form
+    ) -> list[sa.Select[Any]]:
+        """Ids no way of this viewer leads to: what lies in the recycle bin, what is only kept."""
+        return [ids for find in self._finders() if (ids := find(connection, viewer, app, form)) is not None]
+
+    def _finders(self) -> Sequence[Withheld]:
+        return [*self.withheld, self.deleted] if self.deleted else self.withheld
 
     def deleted_rows(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> Visible:
         """Rows of the recycle bin that this viewer might read, were they not in it."""

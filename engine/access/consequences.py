@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -33,6 +34,7 @@ PEOPLE = 30  # counted one by one, where the records are different for each
 QUESTIONS = 200  # put to the database for one answer
 SECONDS = 3.0  # after which no more are put: what is not counted by then is not counted
 PERSONAL = "people"  # the group of functions whose answer depends on who asks
+KeptBack = Callable[[sa.Connection, Viewer, App, Form], list[sa.Select[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,11 @@ class Consequence:
 class Consequences:
     def __init__(
         self, database: Database, catalog: Catalog, registry: Registry, people: People,
-        apps: Callable[[], Mapping[str, App]], context: ContextOf,
+        apps: Callable[[], Mapping[str, App]], context: ContextOf, kept_back: KeptBack,
     ) -> None:  # fmt: skip
+        """`kept_back`: the ids of records this viewer reaches by no way at all."""
         self._database, self._catalog, self._registry = database, catalog, registry
-        self._people, self._apps, self._context = people, apps, context
+        self._people, self._apps, self._context, self._kept_back = people, apps, context, kept_back
 
     def of(self, after: App) -> tuple[Consequence, ...]:
         """Against what is published of that app; losses first, the most people before."""
@@ -82,6 +85,7 @@ class _Counting:
         self._house, self._connection, self._organisation = house, connection, organisation
         self._before, self._after = before, after
         self._counted: dict[tuple[str, Rows, Rows, str], int | None] = {}
+        self._hidden: dict[tuple[str, str], list[sa.Select[Any]]] = {}
         self._until = time.monotonic() + SECONDS
 
     def consequence(self, turn: Turn, people: Sequence[str]) -> Consequence:
@@ -91,10 +95,27 @@ class _Counting:
         conditions = self._read(turn)
         if conditions is None:
             return Consequence(turn, known)
-        if not any(map(_personal, conditions)):
+        if not any(map(_personal, conditions)) and self._alike(turn.form, known):
             return Consequence(turn, known, self._amount(turn, known[0]))
         each = {person: self._amount(turn, person) for person in known[:PEOPLE]}
         return Consequence(turn, known, each={name: one for name, one in each.items() if one is not None})
+
+    def _alike(self, form: str, people: Sequence[str]) -> bool:
+        """Is nothing kept from some of them that others are shown?"""
+        hidden = {len(self._kept(form, person)) for person in people[:PEOPLE]}
+        return len(hidden) < 2
+
+    def _kept(self, form: str, person: str) -> list[sa.Select[Any]]:
+        """The ids this person is not shown, whatever his roles say."""
+        key = form, person
+        if key not in self._hidden:
+            there = self._after.form(form) or (self._before.form(form) if self._before else None)
+            viewer = self._organisation.viewer(person)
+            app = self._before or self._after
+            self._hidden[key] = (
+                self._house._kept_back(self._connection, viewer, app, there) if there and viewer else []
+            )
+        return self._hidden[key]
 
     def _amount(self, turn: Turn, person: str) -> Amount | None:
         more = self._count(turn.form, turn.new, () if turn.kind == "field" else turn.old, person)
@@ -115,6 +136,7 @@ class _Counting:
         try:
             table = self._house._catalog.form(self._after.id, form)
             conditions = [self._any(form, inside, viewer), sa.not_(self._any(form, outside, viewer))]
+            conditions += [table.table.c.id.not_in(ids) for ids in self._kept(form, person)]
         except (KeyError, Rejected):
             return None  # a field that has no column yet
         found = sa.select(table.table.c.id).where(*conditions).limit(AT_MOST)

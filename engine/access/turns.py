@@ -6,7 +6,7 @@ by another role is not said to lose it. `consequences.py` puts numbers of record
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,15 +18,16 @@ from metamodel.roles import FORM_ACTIONS, Role
 
 TurnKind = Literal["form", "rows", "action", "field", "view", "report", "duty", "unmask", "emergency"]
 Rows = tuple[str, ...]  # expressions; one of them holds
-OfRole = Callable[[Role], Iterable[str]]
 EVERY = "true"
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One difference. `name` is a field's, an action's, a view's, a report's or a duty's; `before` and `after` what
-    may be done with it, '' nothing. Of `form` and `rows` `old` and `new` are the rows one reaches; of a field
-    and an action both are the rows for which it is so. `rows` gains and loses: the records say which."""
+    may be done with it, '' nothing: of a form whose glass may be broken for how many hours, of unmasking for how
+    many minutes (and `confirm` where somebody has to agree). Of `form` and `rows` `old` and `new` are the rows one
+    reaches; of a field and an action both are the rows for which it is so. `rows` gains and loses: the records say
+    which."""
 
     kind: TurnKind
     gains: bool
@@ -62,8 +63,9 @@ def _of_roles(before: App | None, after: App, roles: frozenset[str]) -> Iterator
             yield from _of_form(name, old, new, _shared(old_form, new_form))
         yield from _of_views(name, _views(before, old_form, roles), _views(after, new_form, roles))
     yield from _of_names("report", _reports(before, roles), _reports(after, roles))
-    for kind, of_role in _STANDING.items():
-        yield from _of_names(kind, _standing(before, roles, of_role), _standing(after, roles, of_role))
+    yield from _of_names("duty", _duties(before, roles), _duties(after, roles))
+    yield from _of_unmasking(_unmasking(before, roles), _unmasking(after, roles))
+    yield from _of_glass(_glass(before, roles), _glass(after, roles))
 
 
 def _ways(app: App | None, form: Form | None, roles: frozenset[str]) -> list[Way]:
@@ -176,23 +178,44 @@ def _reports(app: App | None, roles: frozenset[str]) -> dict[str, str]:
     return found
 
 
-def _duties(role: Role) -> Iterable[str]:
-    return role.manages
+def _duties(app: App | None, roles: frozenset[str]) -> dict[str, str]:
+    return dict.fromkeys(sorted({name for role in _roles(app, roles) for name in role.manages}), "yes")
 
 
-def _unmasks(role: Role) -> Iterable[str]:
-    return ("",) if role.unmask else ()
+Unmasked = tuple[bool, int]  # without asking anybody, for so many minutes: the more of both the more
 
 
-def _emergencies(role: Role) -> Iterable[str]:
-    return role.emergency.forms if role.emergency else ()
+def _unmasking(app: App | None, roles: frozenset[str]) -> Unmasked | None:
+    """The most that these roles may ask for."""
+    known = [role.unmask for role in _roles(app, roles) if role.unmask is not None]
+    return max(((not one.confirm, one.minutes) for one in known), default=None)
 
 
-_STANDING: Mapping[TurnKind, OfRole] = {"duty": _duties, "unmask": _unmasks, "emergency": _emergencies}
+def _of_unmasking(old: Unmasked | None, new: Unmasked | None) -> Iterator[Turn]:
+    if old != new:
+        gains = old is None or (new is not None and new > old)
+        yield Turn("unmask", gains, before=_in_words(old), after=_in_words(new))
 
 
-def _standing(app: App | None, roles: frozenset[str], of_role: OfRole) -> dict[str, str]:
-    return dict.fromkeys(sorted({name for role in _roles(app, roles) for name in of_role(role)}), "yes")
+def _in_words(one: Unmasked | None) -> str:
+    """`30`, or `30 confirm` where somebody has to agree; '' for nothing."""
+    return "" if one is None else f"{one[1]}{'' if one[0] else ' confirm'}"
+
+
+def _glass(app: App | None, roles: frozenset[str]) -> dict[str, int]:
+    """By form, for how many hours it may be opened at once."""
+    found: dict[str, int] = {}
+    for role in _roles(app, roles):
+        for form in role.emergency.forms if role.emergency else ():
+            found[form] = max(found.get(form, 0), role.emergency.hours if role.emergency else 0)
+    return found
+
+
+def _of_glass(old: Mapping[str, int], new: Mapping[str, int]) -> Iterator[Turn]:
+    for form in sorted({*old, *new}):
+        before, after = old.get(form, 0), new.get(form, 0)
+        if before != after:
+            yield Turn("emergency", after > before, "", form, str(before or ""), str(after or ""))
 
 
 def _of_names(

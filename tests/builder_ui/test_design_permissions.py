@@ -89,6 +89,31 @@ def test_who_gains_and_who_loses_follows_the_draft_and_is_noted(runtime: Runtime
     assert any((one.action, one.person) == ("access.weigh", "cheng") for one in newest)
 
 
+def test_seeing_in_full_and_breaking_the_glass_are_set_here(runtime: Runtime, designer: Tab) -> None:
+    """It begins with the archive forms, and with the superior who is told where nobody reads the audit trail."""
+    page = designer.page(f"{PERMISSIONS}?role=seller")
+    assert re.search(r'id="unmask-on" data-do="unmask"><', page)
+    assert "unmask-minutes" not in page
+    (forms, alarm) = re.findall(r'id="glass-on"[^>]*data-forms="([^"]*)" data-alarm="([^"]*)"', page)[0]
+    assert json.loads(forms.replace("&#34;", '"')) == ["line"]
+    assert json.loads(alarm.replace("&#34;", '"')) == ["manager:me"]
+    set_up = {
+        "unmask": {"minutes": 15, "confirm": ["role:auditor", "person:wei"]},
+        "emergency": {"forms": ["line"], "hours": 2, "alarm": []},
+    }
+    edit(
+        runtime, *({"op": "add", "path": f"/roles/0/{key}", "value": value} for key, value in set_up.items())
+    )
+    page = designer.page(f"{PERMISSIONS}?role=seller")
+    assert re.search(r'id="unmask-minutes"[^>]* value="15"', page)
+    ticked = re.findall(r'data-key="confirm" data-name="([^"]*)" checked><span>([^<]*)<', page)
+    assert ("person:wei", "魏然") in ticked
+    assert "card-problems" in page, "with nobody to tell the glass stays whole"
+    told = re.sub(r"<[^>]+>|\s+", "", designer.page(f"{PERMISSIONS}/effects"))
+    assert "得到申请查看脱敏内容的资格" in told
+    assert "得到对“消息”的紧急查阅" in told
+
+
 def test_a_role_gets_an_id_of_its_name(designer: Tab) -> None:
     answer = designer.get(f"{PERMISSIONS}/name?label=销售总监", headers={"accept": "application/json"})
     assert answer.json() == {"id": "xiao_shou_zong_jian"}

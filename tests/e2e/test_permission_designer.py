@@ -67,6 +67,17 @@ def test_roles_and_forms(desk: Open, runtime: Runtime) -> None:
     undo.click()
     expect(page.locator('[name="f-talk-summary"][value="write"]')).to_be_checked()
     expect(page.locator("#form-talk")).to_have_attribute("open", "")
+    page.check("#unmask-on")
+    page.fill("#unmask-minutes", "15")
+    page.press("#unmask-minutes", "Tab")
+    page.check("#glass-on")
+    page.check("[data-holder=emergency][data-name='role:auditor']")
+    with page.expect_response(lambda answer: "manager:me" not in (answer.request.post_data or "manager:me")):
+        page.uncheck("[data-holder=emergency][data-name='manager:me']")
+    saved(page)
+    role = document(runtime)["roles"][-1]
+    assert role["unmask"] == {"minutes": 15}
+    assert role["emergency"] == {"forms": ["line"], "hours": 4, "alarm": ["role:auditor"]}
     page.get_by_role("button", name="删除", exact=True).click()
     expect(page.locator(".role-line", has_text="客服主管")).to_have_count(0)
     page.locator(".toast button").click()

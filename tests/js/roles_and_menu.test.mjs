@@ -37,6 +37,17 @@ test("roles", () => {
   assert.deepEqual(roles.roleOf(roles.setRole(APP, "a", "watermark", false), "a"), roles.roleOf(APP, "a"));
 });
 
+test("seeing in full and breaking the glass", () => {
+  const role = (d) => roles.roleOf(d, "a");
+  const asked = roles.setListed(roles.setMeasure(roles.setUnmask(APP, "a", true), "a", "unmask", "minutes", 15), "a", "unmask", "confirm", "role:b", true);
+  assert.deepEqual(role(asked).unmask, { minutes: 15, confirm: ["role:b"] });
+  assert.deepEqual(role(roles.setListed(asked, "a", "unmask", "confirm", "role:b", false)).unmask, { minutes: 15 });
+  assert.deepEqual(roles.setUnmask(asked, "a", false), APP);
+  const glass = roles.setListed(roles.setEmergency(APP, "a", true, ["f"], ["manager:me"]), "a", "emergency", "forms", "g", true);
+  assert.deepEqual(role(glass).emergency, { forms: ["f", "g"], hours: 4, alarm: ["manager:me"] });
+  assert.deepEqual(role(roles.setListed(glass, "a", "emergency", "alarm", "manager:me", false)).emergency.alarm, []);
+});
+
 const MENU = frozen({ menus: [{ id: "g", label: "一", items: [{ id: "f", form: "f" }, { id: "r", report: "r" }] }, { id: "h", label: "二", items: [{ id: "p", page: "search" }] }] });
 const shape = (document) => document.menus.map((group) => [group.id ?? group.label, ...group.items.map((item) => item.id ?? item.form)].join(" "));
 

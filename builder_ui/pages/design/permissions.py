@@ -75,6 +75,7 @@ def _words(visit: Visit) -> dict[str, str]:
         "field": text("{role}: {field} of {form}"), "fields": text("{role}: fields of {form}"),
         "rows": text("{role}: records of {form}"), "views": text("{role}: views of {form}"),
         "report": text("{role}: board {name}"), "duty": text("{role}: duties"), "role": text("{role}: settings"),
+        "unmask": text("{role}: seeing masked fields in full"), "glass": text("{role}: breaking the glass"),
         "rename": text("rename role {role}"), "add": text("new role {role}"), "copy": text("copy of role {role}"),
         "remove": text("delete role {role}"), "removed": text("Role “{role}” deleted"), "undo": text("Undo"),
         "copied": text("{role} (copy)"),

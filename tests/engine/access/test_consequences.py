@@ -6,9 +6,14 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
+import sqlalchemy as sa
+
 from engine.access.consequences import Amount, Consequence
+from engine.access.people import Membership
 from engine.access.viewer import SYSTEM
+from engine.records.query import Query
 from engine.runtime import Runtime
+from engine.system_tables import restricted
 from metamodel.application import load
 from tests.engine.conftest import OFFICE
 
@@ -53,6 +58,40 @@ def test_the_same_for_everybody_is_counted_once(office: Runtime) -> None:
     closed = after(office, lambda d: d["roles"].pop(1))
     assert closed["form", ""].people == ("lu",)
     assert not closed["form", ""].turn.gains
+
+
+def test_what_nobody_is_shown_is_not_counted(office: Runtime) -> None:
+    """The recycle bin, and records that are only kept: those count for whom they are shown to."""
+    clients(office)
+    page = office.records.page(SYSTEM, "office", "client", Query())
+    gone, kept = (next(one for one in page.items if one.values["name"] == name).id for name in "甲乙")
+    office.recycle_bin.delete(SYSTEM, "office", "client", [gone])
+
+    def restrict(unit: Any) -> None:
+        row = {"record": int(kept), "app": "office", "form": "client", "at": 1, "cause": "{}"}
+        unit.connection.execute(sa.insert(restricted), row)
+
+    def change(document: dict[str, Any]) -> None:
+        document["roles"][1]["forms"]["client"]["rows"] = "level == 'b'"
+
+    assert after(office, change)["rows", ""].amount == Amount(0, 2)
+    office.database.write(restrict)
+    assert after(office, change)["rows", ""].amount == Amount(0, 1)
+
+    keeps = deepcopy(OFFICE)
+    keeps["roles"].append(
+        {"id": "keeper", "label": "保管", "manages": ["retention"], "forms": {"client": {}}}
+    )
+    office.applications.publish(None, keeps, "system")
+    held = [Membership("office", "keeper", "person", "ye")]
+    office.database.write(lambda unit: office.people.save_memberships(unit, held))
+    closed = deepcopy(keeps)
+    for place in (1, 3):
+        closed["roles"][place]["forms"].pop("client")
+    app, _ = load(closed, office.registry)
+    assert app is not None
+    (lost,) = [one for one in office.consequences.of(app) if one.turn.kind == "form"]
+    assert lost.each == {"lu": Amount(0, 2), "ye": Amount(0, 3)}
 
 
 def test_what_has_no_column_yet_is_not_counted(office: Runtime) -> None:

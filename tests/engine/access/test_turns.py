@@ -105,8 +105,13 @@ TABLE: list[tuple[str, Change, list[tuple[Turn, list[str]]]]] = [
             (Turn("view", False, "client", "mine", "yes", ""), ["lu"]),
             (Turn("report", True, "", "board", "", "totals"), ["lu", "both"]),
             (Turn("duty", True, "", "design", "", "yes"), ["lu", "both"]),
-            (Turn("emergency", True, "", "letter", "", "yes"), ["lu", "both"]),
+            (Turn("emergency", True, "", "letter", "", "4"), ["lu", "both"]),
         ],
+    ),
+    (
+        "seeing in full: longer, or without asking, is more",
+        lambda d: role(d, "boss").update(unmask={"minutes": 60, "confirm": ["role:clerk"]}),
+        [(Turn("unmask", True, "", "", "", "60 confirm"), ["lu", "both"])],
     ),
     (
         "a new field is no turn",
@@ -119,6 +124,26 @@ TABLE: list[tuple[str, Change, list[tuple[Turn, list[str]]]]] = [
 @pytest.mark.parametrize(("change", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_turns(change: Change, expected: list[tuple[Turn, list[str]]]) -> None:
     assert turns(loaded(), loaded(change), HELD) == dict(expected)
+
+
+def test_terms_of_what_goes_beyond_reading() -> None:
+    """Who may already ask or break the glass gains or loses by its terms alone."""
+    before = loaded(
+        lambda d: role(d, "boss").update(
+            unmask={"minutes": 60}, emergency={"forms": ["letter"], "hours": 8, "alarm": ["manager:me"]}
+        )
+    )
+    after = loaded(
+        lambda d: role(d, "boss").update(
+            unmask={"minutes": 240, "confirm": ["role:clerk"]},
+            emergency={"forms": ["letter", "client"], "hours": 4, "alarm": ["manager:me"]},
+        )
+    )
+    assert turns(before, after, HELD) == {
+        Turn("unmask", False, before="60", after="240 confirm"): ["lu", "both"],
+        Turn("emergency", True, "", "client", "", "4"): ["lu", "both"],
+        Turn("emergency", False, "", "letter", "8", "4"): ["lu", "both"],
+    }
 
 
 def test_the_first_version_is_all_gain() -> None:

@@ -86,6 +86,30 @@ export default class Permissions extends Controller {
     this.step("role", at, (d) => roles.setRole(d, at.id, box.dataset.key, box.checked));
   }
 
+  do_unmask(box, at) {
+    this.step("unmask", at, (d) => roles.setUnmask(d, at.id, box.checked));
+  }
+
+  do_glass(box, at) {
+    const { forms, alarm } = box.dataset;
+    this.step("glass", at, (d) => roles.setEmergency(d, at.id, box.checked, JSON.parse(forms), JSON.parse(alarm)));
+  }
+
+  /** A number out of its bounds restores the one before. */
+  do_measure(input, at) {
+    const { holder, key } = input.dataset;
+    if (!input.reportValidity() || input.value === "") {
+      input.value = input.defaultValue;
+      return;
+    }
+    this.step(holder === "unmask" ? "unmask" : "glass", at, (d) => roles.setMeasure(d, at.id, holder, key, Number(input.value)), `${at.id}/${holder}/${key}`);
+  }
+
+  do_listed(box, at) {
+    const { holder, key, name } = box.dataset;
+    this.step(holder === "unmask" ? "unmask" : "glass", at, (d) => roles.setListed(d, at.id, holder, key, name, box.checked));
+  }
+
   do_text(input, at) {
     this.step("role", at, (d) => roles.setRole(d, at.id, input.dataset.key, input.value.trim()), `${at.id}/${input.dataset.key}`);
   }

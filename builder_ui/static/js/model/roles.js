@@ -84,6 +84,32 @@ export function setDuty(document, role, duty, on) {
   });
 }
 
+/** Asking to see masked fields in full: off, or with what it begins with. */
+export function setUnmask(document, id, on) {
+  return withRole(document, id, (role) => having(role, "unmask", on ? { minutes: 30 } : null));
+}
+
+/** Breaking the glass: off, or of these forms, with these people told. */
+export function setEmergency(document, id, on, forms, alarm) {
+  return withRole(document, id, (role) => having(role, "emergency", on ? { forms, hours: 4, alarm } : null));
+}
+
+/** A number of `unmask` (minutes) or `emergency` (hours). */
+export function setMeasure(document, id, holder, key, value) {
+  return withRole(document, id, (role) => ({ ...role, [holder]: { ...role[holder], [key]: value } }));
+}
+
+/** One entry of a list of `unmask` (confirm) or `emergency` (forms, alarm) more or less; a list that may be absent
+ * goes when it is empty. */
+export function setListed(document, id, holder, key, name, on) {
+  return withRole(document, id, (role) => {
+    const rest = (role[holder]?.[key] ?? []).filter((each) => each !== name);
+    const next = on ? [...rest, name] : rest;
+    const { [key]: _, ...others } = role[holder] ?? {};
+    return { ...role, [holder]: next.length > 0 || key !== "confirm" ? { ...role[holder], [key]: next } : others };
+  });
+}
+
 /** The holder with `key` set, or without it where there is nothing to say. `bare`: an empty object says nothing. */
 function having(holder, key, value, bare = true) {
   const { [key]: _, ...rest } = holder;
