@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from engine.access.viewer import Viewer
@@ -21,6 +21,7 @@ from metamodel.problems import Problem, pointer, problem
 
 Wrong = dict[int, list[Problem]]  # by line, with paths `/field` or `/rows/2/cell`
 Told = list[tuple[int, Problem]]  # (line, what is wrong with it)
+Read = Callable[[str], tuple[Any, list[Problem]]]
 BLANK: tuple[Any, ...] = ("", [])
 
 
@@ -34,24 +35,27 @@ class Reading:
         self._program, self._attached = program, attached
         self._resolver = Resolver(services, keyed, viewer, program, plan.columns)
         self._columns = plan.fields
-        self._own: list[tuple[int, Column, FieldProgram]] = []
+        self._own: list[tuple[int, FieldProgram, Read]] = []
         self._rows: dict[str, list[tuple[int, Column]]] = {}
         for place, column in plan.fields:
             field = program_of(program, column.field)
             if column.rows:
                 self._rows.setdefault(column.rows, []).append((place, column))
             elif field is not None:
-                self._own.append((place, column, field))
+                self._own.append((place, field, self._reader(column, field)))
         mapped = {column.field for _, column in plan.fields}
         alone = {p.id for p in program.unique if p.id in mapped} | ({plan.key} if plan.key else set())
         self.grouping = Grouping.of(plan, alone)
-        self._alone = [(place, column) for place, column, _ in self._own if column.field in alone]
+        self._alone = [(place, field) for place, field, _ in self._own if field.id in alone]
         self._seen = Marks()
 
     def rows(self, entries: Sequence[Entry]) -> tuple[list[Row], Wrong]:
         """The values of these records; what cannot be told from the cells alone is wrong already."""
         lines = [line for entry in entries for line in entry.lines]
-        self._resolver.prepare({c.field: {line.cells[place] for line in lines} for place, c in self._columns})
+        finds = self._resolver.finds
+        self._resolver.prepare(
+            {c.field: {line.cells[place] for line in lines} for place, c in self._columns if finds(c.field)}
+        )
         rows: list[Row] = []
         wrong: Wrong = {}
         for entry in entries:
@@ -72,17 +76,15 @@ class Reading:
         first, told = entry.first, Told()
         values: dict[str, Any] = {}
         files: dict[str, tuple[Wanted, ...]] = {}
-        for place, column, field in self._own:
-            if not (text := first.cells[place]):
-                continue
-            if is_file(field):
-                wanted, found = self._attached.find(field, text)
-                files[field.id] = wanted
-            else:
-                value, found = self._value(column, field, text)
-                if value is not None:
+        for place, field, read in self._own:
+            if text := first.cells[place]:
+                value, found = read(text)
+                if found:
+                    told += [(first.number, one) for one in found]
+                elif isinstance(value, tuple):
+                    files[field.id] = value
+                elif value is not None:
                     values[field.id] = value
-            told += [(first.number, one) for one in found]
         origins: dict[str, tuple[int, ...]] = {}
         for name, columns in self._rows.items():
             given, origins[name], found_in = self._given(name, rows_of(entry, columns))
@@ -92,11 +94,18 @@ class Reading:
         told += self._again(first) + self._differing(entry)
         return Row(entry, values, origins, files), told
 
-    def _value(self, column: Column, field: FieldProgram, text: str) -> tuple[Any, list[Problem]]:
-        raw, wrong = self._resolver.value(column.field, text)
-        if wrong or raw in BLANK:
-            return None, wrong
-        return parse_value(field, raw)
+    def _reader(self, column: Column, field: FieldProgram) -> Read:
+        """How a cell of this column becomes a value; files are a tuple of what is wanted."""
+        if is_file(field):
+            return lambda text: self._attached.find(field, text)
+        if not self._resolver.finds(column.field):
+            return lambda text: parse_value(field, text)
+
+        def resolved(text: str) -> tuple[Any, list[Problem]]:
+            raw, wrong = self._resolver.value(column.field, text)
+            return (None, wrong) if wrong or raw in BLANK else parse_value(field, raw)
+
+        return resolved
 
     def _given(
         self, name: str, lines: Sequence[tuple[Line, list[tuple[int, Column]]]]
@@ -130,16 +139,12 @@ class Reading:
     def _again(self, line: Line) -> Told:
         """What must be there once is there twice in this file."""
         found = Told()
-        for place, column in self._alone:
+        for place, field in self._alone:
             if text := line.cells[place]:
-                first = self._seen.first(column.field, text, line.number)
+                first = self._seen.first(field.id, text, line.number)
                 if first != line.number:
-                    said = {
-                        "field": label_of(self._program, column.field),
-                        "value": text[:100],
-                        "line": first,
-                    }
-                    found.append((line.number, problem("import.twice", pointer(column.field), **said)))
+                    said = {"field": field.field.text(), "value": text[:100], "line": first}
+                    found.append((line.number, problem("import.twice", pointer(field.id), **said)))
         return found
 
     def _differing(self, entry: Entry) -> Told:

@@ -44,6 +44,10 @@ class Resolver:
         }
         self._found: dict[str, Find] = {}
 
+    def finds(self, name: str) -> bool:
+        """Does what stands in cells of this column name something else?"""
+        return name in self._columns
+
     def prepare(self, cells: Mapping[str, Iterable[str]]) -> None:
         """The cells of a batch by field: what records they name is asked in one statement a column."""
         with self._services.database.read() as connection:

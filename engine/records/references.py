@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -115,23 +115,40 @@ def missing_references(
     that are not of the kind the field takes."""
     found = _not_listed(services, connection, program, drafts)
     found += _unfit_files(services, connection, program, drafts)
-    for field, reference in _referring(program):
-        asked = {d.row: _ids(field, d.values.get(field.id)) for d in drafts}
-        known = _known(
-            services, connection, viewer, program, reference, {i for ids in asked.values() for i in ids}
-        )
+    for within, field, reference in _referring(program):
+        asked = [
+            (f"/{draft.row}{path}", identifier)
+            for draft in drafts
+            for path, value in _held(draft, within, field)
+            for identifier in _ids(field, value)
+        ]
+        known = _known(services, connection, viewer, program, reference, {one for _, one in asked})
         found += [
-            problem(
-                "value.no_such_reference",
-                f"/{row}{pointer(field.id)}",
-                field=field.field.text(),
-                value=identifier,
-            )
-            for row, ids in asked.items()
-            for identifier in ids
+            problem("value.no_such_reference", path, field=field.field.text(), value=identifier)
+            for path, identifier in asked
             if identifier not in known
         ]
     return found
+
+
+def _held(draft: Draft, within: FieldProgram | None, field: FieldProgram) -> Iterator[tuple[str, Any]]:
+    """The values a draft brings for this field, with their paths: one, or one in each row of a sub-form. What
+    stood in a row before may stay, whoever sees it."""
+    if within is None:
+        if (value := draft.values.get(field.id)) is not None:
+            yield pointer(field.id), value
+        return
+    stood = [row.get(field.id) for row in draft.before.get(within.id) or ()]
+    for number, row in enumerate(draft.values.get(within.id) or ()):
+        if (value := row.get(field.id)) is not None and value not in stood:
+            yield pointer(within.id, number, field.id), value
+
+
+def _within(program: FormProgram) -> Iterator[tuple[FieldProgram | None, FieldProgram]]:
+    """Every field people fill, and the columns of sub-forms among them with their sub-form."""
+    for field in program.inputs:
+        yield None, field
+        yield from ((field, cell) for cell in field.cells if cell.field.derived is None)
 
 
 def deleted_among(connection: sa.Connection, records: Sequence[int]) -> set[int]:
@@ -146,13 +163,15 @@ def _not_listed(
 ) -> list[Problem]:
     """Values that are on no list of the other system, and never were."""
     found = []
-    for field, source in program.outside:
-        chosen = [(d.row, value) for d in drafts if (value := d.values.get(field.id)) is not None]
+    for within, field in _within(program) if program.outside else ():
+        source = next((source for one, source in program.outside if one is field), None)
+        if source is None:
+            continue
+        chosen = [(d.row, path, value) for d in drafts for path, value in _held(d, within, field)]
         labels = services.outside.listed(connection, source).labels if chosen else {}
-        said = {"field": field.field.text()}
         found += [
-            problem("value.no_such_reference", f"/{row}{pointer(field.id)}", value=value, **said)
-            for row, value in chosen
+            problem("value.no_such_reference", f"/{row}{path}", value=value, field=field.field.text())
+            for row, path, value in chosen
             if value not in labels
         ]
     return found
@@ -192,23 +211,31 @@ def _known(
     return ids & set(organisation.people if reference.target == "person" else organisation.departments)
 
 
-def _referring(program: FormProgram) -> Iterable[tuple[FieldProgram, Reference]]:
-    for field in program.inputs:
-        reference = field.field.type.reference(field.field) if field.field.type else None
+def _referring(program: FormProgram) -> Iterator[tuple[FieldProgram | None, FieldProgram, Reference]]:
+    for within, field in _within(program):
+        reference = field.reference
         if reference is not None:
-            yield field, reference
+            yield within, field, reference
 
 
 def _pointed(program: FormProgram, rows: Sequence[Row]) -> Mapping[Reference, set[str]]:
     """The ids these rows point at, by what they point at."""
     found: dict[Reference, set[str]] = {}
     for field in program.fields.values():
-        reference = field.field.type.reference(field.field) if field.field.type else None
-        if reference is not None:
-            ids = {i for row in rows for i in _ids(field, row.values.get(field.id))}
-            if ids:
-                found.setdefault(reference, set()).update(ids)
+        values = [value for row in rows if (value := row.values.get(field.id)) is not None]
+        if field.reference is not None:
+            _collect(found, field, values)
+        for cell in field.cells if values else ():
+            if cell.reference is not None:
+                inner = [row for value in values if isinstance(value, list) for row in value]
+                _collect(found, cell, [row[cell.id] for row in inner if row.get(cell.id) is not None])
     return found
+
+
+def _collect(found: dict[Reference, set[str]], field: FieldProgram, values: Iterable[Any]) -> None:
+    ids = {one for value in values for one in _ids(field, value)}
+    if ids and field.reference is not None:
+        found.setdefault(field.reference, set()).update(ids)
 
 
 def _veils(program: FormProgram, rows: Sequence[Row]) -> dict[str, Hide]:
