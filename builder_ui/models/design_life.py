@@ -233,12 +233,16 @@ class VersionLine:
 
 @dataclass(frozen=True, slots=True)
 class ParkedLine:
+    """`part` is what puts it back, as JSON: `{kind, form, path, definition, permissions}`; '' where `why` says that
+    it cannot be."""
+
     label: str
     form: str
     values: str
     version: str
-    form_id: str
-    definition: str  # JSON
+    part: str
+    why: str = ""
+    icon: str = "type"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ Going back is an edit of the draft like any other: nothing is published by it, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from engine.access.viewer import Viewer
@@ -15,25 +14,12 @@ from engine.applications.drafts import Edited
 from engine.applications.versions import Version, versions_of
 from engine.database import Database
 from engine.designing.drafting import Designing
-from engine.migrate import ParkedColumn, parked_columns
+from engine.designing.parking import Parked, Parking, back
 from metamodel.changes import Change, changes
-from metamodel.keyed_lists import part_label
-from metamodel.labels import Label
-from metamodel.problems import Rejected, pointer, problem
+from metamodel.labels import label_text
+from metamodel.problems import Rejected, problem
 
 DRAFT = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ParkedField:
-    """A field that is no longer there (or is another type now) while its values are; `definition` is as it
-    stood in `version`, the last one that had it."""
-
-    column: ParkedColumn
-    label: Label
-    form_label: Label
-    version: int
-    definition: Mapping[str, Any]
 
 
 class Versions:
@@ -69,63 +55,31 @@ class Versions:
 
     # -- what was parked ---------------------------------------------------------------------------
 
-    def parked(self, viewer: Viewer, app: str) -> list[ParkedField]:
-        """Fields of forms the draft has, whose values lie parked; newest first."""
+    def parked(self, viewer: Viewer, app: str) -> list[Parked]:
+        """Forms, fields and columns that are no longer there, or are another type now, while their values are."""
         draft = self._designing.open(viewer, app)
-        forms = {one["id"]: one for one in _parts(draft.document, "forms")}
         if app not in self._applications.served():
             return []
+        versions = list[tuple[int, Mapping[str, Any]]]()  # read as far back as is asked for, once
+
+        def newest_first() -> Iterator[tuple[int, Mapping[str, Any]]]:
+            yield from versions
+            for number in range(self._applications.version(app) - len(versions), 0, -1):
+                versions.append((number, self._applications.document(app, number)))
+                yield versions[-1]
+
         with self._database.read() as connection:
-            columns = parked_columns(connection, app, list(forms))
-        found = (self._remembered(app, column, forms) for column in columns)
-        return [one for one in found if one is not None]
+            return Parking(app, draft.document, newest_first).all(connection)
 
-    def give_back(self, viewer: Viewer, app: str, entry: int) -> Edited:
-        """The field stands in the draft again; published, it has its values. Rejected: parked.unknown,
-        parked.id_used."""
+    def give_back(self, viewer: Viewer, app: str, form: str, path: str = "") -> Edited:
+        """A form, a field or a column (`lines.price`) stands in the draft again; published, it has its values.
+        Rejected: parked.unknown, parked.id_used."""
         draft = self._designing.open(viewer, app)
-        field = next((one for one in self.parked(viewer, app) if one.column.entry == entry), None)
-        if field is None:
-            raise Rejected([problem("parked.unknown", name=str(entry))])
-        number, form = _place(draft.document, field.column.form)
-        if any(one["id"] == field.column.field for one in _parts(form, "fields")):
-            raise Rejected([problem("parked.id_used", name=field.label)])
-        patch = [{"op": "add", "path": pointer("forms", number, "fields", "-"), "value": field.definition}]
-        return self._designing.edit(viewer, app, draft.revision, patch, f"恢复字段 {field.column.field}")
-
-    def _remembered(
-        self, app: str, column: ParkedColumn, forms: Mapping[str, Mapping[str, Any]]
-    ) -> ParkedField | None:
-        """With its definition, from the last version that had it; None where the draft has it again."""
-        form = forms[column.form]
-        there = next((one for one in _parts(form, "fields") if one["id"] == column.field), None)
-        if there is not None and there.get("type") == column.type:
-            return None
-        for number, document in self._before(app):
-            _, then = _place(document, column.form)
-            for field in _parts(then, "fields"):
-                if (field["id"], field.get("type")) == (column.field, column.type):
-                    return ParkedField(column, part_label(field), part_label(form), number, field)
-        return None
-
-    def _before(self, app: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        for number in range(self._applications.version(app), 0, -1):
-            yield number, self._applications.document(app, number)
-
-
-def _parts(holder: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    """The objects of a list that have an id; a draft may hold anything."""
-    items = holder.get(key)
-    return [
-        item
-        for item in (items if isinstance(items, list) else ())
-        if isinstance(item, dict) and isinstance(item.get("id"), str)
-    ]
-
-
-def _place(document: Mapping[str, Any], form: str) -> tuple[int, Mapping[str, Any]]:
-    items = document.get("forms")
-    for number, one in enumerate(items if isinstance(items, list) else ()):
-        if isinstance(one, dict) and one.get("id") == form:
-            return number, one
-    return -1, {}
+        found = [one for one in self.parked(viewer, app) if (one.form, one.path) == (form, path)]
+        if not found:
+            raise Rejected([problem("parked.unknown", name=path or form)])
+        one = next((one for one in found if not one.taken), None)
+        if one is None:
+            raise Rejected([problem("parked.id_used", name=found[0].label)])
+        note = f"恢复 {label_text(one.label, 'zh', path or form)}"
+        return self._designing.edit(viewer, app, draft.revision, back(draft.document, one), note)

@@ -121,6 +121,31 @@ def parked_columns(connection: sa.Connection, app: str, forms: Sequence[str]) ->
     return [one for one in parked if one.values]
 
 
+def parked_forms(connection: sa.Connection, app: str) -> list[tuple[str, int]]:
+    """Forms that were taken away and their records, the newest first; only those that have any."""
+    entries = [one for one in reversed(read_entries(connection, app)) if not one.field and not one.active]
+    counted = [(one.form, _count(connection, one.physical)) for one in entries]
+    return [(form, number) for form, number in counted if number]
+
+
+def parked_cells(
+    connection: sa.Connection, app: str, gone: Sequence[tuple[str, str]]
+) -> list[tuple[str, str, int]]:
+    """Of these (form, `lines.price`) the records in whose rows such a cell is still kept; sealed ones are left out."""
+    tables = form_tables(read_entries(connection, app)) if gone else {}
+    found = []
+    for form, path in gone:
+        name, _, cell = path.partition(".")
+        table = tables.get((app, form))
+        if table is None or name not in table.fields or table.shapes[name].sealed:
+            continue
+        column = table.fields[name]
+        holds = column.contains(canonical_json(cell).decode() + ":", autoescape=True)
+        number = connection.scalar(sa.select(sa.func.count()).where(holds)) or 0
+        found += [(form, path, number)] if number else []
+    return found
+
+
 def row_counts(connection: sa.Connection, app: str) -> dict[str, int]:
     """Rows by form, of the forms that are in use."""
     entries = [entry for entry in read_entries(connection, app) if not entry.field and entry.active]

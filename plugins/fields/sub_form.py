@@ -6,7 +6,7 @@ told with its row and field. Computed cells are filled by the write path.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from metamodel.plugin_api import (
@@ -37,7 +37,9 @@ BLANK: tuple[Any, ...] = (None, "", [])
 class SubFormOptions(Options, frozen=True):
     minimum: Annotated[int, labelled("最少几行", "Rows at least", ge=0)] | None = None
     maximum: Annotated[int, labelled("最多几行", "Rows at most", ge=1, le=MOST_ROWS)] | None = None
-    card: Annotated[tuple[str, ...], labelled("手机卡片上的列", "Columns on the card of a phone", max_length=3)] = ()
+    card: Annotated[
+        tuple[str, ...], labelled("手机卡片上的列", "Columns on the card of a phone", max_length=3)
+    ] = ()
 
 
 class SubForm(Field):
@@ -187,23 +189,40 @@ def _stored_row(raw: dict[str, Any], columns: Mapping[str, FieldDefinition]) -> 
 
 
 def _with_apart(rows: list[dict[str, Any]], before: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A row is the one that says the same, else the one in its place."""
-    left = dict(enumerate(before))
-    found: dict[int, int] = {}
-    for same in (True, False):
-        for place, row in enumerate(rows):
-            if place not in found:
-                then = next((n for n in left if _alike(left[n], row)), None) if same else place
-                if then is not None and then in left:
-                    found[place] = then
-                    del left[then]
-    apart = {place: before[then].get(APART) for place, then in found.items()}
+    """A row is the one that says the same; those between two of which this is known are taken in order, if there are
+    as many as there were. Else nobody can tell, and what was kept goes with the rows that went."""
+    known = _same(rows, before)
+    for news, olds in _between(known, len(rows), len(before)):
+        if len(news) == len(olds):
+            known.update(zip(news, olds, strict=True))
+    apart = {place: before[then].get(APART) for place, then in known.items()}
     return [{**row, APART: kept} if (kept := apart.get(place)) else row for place, row in enumerate(rows)]
 
 
-def _alike(then: dict[str, Any], row: dict[str, Any]) -> bool:
+def _same(rows: list[dict[str, Any]], before: list[dict[str, Any]]) -> dict[int, int]:
+    """Place now -> place before, of rows in which nothing is another."""
+    known: dict[int, int] = {}
+    left = dict(enumerate(before))
+    for place, row in enumerate(rows):
+        then = next((n for n, old in left.items() if _alike(old, row)), None)
+        if then is not None:
+            known[place] = then
+            del left[then]
+    return known
+
+
+def _between(known: Mapping[int, int], rows: int, before: int) -> Iterator[tuple[list[int], list[int]]]:
+    """The places of which nothing is known, now and before, gap by gap."""
+    found = set(known.values())
+    last, then = -1, -1
+    for place, old in [*sorted(known.items()), (rows, before)]:
+        yield list(range(last + 1, place)), [n for n in range(then + 1, old) if n not in found]
+        last, then = place, old
+
+
+def _alike(then: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
     """Do they say the same in the columns people fill?"""
-    return all(then.get(name) == cell for name, cell in row.items())
+    return bool(row) and all(then.get(name) == cell for name, cell in row.items())
 
 
 def _json(cell: Any, column: FieldDefinition) -> Any:

@@ -143,7 +143,10 @@ def versions_page() -> VersionsPage:
         )
         for n in (3, 2, 1)
     )
-    parked = (ParkedLine("单价", "订单", "4,812 个值", "最后在版本 2", "order", '{"id": "price"}'),)
+    parked = (
+        ParkedLine("单价", "订单", "4,812 个值", "最后在版本 2", '{"kind": "field"}'),
+        ParkedLine("数量", "订单", "12 个值", "最后在版本 1", "", "同编号的字段已是另一种类型"),
+    )
     changes = (Told("removed", "删除字段“单价”"),)
     return VersionsPage(
         frame("versions"), "版本", "/design/desk/versions", lines, 2, 3, "版本 2 → 版本 3", changes, parked, EDITS, "{}"

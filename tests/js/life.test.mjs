@@ -1,7 +1,7 @@
 // Changes of an app as a whole: labels, letting people in, menus, taking parts out; nothing is changed in place.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { given, reached, saying, without } from "../../builder_ui/static/js/model/life.js";
+import { given, givenBack, reached, saying, without } from "../../builder_ui/static/js/model/life.js";
 
 const app = Object.freeze({ app: { id: "a", label: "旧" }, forms: [{ id: "f", label: "单" }], roles: [{ id: "member", label: "成员" }], menus: [] });
 const permission = { actions: ["read"] };
@@ -28,6 +28,18 @@ test("and gets its place in the menu, once", () => {
   assert.deepEqual(again.menus, own.menus);
   const second = reached({ ...app, menus: [{ label: "一" }, { label: "二", items: [] }] }, { form: "f", role: "member", permission, group: "1" });
   assert.deepEqual(second.menus[1].items, [{ label: "单", form: "f" }]);
+});
+
+test("what was parked stands in its place again", () => {
+  const before = Object.freeze({ roles: [{ id: "member", forms: { f: {} } }, { id: "other" }], forms: [{ id: "f", fields: [{ id: "lines", fields: [{ id: "a" }] }, { id: "b" }] }] });
+  const field = { kind: "field", form: "f", path: "c", definition: { id: "c" } };
+  assert.deepEqual(givenBack(before, field).forms[0].fields.map((each) => each.id), ["lines", "b", "c"]);
+  const column = { kind: "column", form: "f", path: "lines.c", definition: { id: "c" } };
+  assert.deepEqual(givenBack(before, column).forms[0].fields[0], { id: "lines", fields: [{ id: "a" }, { id: "c" }] });
+  const form = { kind: "form", form: "g", path: "", definition: { id: "g" }, permissions: { member: { actions: ["read"] } } };
+  const after = givenBack(before, form);
+  assert.deepEqual(after.forms[1], { id: "g" });
+  assert.deepEqual(after.roles, [{ id: "member", forms: { f: {}, g: { actions: ["read"] } } }, { id: "other" }]);
 });
 
 test("without a part", () => {

@@ -335,6 +335,7 @@ ROUTES: dict[str, Route] = {
     f"GET {WIDGET}/drill": Route(only(SELLER, RIVAL, CLERK), {"widget_id": ["biggest"]}, ("?key=x",)),
     # -- the drafts of an app
     f"GET {API}/design/{{app_id:str}}/draft": Route(manages("design"), queries=("", "?revision=1")),
+    f"GET {API}/design/{{app_id:str}}/draft/newer": Route(manages("design"), queries=("", "?since=1000000")),
     f"GET {API}/design/{{app_id:str}}/history": Route(manages("design")),
     f"GET {API}/design/{{app_id:str}}/problems": Route(manages("design")),
     f"GET {API}/design/{{app_id:str}}/preview": Route(manages("design")),
@@ -346,6 +347,8 @@ ROUTES: dict[str, Route] = {
     f"PATCH {API}/design/{{app_id:str}}/draft": Route(manages("design"), body=json.dumps(RELABEL)),
     f"POST {API}/design/{{app_id:str}}/publish": Route(
         manages("design"), body=json.dumps({"revision": 1_000_000}), last=1),
+    f"GET {API}/design/{{app_id:str}}/parked": Route(manages("design")),
+    f"POST {API}/design/{{app_id:str}}/parked": Route(manages("design"), body=json.dumps({"form": "nothing"})),
     f"POST {API}/design/{{app_id:str}}/conversion": Route(
         manages("design"), body=json.dumps({"form": "customer", "field": "name", "type": "integer"})),
     "GET /design/{app_id:str}/forms/{form_id:str}/conversion": Route(

@@ -14,6 +14,7 @@ from builder_ui.pages.design.app import APP, STYLES, edits, said, who_did
 from builder_ui.pages.design.apps import APPS
 from builder_ui.site import Ask, Here, InPath, Visit
 from engine.clock import from_microseconds
+from engine.designing.parking import Parked
 from metamodel.labels import label_text
 
 VERSIONS = f"{APP}/versions"
@@ -67,12 +68,28 @@ def _versions(visit: Visit, app: str, old: int, new: int) -> Iterator[VersionLin
 
 def _parked(visit: Visit, app: str) -> Iterator[ParkedLine]:
     for one in visit.runtime.life.versions.parked(visit.viewer, app):
+        part = {
+            "kind": one.kind, "form": one.form, "path": one.path, "definition": one.definition,
+            "permissions": one.permissions,
+        }  # fmt: skip
+        values = (
+            visit.count("%(num)s record", "%(num)s records", one.values)
+            if one.kind in ("form", "column")
+            else visit.count("%(num)s value", "%(num)s values", one.values)
+        )
+        label = label_text(one.label, visit.language, one.path or one.form)
         yield ParkedLine(
-            label_text(one.label, visit.language), label_text(one.form_label, visit.language),
-            visit.count("%(num)s value", "%(num)s values", one.column.values),
-            visit.text("Last in version %(version)s", version=one.version), one.column.form,
-            json.dumps(one.definition, ensure_ascii=False),
+            label, _where(visit, one), values, visit.text("Last in version %(version)s", version=one.version),
+            "" if one.taken else json.dumps(part, ensure_ascii=False),
+            visit.text("A field of this id is there, as another type") if one.taken else "",
+            {"form": "form", "column": "table"}.get(one.kind, "type"),
         )  # fmt: skip
+
+
+def _where(visit: Visit, one: Parked) -> str:
+    if one.kind == "form":
+        return visit.text("Form")
+    return label_text(one.form_label, visit.language, one.form)
 
 
 HANDLERS = (versions_page, version_document)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from litestar import Request, Router, get, patch, post
 
 from engine.applications import Draft
+from engine.applications.drafts import Edited
 from engine.clock import from_microseconds
 from engine.designing import Told
 from engine.runtime import Runtime
@@ -47,17 +49,33 @@ def edit_draft(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> dict
         raise Rejected([problem("request.unreadable", "/on", reason="whole number expected")])
     made = runtime.designing.edit(viewer_of(request), app_id, on, sent.get("patch") or [], note[:300])
     merged = {"document": made.draft.document} if made.others else {}
-    people = runtime.people.organisation().people
-    names = {who: people[who].name if who in people else who for who, _ in made.others}
     return {
         "revision": made.draft.revision,
-        "others": [
-            {"by": who, "name": names[who], "path": one.path, "text": one.text(language)}
-            for who, one in made.others
-        ],
+        "others": _others(runtime, made, language),
         "conflicts": [found.to_json(language) for found in made.conflicts],
         **merged,
     }
+
+
+@get(f"{DESIGN}/draft/newer", sync_to_thread=True)
+def newer_draft(request: Ask, runtime: Runtime, app_id: str) -> dict[str, Any]:
+    """What was changed since the revision `since`: `{revision}` alone where nothing was, else with the `document`
+    and, in `others`, what and by whom. Asked again and again by whoever designs."""
+    since, language = _number(request, "since"), language_of(request)
+    found = runtime.designing.newer(viewer_of(request), app_id, since)
+    if found is None:
+        return {"revision": since, "others": []}
+    others = _others(runtime, found, language)
+    return {"revision": found.draft.revision, "others": others, "document": found.draft.document}
+
+
+def _others(runtime: Runtime, made: Edited, language: str) -> list[dict[str, Any]]:
+    people = runtime.people.organisation().people
+    names = {who: people[who].name if who in people else who for who, _ in made.others}
+    return [
+        {"by": who, "name": names[who], "path": one.path, "text": one.text(language)}
+        for who, one in made.others
+    ]
 
 
 @get(f"{DESIGN}/history", sync_to_thread=True)
@@ -110,11 +128,28 @@ def try_conversion(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> 
     }  # fmt: skip
 
 
+@get(f"{DESIGN}/parked", sync_to_thread=True)
+def parked_parts(request: Ask, runtime: Runtime, app_id: str) -> dict[str, Any]:
+    """Forms, fields and columns of sub-forms (`lines.price`) that were taken away while their values are there, as
+    they stood in the last version that had them. `taken`: something else has that id now."""
+    found = runtime.life.versions.parked(viewer_of(request), app_id)
+    return {"items": [{**asdict(one), "permissions": dict(one.permissions)} for one in found]}
+
+
+@post(f"{DESIGN}/parked", sync_to_thread=True, status_code=200, guards=[may_write])
+def give_back(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> dict[str, Any]:
+    """`{form, path?}`: this part stands in the draft again; published, it has its values."""
+    sent = json_object(body)
+    form, path = str(sent.get("form") or ""), str(sent.get("path") or "")
+    edited = runtime.life.versions.give_back(viewer_of(request), app_id, form, path)
+    return {"revision": edited.draft.revision}
+
+
 router = Router(
     "/",
     route_handlers=[
-        try_conversion,
-        begin_draft, open_draft, edit_draft, draft_history, draft_problems, preview_draft, publish_draft,
+        try_conversion, parked_parts, give_back,
+        begin_draft, open_draft, newer_draft, edit_draft, draft_history, draft_problems, preview_draft, publish_draft,
     ],
     guards=[signed_in],
 )  # fmt: skip
@@ -138,5 +173,9 @@ def _told(told: Told, language: str) -> dict[str, Any]:
 
 
 def _revision(request: Ask) -> int:
-    text = request.query_params.get("revision", "")
+    return _number(request, "revision")
+
+
+def _number(request: Ask, name: str) -> int:
+    text = request.query_params.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0

@@ -3,7 +3,7 @@
 import { readJson, send } from "../lib/api.js";
 import { Controller } from "../lib/controller.js";
 import { openDraft } from "../lib/draft.js";
-import { given, reached, saying, without } from "../model/life.js";
+import { given, givenBack, reached, saying, without } from "../model/life.js";
 
 export default class DesignLife extends Controller {
   /** A plain control: `data-path` in the document, `data-step` names what was done. */
@@ -30,14 +30,10 @@ export default class DesignLife extends Controller {
     await this.edit(this.param(event, "step"), () => found);
   }
 
-  /** A parked field stands in its form again. */
+  /** What was parked stands in its place again. */
   async giveBack(event) {
-    const field = JSON.parse(this.param(event, "field"));
-    const form = this.param(event, "form");
-    await this.edit(this.param(event, "step"), (app) => ({
-      ...app,
-      forms: app.forms.map((one) => (one.id === form ? { ...one, fields: [...(one.fields ?? []), field] } : one)),
-    }));
+    const part = JSON.parse(this.param(event, "part"));
+    await this.edit(this.param(event, "step"), (app) => givenBack(app, part));
   }
 
   async addTest(event) {

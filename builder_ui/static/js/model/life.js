@@ -49,3 +49,15 @@ function put(holder, [key, ...rest], text) {
 export function without(app, kind, id) {
   return { ...app, [kind]: (app[kind] ?? []).filter((one) => one.id !== id) };
 }
+
+/** With what was parked: a form and what roles could do with it, a field, or a sub-form's column (`lines.price`). */
+export function givenBack(app, { kind, form, path, definition, permissions = {} }) {
+  if (kind === "form") {
+    const roles = (app.roles ?? []).map((role) => (role.id in permissions ? { ...role, forms: { ...role.forms, [form]: permissions[role.id] } } : role));
+    return { ...app, forms: [...(app.forms ?? []), definition], ...(app.roles ? { roles } : {}) };
+  }
+  const [outer, inner] = path.split(".");
+  const into = (holder) => ({ ...holder, fields: [...(holder.fields ?? []), definition] });
+  const within = (one) => (inner ? { ...one, fields: one.fields.map((field) => (field.id === outer ? into(field) : field)) } : into(one));
+  return { ...app, forms: app.forms.map((one) => (one.id === form ? within(one) : one)) };
+}
