@@ -6,7 +6,8 @@ compared, a number for each set: how many there are, and the sum of their hashes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -50,16 +51,31 @@ class Indexed:
                     self._form(connection, self._services.programs.get(app.id, form.id), report)
 
     def _form(self, connection: sa.Connection, program: FormProgram, report: Report) -> None:
-        held = self._services.search.held(connection, program.table) if program.searchable else None
-        if held is None:
+        if not program.searchable:
             return
-        there, place = _sums(held), (program.app.id, program.form.id)
+        found = dict(self._differences(connection, program, report.counts))
+        if found and self._services.search.apart:
+            found = self._again(program, found)
+        for record in sorted(found):
+            report.add(found[record], program.app.id, program.form.id, record)
+
+    def _again(self, program: FormProgram, found: Mapping[int, str]) -> dict[int, str]:
+        """What is still so of these records, once nobody moves the files."""
+        search, database = self._services.search, self._services.database
+        with search.still(program.table), database.read() as connection:
+            now = dict(self._differences(connection, program, Counter()))
+        return {record: now[record] for record in found if record in now}
+
+    def _differences(
+        self, connection: sa.Connection, program: FormProgram, counts: Counter[str]
+    ) -> Iterator[tuple[int, str]]:
+        """(record, what is wrong)."""
+        there = _sums(self._services.search.held(connection, program.table))
         for record, wanted in self._wanted(connection, program):
-            report.counts["indexed"] += 1
+            counts["indexed"] += 1
             if there.pop(record, NONE) != wanted and wanted is not None:
-                report.add("index_differs", *place, record)
-        for record in sorted(there):
-            report.add("index_of_nothing", *place, record)
+                yield record, "index_differs"
+        yield from ((record, "index_of_nothing") for record in there)
 
     def _wanted(self, connection: sa.Connection, program: FormProgram) -> Iterator[tuple[int, Sum | None]]:
         """What each record should be found by: one that was shredded by nothing; None for one that does not

@@ -54,7 +54,7 @@ class Reindexing:
         def work(unit: Unit) -> None:
             held = search.held(unit.connection, program.table)
             there = set(unit.connection.scalars(sa.select(program.table.table.c.id)))
-            search.remove(unit, program.table, sorted({record for record, _ in held or ()} - there))
+            search.remove(unit, program.table, sorted({record for record, _ in held} - there))
             self._begin(unit, app, form)
 
         self._services.database.write(work)

@@ -7,6 +7,7 @@ answers an expression over tokens with a Select of record ids. `index.py` is the
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -36,7 +37,10 @@ Tokens = Token | AllOf | AnyOf
 
 
 class Backend(Protocol):
-    """`table` is the physical name of the form's table; the backend derives its own from it."""
+    """`table` is the physical name of the form's table; the backend derives its own from it. `apart`: it keeps
+    its index outside the database, where no snapshot covers it."""
+
+    apart: bool
 
     def encode(self, digest: bytes) -> Any:
         """Eight bytes of hash as this backend stores a token."""
@@ -60,8 +64,12 @@ class Backend(Protocol):
         """What lies under this record's id in the index, by column; for showing what the disk holds."""
         ...
 
-    def held(self, connection: sa.Connection, table: str) -> Iterator[tuple[int, Any]] | None:
-        """Everything there is, as (record, token); None where that cannot be told on this connection."""
+    def held(self, connection: sa.Connection, table: str) -> Iterator[tuple[int, Any]]:
+        """Everything there is, as (record, token)."""
+        ...
+
+    def still(self, table: str) -> AbstractContextManager[None]:
+        """What is kept apart from the database does not change within."""
         ...
 
     def matching(self, table: str, tokens: Tokens) -> sa.Select[int]:

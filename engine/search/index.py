@@ -10,6 +10,7 @@ masked does not search by them, and no total, facet or hit tells him of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 
@@ -133,9 +134,18 @@ class Search:
         """What the index keeps under a record's id, as it lies there."""
         return self._backend.stored(connection, form_table.table.name, record)
 
-    def held(self, connection: sa.Connection, form_table: FormTable) -> Iterator[tuple[int, Any]] | None:
-        """Everything the form's index keeps, as (record, token), for verification; None where it cannot be told."""
+    def held(self, connection: sa.Connection, form_table: FormTable) -> Iterator[tuple[int, Any]]:
+        """Everything the form's index keeps, as (record, token), for verification."""
         return self._backend.held(connection, form_table.table.name)
+
+    @property
+    def apart(self) -> bool:
+        """Is the index outside the database, and may be ahead of a snapshot?"""
+        return self._backend.apart
+
+    def still(self, form_table: FormTable) -> AbstractContextManager[None]:
+        """An index that is apart does not change within."""
+        return self._backend.still(form_table.table.name)
 
     def purge(self, form_table: FormTable) -> None:
         """After shredding, outside of a unit: nothing removed can be read from the disk any more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +20,11 @@ class PostgresIndex:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    apart = False
+
+    def still(self, table: str) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def encode(self, digest: bytes) -> int:
         return int.from_bytes(digest, "big", signed=True)

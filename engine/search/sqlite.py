@@ -7,6 +7,7 @@ eight bytes in base 32: 13 ASCII letters, a sixth faster to insert than hexadeci
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,11 @@ class SqliteIndex:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    apart = False
+
+    def still(self, table: str) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def encode(self, digest: bytes) -> str:
         return digest.hex()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b32hexencode
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from engine.search.backend import AllOf, AnyOf, Row, Tokens, holds
 from engine.system_tables import Id
 from engine.unit import Unit, inside_unit
 
+PATIENCE = 60.0  # seconds for somebody else to have caught up
 _SCHEMA = fields.Schema(
     record=fields.ID(unique=True, stored=True), tokens=fields.KEYWORD(lowercase=False, scorable=False)
 )
@@ -31,6 +33,8 @@ class WhooshIndex:
 
     def __init__(self, database: Database, folder: Path) -> None:
         self._database, self._folder = database, folder
+
+    apart = True
 
     def encode(self, digest: bytes) -> str:
         return b32hexencode(digest)[:13].decode().lower()
@@ -62,8 +66,28 @@ class WhooshIndex:
         row = connection.execute(sa.select(queue).where(queue.c.record == record)).mappings().first()
         return dict(row) if row else {}
 
-    def held(self, connection: sa.Connection, table: str) -> None:
-        """The index lies in files, which no snapshot of the database covers."""
+    def held(self, connection: sa.Connection, table: str) -> Iterator[tuple[int, Any]]:
+        """What lies in the files, and over it what waits in this snapshot's queue. The files may be ahead of
+        the snapshot: whoever finds a difference looks again while they are `still`."""
+        queue = _queue(table)
+        rows = connection.execute(sa.select(queue.c.record, queue.c.tokens).order_by(queue.c.entry))
+        waiting = {record: tokens.split() for record, tokens in rows}
+        with self._index(table).reader() as reader:
+            records = {number: int(reader.stored_fields(number)["record"]) for number in reader.all_doc_ids()}
+            for token in reader.lexicon("tokens"):
+                for number in reader.postings("tokens", token).all_ids():
+                    if (record := records.get(number)) is not None and record not in waiting:
+                        yield record, token.decode()
+        yield from ((record, token) for record, tokens in waiting.items() for token in tokens)
+
+    @contextmanager
+    def still(self, table: str) -> Iterator[None]:
+        """Nobody catches up meanwhile; what is written waits in the queue, and is found there."""
+        writer = self._index(table).writer(timeout=PATIENCE)
+        try:
+            yield
+        finally:
+            writer.cancel()
 
     def matching(self, table: str, tokens: Tokens) -> sa.Select[int]:
         if not inside_unit():

@@ -39,7 +39,6 @@ class Indexed:
     search: Search
     table: Any
     form: Form
-    in_files: bool = False
 
     def add(self, rows: dict[int, dict[str, Any]]) -> None:
         texts = self.search.texts(APP, self.form)
@@ -88,7 +87,7 @@ def indexed(request: pytest.FixtureRequest, tmp_path: Path, note: App) -> Iterat
     assert form is not None
     table: Any = Table()
     database.write(lambda unit: search.prepare(unit, table))
-    yield Indexed(database, search, table, form, in_files=request.param == "whoosh")
+    yield Indexed(database, search, table, form)
     database.close()
     if name:
         request.getfixturevalue("postgresql").drop(name)

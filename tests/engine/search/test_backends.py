@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.search import And, Not, Or, Word
-from tests.engine.search.conftest import APP
+from tests.engine.search.conftest import APP, KEY
 
 ROWS = {
     1: {"title": "报价", "content": "价格能不能先给个范围"},
@@ -33,14 +33,16 @@ def test_words_in_any_text_of_the_record(indexed: Any) -> None:
     assert indexed.found(Word("竞品")) == []
 
 
-def test_all_that_is_held_can_be_told_but_from_files(indexed: Any) -> None:
+@pytest.mark.parametrize("settled", [False, True], ids=["waiting", "settled"])
+def test_all_that_is_held_can_be_told(indexed: Any, settled: bool) -> None:
     indexed.add(ROWS)
+    if settled:
+        indexed.search.purge(indexed.table)
     with indexed.database.read() as connection:
-        held = indexed.search.held(connection, indexed.table)
-        found = None if held is None else set(held)
+        found = set(indexed.search.held(connection, indexed.table))
     texts = indexed.search.texts(APP, indexed.form)
     wanted = {(record, token) for record, values in ROWS.items() for token in texts.tokens(values)}
-    assert found == (None if indexed.in_files else wanted)
+    assert found == wanted
 
 
 def test_only_in_fields_the_reader_may_read(indexed: Any) -> None:
@@ -87,7 +89,7 @@ def test_replaced_and_removed_texts_are_forgotten(indexed: Any) -> None:
 
 @pytest.mark.parametrize("indexed", ["sqlite"], indirect=True)
 def test_what_was_purged_left_no_token(indexed: Any) -> None:
-    blinder = indexed.search._blinder("sample", "note", "content")
+    blinder = indexed.search._blinder(KEY, "sample", "note", "content")
     tail = blinder.token("再考").encode()[-6:]  # the beginning may be shared with the term before it
     folder = indexed.database.config.data
 
