@@ -23,6 +23,7 @@ from builder_ui.models.inputs import Input, Picked
 from builder_ui.models.parts import Option
 from builder_ui.site import Visit
 from engine.designing.places import Place
+from metamodel.condition_values import typed_value
 from metamodel.conditions import NO_VALUE, SEVERAL, WORDS, Group, Part, Test, Value, Written, operators_for
 from metamodel.expression_words import in_labels
 from metamodel.expressions.checker import Scope
@@ -129,7 +130,13 @@ class ConditionDrawer:
         written = values[0].text if values and values[0].written else ""
         sources = self._sources(test, written, bool(values) and values[0].written)
         plain = next(source.chosen for source in sources if source.value == PLAIN)
-        control = self._control(test, [value.text for value in values if value.text], at) if plain else None
+        known, field = type_at(self.scope, test.path), field_at(self.scope, test.path)
+        shown = [
+            typed_value(value.text, known.kind if known else "", field, self.visit.language)
+            for value in values
+            if value.text
+        ]
+        control = self._control(test, shown, at) if plain else None
         return BuiltValue(at, control, written, sources)
 
     def _sources(self, test: Test, written: str, is_written: bool) -> tuple[Option, ...]:
@@ -161,10 +168,23 @@ class ConditionDrawer:
         known = type_at(self.scope, test.path)
         if known is not None and known.kind == "datetime" and test.operator not in SEVERAL:
             made = replace(made, macro="datetime", value=values[0] if values else "")
+        if known is not None and known.kind == "number" and made.macro in ("number", "text"):
+            made = replace(
+                made, macro="text" if "%" in made.value else made.macro, attributes=self._unit(field)
+            )
+        if known is not None and known.kind == "duration":
+            made = replace(made, macro="duration", attributes={})
         address = f"{self._base}/options/{'.'.join(test.path)}"
         label = path_label(self.scope, test.path, self.visit.language)
         named = {"label" if made.macro == "picker" else "aria-label": label}
         return replace(made, picker=address, label=label, attributes={**made.attributes, **named})
+
+    def _unit(self, field: FieldDefinition | None) -> dict[str, str]:
+        """What stands behind a number."""
+        if field is None or field.type is None or field.options is None:
+            return {}
+        unit = label_text(field.type.measured_as(field)[1], self.visit.language)
+        return {"unit": unit} if unit else {}
 
     @property
     def _base(self) -> str:

@@ -197,6 +197,7 @@ def frame_words(visit: Visit) -> Mapping[str, str]:
         "undone": visit.text("Undone: {name}"), "redone": visit.text("Redone: {name}"),
         "others": visit.text("{who} just changed this app: {text}"),
         "others_more": visit.text("{who} just changed this app: {text} and {n} more"),
+        "me": visit.viewer.person, "other_window": visit.text("Changed in another window: {text}"),
         "new_form": visit.text("Untitled form"), "add_form": visit.text("Add the form {label}"),
         "conflict": visit.text("Both of you changed this; yours stands: {text}"),
     }  # fmt: skip

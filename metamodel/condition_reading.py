@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from metamodel.condition_values import NUMBER, duration_value
 from metamodel.conditions import (
     CALLS,
-    NUMBER,
     Group,
     Part,
     Test,
@@ -171,6 +171,12 @@ def _number(value: Any) -> str:
 def _moment(node: ast.expr) -> str | None:
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
         return None
+    if (
+        len(node.args) == 1
+        and (number := _plain(node.args[0]))
+        and (spoken := duration_value(node.func.id, number))
+    ):
+        return spoken
     if node.func.id == "DATETIME" and node.args:
         day, rest = _moment(node.args[0]), [_small(one) for one in node.args[1:]]
         return (

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from metamodel.condition_values import NUMBER, duration_text, number_text
 from metamodel.expressions.checker import Scope
 from metamodel.expressions.parser import parse
-from metamodel.expressions.source import FOLDS
 from metamodel.expressions.types import Type
+from metamodel.forms import FieldDefinition
 from metamodel.labels import Label
 from metamodel.plugin_api import (
     CHOICE_OPERATORS,
@@ -50,7 +51,8 @@ _BY_KIND: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a field is compared with: a plain value as text ("2026-11-20", "true", "12.5"), or an expression."""
+    """What a field is compared with: a plain value as text ("2026-11-20", "true", "12.5", of a duration "90 min"),
+    or an expression."""
 
     text: str
     written: bool = False
@@ -204,11 +206,9 @@ def is_complete(test: Test) -> bool:
 
 def test_text(test: Test, scope: Scope) -> str:
     """One test as an expression."""
-    kind = type_at(scope, test.path)
-    path, values = (
-        ".".join(test.path),
-        [_value_text(value, kind) for value in test.values if value.text.strip()],
-    )
+    kind, field = type_at(scope, test.path), field_at(scope, test.path)
+    path = ".".join(test.path)
+    values = [_value_text(value, kind, field) for value in test.values if value.text.strip()]
     several = ", ".join(values)
     match test.operator, test.way:
         case ("is", way) if kind is not None and kind.kind == "boolean" and values in (["true"], ["false"]):
@@ -234,11 +234,10 @@ def test_text(test: Test, scope: Scope) -> str:
     return f"{_FUNCTIONS[test.operator]}({', '.join([path, *values])})"
 
 
-NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2}).*)?")
 
 
-def _value_text(value: Value, kind: Type | None) -> str:
+def _value_text(value: Value, kind: Type | None, field: FieldDefinition | None) -> str:
     text = value.text.strip()
     if value.written:
         return text
@@ -246,9 +245,12 @@ def _value_text(value: Value, kind: Type | None) -> str:
     wanted = of.kind if of is not None else "any"
     if wanted == "boolean" and text in ("true", "false"):
         return text
-    number = "".join(FOLDS.get(letter, letter) for letter in text).replace(",", "")
-    if wanted in ("number", "any", "duration") and NUMBER.fullmatch(number if wanted != "any" else text):
-        return f"HOURS({number})" if wanted == "duration" else number
+    if wanted == "duration":
+        return duration_text(text) or quoted(value.text)
+    if wanted == "number" and (number := number_text(text, field)):
+        return number
+    if wanted == "any" and NUMBER.fullmatch(text):
+        return text
     day = _DAY.fullmatch(text) if wanted in ("date", "datetime") else None
     if day is None:
         return quoted(value.text)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from metamodel.condition_values import said_value
 from metamodel.conditions import NO_VALUE, WORDS, Part, Test, Value, Written
 from metamodel.expressions.checker import Scope, path_of
 from metamodel.expressions.parser import parse
@@ -165,7 +166,7 @@ class _Sentences:
         known = type_at(self.scope, test.path)
         if known is not None and known.kind == "boolean" and value.text in _YES:
             return label_text(_YES[value.text], self.language)
-        return value.text
+        return said_value(value.text, known.kind if known else "", field, self.language)
 
 
 def in_labels(text: str, scope: Scope, registry: Registry, language: str) -> str:

@@ -73,6 +73,17 @@ class Drafts:
             rows = connection.execute(query.order_by(app_drafts.c.revision.desc()).limit(limit)).all()
         return [_draft(row) for row in rows]
 
+    def newer(self, app: str, since: int) -> Edited | None:
+        """The newest draft and what was changed since a revision; None where that is the newest.
+        Rejected: draft.no_revision."""
+        newest = sa.select(sa.func.max(app_drafts.c.revision)).where(app_drafts.c.app == app)
+        with self._database.read() as connection:
+            if (connection.execute(newest).scalar() or 0) <= since:
+                return None
+            base, latest = self._at(connection, app, since), _draft(_row(connection, app, None))
+        others = changes(base.document, latest.document)
+        return Edited(latest, tuple((latest.by, change) for change in others))
+
     def begin(self, unit: Unit | None, document: Document, by: str, note: str = "") -> Draft:
         """The first revision of an app that is not there yet. Rejected: draft.there_already."""
         app = _id_of(document)

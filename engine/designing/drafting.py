@@ -121,6 +121,11 @@ class Designing:
         self._require(viewer, app)
         return self._drafts.edit(None, app, on, patch, viewer.person, note)
 
+    def newer(self, viewer: Viewer, app: str, since: int) -> Edited | None:
+        """What somebody else made of the draft since a revision; None for nothing."""
+        self._require(viewer, app)
+        return self._drafts.newer(app, since)
+
     def history(self, viewer: Viewer, app: str, limit: int = 50) -> list[Draft]:
         self._require(viewer, app)
         return self._drafts.history(app, limit)

@@ -108,7 +108,7 @@ def test_a_condition_is_built_and_read_as_a_sentence(designer: Open, runtime: Ru
     page.keyboard.press("Tab")
     expect(text_of(editor)).to_have_value("active == false and price > 100")
     editor.locator(".join").select_option("any")
-    expect(editor.locator(".expression-sentence")).to_have_text("当 有效 为 否 或 单价 大于 100 时显示")
+    expect(editor.locator(".expression-sentence")).to_have_text("当 有效 为 否 或 单价 大于 ¥100 时显示")
     editor.get_by_role("tab", name="公式").click()
     expect(editor.locator(".expression-chip")).to_have_text(["有效", "单价"])
     page.keyboard.press("End")

@@ -159,6 +159,23 @@ test("another's change comes in when nothing of ours is on its way", async () =>
   assert.equal("label" in history.document.forms[0], false);
 });
 
+test("another's change is heard while nobody does anything, and not while something of ours is on its way", async () => {
+  const history = new History(DOCUMENT);
+  const there = server([{ revision: 7 }]);
+  const saving = new Saving(history, 3, there.send, there);
+  const heard = [];
+  saving.listen((state, detail) => heard.push([state, detail.others?.length]));
+  const news = { revision: 5, document: { ...DOCUMENT, theirs: true }, others: [{ by: "lin", text: "新增" }] };
+  history.do("一", label("a"));
+  saving.hear(news);
+  assert.deepEqual([saving.revision, history.document.theirs], [3, undefined]);
+  await saving.flush();
+  saving.hear(news); // an answer that is older than what was saved
+  assert.equal(saving.revision, 7);
+  saving.hear({ ...news, revision: 8 });
+  assert.deepEqual([saving.revision, history.document.theirs, heard.at(-1)], [8, true, [SAVED, 1]]);
+});
+
 test("what is done while another's change comes in is sent on the revision it was made on", async () => {
   const history = new History(DOCUMENT);
   const others = [{ by: "lin", text: "新增" }];

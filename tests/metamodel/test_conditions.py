@@ -10,6 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from metamodel.application import App, load
 from metamodel.condition_reading import read_condition
+from metamodel.condition_values import typed_value
 from metamodel.conditions import (
     Group,
     Test as Question,
@@ -23,7 +24,7 @@ from metamodel.expression_words import chips, in_labels, sentence
 from metamodel.expressions.parser import parse
 from metamodel.problems import Problem, Rejected
 from metamodel.scope import FormScope, RowScope
-from metamodel.scope_fields import path_label
+from metamodel.scope_fields import field_at, path_label, type_at
 
 CHOICES = {"choices": [{"value": "wecom", "label": "企业微信"}, {"value": "phone", "label": "电话"}]}
 LEVELS = {"choices": [{"value": "a", "label": "重点"}]}
@@ -44,6 +45,9 @@ APP: dict[str, Any] = {
             {"id": "done", "type": "switch", "label": "完成"},
             {"id": "tags", "type": "tags", "label": "标签"},
             {"id": "owner", "type": "member", "label": "负责人"},
+            {"id": "took", "type": "duration", "label": "用时"},
+            {"id": "off", "type": "percent", "label": "折扣"},
+            {"id": "count", "type": "integer", "label": "数量", "options": {"unit": {"zh": "件", "en": "pieces"}}},
             {"id": "client", "type": "link", "label": "客户", "options": {"form": "customer"}},
             {"id": "items", "type": "sub_form", "label": "明细", "fields": [
                 {"id": "price", "type": "money", "label": "单价"},
@@ -100,6 +104,11 @@ BUILT = [  # text -> tests as (path, operator, values)
     ("'投诉' not in tags", ("tags", "has_none", "投诉")),
     ("client.level == 'a'", ("client.level", "is", "a")),
     ("client == '17'", ("client", "is", "17")),
+    ("took > HOURS(2)", ("took", "gt", "2 h")),
+    ("took <= MINUTES(90)", ("took", "le", "90 min")),
+    ("BETWEEN(took, SECONDS(30), HOURS(1.5))", ("took", "between", "30 s 1.5 h")),
+    ("took > HOURS(amount)", ("took", "gt", "=HOURS(amount)")),
+    ("off > 0.125", ("off", "gt", "0.125")),
 ]
 
 
@@ -168,6 +177,43 @@ def test_numbers_are_taken_as_people_type_them_full_width_too(scope: FormScope) 
             condition_text(Group("and", (Question(("amount",), "gt", (Value(typed),)),)), scope)
             == "amount > 1200.5"
         )
+
+
+TYPED = [  # field, what is typed -> the expression, how it reads in its input, in a sentence
+    ("took", "2小时", "HOURS(2)", "2 小时", "2 小时"),
+    ("took", "２小时 5 分", "MINUTES(125)", "125 分", "2 小时 5 分"),
+    ("took", "90min", "MINUTES(90)", "90 分", "1 小时 30 分"),
+    ("took", "1天", "HOURS(24)", "24 小时", "1 天"),
+    ("took", "PT0.5S", "SECONDS(0.5)", "0.5 秒", "0.5 秒"),
+    ("took", "3", "HOURS(3)", "3 小时", "3 小时"),
+    ("off", "12.5%", "0.125", "12.5%", "12.5%"),
+    ("off", "８％", "0.08", "8%", "8%"),
+    ("amount", "10万", "100000", "100000", "¥100,000"),
+    ("amount", "¥1,200.5", "1200.5", "1200.5", "¥1,200.5"),
+    ("count", "30件", "30", "30", "30 件"),
+]
+
+
+@pytest.mark.parametrize(("field", "typed", "text", "again", "said"), TYPED)
+def test_values_are_typed_and_shown_with_their_units(
+    field: str, typed: str, text: str, again: str, said: str, scope: FormScope, registry: Any
+) -> None:
+    written = condition_text(Group("and", (Question((field,), "gt", (Value(typed),)),)), scope)
+    assert written == f"{field} > {text}"
+    found = read_condition(written, scope)
+    assert found is not None
+    (test,) = found.parts
+    assert isinstance(test, Question)
+    known, kind = field_at(scope, (field,)), type_at(scope, (field,))
+    assert kind is not None
+    assert typed_value(test.values[0].text, kind.kind, known, "zh") == again
+    assert sentence(found, scope, registry, "zh").endswith(f"大于 {said}")
+
+
+@pytest.mark.parametrize(("field", "typed"), [("took", "很久"), ("amount", "许多"), ("off", "x%")])
+def test_what_is_no_value_stays_a_text(field: str, typed: str, scope: FormScope) -> None:
+    group = Group("and", (Question((field,), "gt", (Value(typed),)),))
+    assert condition_text(group, scope) == f"{field} > '{typed}'"
 
 
 VALUES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
@@ -240,11 +286,11 @@ def test_operators_come_from_the_field(scope: FormScope) -> None:
 
 SENTENCES = [
     ("channel == 'phone'", "渠道 是 电话", "渠道 is 电话"),
-    ("channel in ['phone', 'wecom'] and amount > 100", "渠道 是 电话 或 企业微信 且 金额 大于 100", None),
+    ("channel in ['phone', 'wecom'] and amount > 100", "渠道 是 电话 或 企业微信 且 金额 大于 ¥100", None),
     ("done or owner == me", "完成 为 是 或 负责人 是 当前用户", None),
     ("not (ISBLANK(title) or done)", "并非 (主题 为空 或 完成 为 是)", None),
     ("LEN(title) > 5 and client.level == 'a'", "LEN(主题) > 5 且 客户 · 等级 是 重点", None),
-    ("(done or amount > 1) and amount < 9", "(完成 为 是 或 金额 大于 1) 且 金额 小于 9", None),
+    ("(done or amount > 1) and amount < 9", "(完成 为 是 或 金额 大于 ¥1) 且 金额 小于 ¥9", None),
 ]
 
 

@@ -306,6 +306,9 @@ ROUTES: dict[str, Route] = {
     f"POST {FORM}/recycle-bin/restore": Route(only(), {"form_id": ["customer"]}, body={"record": "1"}),
     f"POST {RECORD}/comments": Route(comments, body={"text": "说一句"}, last=1),
     f"POST {RECORD}/comments/{{comment:str}}/remove": Route(only(), {"comment": ["1"]}, body={}),
+    f"POST {RECORD}/linked/{{field:str}}": Route(reads_record, {"field": ["name"]}, body={"add": "1"}),
+    f"POST {API}{RECORD}/linked/{{field:str}}": Route(
+        reads_record, {"field": ["name"]}, body=json.dumps({"add": ["1"]})),
     f"GET {RECORD}/people": Route(reads_record, queries=("?q=", "?q=z")),
     f"GET {API}{RECORD}/proof": Route(reads_record),
     f"GET {API}{RECORD}/flow": Route(signed_in),  # nothing for those who may not read it

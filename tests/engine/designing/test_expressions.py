@@ -62,7 +62,7 @@ def test_type_labels_conditions_and_a_sentence(desk: Runtime, boss: Viewer) -> N
     assert answer.type.kind == "boolean"
     assert [chip.label for chip in answer.chips] == ["级别", "甲", "单价"]
     assert answer.builder.join == "and"
-    assert answer.sentence == "级别 是 甲 且 单价 大于 100"
+    assert answer.sentence == "级别 是 甲 且 单价 大于 ¥100"
 
 
 def test_what_is_wanted_and_what_the_database_can_do(desk: Runtime, boss: Viewer) -> None:

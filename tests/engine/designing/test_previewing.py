@@ -44,10 +44,10 @@ def test_a_field_nobody_published_is_there_and_says_why(desk: Runtime, boss: Vie
     )
     hidden = shown(desk, boss, level="a", price="5")
     assert hidden.state.fields["extra"]["visible"] is False
-    assert hidden.reasons["extra"] == (Reason("hidden", "级别 是 乙 或 单价 大于 100"),)
+    assert hidden.reasons["extra"] == (Reason("hidden", "级别 是 乙 或 单价 大于 ¥100"),)
     seen = shown(desk, boss, level="a", price="500")
     assert seen.state.fields["extra"]["visible"] is True
-    assert seen.reasons["extra"] == (Reason("shown", "单价 大于 100"),)
+    assert seen.reasons["extra"] == (Reason("shown", "单价 大于 ¥100"),)
 
 
 def test_required_and_hidden_by_one_condition(desk: Runtime, boss: Viewer) -> None:
@@ -67,7 +67,7 @@ def test_hidden_by_the_block_it_stands_in(desk: Runtime, boss: Viewer) -> None:
         "fields": ["tags", "reason"],
     }
     desk.designing.edit(boss, "office", 0, [{"op": "add", "path": "/forms/0/layout", "value": [section]}])
-    assert shown(desk, boss, price="5").reasons["tags"] == (Reason("hidden", "单价 大于 100"),)
+    assert shown(desk, boss, price="5").reasons["tags"] == (Reason("hidden", "单价 大于 ¥100"),)
     assert shown(desk, boss, price="500").reasons["reason"] == (Reason("hidden", "级别 是 乙（现在为空）"),)
 
 

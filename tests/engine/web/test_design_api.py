@@ -65,6 +65,16 @@ def test_two_people_lose_nothing_and_the_other_is_named(api: Api) -> None:
     assert fields(api)[0] == "rank"
 
 
+def test_what_others_changed_is_heard_without_editing(api: Api) -> None:
+    edit(api, 0, add(RANK))
+    assert api("GET", f"{PLACE}/draft/newer?since=2", "lu").json() == {"revision": 2, "others": []}
+    edit(api, 2, {"op": "replace", "path": f"{FIELDS}/0/label", "value": "甲方"}, person="lu")
+    found = api("GET", f"{PLACE}/draft/newer?since=2", "lu").json()
+    assert (found["revision"], found["document"]["forms"][0]["fields"][0]["label"]) == (3, "甲方")
+    assert [(one["by"], one["path"]) for one in found["others"]] == [("lu", f"{FIELDS}/0/label")]
+    assert api("GET", f"{PLACE}/draft/newer?since=1", "lu").json()["revision"] == 3
+
+
 def test_a_draft_may_be_wrong_and_is_not_published(api: Api, office: Runtime) -> None:
     assert edit(api, 0, add({"id": "odd", "type": "nothing_like_it", "label": "怪"})).status_code == 200
     found = api("GET", f"{PLACE}/problems", "lu").json()

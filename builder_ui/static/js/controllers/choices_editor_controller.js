@@ -27,16 +27,17 @@ export default class ChoicesEditor extends Controller {
 
   get field() {
     const keys = this.element.closest("[data-keys]")?.dataset.keys ?? "";
-    return this.value("field") || keys.replace(/^field:/, "");
+    return /^field:\S+$/.test(keys) ? keys.slice(6) : this.value("field");
   }
 
   async count() {
     const app = document.body.dataset.designFrameAppValue ?? "";
     const form = this.value("form") || (location.pathname.match(/\/forms\/([^/]+)/)?.[1] ?? "");
-    if (!app || !form || !/^[a-z]\w*$/.test(this.field)) return;
+    if (!app || !form || !/^[a-z][\w.]*$/.test(this.field)) return;
     const answer = await send(`/design/${app}/forms/${form}/uses/${this.field}`, { quiet: true, headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.ok || !this.element.isConnected) return;
-    this.used = (await answer.json()).used;
+    const { used, merges = true } = await answer.json();
+    Object.assign(this, { used, merges });
     for (const row of this.rows) this.tellUse(row, this.choices[this.rows.indexOf(row)]);
   }
 
@@ -66,9 +67,38 @@ export default class ChoicesEditor extends Controller {
     row.classList.toggle("is-hidden", choice.hidden === true);
     row.querySelector("[data-hides]").setAttribute("aria-pressed", String(choice.hidden === true));
     row.querySelector(".swatch-of").className = `swatch-of ${choice.color ? `hue-${choice.color}` : "is-plain"}`;
+    if (choice.into !== undefined) this.merged(row, choice);
     row.querySelector("[data-grip]").addEventListener("pointerdown", (event) => this.grab(event));
     this.tellUse(row, choice);
     return row;
+  }
+
+  /** A choice that goes into another: which, or one to be chosen yet. */
+  merged(row, choice) {
+    row.classList.add("is-merged");
+    row.querySelector(".label-of").disabled = true;
+    row.querySelector("[data-hides]").remove();
+    const goes = document.createElement("span");
+    goes.className = "into-of";
+    const into = this.choices.find((each) => each.value === choice.into);
+    goes.append("→ ", into ? labelOf(into, this.language) : choice.into);
+    row.querySelector(".value-of").replaceWith(goes);
+    const remove = row.querySelector("button:last-child");
+    if (this.used[choice.value]) for (const name of ["aria-label", "title"]) remove.setAttribute(name, this.words.unmerge);
+  }
+
+  /** What a choice may go into. */
+  others(choice) {
+    const select = Object.assign(document.createElement("select"), { className: "select into-which" });
+    select.setAttribute("aria-label", fill(this.words.merge_what, { name: labelOf(choice, this.language) }));
+    const fit = this.choices.filter((each) => each !== choice && each.into === undefined);
+    select.append(new Option(this.words.merge, ""), ...fit.map((each) => new Option(labelOf(each, this.language), each.value)));
+    select.addEventListener("change", (event) => {
+      event.stopPropagation();
+      const place = this.choices.indexOf(choice);
+      if (select.value) this.become(this.choices.with(place, { ...choice, into: select.value }));
+    });
+    return select;
   }
 
   placeOf(event) {
@@ -176,11 +206,26 @@ export default class ChoicesEditor extends Controller {
     const gone = this.choices[place];
     const before = this.choices;
     const times = this.used[gone.value] ?? 0;
+    if (gone.into !== undefined && times) {
+      const { into: _, ...own } = gone;
+      return this.become(before.with(place, own), place);
+    }
     this.become(before.toSpliced(place, 1), Math.max(0, Math.min(place, before.length - 2)));
     const name = labelOf(gone, this.language);
     if (!times) return toast(fill(this.words.removed, { name }), { text: this.words.undo, run: () => this.become(before, place) });
-    const rather = { text: this.words.hide, run: () => this.become(before.with(place, { ...gone, hidden: true })) };
-    return toast(fill(this.words.used, { name, n: times.toLocaleString() }), rather);
+    const hide = { text: this.words.hide, run: () => this.become(before.with(place, { ...gone, hidden: true })) };
+    const merge = { text: this.words.merge, run: () => this.askInto(before, place) };
+    const undo = { text: this.words.undo, run: () => this.become(before, place) };
+    const offered = this.merges && before.length > 1 ? [merge, hide, undo] : [hide, undo];
+    return toast(fill(this.words.used, { name, n: times.toLocaleString() }), offered, 12_000);
+  }
+
+  /** It stands where it stood, and asks into which it goes. */
+  askInto(before, place) {
+    this.become(before, place);
+    const select = this.others(before[place]);
+    this.rows[place].querySelector(".value-of").replaceWith(select);
+    select.focus();
   }
 
   // -- when which is offered ----------------------------------------------------------------------

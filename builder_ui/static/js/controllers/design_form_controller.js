@@ -27,7 +27,7 @@ export default class DesignForm extends Controller {
     this.draft = await openDraft();
     if (!this.element.isConnected) return;
     this.canvas = this.target("canvas");
-    this.dragging = new Dragging({ canvas: this.canvas, scroll: this.target("scroll"), take: (source) => this.take(source), drop: (...dropped) => this.drop(...dropped), end: () => {} });
+    this.dragging = new Dragging({ canvas: this.canvas, scroll: this.target("scroll"), take: (source) => this.take(source), drop: (...dropped) => this.drop(...dropped), end: () => this.refresh() });
     this.columns = new Columns(this);
     this.parts = [this.columns, new CanvasKeys(this), new Clipboard(this), new PanelReader(this), new JsonSide(this), new PhoneSide(this)];
     this.listen();
@@ -51,10 +51,19 @@ export default class DesignForm extends Controller {
     on(this.canvas, "dblclick", (event) => this.rename(event.target.closest("[data-key]")?.dataset.key));
     on(this.element, "design:add", (event) => this.add(event.detail.tile));
     on(document.body, "draft:shown", (event) => this.jumped(event.detail.at));
-    on(document.body, "draft:saved", (event) => { if (event.detail.others) this.refresh(); });
+    on(document.body, "draft:saved", (event) => { if (event.detail.others) this.othersCame(); });
+    on(this.target("panel"), "focusout", (event) => { if (this.stale && !this.target("panel").contains(event.relatedTarget)) this.showPanel(); });
     for (const part of this.parts) part.listen(on);
     this.stop = this.draft.onChange(() => this.refresh());
     signal.addEventListener("abort", this.stop);
+  }
+
+  /** Somebody else's changes are in the draft: canvas and panel show them, the panel not under the hands of who types. */
+  othersCame() {
+    if (!this.form) return location.assign(this.value("base").replace(/\/forms\/.*/, ""));
+    this.stale = this.target("panel").contains(document.activeElement);
+    if (!this.stale) this.showPanel();
+    return this.refresh();
   }
 
   // -- the form ----------------------------------------------------------------------------------
@@ -362,6 +371,7 @@ export default class DesignForm extends Controller {
     const response = await send(`${this.value("base")}/panel?${query}`, { headers: { Accept: "text/html" } });
     const { nodes } = pick(await response.text());
     if (!response.ok || asked !== this.asked) return;
+    this.stale = false;
     const panel = this.target("panel");
     if (whole) this.#swapPanel(panel, nodes);
     else for (const selector of ["#panel-problems", ".panel-head"]) panel.querySelector(selector)?.replaceWith(nodes.map((node) => node.querySelector?.(selector)).find(Boolean) ?? "");

@@ -9,11 +9,16 @@ import { toast } from "../lib/toast.js";
 import { REFUSED, SAVED } from "../model/saving.js";
 import { freeName } from "../model/names.js";
 
+const LOOKS = 6000; // milliseconds between two looks for what others did, while the page is seen
+
 export default class DesignFrame extends Controller {
   async connect() {
     this.words = JSON.parse(this.value("words"));
     this.key = (event) => this.pressed(event);
     document.addEventListener("keydown", this.key);
+    this.seen = () => { if (document.visibilityState === "visible") this.draft?.look(); };
+    document.addEventListener("visibilitychange", this.seen);
+    this.looking = setInterval(this.seen, LOOKS);
     this.draft = await openDraft();
     this.stops = [this.draft.onChange(() => this.showSteps()), this.draft.onState((state, detail) => this.told(state, detail))];
     this.showSteps();
@@ -22,6 +27,8 @@ export default class DesignFrame extends Controller {
 
   disconnect() {
     document.removeEventListener("keydown", this.key);
+    document.removeEventListener("visibilitychange", this.seen);
+    clearInterval(this.looking);
     for (const stop of this.stops ?? []) stop();
   }
 
@@ -34,7 +41,7 @@ export default class DesignFrame extends Controller {
     }
   }
 
-  told(state, { others = [], conflicts = [], problems = [] }) {
+  told(state, { others = [], conflicts = [], problems = [], heard = false }) {
     const at = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", timeZone: this.words.zone });
     const text = problems.map((each) => each.text).join(" ");
     const box = this.target("saved");
@@ -45,12 +52,13 @@ export default class DesignFrame extends Controller {
     if (conflicts.length > 0) toast(fill(this.words.conflict, { text: conflicts[0].text }));
     else if (others.length > 0) this.tellOthers(others);
     this.problems();
-    this.say("draft:saved", { revision: this.draft.revision, others: others.length > 0 });
+    this.say("draft:saved", { revision: this.draft.revision, others: others.length > 0 || heard });
   }
 
   tellOthers(others) {
     const { name, by, text } = others[0];
-    toast(fill(others.length > 1 ? this.words.others_more : this.words.others, { who: name ?? by, text, n: others.length - 1 }));
+    if (by === this.words.me) return toast(fill(this.words.other_window, { text }));
+    return toast(fill(others.length > 1 ? this.words.others_more : this.words.others, { who: name ?? by, text, n: others.length - 1 }));
   }
 
   /** What the checks say of the newest revision; an answer about an older one is dropped. */

@@ -9,7 +9,7 @@ let opened = null;
 /** Resolves to the Draft of the app this page designs. */
 export function openDraft() {
   const app = document.body.dataset.designFrameAppValue;
-  opened ??= restore({ load: () => load(app), send: (edit) => save(app, edit), store: storeOf(app), later: (work, wait) => setTimeout(work, wait) });
+  opened ??= restore({ load: () => load(app), send: (edit) => save(app, edit), store: storeOf(app), newer: (since) => newer(app, since), later: (work, wait) => setTimeout(work, wait) });
   return opened;
 }
 
@@ -17,6 +17,12 @@ const address = (app) => `/api/v1/design/${encodeURIComponent(app)}/draft`;
 
 async function load(app) {
   return readJson(await send(address(app), { headers: { Accept: "application/json" } }));
+}
+
+/** Quietly: nobody need be there, and it does not count as use. */
+async function newer(app, since) {
+  const headers = { Accept: "application/json", "Accept-Language": document.documentElement.lang };
+  return readJson(await send(`${address(app)}/newer?since=${since}`, { quiet: true, headers }));
 }
 
 async function save(app, edit) {

@@ -1,4 +1,4 @@
-// One short message at the bottom, at most one at a time; with an action it stays longer.
+// One short message at the bottom, at most one at a time; with an action (or several) it stays longer.
 let timer;
 
 export function toast(text, action, wait = action ? 8000 : 4000) {
@@ -6,7 +6,7 @@ export function toast(text, action, wait = action ? 8000 : 4000) {
   const box = document.createElement("div");
   box.className = "toast fade";
   box.append(text);
-  if (action) box.append(button(action, place));
+  for (const one of action ? [action].flat() : []) box.append(button(one, place));
   place.replaceChildren(box);
   clearTimeout(timer);
   box.style.setProperty("--wait", `${wait}ms`);

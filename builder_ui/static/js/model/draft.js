@@ -5,15 +5,15 @@ import { History } from "./history.js";
 import { Saving } from "./saving.js";
 
 /** `store` keeps a value for this window: `read()` and `write(value)`. `send` as Saving wants it, `load()` answers
- * `{revision, document}` of the newest draft. Resolves to a Draft. */
-export async function restore({ load, send, store, ...times }) {
+ * `{revision, document}` of the newest draft, `newer(revision)` what was changed since. Resolves to a Draft. */
+export async function restore({ load, send, store, newer, ...times }) {
   const kept = store.read();
   const unsent = kept?.unsent ?? [];
   if (unsent.length > 0) await sendAgain(send, kept.revision, unsent);
   const { revision, document } = await load();
   const history = new History(document, kept ?? {});
   if (kept && kept.revision !== revision && unsent.length === 0) history.rebase(document);
-  return new Draft(history, revision, send, store, times);
+  return new Draft(history, revision, send, store, { newer, ...times });
 }
 
 /** What the page before could not send any more. Sent twice it merges into nothing new; what is refused is lost. */
@@ -26,8 +26,8 @@ async function sendAgain(send, on, unsent) {
 }
 
 export class Draft {
-  constructor(history, revision, send, store, times = {}) {
-    Object.assign(this, { history, store });
+  constructor(history, revision, send, store, { newer = async () => null, ...times } = {}) {
+    Object.assign(this, { history, store, newer });
     this.saving = new Saving(history, revision, send, times);
     history.listen(() => this.#keep());
     this.saving.listen(() => this.#keep());
@@ -78,6 +78,13 @@ export class Draft {
   async flush() {
     await this.saving.flush();
     return !this.saving.waiting;
+  }
+
+  /** Did somebody else change anything? What is being sent finds that out by itself. */
+  async look() {
+    if (this.saving.waiting) return;
+    const found = await this.newer(this.revision).catch(() => null);
+    if (found?.document) this.saving.hear(found);
   }
 
   /** Of every new document: (document, step). Returns what stops that. */

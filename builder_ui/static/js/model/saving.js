@@ -58,6 +58,14 @@ export class Saving {
     if (this.pending.length > 0) await this.#flush();
   }
 
+  /** What somebody else did, while nothing of ours is on its way; with it comes the newest draft. */
+  hear({ revision, document, others }) {
+    if (this.waiting || revision <= this.revision) return;
+    this.revision = revision;
+    this.history.rebase(document);
+    this.#tell(SAVED, { others, heard: true });
+  }
+
   #queue(patch, step) {
     this.pending.push({ patch, name: step?.name ?? "" });
     if (!this.planned) this.#plan(this.wait);
