@@ -31,14 +31,18 @@ NEW = [
 ]  # fmt: skip
 
 
+SIZE = {"id": "size", "type": "formula", "label": "长", "options": {"expression": "LEN(name)", "result": "number"}}
+
+
 def document(fields: list[dict[str, Any]]) -> dict[str, Any]:
     """An app with an ordinary form, and an archive whose fields change alike."""
     letter = [{"id": "body", "type": "text", "label": "正文", "evidence": True}, *fields[1:]]
+    size = [SIZE] if fields is NEW else []
     return {
         "muniment": 1,
         "app": {"id": "shop", "label": "店"},
         "forms": [
-            {"id": "order", "label": "订单", "fields": fields},
+            {"id": "order", "label": "订单", "fields": [*fields, *size]},
             {"id": "letter", "label": "信", "kind": "archive", "fields": letter},
         ],
     }
@@ -85,6 +89,9 @@ def found(runtime: Runtime) -> dict[str, Any]:
         page = runtime.records.page(SYSTEM, "shop", form.id, query)
         shown = [item.display["worth"].replace(",", "") for item in reversed(page.items)]
         told[form.id] = [text or None for text in shown]
+        if "size" in fields:
+            told["size"] = [item.values["size"] for item in reversed(page.items)]
+            told["pending"] = sorted({name for item in page.items for name in item.pending})
         told["total"] = told.get("total", 0) + page.total
     told["findings"] = [one.kind for one in runtime.verify().findings]
     return told
@@ -115,9 +122,10 @@ def tell(runtime: Runtime) -> None:
     print(json.dumps(found(runtime)))
 
 
-# Statements: among the plan's steps, after the version's row, late; in a copy's first chunk and its second.
+# Statements: among the plan's steps, after the version's row, late; in a copy's first chunk and its second; while
+# a computed field is computed.
 POINTS: tuple[tuple[Callable[[Runtime], None], tuple[int, ...]], ...] = (
-    (publish, (12, 38)), (copy, (3, 13)),
+    (publish, (12, 38)), (copy, (3, 13, 90)),
 )  # fmt: skip
 
 

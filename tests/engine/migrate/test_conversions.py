@@ -100,3 +100,69 @@ def test_what_follows_from_a_field_follows_it_into_its_new_column(house: Runtime
     done = {one.form: (one.copied, one.failed, one.done) for one in house.copies.of("office")}
     assert done == {"client": (2, 2, True), "letter": (1, 0, True)}
     assert house.verify().clean
+
+
+def test_a_second_type_waits_for_the_first_copy(house: Runtime) -> None:
+    """Text → whole number → number, the jobs of both at once: the values come all the way."""
+    house.applications.publish(None, with_type("integer", letter="text"), "system")
+    house.applications.publish(None, with_type("decimal", letter="text"), "system")
+    house.jobs.run_due()
+    page = house.records.page(SYSTEM, "office", "client", Query(columns=("worth", "double")))
+    assert [item.values["worth"] for item in reversed(page.items)] == ["12.00", None, "1200.00", None, None]
+    assert [item.display["double"] for item in reversed(page.items)] == ["24.00", "", "2,400.00", "", ""]
+
+
+def test_an_archive_does_not_change_its_type_while_a_copy_runs(house: Runtime) -> None:
+    house.applications.publish(None, with_type("text", letter="integer"), "system")
+    with pytest.raises(Rejected) as refused:
+        house.applications.publish(None, with_type("text", letter="decimal"), "system")
+    assert [(one.code, one.path) for one in refused.value.problems] == [
+        ("field.copy_running", "/forms/1/fields/5/type")
+    ]
+    house.jobs.run_due()
+    house.applications.publish(None, with_type("text", letter="decimal"), "system")
+    house.jobs.run_due()
+    assert weights(house) == ["7.00"]
+    assert house.verify().clean
+
+
+@pytest.mark.parametrize("gone", ["field", "form"])
+def test_a_copy_into_an_archive_goes_on_when_what_was_taken_out_comes_back(house: Runtime, gone: str) -> None:
+    house.applications.publish(None, with_type("text", letter="integer"), "system")
+    without = with_type("text", letter="integer")
+    if gone == "form":
+        del without["forms"][1]
+        without["forms"][0]["fields"] = [f for f in without["forms"][0]["fields"] if f["id"] != "letters"]
+        for role in without["roles"]:
+            role["forms"].pop("letter", None)
+    else:
+        without["forms"][1]["fields"].pop()
+    house.applications.publish(None, without, "system")
+    house.jobs.run_due()
+    assert house.jobs.waiting() == 0
+    house.applications.publish(None, with_type("text", letter="integer"), "system")
+    house.jobs.run_due()
+    assert weights(house) == ["7"]
+    assert house.verify().clean
+
+
+def test_what_did_not_convert_leaves_nothing_stale_behind(house: Runtime) -> None:
+    """A computed field of a record whose value did not come over is computed without it."""
+    page = house.records.page(SYSTEM, "office", "client", Query(columns=("double",)))
+    assert [item.display["double"] for item in reversed(page.items)][1] == "2.00"  # LEN of two characters
+    house.applications.publish(None, document(NUMBER, double="worth * 2"), "system")
+    house.jobs.run_due()
+    page = house.records.page(SYSTEM, "office", "client", Query(columns=("double",)))
+    assert [item.display["double"] for item in reversed(page.items)][1] == ""
+
+
+def with_type(client: str, letter: str) -> dict[str, Any]:
+    made = document({"type": "text", "searchable": True}, double="worth * 2" if client != "text" else "LEN(worth)")
+    made["forms"][0]["fields"][-2] = {"id": "worth", "label": "估值", "type": client}
+    made["forms"][1]["fields"][-1] = {"id": "weight", "label": "重量", "type": letter}
+    return made
+
+
+def weights(runtime: Runtime) -> list[str]:
+    items = runtime.records.page(SYSTEM, "office", "letter", Query(columns=("weight",))).items
+    return [item.display["weight"] for item in items]

@@ -37,13 +37,17 @@ def test_the_old_version_or_the_new_one(config: Config) -> None:
     assert len([one for one in killed if one["work"] == "publish"]) >= 2
     text = [str(number) if number % 40 else "很多" for number in range(ROWS)]
     number = [str(number) if number % 40 else None for number in range(ROWS)]
+    size = [f"{len(f'单{number}')}.00" for number in range(ROWS)]
     for one in left:
         assert (one["findings"], one["total"]) == ([], ROWS + 40)
         if one["version"] == 1:
             assert (one["order"], one["letter"]) == (text, [str(n) for n in range(40)])
         else:
             assert all(there in (None, wanted) for there, wanted in zip(one["order"], number, strict=True))
+            assert all(there in (None, wanted) for there, wanted in zip(one["size"], size, strict=True))
     assert [one["version"] for one in left] == sorted(one["version"] for one in left)
     assert left[0]["version"] == 1
     assert (left[-1]["version"], left[-1]["order"]) == (2, number)
+    assert (left[-1]["size"], left[-1]["pending"]) == (size, [])
+    assert any(None in one["size"] and any(one["size"]) for one in left if one["version"] == 2)
     assert left[-1]["letter"] == [str(n) for n in range(40)]
