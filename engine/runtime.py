@@ -93,6 +93,7 @@ from engine.records.drafts import Stages
 from engine.records.indexed import Indexed
 from engine.records.kept_drafts import KeptDrafts
 from engine.records.keyword_lists import KeywordLists
+from engine.records.linking import Linking
 from engine.records.program import Programs
 from engine.records.records import Records
 from engine.records.recycling import RecycleBin
@@ -313,6 +314,7 @@ class Runtime:
             self.notifications,
             Quoting(self.authority, self._apps),
         )
+        self.linking = Linking(self.services, self.records)
         self.kept_drafts = KeptDrafts(self.database, self.box)
         self.saved_views = SavedViews(self.database, self.box, self.audit)
         self.chosen_views = ChosenViews(self.database)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from engine.access.audit import Sealer
+from engine.access.grants import RowsChanged
 from engine.access.viewer import Viewer
 from engine.access.ways import Way
 from engine.clock import microseconds
@@ -50,6 +51,7 @@ class Unmasking:
 class Unmaskings:
     def __init__(self, database: Database, box: Sealer) -> None:
         self._database, self._box = database, box
+        self.told: list[RowsChanged] = []  # of rows made or changed
 
     # -- what they open ----------------------------------------------------------------------------
 
@@ -93,6 +95,7 @@ class Unmaskings:
                 reason_sealed=self._box.seal_json(reason, _place(identifier)), state="asked",
             )
         )  # fmt: skip
+        self._tell(unit, identifier)
         return identifier
 
     def decide(self, unit: Unit, identifier: int, state: State, by: str) -> bool:
@@ -101,7 +104,7 @@ class Unmaskings:
         if state == "given":
             values["expires_at"] = unit.now + sa.cast(unmaskings.c.minutes, sa.BigInteger) * MINUTE
         still = sa.and_(unmaskings.c.id == identifier, unmaskings.c.state == "asked")
-        return unit.connection.execute(sa.update(unmaskings).where(still).values(values)).rowcount > 0
+        return self._change(unit, identifier, sa.update(unmaskings).where(still).values(values))
 
     def end(self, unit: Unit, identifier: int) -> bool:
         """Now, if it runs; whether it did."""
@@ -109,7 +112,17 @@ class Unmaskings:
             unmaskings.c.id == identifier, unmaskings.c.state == "given", unmaskings.c.expires_at > unit.now
         )
         ended = sa.update(unmaskings).where(runs).values(state="ended", expires_at=unit.now)
-        return unit.connection.execute(ended).rowcount > 0
+        return self._change(unit, identifier, ended)
+
+    def _change(self, unit: Unit, identifier: int, change: sa.Update) -> bool:
+        changed = unit.connection.execute(change).rowcount > 0
+        if changed:
+            self._tell(unit, identifier)
+        return changed
+
+    def _tell(self, unit: Unit, identifier: int) -> None:
+        for told in self.told:
+            told(unit, "unmaskings", [(identifier,)])
 
     def get(self, connection: sa.Connection, identifier: int) -> Unmasking | None:
         return next(self._found(connection, unmaskings.c.id == identifier), None)

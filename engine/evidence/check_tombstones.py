@@ -15,7 +15,7 @@ from engine.evidence.findings import Report
 from engine.evidence.layout import Layout
 from engine.evidence.leaf import RECORDS
 from engine.evidence.tombstones import CHUNK, FORMAT, digest_of, remains_hash, signature_fits
-from engine.system_tables import leaves, record_keys, tombstones
+from engine.system_tables import audit, leaves, record_keys, tombstones
 from engine.tables import FormTable
 
 Stones = dict[int, Any]
@@ -115,13 +115,19 @@ def _remains(layout: Layout, row: Mapping[str, Any], salt: bytes, told: Mapping[
 
 
 def _check_entries(connection: sa.Connection, report: Report) -> None:
-    """A record that was shredded without a tombstone."""
+    """A record that was shredded without a tombstone: its log says so, or, where it has none, the audit trail."""
     stands = sa.exists().where(tombstones.c.record == leaves.c.record)
     query = sa.select(leaves.c.app, leaves.c.form, leaves.c.record).where(
         leaves.c.log == RECORDS, leaves.c.kind == "shred", ~stands
     )
-    for row in connection.execute(query, execution_options=STREAM):
-        report.add("tombstone_missing", row.app, row.form, row.record)
+    stands = sa.exists().where(tombstones.c.record == audit.c.record)
+    logged = sa.exists().where(leaves.c.record == audit.c.record, leaves.c.log == RECORDS)
+    told = sa.select(audit.c.app, audit.c.form, audit.c.record).where(
+        audit.c.action == "record.shred", ~stands, ~logged
+    )
+    for statement in (query, told):
+        for row in connection.execute(statement, execution_options=STREAM):
+            report.add("tombstone_missing", row.app, row.form, row.record)
 
 
 def _check_keys(connection: sa.Connection, report: Report) -> None:

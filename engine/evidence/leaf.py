@@ -14,11 +14,11 @@ from engine.values import canonical_json
 
 RECORDS, AUDIT = "records", "audit"
 LOGS = (RECORDS, AUDIT)
-KINDS = {RECORDS: ("create", "change", "shred"), AUDIT: ("audit", "version", "state", "file")}
+KINDS = {RECORDS: ("create", "change", "shred"), AUDIT: ("audit", "version", "state", "file", "erased")}
 
 
 class LeafEntry(NamedTuple):
-    """`record` is the id of the row or file in an audit or file entry, 0 in that of a version or a state."""
+    """`record` is the id of the row or file in an audit, file or erased entry, 0 in that of a version or a state."""
 
     kind: str
     record: int

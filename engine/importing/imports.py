@@ -17,7 +17,7 @@ from engine.access.viewer import Viewer
 from engine.database import Unit
 from engine.evidence.seals import Box
 from engine.importing.judging import Judge
-from engine.importing.plan import Plan
+from engine.importing.plan import Plan, is_file
 from engine.importing.running import Runner
 from engine.importing.shown import Import, Look, State, WrongLine
 from engine.importing.store import Store
@@ -59,6 +59,11 @@ class Imports:
         """A workbook to fill in, with a column for every field this person may fill. Rejected (access.denied)."""
         program, targets = self._judge.targets(viewer, app, form)
         return template(program, targets, viewer.language)
+
+    def takes_files(self, viewer: Viewer, app: str, form: str) -> bool:
+        """May this person bring files in, named by cells?"""
+        program, targets = self._judge.targets(viewer, app, form)
+        return any(is_file(program.fields[one.id]) for one in targets if one.within is None)
 
     def open(self, viewer: Viewer, app: str, form: str, file: str, attachments: str = "") -> str:
         """The id of a new import of this uploaded file, which may be a ZIP with a spreadsheet and the files it

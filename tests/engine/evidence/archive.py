@@ -11,12 +11,15 @@ import sqlalchemy as sa
 
 from engine.access.audit import Occurrence
 from engine.access.people import Department, Membership, Person
-from engine.access.viewer import SYSTEM
+from engine.access.viewer import SYSTEM, Viewer
 from engine.clock import FrozenClock
 from engine.database import Unit
+from engine.evidence.tombstones import Cause
 from engine.records.query import Change
+from engine.retention.holds import Scope
 from engine.runtime import Runtime
 from engine.system_tables import inbox
+from metamodel.retention import RetentionRule
 
 CHOICES = {"choices": [{"value": "wecom", "label": "企业微信"}, {"value": "mail", "label": "邮件"}]}
 DAY = 86_400_000_000
@@ -116,6 +119,32 @@ def fill(runtime: Runtime, clock: FrozenClock, number: int = 150) -> None:
     _receive(runtime, 10)
     clock.advance(seconds=2)
     runtime.ledger.integrate()
+
+
+def keep_and_shred(runtime: Runtime, clock: FrozenClock) -> None:
+    """What is held, restricted, kept by a rule, seen in full for a while, and destroyed."""
+    message, letter, room = (_ids(runtime, form) for form in ("message", "letter", "room"))
+
+    def work(unit: Unit) -> None:
+        keeping, by = runtime.retention, Viewer("it02")
+        keeping.holds.set(unit, by, "甲案", "仲裁", Scope("vault", "letter", records=(str(letter[0]),)))
+        keeping.restricting.restrict(unit, "vault", "room", room[:2], Cause("request", "it02"))
+        rule = RetentionRule("stale", keep="P5Y", then="shred")
+        keeping.activations.ask(unit, by, ("vault", "letter", "stale"), rule)
+        asked = runtime.unmaskings.add(unit, "u1", "vault", {"message": message[:2]}, "核对号码", 30)
+        runtime.unmaskings.decide(unit, asked, "given", "it02")
+        for form, gone in (("message", message[3:6]), ("letter", letter[1:2]), ("room", room[-1:])):
+            runtime.records.shredder.shred(unit, "vault", form, gone, Cause("request", "it02"))
+
+    runtime.database.write(work)
+    clock.advance(seconds=2)
+    runtime.ledger.integrate()
+
+
+def _ids(runtime: Runtime, form: str) -> list[int]:
+    own = runtime.catalog.form("vault", form).table.c.id
+    with runtime.database.read() as connection:
+        return list(connection.scalars(sa.select(own).order_by(own)))
 
 
 def _organise(runtime: Runtime, unit: Unit) -> None:

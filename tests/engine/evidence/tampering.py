@@ -27,14 +27,14 @@ from engine.system_tables import (
     audit,
     catalog,
     checkpoints,
-    departments,
-    grants,
+    deleted,
+    files,
     inbox,
     leaves,
-    people,
+    metadata,
     record_keys,
-    role_members,
     tiles,
+    tombstones,
 )
 from engine.tables import FormTable, form_tables, read_entries
 
@@ -47,6 +47,7 @@ KEYS: Mapping[str, Sequence[str]] = {
     "catalog": ("id",),
     **{name: key for name, (key, _) in GUARDED.items()},
 }
+COVERED = frozenset((*KEYS, "files", "deleted"))  # of our own tables; app tables are besides
 WORDS = ("报价", "x", "u1", "2026", "'", "[]")
 
 
@@ -62,6 +63,7 @@ class Tampering:
         self.dialect = connection.dialect.name
         self.forms = list(form_tables(read_entries(connection)).values())
         self.archives = [form for form in self.forms if form.is_archive]
+        self.touched: set[str] = set()  # tables this edit was about
 
     # -- reading and writing past every rule -------------------------------------------------------------
     def rows(self, table: sa.Table) -> list[Row]:
@@ -113,6 +115,7 @@ class Tampering:
         return {}
 
     def set(self, table: sa.Table, row: Row, **values: Any) -> None:
+        self.touched.add(table.name)
         key = self.key_of(table, row)
         names = ", ".join(f'"{name}" = ?' for name in values)
         where = " AND ".join(f'"{name}" = ?' for name in key)
@@ -120,11 +123,13 @@ class Tampering:
             self.run(f'UPDATE "{table.name}" SET {names} WHERE {where}', [*values.values(), *key.values()])  # noqa: S608
 
     def delete(self, table: sa.Table, **where: Any) -> None:
+        self.touched.add(table.name)
         conditions = " AND ".join(f'"{name}" = ?' for name in where)
         with self.unfenced(table):
             self.run(f'DELETE FROM "{table.name}" WHERE {conditions}', list(where.values()))  # noqa: S608
 
     def insert(self, table: sa.Table, row: Row) -> None:
+        self.touched.add(table.name)
         names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
         self.run(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', list(row.values()))  # noqa: S608
 
@@ -462,31 +467,68 @@ def swap_inbox(t: Tampering) -> int | None:
     return None
 
 
+def edit_file(t: Tampering) -> int | None:
+    """Whose bytes they are; what kind of file it is said to be is not covered."""
+    t.change(
+        files, t.row(files), t.random.choice(("id", "digest", "size", "name_sealed", "key_wrapped", "master"))
+    )
+    return None
+
+
+def delete_file(t: Tampering) -> int | None:
+    file = t.row(files)["id"]
+    t.delete(files, id=file)
+    return int(file)
+
+
+def add_file(t: Tampering) -> int | None:
+    t.insert(files, {**t.row(files), "id": t.fresh_id()})
+    return None
+
+
+def edit_tombstone(t: Tampering) -> int | None:
+    stone = t.row(tombstones)
+    t.change(tombstones, stone, t.random.choice(tombstones.columns.keys()))
+    return None
+
+
+def delete_tombstone(t: Tampering) -> int | None:
+    record = t.row(tombstones)["record"]
+    t.delete(tombstones, record=record)
+    return int(record)
+
+
+def hide_row(t: Tampering) -> int | None:
+    """A record of an archive, as if somebody had put it into the recycle bin."""
+    form = t.archive()
+    record = t.row(form.table)["id"]
+    row = {"record": record, "app": form.app, "form": form.form, "at": 1, "by": "eve", "together": 1}
+    t.insert(deleted, row)
+    return int(record)
+
+
 # -- who may what ----------------------------------------------------------------------------------------------
-def somebody(t: Tampering) -> sa.Table:
-    return t.random.choice((people, departments, role_members, grants))
-
-
-def edit_state(t: Tampering) -> int | None:
-    table = somebody(t)
+def on_state(table: sa.Table) -> Iterator[tuple[Edit, int]]:
+    """Of one guarded table: a value changed, a row taken away, a row more (another member, a grant given twice)."""
     key, rest = GUARDED[table.name]
-    t.change(table, t.row(table), t.random.choice((*key, *rest)))
-    return None
 
+    def edit(t: Tampering) -> int | None:
+        t.change(table, t.row(table), t.random.choice((*key, *rest)))
+        return None
 
-def delete_state(t: Tampering) -> int | None:
-    table = somebody(t)
-    t.delete(table, **t.key_of(table, t.row(table)))
-    return None
+    def delete(t: Tampering) -> int | None:
+        t.delete(table, **t.key_of(table, t.row(table)))
+        return None
 
+    def add(t: Tampering) -> int | None:
+        row = t.row(table)
+        name = t.random.choice(key)
+        t.insert(table, {**row, name: t.fresh_id() if isinstance(row[name], int) else "eve"})
+        return None
 
-def add_state(t: Tampering) -> int | None:
-    """Another person, another member, a grant given twice."""
-    table = somebody(t)
-    row = t.row(table)
-    name = t.random.choice([*t.key_of(table, row)])
-    t.insert(table, {**row, name: t.fresh_id() if isinstance(row[name], int) else "eve"})
-    return None
+    for act, weight in ((edit, 4), (delete, 1), (add, 1)):
+        act.__name__ = f"{act.__name__}_{table.name}"
+        yield act, weight
 
 
 # -- triggers and links ----------------------------------------------------------------------------------------
@@ -563,5 +605,7 @@ EDITS: Mapping[Edit, int] = {
     delete_checkpoint: 10, add_checkpoint: 5, turn_back: 5, edit_tile: 10, delete_tile: 4, add_tile: 3,
     edit_audit: 20, delete_audit: 6, add_audit: 6, edit_version: 10, delete_version: 4, add_version: 3,
     edit_catalog: 15, swap_fields: 6, edit_inbox: 8, swap_inbox: 3, drop_trigger: 10, weaken_trigger: 12,
-    add_trigger: 5, edit_link: 15, add_link: 5, edit_state: 30, delete_state: 8, add_state: 8,
+    add_trigger: 5, edit_link: 15, add_link: 5,
+    edit_file: 10, delete_file: 3, add_file: 3, edit_tombstone: 10, delete_tombstone: 3, hide_row: 5,
+    **{edit: weight for name in GUARDED for edit, weight in on_state(metadata.tables[name])},
 }  # fmt: skip
