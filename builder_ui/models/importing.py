@@ -27,6 +27,7 @@ class ImportStartPage:
     template_href: str
     recent: tuple[ImportRow, ...] = ()
     problems: tuple[str, ...] = ()
+    attachments: bool = False  # may files come in, in a ZIP?
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,15 @@ class Mapping:
     bad: tuple[Option, ...]
     remembered: bool = False
     warnings: tuple[str, ...] = ()
+    rows_told: bool = False  # a column fills rows of a sub-form: how lines belong together is said
 
 
 @dataclass(frozen=True, slots=True)
 class WrongRow:
+    """A line: what is wrong with it, after the heading of the column it is wrong in ('' where in none)."""
+
     number: str
-    texts: tuple[str, ...]
+    found: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""What a list finds as a file: its columns or others, CSV or Excel; only what the viewer may see leaves."""
+"""What a list finds as a file: its columns or others, CSV or Excel, or a ZIP with the files as well; only what the
+viewer may see leaves, and it comes in again as it was."""
 
 from __future__ import annotations
 
@@ -15,20 +16,28 @@ from builder_ui.models.parts import Option
 from builder_ui.pages.importing.start import PRIVATE, workbook
 from builder_ui.pages.listing import LIST, Listing, is_numeric, total_text
 from builder_ui.site import Ask, Here, InPath
+from engine.packages.names import file_name
+from engine.packages.zipping import Zipping
+from engine.records.exporting import inner_of
 from engine.records.query import Condition, Query
 from engine.spreadsheets import csv_lines, workbook_of
+from metamodel.forms import FieldDefinition
 from metamodel.problems import Rejected, problem
+
+FILES = "files"  # the folder of a ZIP they lie in
 
 
 @dataclass(frozen=True, slots=True)
 class ExportForm:
-    """The drawer: the list's own query goes along hidden; `total` is what the progress is counted against."""
+    """The drawer: the list's own query goes along hidden; `total` is what the progress is counted against;
+    `files`: there are some that may go along."""
 
     action: str
     about: str
     total: int
     hidden: tuple[tuple[str, str], ...]
     columns: tuple[Option, ...]
+    files: bool = False
 
 
 @get(f"{LIST}/export/form", sync_to_thread=True)
@@ -43,17 +52,20 @@ def export_form(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Re
     kept += tuple(("where", condition.in_url()) for condition in listing.conditions)
     page = ExportForm(
         f"{listing.base}/export", total_text(visit, found), found.total if found.total_exact else 0, kept,
-        _columns(listing),
+        _columns(listing), any(_holds_files(field) for field in _readable(listing)),
     )  # fmt: skip
     return visit.part("parts/export.html", page)
 
 
 @get(f"{LIST}/export", sync_to_thread=True)
 def export(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Stream | Response[bytes]:
-    """What the list shows (or the chosen rows, or `column`s) as CSV that Excel opens, or `as=xlsx`."""
+    """What the list shows (or the chosen rows, or `column`s) as CSV that Excel opens, or `as=xlsx`, or `as=zip`: a
+    workbook with the files it names."""
     visit = site.visit(request)
     listing = Listing(visit, *visit.form(app_id, form_id))
     query = _query(listing)
+    if visit.query.get("as") == "zip":
+        return _packed(listing, query, site.frames.watermark(visit))
     rows = visit.runtime.records.export(visit.viewer, app_id, form_id, query)
     heading = next(rows)  # a refusal comes here, before anything is on its way
     name = f"{form_id}-{visit.moments.today:%Y%m%d-%H%M}"
@@ -63,6 +75,34 @@ def export(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Stream 
     headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="{name}.csv"'}
     lines: Iterator[list[str]] = chain([heading], rows, [[mark]] if mark else [])
     return Stream(csv_lines(lines), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _packed(listing: Listing, query: Query, mark: str) -> Stream:
+    """The workbook, and the files beside it under the paths its cells name."""
+    visit, form = listing.visit, listing.form
+    taken: dict[str, str] = {}
+
+    def place(record: int, file: str, name: str) -> str:
+        path = f"{FILES}/{record}/{file_name(name)}"
+        path = path if taken.get(path, file) == file else f"{FILES}/{record}/{file}-{file_name(name)}"
+        taken[path] = file
+        return path
+
+    rows = visit.runtime.records.export(visit.viewer, listing.app.id, form.id, query, place)
+    sheet = workbook_of(next(rows), rows, _numeric(listing, query))  # every refusal comes here
+
+    def pieces() -> Iterator[bytes]:
+        packing = Zipping(visit.moments.now)
+        yield from packing.add(f"{form.id}.xlsx", [sheet])
+        for path, file in taken.items():
+            yield from packing.add(path, visit.runtime.files.open(file))
+        if mark:
+            yield from packing.add("watermark.md", [mark.encode()])
+        yield from packing.finish()
+
+    name = f"{form.id}-{visit.moments.today:%Y%m%d-%H%M}.zip"
+    headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Stream(pieces(), media_type="application/zip", headers=headers)
 
 
 def _query(listing: Listing) -> Query:
@@ -78,16 +118,35 @@ def _query(listing: Listing) -> Query:
 
 def _numeric(listing: Listing, query: Query) -> frozenset[int]:
     """The places of columns with numbers that can be summed."""
-    fields = [field for name in query.columns if (field := listing.form.field(name))]
+    asked = [field for name in query.columns if (field := listing.form.field(name))]
+    fields = [one for field in asked for one in (inner_of(field) or (field,))]
     return frozenset(place for place, field in enumerate(fields) if is_numeric(field))
 
 
+def _readable(listing: Listing) -> list[FieldDefinition]:
+    return [field for field in listing.form.fields if field.usable and listing.access(field.id) != "hide"]
+
+
 def _columns(listing: Listing) -> tuple[Option, ...]:
-    """Every field that may be read, those of the list first and chosen."""
+    """Every field that may be read, those of the list first and chosen; sub-forms by their rows."""
     shown: list[Any] = listing.columns
-    fields = [f for f in listing.form.fields if fits_in_list(f) and listing.access(f.id) != "hide"]
+    language = listing.visit.language
+    fields = [field for field in _readable(listing) if fits_in_list(field) or inner_of(field)]
     fields.sort(key=lambda field: shown.index(field.id) if field.id in shown else len(shown))
-    return tuple(Option(f.id, f.text(listing.visit.language), f.id in shown) for f in fields)
+    return tuple(
+        Option(
+            f.id,
+            f.text(language),
+            f.id in shown,
+            sub=listing.visit.text("a line for each row") if inner_of(f) else "",
+        )
+        for f in fields
+    )
+
+
+def _holds_files(field: FieldDefinition) -> bool:
+    reference = field.type.reference(field) if field.type is not None else None
+    return reference is not None and reference.target == "file"
 
 
 HANDLERS = (export_form, export)

@@ -63,6 +63,8 @@ class Attached:
     def find(self, field: FieldProgram, text: str) -> tuple[tuple[Wanted, ...], list[Problem]]:
         """The files a cell names, and what is wrong with them; paths `/field`."""
         said = {"field": field.field.text()}
+        if self._zip is None:
+            return (), [problem("import.no_archive", pointer(field.id), **said)]
         found: list[Wanted] = []
         wrong: list[Problem] = []
         for part in self._apart(text):

@@ -10,7 +10,7 @@ import msgspec
 from engine.access.viewer import Viewer
 from engine.access.ways import Way, best_access
 from engine.importing.guessing import guess, remembered
-from engine.importing.plan import Plan, Target, is_file, label_of, program_of, targets_of
+from engine.importing.plan import Plan, Target, label_of, program_of, targets_of
 from engine.importing.resolving import title_key
 from engine.importing.shown import Import, Look, LookColumn
 from engine.importing.store import Store
@@ -129,13 +129,11 @@ class Judge:
     ) -> Iterator[Problem]:
         taken, may = set[str](), {target.id for target in targets}
         for place, column in plan.fields:
-            label, field = label_of(program, column.field), program_of(program, column.field)
+            label = label_of(program, column.field)
             if column.field in taken:
                 yield problem("import.mapped_twice", pointer("columns", place), field=label)
             elif column.field not in may and column.field != plan.key:
                 yield problem("import.field_closed", pointer("columns", place), field=label)
-            elif field is not None and is_file(field) and not plan.attachments:
-                yield problem("import.no_archive", pointer("columns", place), field=label)
             taken.add(column.field)
         if not taken:
             yield problem("import.nothing_mapped")

@@ -19,6 +19,7 @@ from engine.access.ways import Way
 from engine.clock import from_microseconds
 from engine.evidence.tombstones import Tombstone, tombstones_of
 from engine.migrate import Pending
+from engine.records.exporting import Place, headings, lines
 from engine.records.program import FormProgram
 from engine.records.query import EXACT_TO, Page, Query, RecordView
 from engine.records.references import References, show, title
@@ -225,9 +226,12 @@ class Reader:
         place = order.index(record)
         return order[place - 1] if place else "", order[place + 1] if place + 1 < len(order) else ""
 
-    def export(self, viewer: Viewer, app: str, form: str, query: Query) -> Iterator[list[str]]:
-        """A header and rows of text of everything the query finds on rows that may be exported; read piece by
-        piece, noted before any of it leaves."""
+    def export(
+        self, viewer: Viewer, app: str, form: str, query: Query, place: Place | None = None
+    ) -> Iterator[list[str]]:
+        """A header and lines of text of everything the query finds on rows that may be exported, sub-forms that
+        were asked for by their rows; read piece by piece, noted before any of it leaves. `place`: see
+        `exporting.lines`."""
         program = self._services.programs.get(app, form)
         with self._services.database.read() as connection:
             selection = self.selection(connection, viewer, program, query)
@@ -241,7 +245,8 @@ class Reader:
             ids = self._exported(connection, viewer, selection)
         asked = _asked(query, len(ids), ids)
         self._services.audit.note(viewer, Occurrence("export", app, form, detail=asked))
-        yield [field.field.text(viewer.language) for field in fields]
+        opened = frozenset(query.columns)
+        yield headings(fields, opened, viewer.language)
         for start in range(0, len(ids), PIECE):
             some = ids[start : start + PIECE]
             with self._services.database.read() as connection:
@@ -249,7 +254,7 @@ class Reader:
                 self.pending(connection, program, rows)  # blank, not what was computed before
                 display = self.references.display(connection, viewer, program, rows)
             for row in rows:
-                yield [show(field, row, display) for field in fields]
+                yield from lines(fields, opened, row, display, place)
 
     def _exported(self, connection: sa.Connection, viewer: Viewer, selection: Selection) -> list[int]:
         """What an export holds, in its order."""

@@ -11,6 +11,7 @@ from engine.database import Unit
 from engine.records.alike import AlikeRecord, AlikeRecords
 from engine.records.around import Around
 from engine.records.drafts import Stages
+from engine.records.exporting import Place
 from engine.records.figures import Figures
 from engine.records.forms_state import FormState, form_state
 from engine.records.keyed import Keyed, Mode, Upserted
@@ -99,8 +100,10 @@ class Records:
     def neighbours(self, viewer: Viewer, app: str, form: str, query: Query, record: str) -> tuple[str, str]:
         return self.reader.neighbours(viewer, app, form, query, record)
 
-    def export(self, viewer: Viewer, app: str, form: str, query: Query) -> Iterator[list[str]]:
-        return self.reader.export(viewer, app, form, query)
+    def export(
+        self, viewer: Viewer, app: str, form: str, query: Query, place: Place | None = None
+    ) -> Iterator[list[str]]:
+        return self.reader.export(viewer, app, form, query, place)
 
     def state(
         self, viewer: Viewer, app: str, form: str, record: str | None, values: Mapping[str, Any],

@@ -67,8 +67,8 @@ def import_busy_page() -> ImportRunPage:
 def import_checked_page() -> ImportRunPage:
     counts = (("new", "将新建", "48,500"), ("changed", "将更新", "0"), ("wrong", "有错的行", "1,500"))
     wrong = (
-        WrongRow("3", ("“客户”：找不到“不存在的公司”", "“12”不是正确的手机号码")),
-        WrongRow("10,006", ("请填写“姓名”",)),
+        WrongRow("3", (("客户", "“客户”：找不到“不存在的公司”"), ("电话", "“12”不是正确的手机号码"))),
+        WrongRow("10,006", (("", "请填写“姓名”"),)),
     )
     return ImportRunPage(
         "导入：联系人", TRAIL, BASE, "客户联系人.xlsx", 3, STEPS, counts=counts, wrong=wrong, more="还有 1,498 行",

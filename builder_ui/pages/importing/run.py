@@ -147,6 +147,7 @@ def _mapping_page(visit: Visit, found: Import, plan: Plan, problems: Sequence[Pr
         tuple(_row(visit, look, place, str(place) in wrong) for place in range(len(look.columns))),
         tuple(Option(name, name, name == look.plan.sheet) for name in look.sheets), look.plan.heading,
         _modes(visit, look), _keys(visit, look), _bad(visit, look), look.remembered, said(visit, warnings),
+        any(column.rows for column in look.plan.columns),
     )  # fmt: skip
     page = _base(visit, found, 2, mapping=mapping, problems=said(visit, mistakes))
     return _answer(visit, found, page, 422 if mistakes else 200)
@@ -287,7 +288,12 @@ def _notice(visit: Visit, found: Import) -> tuple[str, str]:
 
 
 def _wrong(visit: Visit, found: Import, number: int, problems: Sequence[Problem]) -> WrongRow:
-    return WrongRow(f"{number:,}", said(visit, problems))
+    """Each reason once, with the heading of its column."""
+    placed = ((found.plan.place_of(one), one) for one in problems)
+    told = (
+        ("" if place is None else found.plan.columns[place].heading, *said(visit, [one])) for place, one in placed
+    )
+    return WrongRow(f"{number:,}", tuple(dict.fromkeys((where, text) for where, text in told)))
 
 
 def _reasons(visit: Visit, lines: Sequence[WrongLine]) -> tuple[tuple[str, str], ...]:

@@ -45,9 +45,11 @@ def open_import(request: Ask, site: Here, app_id: InPath, form_id: InPath, body:
     """The uploaded file (its id under `file`) becomes an import, and on to its columns."""
     visit, sent = site.visit(request), sent_form(body)
     require(visit, app_id, form_id)
-    file = next((one for one in reversed(sent.get("file", [])) if one), "")
+    file, attachments = (
+        next((one for one in reversed(sent.get(name, [])) if one), "") for name in ("file", "attachments")
+    )
     try:
-        made = visit.runtime.imports.open(visit.viewer, app_id, form_id, file)
+        made = visit.runtime.imports.open(visit.viewer, app_id, form_id, file, attachments)
     except Rejected as refused:
         return _answer(visit, app_id, form_id, refused.problems)
     return visit.go(f"{base_of(app_id, form_id)}/{made}")
@@ -94,7 +96,7 @@ def _answer(visit: Visit, app_id: str, form_id: str, problems: Sequence[Problem]
     page = ImportStartPage(
         visit.text("Import: %(form)s", form=form.text(visit.language)), trail(visit, app_id, form), base,
         f"{base}/template", tuple(_row(visit, one) for one in visit.runtime.imports.of(visit.viewer, app_id, form_id)),
-        said(visit, problems),
+        said(visit, problems), visit.runtime.imports.takes_files(visit.viewer, app_id, form_id),
     )  # fmt: skip
     status = 422 if problems else 200
     return visit.page("import_start.html", page, title=page.title, styles=STYLES, app=app, status=status)

@@ -1,0 +1,81 @@
+"""Records as lines of text: one each, or as many as a sub-form in it has rows. Imports read them back as they were.
+
+A record's own cells stand in its first line only, so that its lines are told from those of the next record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
+
+from engine.records.program import FieldProgram
+from engine.records.references import show
+from engine.records.rows import Row
+from metamodel.forms import FieldDefinition
+from metamodel.plugin_api import Display
+
+Place = Callable[[int, str, str], str]  # record, file, its name -> where it lies beside the sheet
+
+
+def inner_of(field: FieldDefinition) -> tuple[FieldDefinition, ...]:
+    """The columns a sub-form is shown in; none of a field that has one of its own."""
+    return tuple(one for one in field.fields if one.usable)
+
+
+def headings(fields: Sequence[FieldProgram], opened: Collection[str], language: str) -> list[str]:
+    """A sub-form that is opened has a column for each of its own: 明细.产品."""
+    return [text for field in fields for text in _headings(field, opened, language)]
+
+
+def _headings(field: FieldProgram, opened: Collection[str], language: str) -> list[str]:
+    own = field.field.text(language)
+    if field.id not in opened:
+        return [own]
+    return [f"{own}.{cell.field.text(language)}" for cell in field.cells] or [own]
+
+
+def lines(
+    fields: Sequence[FieldProgram], opened: Collection[str], row: Row, display: Display, place: Place | None = None
+) -> Iterator[list[str]]:  # fmt: skip
+    """`place`: files are not shown by name but by where they lie."""
+    inner = {field.id: _rows(field, row) for field in fields if field.cells and field.id in opened}
+    for number in range(max(map(len, inner.values()), default=1) or 1):
+        made: list[str] = []
+        for field in fields:
+            if field.id in inner:
+                some = inner[field.id]
+                made += _cells(field, some[number] if number < len(some) else {}, row, display)
+            else:
+                made.append("" if number else _shown(field, row, display, place))
+        yield made
+
+
+def _rows(field: FieldProgram, row: Row) -> list[dict[str, Any]]:
+    """Those with something in them."""
+    value = row.values.get(field.id)
+    rows = value if isinstance(value, list) else []
+    return [one for one in rows if any(one.get(cell.id) is not None for cell in field.cells)]
+
+
+def _cells(field: FieldProgram, given: dict[str, Any], row: Row, display: Display) -> list[str]:
+    masked = row.access.get(field.id) == "mask"
+
+    def text(cell: FieldProgram) -> str:
+        value = given.get(cell.id)
+        if value is None or cell.field.type is None:
+            return ""
+        if masked:
+            return value if isinstance(value, str) else ""
+        return cell.field.type.display(value, cell.field, display)
+
+    return [text(cell) for cell in field.cells]
+
+
+def _shown(field: FieldProgram, row: Row, display: Display, place: Place | None) -> str:
+    value, reference = row.values.get(field.id), field.reference
+    readable = row.access.get(field.id) in ("read", "write")
+    if place is None or value is None or reference is None or reference.target != "file" or not readable:
+        return show(field, row, display)
+    assert field.field.type is not None
+    files = field.field.type.references(value, field.field)
+    return "、".join(place(row.id, one, display.name("file", one)) for one in files)
