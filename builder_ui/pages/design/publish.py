@@ -165,7 +165,7 @@ def _step(visit: Visit, impact: Impact, weight: Weight) -> tuple[str, str]:
     step = weight.step
     names = {"form": _form_label(visit, impact, step.form)}
     field = getattr(step, "field", "")
-    names["field"] = _field_label(visit, impact, step.form, field) if field else ""
+    names |= {"field": _field_label(visit, impact, step.form, field) if field else "", "choice": "", "into": ""}
     if isinstance(step, MergeChoice):
         names |= _choice_labels(visit, impact, step)
     text = visit.text
