@@ -69,6 +69,7 @@ class Cell(NamedTuple):
     short: str = ""
     inner: Any = None  # and the value it draws
     type: str = ""  # of the field, where its plugin draws it itself
+    adding: Any = None  # of the other end of a link: what may be linked here (`models/record.py`)
 
 
 def choice_chip(choice: Choice | None, value: str, language: str, look: Look = "fill") -> Chip:

@@ -86,6 +86,7 @@ from engine.outgoing import Allowed, Outgoing, nowhere, resolve
 from engine.outside import OutsideLists
 from engine.packages import Packages
 from engine.plugin_loader import load_registry
+from engine.public_forms import PublicForms
 from engine.records.carrying import Carrying
 from engine.records.comments import Comments
 from engine.records.contexts import Contexts, LinkedRecords
@@ -349,6 +350,9 @@ class Runtime:
         self.applications.preparing.append(self.rules.clocks.prepare)
         self.jobs.register("rule_clocks", lambda _payload, _job: self.rules.tick(), every=HALF_A_MINUTE)
         self.channels = Channels(self.services, self.rules, self.jobs, self.box)
+        self.public_forms = PublicForms(
+            self.services, self.records, self.box, self.accounts.throttle, self._designs
+        )
         self.imports = Imports(self.services, self.records, self.box, self.jobs, self.viewer)
         self.records.shredder.forgetting += [
             self.tasks.forget, self.notifications.forget, self.rules.forget, self.flows.store.forget,

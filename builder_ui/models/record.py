@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from builder_ui.cells import Cell
+from builder_ui.cells import Cell, Chip
 from builder_ui.models.audit import LooksView
 from builder_ui.models.inputs import Input
 from builder_ui.models.listing import Column, Row
@@ -28,12 +28,27 @@ class Embedded:
 
 
 @dataclass(frozen=True, slots=True)
+class Adding:
+    """What may be done at the other end of a link: `new_href` makes a record there that links here, `picker` finds one
+    to link, `parting` are the linked ones that may be linked no more, with their ids."""
+
+    label: str
+    field: str
+    action: str
+    new_href: str
+    picker: str
+    csrf: str
+    parting: tuple[tuple[Chip, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RelatedList:
     label: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     total: str
     all_href: str = ""
+    new_href: str = ""  # a new one that links here
 
 
 @dataclass(frozen=True, slots=True)

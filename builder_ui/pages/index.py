@@ -24,6 +24,7 @@ from builder_ui.pages import (
     invitation,
     kept_typing,
     keys,
+    linked,
     listing,
     notifications,
     organisation,
@@ -48,8 +49,8 @@ from builder_ui.pages import (
 
 MODULES = (
     assets, sign_in, sign_in_with, invitation, account, accounts,
-    home, boards, listing, placing, saved, bulk, importing, exporting, record, printing, around, recycle_bin, edit,
-    kept_typing, search, see_as, channels, proofs, evidence, files, tasks, requests, notifications, rules,
+    home, boards, listing, placing, saved, bulk, importing, exporting, record, printing, around, linked, recycle_bin,
+    edit, kept_typing, search, see_as, channels, proofs, evidence, files, tasks, requests, notifications, rules,
     packages, audit, web_hooks, organisation, unmasking, keys, retention, access, design,
 )  # fmt: skip
 # One router: handlers of one path must meet in it, whichever module they come from.

@@ -23,6 +23,8 @@ from builder_ui.models.record import (
 )
 from builder_ui.named_files import files_in
 from builder_ui.pages import around, chat, record_work, timeline, unmasking
+from builder_ui.pages.edit import BACK
+from builder_ui.pages.linked import with_adding
 from builder_ui.pages.listing import Listing, is_numeric, rows_of, total_text
 from builder_ui.pages.retention.on_record import hold_href, keepings
 from builder_ui.site import Ask, Here, InPath, Visit
@@ -237,10 +239,18 @@ def _tabbed(drawing: _Drawing, block: Block) -> Iterator[SectionTab]:
 def _cells(drawing: _Drawing, block: Block) -> tuple[Cell, ...]:
     form, spans = drawing.opened.form, {one.field: one.span for one in block.fields}
     return tuple(
-        _spanned(cell, spans[cell.field])
+        _spanned(_adding(drawing, cell), spans[cell.field])
         for cell in drawing.presenter.cells(form, drawing.opened.view, spans)
         if cell.kind != "blank" or not _conditional(form, cell.field)
     )
+
+
+def _adding(drawing: _Drawing, cell: Cell) -> Cell:
+    """On the page itself, not where it is only read (on paper)."""
+    opened = drawing.opened
+    if drawing.buttons is NO_BUTTONS:
+        return cell
+    return with_adding(opened.visit, opened.app, opened.form, opened.view, cell)
 
 
 def _conditional(form: Form, name: str) -> bool:
@@ -299,7 +309,16 @@ def _listed(opened: Opened, label: str, options: Mapping[str, Any]) -> RelatedLi
         tuple(Column(f.id, f.text(visit.language), is_numeric(f)) for f in fields),
         rows_of(visit, app, form, page.items, names, state),
         total_text(visit, page), f"/apps/{app.id}/forms/{form.id}?{state}" if page.next else "",
+        _new_related(opened, app, form, link),
     )  # fmt: skip
+
+
+def _new_related(opened: Opened, app: App, form: Form, link: str) -> str:
+    """The way to a new record there that links here, for who may make one."""
+    if not opened.visit.runtime.linking.creates(opened.visit.viewer, app.id, form.id, link):
+        return ""
+    here = record_url(opened.app.id, opened.form.id, opened.view.id)
+    return href(f"/apps/{app.id}/forms/{form.id}/new", **{link: opened.view.id, BACK: here})
 
 
 # -- around it -----------------------------------------------------------------------------------------

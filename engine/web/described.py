@@ -45,6 +45,9 @@ BODIES: Mapping[str, dict[str, Any]] = {
     ),
     "delete_records": _object("records", records={"type": "array", "items": TEXT}),
     "restore_records": _object(records={"type": "array", "items": TEXT}, together=TEXT),
+    "link_records": _object(
+        add={"type": "array", "items": TEXT}, remove={"type": "array", "items": TEXT}
+    ),
     "add_comment": _object("text", text=TEXT, named={"type": "array", "items": TEXT}, field=TEXT),
     "give_back": _object("form", form=TEXT, path=TEXT),
     "try_conversion": _object("form", "field", "type", form=TEXT, field=TEXT, type=TEXT, options={"type": "object"}),

@@ -1,6 +1,7 @@
 """The other end of a link: the records of a form whose link points at this one.
 
-Nothing is kept here, so both ends always agree; a link is made and undone where it stands.
+Nothing is kept here, so both ends always agree. On this side's page and by the API records are linked and parted
+too: what is written is the link over there, with the rights over there.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ class LinkedFrom(Field):
     label = {"zh": "双向关联", "en": "Two-way link"}
     icon = "link"
     doc = {
-        "zh": "关联到本记录的那些记录，两边始终一致",
-        "en": "The records that link to this one; both ends always agree",
+        "zh": "关联到本记录的那些记录，两边始终一致，从哪边都能关联",
+        "en": "The records that link to this one; both ends always agree, and a link is made from either",
     }
     keywords: tuple[str, ...] = ("反向关联", "被关联", "backlink", "reverse")
     texts = {

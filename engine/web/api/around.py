@@ -92,10 +92,23 @@ def remove_comment(
     runtime.comments.remove(viewer_of(request), app_id, form_id, record, comment)
 
 
+@post(f"{RECORD}/linked/{{field:str}}", sync_to_thread=True, guards=[may_write], status_code=200)
+def link_records(
+    request: Ask, runtime: Runtime, app_id: str, form_id: str, record: str, field: str, body: bytes
+) -> dict[str, Any]:
+    """`{add: [id], remove: [id]}`: a two-way link written from this side: the links of those records change."""
+    sent = json_object(body)
+    linked = runtime.linking.link(
+        viewer_of(request), app_id, form_id, record, field, _texts(sent, "add"), _texts(sent, "remove")
+    )
+    return {"id": record, "linked": linked}
+
+
 router = Router(
     "/",
     route_handlers=[
         delete_record, delete_records, recycle_bin, restore_records, list_comments, add_comment, remove_comment,
+        link_records,
     ],
     guards=[signed_in],
 )  # fmt: skip
