@@ -90,6 +90,12 @@ class PostgreSQL:
         self._connection.execute(f"CREATE DATABASE {name} TEMPLATE {self.TEMPLATE}".encode())
         return name, self._server.get_uri(database=name)
 
+    def copy(self, name: str) -> tuple[str, str]:
+        """Of a database nobody is connected to."""
+        copy = f"test_{next(self._numbers)}"
+        self._connection.execute(f"CREATE DATABASE {copy} TEMPLATE {name}".encode())
+        return copy, self._server.get_uri(database=copy)
+
     def create_empty(self) -> tuple[str, str]:
         """A database with nothing in it, to restore into."""
         name = f"test_{next(self._numbers)}"
