@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.engine.packages.conftest import Made, archive, made
+from tests.engine.packages.stamped import KEYS, stamped, stamps, touches
 from tests.engine.packages.tampering import cases, containers, touched, unpack
 
 __all__ = ["archive", "made"]
@@ -37,6 +38,10 @@ class Desk:
         found: dict[str, Any] = json.loads(self.page.get_attribute("#result", "data-counts") or "{}")
         return found
 
+    def stamps(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.page.get_attribute("#result", "data-stamps") or "[]")
+        return found
+
 
 @pytest.fixture
 def desk(browser: Browser, made: Made, tmp_path: Path) -> Iterator[Desk]:
@@ -56,7 +61,7 @@ def desk(browser: Browser, made: Made, tmp_path: Path) -> Iterator[Desk]:
     assert [url for url in asked if not url.startswith(("file:", "blob:"))] == []
 
 
-def test_both_verifiers_agree(desk: Desk, made: Made) -> None:
+def test_both_verifiers_agree(desk: Desk, made: Made, tmp_path: Path) -> None:
     assert desk.check(made.package) == set()
     assert "公钥取自包内" in desk.page.inner_text("#result")
     desk.page.fill("#key", made.fingerprint)
@@ -73,6 +78,25 @@ def test_both_verifiers_agree(desk: Desk, made: Made) -> None:
         if (found := desk.check(package)) != expected:
             wrong[name] = (found, set(expected))
     assert wrong == {}
+    assert _time_stamps(desk, made, tmp_path) == {}
+
+
+def _time_stamps(desk: Desk, made: Made, folder: Path) -> dict[str, Any]:
+    """What the browser says otherwise of packages with time stamps than the table does."""
+    wrong: dict[str, Any] = {}
+    for key in KEYS:
+        by = stamps(folder, key)
+        (folder / "roots.pem").write_text(by.roots)
+        desk.check(made.package)
+        desk.page.set_input_files("#roots", [])
+        desk.page.set_input_files("#roots", str(folder / "roots.pem"))
+        desk.page.wait_for_function("document.querySelector('#rooted').textContent.startsWith('1')")
+        for case in touches(by):
+            found = desk.check(stamped(made.package, by, made.signer, case.touch))
+            told = [(one["checked"], one["trusted"]) for one in desk.stamps()]
+            if (found, told) != (case.codes, [case.state] if case.state else []):
+                wrong[f"{key} {case.name}"] = (found, told)
+    return wrong
 
 
 def test_a_folder_in_english(desk: Desk, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Checks a Muniment evidence package (format "muniment package 1") without Muniment.
 
-    python verify.py PACKAGE.zip [--key KEY] [--json] [--show RECORD] [--language zh|en]
+    python verify.py PACKAGE.zip [--key KEY] [--roots PEM] [--json] [--show RECORD] [--language zh|en]
 
 Needs Python 3.9 and `pip install cryptography`. PACKAGE may be the ZIP or the folder it was unpacked to.
 KEY is the installation's public key as you know it from elsewhere: `name+id+key`, the bare base64 of its
 32 bytes, or its SHA-256 fingerprint. Without it, a package can only be shown to agree with itself.
+PEM holds the root certificates of time-stamping authorities (RFC 3161) you trust; without it a time stamp is
+shown to be over the checkpoint and signed by the certificate in it, not by whom that was issued.
 Exit code 0: sound; 1: not sound; 2: not to be read. The rules stand in docs/evidence.md.
 """
 
@@ -29,9 +31,14 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import IO, Any, NamedTuple
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 FORMAT = "muniment package 1"
 TOMBSTONE = b"muniment tombstone 1\n"
@@ -88,6 +95,11 @@ TEXTS = {
         "a tombstone differs from its signature or its entry in the log",
     ),
     "attachment.wrong": ("附件与记录或清单不符", "an attachment differs from its record or the manifest"),
+    "stamp.unreadable": ("时间戳无法读取", "a time stamp cannot be read"),
+    "stamp.wrong": (
+        "时间戳不是对该检查点所作，或其签名不成立",
+        "a time stamp is not over this checkpoint, or its signature does not hold",
+    ),
 }
 LEVELS = {
     "content": ("全文可核验", "proved to the words"),
@@ -258,6 +270,186 @@ def consistent(first: int, second: int, first_root: bytes, second_root: bytes, p
     return last == 0 and early == first_root and late == second_root
 
 
+# -- time stamps (RFC 3161) ----------------------------------------------------------------------------
+
+OIDS = {
+    name: bytes.fromhex(digits)
+    for name, digits in {
+        "signed_data": "2a864886f70d010702", "stamp": "2a864886f70d0109100104",
+        "content_type": "2a864886f70d010903", "digest": "2a864886f70d010904",
+        "signer": "2a864886f70d010910020c", "signer2": "2a864886f70d010910022f",
+        "pss": "2a864886f70d01010a",
+    }.items()
+}  # fmt: skip
+HASHES: dict[bytes, Any] = {
+    bytes.fromhex("2b0e03021a"): hashes.SHA1(),  # names a certificate in old tokens; signs nothing here
+    bytes.fromhex("608648016503040201"): hashes.SHA256(),
+    bytes.fromhex("608648016503040202"): hashes.SHA384(),
+    bytes.fromhex("608648016503040203"): hashes.SHA512(),
+}
+SHA256_OID = bytes.fromhex("608648016503040201")
+
+
+class Unknown(Exception):
+    """An algorithm this program does not know: nothing was shown to be wrong, nor right."""
+
+
+class Der(NamedTuple):
+    """A value in DER: its tag, all its bytes, and what they hold."""
+
+    tag: int
+    whole: bytes
+    body: bytes
+
+    @classmethod
+    def of(cls, data: bytes) -> Der:
+        """The first value. ValueError."""
+        if len(data) < 2 or data[0] & 31 == 31:
+            raise ValueError("DER")
+        start, length = 2, data[1]
+        if length & 128:
+            start += length & 127
+            if not 3 <= start <= 6 or len(data) < start:
+                raise ValueError("DER")
+            length = int.from_bytes(data[2:start], "big")
+        if len(data) < start + length:
+            raise ValueError("DER")
+        return cls(data[0], data[: start + length], data[start : start + length])
+
+    def parts(self) -> list[Der]:
+        found, rest = [], self.body
+        while rest:
+            found.append(Der.of(rest))
+            rest = rest[len(found[-1].whole) :]
+        return found
+
+
+def digest_of(oid: bytes, content: bytes, least: int = 32) -> bytes:
+    """Unknown for another algorithm, or one that is too weak for this."""
+    algorithm = HASHES.get(oid)
+    if algorithm is None or algorithm.digest_size < least:
+        raise Unknown("digest")
+    return hashlib.new(algorithm.name, content).digest()
+
+
+class Stamp:
+    """A TimeStampResp: what an authority saw, when, and its signature. ValueError or IndexError while reading."""
+
+    def __init__(self, token: bytes) -> None:
+        status, *rest = Der.of(token).parts()
+        kind, content = rest[0].parts()
+        if status.parts()[0].body not in (b"\0", b"\1") or kind.body != OIDS["signed_data"]:
+            raise ValueError("status")
+        _, _, inner, *more = content.parts()[0].parts()
+        inner_kind, inner_content = inner.parts()
+        if inner_kind.body != OIDS["stamp"]:
+            raise ValueError("content")
+        self._said = inner_content.parts()[0].body
+        _, _, imprint, serial, moment, *_ = Der.of(self._said).parts()
+        algorithm, digest = imprint.parts()
+        self._imprint = (algorithm.parts()[0].body, digest.body)
+        self.serial = str(int.from_bytes(serial.body, "big", signed=True))
+        self.time = datetime.datetime.strptime(  # noqa: DTZ007
+            re.sub(r"\.\d+", "", moment.body.decode("ascii")), "%Y%m%d%H%M%SZ"
+        )
+        certificates = [one.whole for part in more if part.tag == 0xA0 for one in part.parts()]
+        self.certificates = [x509.load_der_x509_certificate(one) for one in certificates]
+        (signer,) = more[-1].parts()  # RFC 3161: one signature
+        self._signer = signer.parts()
+
+    def check(self, note: bytes) -> x509.Certificate:
+        """Who signed that this very note was seen. ValueError, InvalidSignature, Unknown."""
+        if digest_of(self._imprint[0], note) != self._imprint[1]:
+            raise ValueError("imprint")
+        _, _, digest, attributes, algorithm, signature, *_ = self._signer
+        if attributes.tag != 0xA0:
+            raise ValueError("attributes")
+        said = {one.parts()[0].body: one.parts()[1].parts()[0] for one in attributes.parts()}
+        digest_oid = digest.parts()[0].body
+        if said[OIDS["content_type"]].body != OIDS["stamp"]:
+            raise ValueError("content type")
+        if said[OIDS["digest"]].body != digest_of(digest_oid, self._said):
+            raise ValueError("digest")
+        certificate = self._named(said)
+        signed = b"\x31" + attributes.whole[1:]  # as the set it is
+        self._check_signature(certificate, digest_oid, algorithm.parts()[0].body, signature.body, signed)
+        purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+        if list(purposes.value) != [ExtendedKeyUsageOID.TIME_STAMPING] or not valid(certificate, self.time):
+            raise ValueError("certificate")
+        return certificate
+
+    def _named(self, said: dict[bytes, Der]) -> x509.Certificate:
+        """The certificate whose digest the signature holds."""
+        newer = said.get(OIDS["signer2"])
+        named = newer or said[OIDS["signer"]]
+        first = named.parts()[0].parts()[0].parts()
+        oid = SHA256_OID if newer else bytes.fromhex("2b0e03021a")
+        if first[0].tag == 0x30:
+            oid, first = first[0].parts()[0].body, first[1:]
+        for one in self.certificates:
+            if digest_of(oid, one.public_bytes(Encoding.DER), least=20) == first[0].body:
+                return one
+        raise ValueError("no certificate")
+
+    @staticmethod
+    def _check_signature(
+        certificate: x509.Certificate, digest: bytes, algorithm: bytes, signature: bytes, signed: bytes
+    ) -> None:
+        public, hashed = certificate.public_key(), HASHES[digest]
+        if isinstance(public, rsa.RSAPublicKey):
+            pss = padding.PSS(padding.MGF1(hashed), padding.PSS.AUTO)
+            filled = pss if algorithm == OIDS["pss"] else padding.PKCS1v15()
+            public.verify(signature, signed, filled, hashed)
+        elif isinstance(public, ec.EllipticCurvePublicKey):
+            public.verify(signature, signed, ec.ECDSA(hashed))
+        elif isinstance(public, Ed25519PublicKey):
+            public.verify(signature, signed)
+        else:
+            raise Unknown("key")
+
+
+def valid(certificate: x509.Certificate, moment: datetime.datetime) -> bool:
+    """At this moment (UTC, without a zone)."""
+    utc = datetime.timezone.utc  # noqa: UP017
+    at = moment.replace(tzinfo=utc)
+    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
+
+
+def leads_to(certificate: x509.Certificate, stamp: Stamp, roots: Sequence[x509.Certificate]) -> bool:
+    """By signatures of authorities that were valid then, to one of the roots. Nobody is asked what was revoked."""
+    for _ in range(8):
+        if certificate in roots:
+            return valid(certificate, stamp.time)
+        known = [*roots, *stamp.certificates]
+        above = next((one for one in known if issued(certificate, one, stamp.time)), None)
+        if above is None or above == certificate:
+            return False
+        certificate = above
+    return False
+
+
+def issued(certificate: x509.Certificate, by: x509.Certificate, moment: datetime.datetime) -> bool:
+    try:
+        certificate.verify_directly_issued_by(by)
+        if not by.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+            return False
+        return valid(by, moment) and _may_issue(by)
+    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound, UnsupportedAlgorithm):
+        return False
+
+
+def _may_issue(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value.key_cert_sign
+    except x509.ExtensionNotFound:
+        return True
+
+
+def name_of(certificate: x509.Certificate) -> str:
+    named = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(named[0].value) if named else certificate.subject.rfc4514_string()
+
+
 # -- the package as files ------------------------------------------------------------------------------
 
 
@@ -311,8 +503,12 @@ def source(path: str) -> Files:
 class Check:
     """One package. `run` gives the verdict; `on_record` is called with each record that held."""
 
-    def __init__(self, files: Files, trusted: str = "", on_record: Told | None = None) -> None:
-        self._files, self._trusted, self._on_record = files, trusted, on_record
+    def __init__(
+        self, files: Files, trusted: str = "", on_record: Told | None = None,
+        roots: Sequence[x509.Certificate] = (),
+    ) -> None:  # fmt: skip
+        self._files, self._trusted, self._on_record, self._roots = files, trusted, on_record, roots
+        self.stamps: list[dict[str, Any]] = []
         self.findings: list[dict[str, str]] = []
         self.more = 0
         self.counts: Counter[str] = Counter()
@@ -343,6 +539,7 @@ class Check:
         for log in LOGS:
             self._try(partial(self._read_log, log))
             self._try(partial(self._read_proofs, log))
+            self._try(partial(self._read_stamps, log))
         self._check_records()
         return self
 
@@ -508,6 +705,42 @@ class Check:
                 self._proofs[log, number(proof["position"])] = "".join(steps)
         except (ValueError, TypeError, *BROKEN):
             raise Refused("proof.wrong", path) from None
+
+    def _read_stamps(self, log: str) -> None:
+        """What outside witnesses signed of the log's checkpoints."""
+        path = f"witnesses/{log}.json"
+        if path not in self.paths:
+            return
+        try:
+            seen = listed(parse(self._text(path, "stamp.unreadable")))
+            tokens = [(number(one["size"]), worded(one["path"])) for one in seen if "path" in one]
+        except (ValueError, KeyError, TypeError):
+            raise Refused("stamp.unreadable", path) from None
+        for size, token in tokens:
+            self._try(partial(self._check_stamp, log, size, token))
+
+    def _check_stamp(self, log: str, size: int, token: str) -> None:
+        """Over a checkpoint of this package, signed by a certificate for time stamps; whose, the roots tell."""
+        newest = self._logs.get(log)
+        note = f"checkpoints/{log}.txt" if newest and newest.size == size else f"checkpoints/{log}-{size}.txt"
+        if not any((point.log, point.size) == (log, size) for point in self.points):
+            raise Refused("stamp.wrong", token)
+        told = {"log": log, "size": str(size), "token": token, "checkpoint": note, "checked": False,
+                "trusted": False, "time": "", "authority": "", "serial": ""}  # fmt: skip
+        try:
+            stamp = Stamp(self._text(token, "stamp.unreadable"))
+            told["time"], told["serial"] = f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}", stamp.serial
+            signer = stamp.check(self._text(note, "checkpoint.wrong"))
+            told["checked"], told["authority"] = True, name_of(signer)
+            told["trusted"] = bool(self._roots) and leads_to(signer, stamp, self._roots)
+        except (Unknown, UnsupportedAlgorithm):
+            pass
+        except (InvalidSignature, KeyError, x509.ExtensionNotFound):
+            raise Refused("stamp.wrong", token) from None
+        except (ValueError, TypeError, IndexError):
+            raise Refused("stamp.wrong" if told["time"] else "stamp.unreadable", token) from None
+        self.counts["stamps"] += 1
+        self.stamps.append(told)
 
     def _check_included(self, log: str, text: bytes, position: int) -> Line:
         """The entry of these bytes, once it stands in the log."""
@@ -710,6 +943,7 @@ class Check:
                 {"log": each.log, "size": str(each.size), "root": each.root.hex(), "time": str(each.time)}
                 for each in self.points
             ],
+            "stamps": self.stamps,
         }  # fmt: skip
 
 
@@ -741,7 +975,9 @@ def scaled(digits: str, scale: int) -> str:
 # -- the command ---------------------------------------------------------------------------------------
 
 
-def verify(path: str, trusted: str = "", on_record: Told | None = None) -> dict[str, Any]:
+def verify(
+    path: str, trusted: str = "", on_record: Told | None = None, roots: Sequence[x509.Certificate] = ()
+) -> dict[str, Any]:
     """The result of checking a ZIP or a folder, as JSON would say it."""
     try:
         files = source(path)
@@ -749,7 +985,7 @@ def verify(path: str, trusted: str = "", on_record: Told | None = None) -> dict[
         check = Check(Files())
         check.add(refused.code, refused.place)
         return check.result()
-    return Check(files, trusted, on_record).run().result()
+    return Check(files, trusted, on_record, roots).run().result()
 
 
 def when(microseconds: str) -> str:
@@ -770,6 +1006,8 @@ def told(result: dict[str, Any], zh: bool) -> Iterator[str]:
     for point in result["checkpoints"]:
         words = ("检查点", "checkpoint")[pick]
         yield f"  {words} {point['log']} {int(point['size']):,} · {when(point['time'])} · {point['root']}"
+    for stamp in result["stamps"]:
+        yield from told_stamp(stamp, pick)
     if result["key"]:
         yield f"  {('公钥指纹', 'key fingerprint')[pick]}: {result['key']}"
     if result["sound"]:
@@ -783,10 +1021,29 @@ def told(result: dict[str, Any], zh: bool) -> Iterator[str]:
         yield ("✗ 不可采信", "✗ not sound")[pick]
 
 
+def told_stamp(stamp: dict[str, Any], pick: int) -> Iterator[str]:
+    """Who saw which checkpoint when, and how far that was checked."""
+    how = (
+        ("由您给出的根证书所信任的机构签署", "signed by an authority under the roots you gave")
+        if stamp["trusted"]
+        else ("签名成立，签署机构未经确认", "its signature holds, whose it is was not confirmed")
+        if stamp["checked"]
+        else ("所用算法本程序不识别，未核验", "its algorithm is not known to this program: not checked")
+    )
+    word = ("时间戳", "time stamp")[pick]
+    about = f"{stamp['log']} {int(stamp['size']):,} · {stamp['time']} · {stamp['authority'] or '?'}"
+    yield f"  {word} {about} · {how[pick]}"
+    if not stamp["trusted"]:
+        yield f"    openssl ts -verify -in {stamp['token']} -data {stamp['checkpoint']} -CAfile ROOTS.pem"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check a Muniment evidence package.")
     parser.add_argument("package")
     parser.add_argument("--key", default="", help="the public key, or its fingerprint, as you know it")
+    parser.add_argument(
+        "--roots", default="", metavar="PEM", help="roots of time-stamping authorities you trust"
+    )
     parser.add_argument("--json", action="store_true", help="the result as JSON")
     parser.add_argument("--show", default="", metavar="RECORD", help="print what was proved of one record")
     parser.add_argument("--language", choices=("zh", "en"), default="")
@@ -797,7 +1054,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if record["record"] == given.show:
             shown.append(record)
 
-    result = verify(given.package, given.key, keep if given.show else None)
+    roots: list[x509.Certificate] = []
+    if given.roots:
+        with open(given.roots, "rb") as file:
+            roots = x509.load_pem_x509_certificates(file.read())
+    result = verify(given.package, given.key, keep if given.show else None, roots)
     zh = given.language == "zh" or (not given.language and (os.environ.get("LANG") or "zh").startswith("zh"))
     if given.json:
         print(json.dumps(result, ensure_ascii=False, indent=1))

@@ -36,16 +36,16 @@ keyUsage = critical,keyCertSign
 
 
 class Authority:
-    """`url` to ask, `roots` (PEM) to check what it answers; `down` makes it fail."""
+    """`url` to ask, `roots` (PEM) to check what it answers; `down` makes it fail. `key` as openssl req takes it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: str = "rsa:2048") -> None:
         self._folder, self.down, self.url = folder, False, ""
         (folder / "ts.cnf").write_text(CONFIG.format(folder=folder))
         (folder / "serial").write_text("01\n")
-        root = "-newkey rsa:2048 -nodes -x509 -days 3650 -keyout root.key -out root.pem -subj /CN=Root -extensions ca"
+        root = f"-newkey {key} -nodes -x509 -days 3650 -keyout root.key -out root.pem -subj /CN=Root -extensions ca"
         self._openssl(f"req -config ts.cnf {root}")
         self._openssl(
-            "req -config ts.cnf -newkey rsa:2048 -nodes -keyout tsa.key -out tsa.csr -subj /CN=Time"
+            f"req -config ts.cnf -newkey {key} -nodes -keyout tsa.key -out tsa.csr -subj /CN=Time"
         )
         signing = "-CA root.pem -CAkey root.key -CAcreateserial -days 3650 -extfile ts.cnf -extensions v3"
         self._openssl(f"x509 -req -in tsa.csr {signing} -out tsa.pem")
@@ -56,6 +56,12 @@ class Authority:
         signer = "-signer tsa.pem -inkey tsa.key"
         self._openssl(f"ts -reply -config ts.cnf -queryfile query.tsq {signer} -out answer.tsr")
         return (self._folder / "answer.tsr").read_bytes()
+
+    def stamp(self, content: bytes) -> bytes:
+        """A token over these bytes."""
+        (self._folder / "content").write_bytes(content)
+        self._openssl("ts -query -data content -sha256 -cert -out asked.tsq")
+        return self.answer((self._folder / "asked.tsq").read_bytes())
 
     def _openssl(self, line: str) -> None:
         subprocess.run(["openssl", *line.split()], cwd=self._folder, check=True, capture_output=True)

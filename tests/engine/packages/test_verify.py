@@ -9,10 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from engine.packages.verifiers import verify
+from tests.engine.evidence.authority import Authority
 from tests.engine.packages.conftest import Made
+from tests.engine.packages.stamped import KEYS, stamped, stamps, touches
 from tests.engine.packages.tampering import Case, cases, containers, touched, unpack
 
 NAMES = [case.name for case in cases(Ed25519PrivateKey.generate())]
@@ -76,6 +79,43 @@ def test_alone_in_a_folder(made: Made, tmp_path: Path) -> None:
     ran = subprocess.run(command[:-1], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 1
     assert "file.changed" in ran.stdout
+
+
+@pytest.mark.parametrize("key", list(KEYS))
+def test_time_stamps(key: str, made: Made, tmp_path: Path) -> None:
+    """Both verifiers have this table; openssl says the same of the pair the program names."""
+    by, other = stamps(tmp_path, key), Authority(tmp_path)
+    roots, others = (x509.load_pem_x509_certificates(one.roots.encode()) for one in (by, other))
+    for case in touches(by):
+        path = tmp_path / "package.zip"
+        path.write_bytes(stamped(made.package, by, made.signer, case.touch))
+        result = verify.verify(str(path), made.key, roots=roots)
+        assert {finding["code"] for finding in result["findings"]} == case.codes, case.name
+        assert [(one["checked"], one["trusted"]) for one in result["stamps"]] == (
+            [case.state] if case.state else []
+        )
+        if case.state:
+            (told,) = result["stamps"]
+            assert told["authority"] == "Time"
+            assert openssl_agrees(path, told, by.roots, tmp_path)
+            assert not openssl_agrees(path, told, other.roots, tmp_path)
+            for wrong in ((), others):
+                (told,) = verify.verify(str(path), made.key, roots=wrong)["stamps"]
+                assert (told["checked"], told["trusted"]) == (True, False)
+            lines = "\n".join(verify.told(verify.verify(str(path), made.key), False))
+            assert "openssl ts -verify -in witnesses/records-1.tsr -data checkpoints/records.txt" in lines
+
+
+def openssl_agrees(package: Path, told: dict[str, str], roots: str, folder: Path) -> bool:
+    files = unpack(package.read_bytes())
+    for name, content in (
+        ("token", files[told["token"]]),
+        ("note", files[told["checkpoint"]]),
+        ("pem", roots.encode()),
+    ):
+        (folder / name).write_bytes(content)
+    command = ["openssl", "ts", "-verify", "-in", "token", "-data", "note", "-CAfile", "pem"]
+    return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
 
 
 def test_it_imports_nothing_of_ours() -> None:
