@@ -8,21 +8,17 @@ a folder of their own under the data directory and are gone afterwards; they are
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from engine.access.organisation_file import organisation_json
 from engine.app_tests.houses import ORGANISATION, Source
 from engine.app_tests.runner import Result, run_tests
+from engine.app_tests.trials import trial_folder
 from engine.applications.packing import sample_folder
 from engine.runtime import Runtime
 from metamodel.application import App
-
-FOLDER = "trials"
 
 
 def try_app(
@@ -31,22 +27,11 @@ def try_app(
 ) -> list[Result]:  # fmt: skip
     """Every test of this very document (or those named), told one by one. What it requires is published here;
     Rejected (app.unknown) where it is not."""
-    with _folder(runtime) as work:
+    with trial_folder(runtime.config.data) as work:
         sources = [_source(runtime, document, work) for document in _needed(runtime, app)]
         houses = work / "houses"
         houses.mkdir()
         return run_tests([app], sources, houses, only=only, told=told)
-
-
-@contextmanager
-def _folder(runtime: Runtime) -> Iterator[Path]:
-    around = runtime.config.data / FOLDER
-    around.mkdir(mode=0o700, exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=around))
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def _needed(runtime: Runtime, app: App) -> list[Mapping[str, Any]]:

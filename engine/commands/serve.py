@@ -131,6 +131,7 @@ def _stamp(path: Path) -> object:
 
 def application() -> ASGIApp:
     """The ASGI application over a runtime of its own; jobs run beside it."""
+    from engine.app_tests.trials import clear_trials
     from engine.backup import list_shredded
     from engine.commands import leave_no_dump, settle
     from engine.runtime import Runtime
@@ -141,6 +142,7 @@ def application() -> ASGIApp:
     with refusals():
         runtime = Runtime.open(config)
     list_shredded(runtime)
+    clear_trials(config.data)
     app = create_app(runtime)
     settle()
 
