@@ -13,7 +13,8 @@ from builder_ui.models.audit import AuditLine, LooksView
 from builder_ui.templating import href
 from engine.access.audit import AuditEntry
 from engine.access.audit_search import Look, told
-from engine.access.audit_words import action_word, detail_word
+from engine.access.audit_words import action_word, detail_word, outcome_word
+from engine.access.viewer import PUBLIC
 from engine.clock import from_microseconds
 from metamodel.forms import Form
 from metamodel.plugin_api import OPERATORS
@@ -72,7 +73,7 @@ class Lines:
 
     def _said(self, entry: AuditEntry) -> Iterator[tuple[str, str]]:
         for name, value in told(entry).items():
-            if (name, value) != ("page", 0):
+            if (name, value) != ("page", 0) and name != "outcome_label":
                 yield detail_word(name, self._visit.language), self._text(name, value, entry)[:LONGEST]
 
     def _text(self, name: str, value: Any, entry: AuditEntry) -> str:
@@ -90,6 +91,8 @@ class Lines:
                 return self._report(entry, str(value))
             case "by":
                 return self._way_in(str(value))
+            case "outcome":
+                return outcome_word(str(value), entry.detail.get("outcome_label"), self._visit.language)
         return _plain(value)
 
     def _field(self, entry: AuditEntry, name: str) -> str:
@@ -123,6 +126,8 @@ class Lines:
 def name_of(visit: Visit, person: str) -> str:
     if person == "system":
         return visit.text("The system")
+    if person.startswith(PUBLIC):
+        return visit.text("Public form")
     return visit.names.get(("person", person), person)
 
 

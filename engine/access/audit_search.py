@@ -185,6 +185,8 @@ def told(entry: AuditEntry) -> dict[str, Any]:
     fields = entry.detail.get("changes", shown.get("fields"))
     if isinstance(fields, Mapping):
         shown["fields"] = sorted(fields)
+    if "outcome" in shown and (label := entry.detail.get("outcome_label")):
+        shown["outcome_label"] = label  # as it was called then; the definition may say otherwise now
     return shown
 
 

@@ -114,7 +114,7 @@ class Tasks:
         if not self._store.close(unit, row["id"], viewer.person, outcome, _fitting(comment)):
             raise Rejected([self._closed_problem(row, viewer)])
         said = {"comment": comment} if comment else {}
-        self._note(unit, viewer, "task.close", row, outcome=outcome, **said)
+        self._note(unit, viewer, "task.close", row, outcome=outcome, outcome_label=chosen.label, **said)
         self._tell_gone(unit, [row["id"]])
         for hear in self.closed:
             hear(unit, viewer, _closed(row, outcome, comment, people))

@@ -1,15 +1,11 @@
-"""Words that lead to a person: e-mail addresses, postal addresses, names beside a form of address.
-
-Names in running text are a guess from surnames and what stands beside them; fields that hold nothing but a
-name are masked as a whole instead.
-"""
+"""Words that lead to a person: e-mail addresses, postal addresses. Names are in `person_names.py`."""
 
 from __future__ import annotations
 
 import re
 from typing import ClassVar
 
-from metamodel.plugin_api import DOT, Pattern, Registry, mask_ends
+from metamodel.plugin_api import DOT, Pattern, Registry
 
 HAN = "[\u4e00-\u9fff]"
 D = "[0-9０-９]"
@@ -62,41 +58,8 @@ def _inside(found: str, end: int) -> bool:
     return any(map(str.isdigit, found[:end]))
 
 
-SURNAMES = (
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳"
-    "鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞"
-    "熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯昝管卢莫经房裘缪干解应宗丁宣邓"
-)
-
-
-class PersonName(Pattern):
-    name = "person_name"
-    label = {"zh": "姓名（推测）", "en": "Name of a person (a guess)"}
-    icon = "user"
-    doc = {
-        "zh": "称呼前或“姓名”“联系人”后的姓名，按姓氏推测",
-        "en": "A name before a form of address or behind “姓名”, “联系人”: guessed from the surname",
-    }
-    expression = (
-        rf"[{SURNAMES}]{HAN}{{1,2}}(?:先生|女士|小姐|老师|经理|总监|主任|医生)"
-        rf"|(?:姓名|联系人|收件人|收货人|开户名|户名)[：: ]{{0,2}}[{SURNAMES}]{HAN}{{1,2}}"
-    )
-    apart = ""
-    examples: ClassVar = (
-        ("请联系孙国梁先生", "请联系孙••先生"),
-        ("收件人：李娜", "收件人：李•"),
-        ("王总好", "王总好"),
-    )
-
-    def mask(self, found: str) -> str:
-        title = re.search("先生$|女士$|小姐$|老师$|经理$|总监$|主任$|医生$", found)
-        cue = re.match("(?:姓名|联系人|收件人|收货人|开户名|户名)[：: ]{0,2}", found)
-        start, end = (cue.end() if cue else 0), (title.start() if title and not cue else len(found))
-        return found[:start] + mask_ends(found[start:end], 1, 0) + found[end:]
-
-
 EMAIL = Email()
-PATTERNS = (EMAIL, Address(), PersonName())
+PATTERNS = (EMAIL, Address())
 
 
 def register(registry: Registry) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from engine.access.audit_search import told
 from engine.access.people import Membership, Person
 from engine.access.viewer import SYSTEM, Viewer
 from engine.clock import FrozenClock
@@ -214,8 +215,10 @@ def test_closing_and_transferring_are_audited_without_the_title(desk: Runtime) -
         "task": str(task),
         "source": "watch",
         "outcome": "drop",
+        "outcome_label": {"zh": "不是商机", "en": "Not one"},
         "comment": "只是问问",
     }
+    assert told(entries[0])["outcome_label"] == {"zh": "不是商机", "en": "Not one"}
     assert entries[1].detail == {"task": str(task), "source": "watch", "to": "wang"}
 
 
