@@ -20,6 +20,17 @@ class SignInPage:
     problem: str = ""
     samples: tuple[tuple[str, str, str], ...] = ()
     providers: tuple[Link, ...] = ()
+    forgot_href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgotPage:
+    """`sent`: somebody was written to, or nobody; the page does not say which."""
+
+    here: str
+    person: str = ""
+    problem: str = ""
+    sent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,7 @@ class InvitationPage:
     least: int
     problem: str = ""
     hint: str = ""
+    joins: bool = True  # the first password
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +210,7 @@ class PolicyPage:
     roles: tuple[RoleChoice, ...]
     most: str
     idle: str
+    by_mail: bool
     providers: tuple[ProviderForm, ...]
     problems: tuple[str, ...] = ()
     done: str = ""

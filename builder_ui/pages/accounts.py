@@ -208,8 +208,9 @@ def policy_page(request: Ask, site: Here) -> Response[Any]:
 def save_policy(request: Ask, site: Here, body: bytes) -> Response[Any]:
     visit, sent = _visit(site, request), sent_form(body)
     policy = Policy(
-        "everyone" in sent, frozenset(sent.get("roles", ())), _number(sent, "most"), _number(sent, "idle")
-    )
+        "everyone" in sent, frozenset(sent.get("roles", ())), _number(sent, "most"), _number(sent, "idle"),
+        "by_mail" in sent,
+    )  # fmt: skip
     try:
         visit.runtime.accounts.save_policy(visit.viewer, policy)
     except Rejected as refused:
@@ -242,6 +243,7 @@ def _policy(
     page = PolicyPage(
         visit.text("How people sign in"), (Link(visit.text("Accounts and sign-in"), BASE),),
         policy.factor_everyone, _roles(visit, policy), str(policy.session_most), str(policy.session_idle),
+        policy.reset_by_mail,
         _provider_forms(visit, entered, texts), () if entered else texts, _done(visit),
     )  # fmt: skip
     status = problems[0].status if problems else 200

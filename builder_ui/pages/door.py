@@ -34,8 +34,9 @@ def first_page(
     request: Ask, site: Site, following: str, here: str, person: str = "", refused: Rejected | None = None
 ) -> Response[Any]:
     samples = _samples(site, language_of(request))
+    forgot = href("/forgot", person=person) if site.runtime.accounts.resets_by_mail else ""
     page = SignInPage(
-        following, here, person, said(request, refused), samples, offered_providers(site, following)
+        following, here, person, said(request, refused), samples, offered_providers(site, following), forgot
     )
     return alone(request, site, "sign_in.html", page, refused.problems[0].status if refused else 200)
 

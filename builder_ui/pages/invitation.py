@@ -1,4 +1,4 @@
-"""A one-time link: its person sets a password, and is in."""
+"""A one-time link: its person sets a password, and is in; and asking for one by mail who forgot his password."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from builder_ui.models.accounts import InvitationPage
+from builder_ui.models.accounts import ForgotPage, InvitationPage
 from builder_ui.pages.door import alone, language_cookie, one, said, session_of, step_on, wished_language
 from builder_ui.site import Ask, Here, InPath, Site, sent_form
 from engine.accounts.passwords import SHORTEST
@@ -49,12 +49,46 @@ def _invitation(
     found = refused.problems[0] if refused else None
     page = InvitationPage(
         f"/invitation/{token}", known.name, known.id, SHORTEST, said(request, refused),
-        found.hint(language_of(request)) if found else "",
+        found.hint(language_of(request)) if found else "", not site.runtime.accounts.passwords.has_one(person),
     )  # fmt: skip
     return alone(request, site, "invitation.html", page, found.status if found else 200)
 
 
+# -- asking for one ----------------------------------------------------------------------------------
+
+
+@get("/forgot", sync_to_thread=True)
+def forgot_page(request: Ask, site: Here) -> Response[Any]:
+    """Rejected (account.no_mail) where no mail could carry a link."""
+    _require_mail(site)
+    if wish := wished_language(request):
+        return Redirect("/forgot", status_code=303, cookies=[language_cookie(request, wish)])
+    return alone(request, site, "forgot.html", ForgotPage("/forgot", request.query_params.get("person", "")))
+
+
+@post("/forgot", sync_to_thread=True, status_code=200)
+def forgot(request: Ask, site: Here, body: bytes) -> Response[Any]:
+    """The same answer whoever it is."""
+    _require_mail(site)
+    person = one(sent_form(body), "person")[:200]
+    try:
+        if not person.strip():
+            raise Rejected([problem("account.who", "/person")])
+        site.runtime.accounts.forgot(person, origin_of(request))
+    except Rejected as refused:
+        page = ForgotPage("/forgot", person, said(request, refused))
+        return alone(request, site, "forgot.html", page, refused.problems[0].status)
+    return alone(request, site, "forgot.html", ForgotPage("/forgot", person, sent=True))
+
+
+def _require_mail(site: Site) -> None:
+    if not site.runtime.accounts.resets_by_mail:
+        raise Rejected([problem("account.no_mail")])
+
+
 HANDLERS = (
+    forgot_page,
+    forgot,
     invitation_page,
     accept_invitation,
 )

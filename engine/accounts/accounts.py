@@ -6,7 +6,7 @@ changes an account is audited here, in the unit of the change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -21,10 +21,10 @@ from engine.accounts.passwords import Passwords, require_good
 from engine.accounts.policy import Policies, Policy
 from engine.accounts.providers import Providers
 from engine.accounts.second_factor import SecondFactor
-from engine.accounts.sessions import Session, Sessions, Spans
+from engine.accounts.sessions import Origin, Session, Sessions, Spans
 from engine.accounts.signing_in import Parts, SigningIn, remember
 from engine.accounts.single_sign_on import SingleSignOn
-from engine.accounts.throttle import AGAIN, Throttle
+from engine.accounts.throttle import AGAIN, FORGOT, FORGOT_FROM, Throttle
 from engine.accounts.tokens import Tokens
 from engine.clock import Clock, microseconds
 from engine.database import Database, Unit
@@ -36,6 +36,7 @@ from metamodel.labels import Label
 from metamodel.problems import Rejected, problem
 
 DAY = timedelta(days=1)
+RESET = "reset_password"  # a job
 FRESH = 10 * 60 * 1_000_000  # so long after signing in nobody is asked again
 T = TypeVar("T")
 TOLD = {
@@ -46,6 +47,15 @@ TOLD = {
     "reset": {
         "zh": "管理员为您生成了重设密码的链接。如果不是您要求的，请立即告知管理员",
         "en": "An administrator made a link that resets your password. If you did not ask for it, say so at once",
+    },
+    "forgot": {
+        "zh": "重设存鉴密码（链接一小时内有效，只能用一次）。如果不是您要求的，请忽略本邮件",
+        "en": "Set a new Muniment password (the link works once, within an hour). If you did not ask, do nothing",
+    },
+    "changed": {
+        "zh": "您的存鉴密码已通过邮件里的链接重设，其他登录已结束。如果不是您本人，请立即告知管理员",
+        "en": "Your Muniment password was set anew by a link in a mail; you were signed out elsewhere. If it was "
+        "not you, tell an administrator at once",
     },
     "totp_off": {
         "zh": "管理员关闭了您的两步验证。如果不是您要求的，请立即告知管理员",
@@ -76,7 +86,10 @@ class Accounts:
         # How people are reached stands on a higher floor; the runtime fills these in.
         self.tell: Callable[[Unit, str, Label], object] = lambda _unit, _person, _title: None
         self.post: Callable[[Unit, str, Label, str], bool] = lambda _unit, _person, _title, _link: False
+        self.mails = False  # can mail carry a link at all?
         people.changed.append(self._people_changed)
+        self._jobs = jobs
+        jobs.register(RESET, self._send_reset)
         jobs.register("clean_accounts", lambda _payload, _job: database.write(self._clean), every=DAY)
 
     # -- passwords ---------------------------------------------------------------------------------
@@ -100,16 +113,50 @@ class Accounts:
     def accept(self, token: str, password: str, address: str = "") -> str:
         """An invitation is taken up: the password is set, the link is used up. The person's id. Rejected:
         invitation.unknown, and as `require_good` does."""
-        person = self.active(self.invitations.find(token).person)
+        invitation = self.invitations.find(token)
+        person = self.active(invitation.person)
         require_good(password, person)
         hashed = self.passwords.hash(password)
 
         def work(unit: Unit) -> None:
             self.invitations.use(unit, token)
-            self._set(unit, person.id, hashed, Viewer(person.id, person.name, address=address), None)
+            by = Viewer(person.id, person.name, address=address)
+            self._set(
+                unit, person.id, hashed, by, None, by="mail" if invitation.purpose == "forgot" else "link"
+            )
+            if invitation.purpose == "forgot":
+                self.tell(unit, person.id, TOLD["changed"])
 
         self._database.write(work)
         return person.id
+
+    # -- forgotten ---------------------------------------------------------------------------------
+
+    @property
+    def resets_by_mail(self) -> bool:
+        return self.mails and self.policies.current.reset_by_mail
+
+    def forgot(self, name: str, origin: Origin) -> None:
+        """Somebody says that he forgot his password. Answered alike and as fast whoever it is: who that is, and
+        whether mail reaches him, is looked up later by a job. Rejected (access.locked)."""
+        self.throttle.take([FORGOT.of(name.strip()), FORGOT_FROM.of(origin.address)])
+        said = {"name": name.strip(), "address": origin.address}
+        self._database.write(lambda unit: self._jobs.defer(unit, RESET, said))
+
+    def _send_reset(self, payload: Mapping[str, Any], _job: str) -> None:
+        """A link to who may set a password by mail: somebody active who has one, and whom mail reaches."""
+        person = self.signing_in.person_called(payload["name"]) if self.resets_by_mail else None
+        known = person.id if person and person.active and self.passwords.has_one(person.id) else ""
+
+        def work(unit: Unit) -> None:
+            link = self.invitations.link(self.invitations.make(unit, known, "forgot", known)) if known else ""
+            sent = link.startswith("http") and self.post(unit, known, TOLD["forgot"], link)
+            if known and not sent:
+                self.invitations.void(unit, [known], ("forgot",))
+            by = Viewer(known, person.name if person and known else "", address=payload["address"])
+            self._say(unit, by, "user.reset_asked", outcome="sent" if sent else "none")
+
+        self._database.write(work)
 
     def require_password(self, person: str, password: str, session: Session) -> None:
         """Before what must not be done by whoever sits down at an open screen. Who has no password must have
@@ -128,13 +175,15 @@ class Accounts:
         if not mine or now - mine[0].created_at > FRESH:
             raise Rejected([problem("account.sign_in_again")])
 
-    def _set(self, unit: Unit, person: str, hashed: str, by: Viewer, but: Session | None) -> None:
+    def _set(
+        self, unit: Unit, person: str, hashed: str, viewer: Viewer, but: Session | None, **detail: str
+    ) -> None:
         self.passwords.set_hash(unit, person, hashed)
         self.invitations.void(unit, [person])
         self.sessions.end_all(unit, [person], but)
         self.throttle.lift(unit, person)
         remember(unit, person, password_at=unit.now)
-        self._say(unit, by, "user.password_set", person=person)
+        self._say(unit, viewer, "user.password_set", person=person, **detail)
 
     # -- the own second factor, sessions and tokens ------------------------------------------------
 
@@ -260,8 +309,12 @@ class Accounts:
         return Spans(policy.session_most, policy.session_idle)
 
     def _people_changed(self, unit: Unit, saved: Sequence[Person]) -> None:
-        """Who is active no more loses everything he could sign in with, in the same unit."""
+        """Who is active no more loses everything he could sign in with, in the same unit, for good: should he
+        come back, he is sent a link like somebody new."""
         gone = [person.id for person in saved if not person.active]
+        for person in gone:
+            self.passwords.set_hash(unit, person, "")
+            self.factor.remove(unit, person)
         if gone:
             self.sessions.end_all(unit, gone)
             self.tokens.revoke_all(unit, gone)

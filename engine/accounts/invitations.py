@@ -1,7 +1,8 @@
 """Invitations: one-time links with which somebody sets his password, the first or a forgotten one.
 
 The link holds a random token, the database its hash. Making a new one voids the older; setting the
-password uses it up. Made by administrators, by `muniment init` and `muniment user invite`.
+password uses it up. Made by administrators, by `muniment init` and `muniment user invite`, and by who forgot his
+password: such a one voids none of theirs.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from engine.system_tables import invitations
 from metamodel.problems import Rejected, problem
 
 DAY = 24 * 3600 * 1_000_000
-Purpose = Literal["join", "reset"]
+Purpose = Literal["join", "reset", "forgot"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
-LIFE = {"join": 7 * DAY, "reset": DAY}
+LIFE = {"join": 7 * DAY, "reset": DAY, "forgot": DAY // 24}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ class Invitations:
         self._database, self._clock, self._public = database, clock, public_url.rstrip("/")
 
     def make(self, unit: Unit, person: str, purpose: Purpose = "join", by: str = "system") -> str:
-        """The token; it cannot be shown again, and older ones of this person end. 7 days or (reset) one."""
-        self.void(unit, [person])
+        """The token; it cannot be shown again, and older ones of this person end. 7 days, or (reset) one, or
+        (forgot) an hour."""
+        self.void(unit, [person], () if purpose != "forgot" else ("forgot",))
         token = fresh()
         unit.connection.execute(
             sa.insert(invitations).values(
@@ -65,14 +67,18 @@ class Invitations:
         return found
 
     def open(self) -> dict[str, Invitation]:
-        """The running ones, by person."""
+        """The running ones that somebody else made, by person."""
         now = microseconds(self._clock.now())
-        query = sa.select(invitations).where(invitations.c.expires_at > now)
+        query = sa.select(invitations).where(
+            invitations.c.expires_at > now, invitations.c.purpose != "forgot"
+        )
         with self._database.read() as connection:
             return {row.person: _invitation(row) for row in connection.execute(query)}
 
-    def void(self, unit: Unit, people: Sequence[str]) -> None:
-        unit.connection.execute(sa.delete(invitations).where(invitations.c.person.in_(people)))
+    def void(self, unit: Unit, people: Sequence[str], purposes: Sequence[Purpose] = ()) -> None:
+        """All of these people's, or those for these purposes."""
+        theirs = sa.delete(invitations).where(invitations.c.person.in_(people))
+        unit.connection.execute(theirs.where(invitations.c.purpose.in_(purposes or PURPOSES)))
 
     def clean(self, unit: Unit) -> None:
         unit.connection.execute(sa.delete(invitations).where(invitations.c.expires_at <= unit.now))

@@ -50,7 +50,9 @@ def overview(database: Database, room: Accounts, organisation: Organisation) -> 
         seen = _pairs(connection, sa.select(accounts.c.person, accounts.c.signed_in_at))
         invited = _pairs(
             connection,
-            sa.select(invitations.c.person, invitations.c.expires_at).where(invitations.c.expires_at > now),
+            sa.select(invitations.c.person, invitations.c.expires_at).where(
+                invitations.c.expires_at > now, invitations.c.purpose != "forgot"
+            ),
         )
         counted = sa.select(sessions.c.person, sa.func.count()).where(
             sessions.c.stage == IN, sessions.c.expires_at > now

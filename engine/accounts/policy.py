@@ -1,4 +1,5 @@
-"""The policy of accounts: who must use a second factor, and how long a session lives.
+"""The policy of accounts: who must use a second factor, how long a session lives, whether a forgotten password
+may be set anew by mail.
 
 Kept in the settings, changed on the administration page; what another process changed is seen within
 a second.
@@ -32,6 +33,7 @@ class Policy:
     factor_roles: frozenset[str] = frozenset()
     session_most: int = 12 * 60
     session_idle: int = 12 * 60
+    reset_by_mail: bool = True
 
     def wants_factor(self, viewer: Viewer) -> bool:
         held = {f"{app}.{role}" for app, roles in viewer.roles.items() for role in roles}
@@ -41,6 +43,7 @@ class Policy:
         return {
             "factor_everyone": self.factor_everyone, "factor_roles": sorted(self.factor_roles),
             "session_most": self.session_most, "session_idle": self.session_idle,
+            "reset_by_mail": self.reset_by_mail,
         }  # fmt: skip
 
     @classmethod
@@ -48,7 +51,7 @@ class Policy:
         known = {**cls().to_json(), **raw}
         return cls(
             bool(known["factor_everyone"]), frozenset(map(str, known["factor_roles"])),
-            int(known["session_most"]), int(known["session_idle"]),
+            int(known["session_most"]), int(known["session_idle"]), bool(known["reset_by_mail"]),
         )  # fmt: skip
 
     def problems(self) -> list[Problem]:

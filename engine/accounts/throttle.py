@@ -42,8 +42,13 @@ class Try:
 # Where one guesses at one name; at one name from many places; from one place at many names (an office
 # behind one address mistypes often in the morning).
 HERE, NAME, ADDRESS = Limit("sign_in", 5), Limit("name", 50), Limit("address", 100)
+PUBLIC_FORM = Limit("public_form", 60)  # entries by public links, from one place
 CODE = Limit("code", 5)  # second factors, whoever asks
 AGAIN = Limit("again", 5)  # the own password, asked for once more
+FORGOT, FORGOT_FROM = (
+    Limit("forgot", 3),
+    Limit("forgot_from", 20),
+)  # links by mail: for one name, from one place
 
 
 def sign_in_tries(name: str, address: str) -> tuple[Try, ...]:
@@ -78,7 +83,7 @@ class Throttle:
 
     def lift(self, unit: Unit, name: str) -> None:
         """Somebody may try again at once, from everywhere."""
-        own = throttle.c.key.in_([limit.of(name).key for limit in (NAME, CODE, AGAIN)])
+        own = throttle.c.key.in_([limit.of(name).key for limit in (NAME, CODE, AGAIN, FORGOT)])
         here = throttle.c.key.startswith(HERE.of(name).key + ":")
         unit.connection.execute(sa.delete(throttle).where(sa.or_(own, here)))
 

@@ -26,6 +26,12 @@ TEXTS = {
     # account
     "account.span": Texts("须在 {least} 到 {most} 分钟之间", "Between {least} and {most} minutes"),
     "account.sign_in_again": Texts("请重新登录后再做这一步", "Sign in anew, then do this", status=403),
+    "account.who": Texts("请输入账号或邮箱", "Enter an account or an e-mail address"),
+    "account.no_mail": Texts(
+        "这里不能用邮件重设密码，请联系管理员",
+        "A password cannot be set anew by mail here: ask an administrator",
+        status=404,
+    ),
     "account.wrong_password": Texts("当前密码不正确", "That is not your present password"),
     # emergency
     "emergency.reason": Texts(

@@ -147,3 +147,21 @@ def test_coming_back_from_a_provider_one_was_not_sent_to(runtime: Runtime, query
     answer = Tab(runtime).get(f"/sign-in/with/1/back{query}")
     assert answer.status_code == 401
     assert "不是从这个浏览器开始的" in html.unescape(answer.text)
+
+
+def test_who_forgot_his_password_is_answered_alike_whoever_he_is(runtime: Runtime) -> None:
+    tab = Tab(runtime)
+    assert "忘记密码" not in tab.page("/sign-in")
+    assert tab.get("/forgot").status_code == 404, "no mail, no link"
+    runtime.accounts.mails = True
+    assert "/forgot" in tab.page("/sign-in")
+    page = tab.page("/forgot?person=zhou")
+    assert 'value="zhou"' in page
+    answers = [send(tab, "/forgot", page, person=name) for name in ("zhou", "nobody")]
+    told = {answer.text.replace("nobody", "zhou") for answer in answers}
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert len(told) == 1
+    assert send(tab, "/forgot", page, person=" ").status_code == 422
+    for _ in range(2):
+        send(tab, "/forgot", page, person="nobody")
+    assert "分钟" in send(tab, "/forgot", page, person="nobody").text

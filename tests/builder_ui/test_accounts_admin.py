@@ -104,7 +104,7 @@ def test_policy_and_providers(runtime: Runtime, manager: Tab) -> None:
     wrong = manager.post(f"{BASE}/policy", {"most": "1", "idle": "x"})
     assert (wrong.status_code, wrong.text.count("须在 5 到")) == (422, 2)
     manager.post(f"{BASE}/policy", {"most": "600", "idle": "30", "roles": "desk.seller"})
-    assert runtime.accounts.policies.current == Policy(False, frozenset({"desk.seller"}), 600, 30)
+    assert runtime.accounts.policies.current == Policy(False, frozenset({"desk.seller"}), 600, 30, False)
     entered = {"label": "总部登录", "issuer": "http://login.example.com", "client_id": "x", "enabled": "on"}
     refused = manager.post(f"{BASE}/providers", entered)
     assert refused.status_code == 422

@@ -262,6 +262,21 @@ ROUTES: dict[str, Route] = {
         only(), {"form_id": ["customer"], "run_id": ["1"]}, body={"column": "name"}),
     f"POST {FORM}/import/{{run_id:str}}/begin": Route(only(), {"form_id": ["customer"], "run_id": ["1"]}, body={}),
     f"POST {FORM}/import/{{run_id:str}}/stop": Route(only(), {"form_id": ["customer"], "run_id": ["1"]}, body={}),
+    f"GET {API}{FORM}/export": Route(only(SELLER, RIVAL, CLERK), {"form_id": ["customer", "letter"]},
+                                     ("", "?as=xlsx", f"?q={PROBE}", "?columns=name,secret,phone,amount,paper,words")),
+    f"GET {API}{FORM}/imports": Route(only(SELLER, RIVAL, CLERK), {"form_id": ["customer"]}),
+    f"GET {API}{FORM}/imports/template": Route(only(SELLER, RIVAL, CLERK), {"form_id": ["customer"]}),
+    f"POST {API}{FORM}/imports": Route(only(SELLER, RIVAL, CLERK), {"form_id": ["customer"]}, body='{"file": "1"}'),
+    **{
+        f"GET {API}{FORM}/imports/{{import_id:str}}{rest}": Route(
+            only(), {"form_id": ["customer"], "import_id": ["1", "x"]})
+        for rest in ("", "/columns", "/wrong", "/workbook")
+    },
+    **{
+        f"POST {API}{FORM}/imports/{{import_id:str}}/{act}": Route(
+            only(), {"form_id": ["customer"], "import_id": ["1"]}, body="{}")
+        for act in ("check", "begin", "stop")
+    },
     f"GET {FORM}/condition": Route(reads_form, queries=("?field=secret", "?field=owner")),
     f"GET {FORM}/new": Route(creates, {"form_id": ["customer", "wish"]}),
     f"POST {FORM}": Route(creates, {"form_id": ["customer"]}, body=CUSTOMER),

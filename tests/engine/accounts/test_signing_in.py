@@ -190,3 +190,20 @@ def test_who_leaves_loses_sessions_tokens_and_invitations_in_the_same_unit(desk:
     assert runtime.tokens.find(token) is None
     assert refused(runtime.invitations.find, link) == "invitation.unknown"
     assert refused(desk.sign_in) == "access.bad_password"
+
+
+def test_who_comes_back_begins_anew(desk: Desk) -> None:
+    """Neither password nor second factor outlive leaving: an old telephone opens nothing."""
+    runtime = desk.runtime
+    desk.set_up_factor()
+    zhou = runtime.people.organisation().people["zhou"]
+    for active in (False, True):
+        there = replace(zhou, active=active)
+        runtime.database.write(lambda unit, there=there: runtime.people.save_people(unit, [there]))
+    assert not desk.accounts.passwords.has_one("zhou")
+    assert desk.accounts.factor.state("zhou") is None
+    assert refused(desk.sign_in) == "access.bad_password"
+    token = runtime.database.write(
+        lambda unit: desk.accounts.invite(unit, "zhou", runtime.require_viewer("lu"))
+    )
+    assert runtime.invitations.find(token).purpose == "join"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,9 @@ from urllib.parse import quote
 import pytest
 
 from engine.access.people import Person
+from engine.access.viewer import SYSTEM
+from engine.accounts.policy import Policy
+from engine.accounts.sessions import Origin
 from engine.clock import FrozenClock
 from engine.config import Config
 from engine.notifications import NewNotification
@@ -354,3 +358,79 @@ def test_without_a_server_there_is_nothing_to_try(open_with: Open) -> None:
     with pytest.raises(Rejected) as refused:
         open_with("").notifications.try_mail("me@example.com", "zh")
     assert refused.value.problems[0].code == "mail.no_server"
+
+
+# -- a forgotten password ----------------------------------------------------------------------------
+
+
+def link_in(letter: Any) -> str:
+    found = re.search(
+        r"https://archive\.example\.com/invitation/(\S+)", letter.get_body(("plain",)).get_content()
+    )
+    assert found
+    return found[1]
+
+
+def test_a_forgotten_password_is_set_anew_by_a_link_in_a_mail(
+    house: Runtime, postbox: Postbox, clock: FrozenClock
+) -> None:
+    accounts, here = house.accounts, Origin("192.0.2.7")
+    accounts.set_password("zhou", "lantern moss 81 ferry")
+    accounts.set_password("wang", "lantern moss 81 ferry")  # whom no mail reaches; lu has no password yet
+    _, session = accounts.signing_in.with_password("zhou", "lantern moss 81 ferry", here)
+    invited = house.database.write(lambda unit: accounts.invite(unit, "zhou", SYSTEM))
+    work(house, clock)
+    postbox.messages.clear()
+    for name in ("zhou@example.com", "wang", "lu", "nobody"):
+        accounts.forgot(name, here)
+    house.jobs.run_due()
+    (letter,) = postbox.messages
+    assert postbox.recipients[-1] == "zhou@example.com"
+    assert house.invitations.find(invited).purpose == "reset", "an administrator's link goes on"
+    with house.database.read() as connection:
+        asked = [one for one in house.audit.latest(connection) if one.action == "user.reset_asked"]
+    assert {(one.person, one.detail["outcome"]) for one in asked} == {
+        ("zhou", "sent"), ("wang", "none"), ("", "none"),
+    }  # fmt: skip
+    token = link_in(letter)
+    assert accounts.accept(token, "copper gate 12 violin", "192.0.2.7") == "zhou"
+    assert house.sessions.of("zhou") == [], "signed out everywhere"
+    assert session.person == "zhou"
+    work(house, clock)
+    assert "已通过邮件里的链接重设" in str(postbox.messages[-1]["subject"])
+    for used in (token, invited):
+        with pytest.raises(Rejected, match=r"invitation\.unknown"):
+            house.invitations.find(used)
+
+
+def test_a_link_by_mail_ends_after_an_hour_and_only_the_newest_works(
+    house: Runtime, postbox: Postbox, clock: FrozenClock
+) -> None:
+    house.accounts.set_password("zhou", "lantern moss 81 ferry")
+    for _ in range(2):
+        house.accounts.forgot("zhou", Origin("192.0.2.7"))
+        house.jobs.run_due()
+    first, second = map(link_in, postbox.messages)
+    with pytest.raises(Rejected, match=r"invitation\.unknown"):
+        house.invitations.find(first)
+    assert house.invitations.find(second).person == "zhou"
+    clock.advance(hours=1)
+    with pytest.raises(Rejected, match=r"invitation\.unknown"):
+        house.invitations.find(second)
+
+
+@pytest.mark.parametrize("name", ["zhou", "nobody"])
+def test_asking_again_and_again_is_slowed_whoever_it_is(house: Runtime, name: str) -> None:
+    for _ in range(3):
+        house.accounts.forgot(name, Origin("192.0.2.7"))
+    with pytest.raises(Rejected, match=r"access\.locked"):
+        house.accounts.forgot(name, Origin("192.0.2.8"))
+
+
+def test_where_it_is_switched_off_nobody_is_written_to(house: Runtime, postbox: Postbox) -> None:
+    house.accounts.set_password("zhou", "lantern moss 81 ferry")
+    house.accounts.save_policy(SYSTEM, Policy(reset_by_mail=False))
+    assert not house.accounts.resets_by_mail
+    house.accounts.forgot("zhou", Origin("192.0.2.7"))
+    house.jobs.run_due()
+    assert postbox.messages == []
