@@ -21,6 +21,7 @@ class Happening:
     pieces: tuple[tuple[str, str], ...] = ()
     about: str = ""
     remove_url: str = ""
+    remove_action: str = ""  # where the page has no script
     rule: bool = False  # done by a rule, not a person
 
 
@@ -33,6 +34,7 @@ class Activity:
     say_url: str = ""
     people_url: str = ""
     fields: tuple[Option, ...] = ()
+    action: str = ""  # where the page has no script
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Deleting:
     restore_url: str
     back: str
     done: str
+    action: str  # where the page has no script
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class BinView:
     rows: tuple[BinRow, ...]
     total: str
     restore_url: str
+    action: str  # where the page has no script
     back: str
     next_href: str = ""
     previous_href: str = ""

@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from litestar import Response, get
+from litestar import Response, get, post
 
 from builder_ui.cells import record_url
 from builder_ui.models.around import Activity, Deleting, Happening
 from builder_ui.models.parts import Option, Tab
 from builder_ui.models.record import Change
-from builder_ui.site import Ask, Here, InPath, Visit
+from builder_ui.pages.door import one
+from builder_ui.site import Ask, Here, InPath, Visit, sent_form
+from builder_ui.templating import href
 from engine.access.audit_words import action_word
 from engine.records.comments import Comment
 from engine.records.query import Event
+from metamodel.problems import Rejected, problem
 
 if TYPE_CHECKING:
     from builder_ui.pages.record import Opened
@@ -59,6 +62,7 @@ def activity(opened: Opened) -> Activity:
             for name, text in zip(KINDS, _kind_words(visit), strict=True)
         ),
         "" if granted or view.shredded else f"{API}{url}/comments", f"{url}/people", tuple(_about(opened)),
+        f"{url}/comments",
     )  # fmt: skip
 
 
@@ -115,10 +119,10 @@ def _comments(opened: Opened) -> list[Timed]:
 
 def _comment(opened: Opened, one: Comment) -> Happening:
     visit = opened.visit
-    url = f"{API}{record_url(opened.app.id, opened.form.id, opened.view.id)}/comments/{one.id}"
+    own = f"{record_url(opened.app.id, opened.form.id, opened.view.id)}/comments/{one.id}"
     return Happening(
         one.name, one.person, visit.moments.short(one.at), "", pieces=one.pieces, about=one.label,
-        remove_url=url if one.own else "",
+        remove_url=f"{API}{own}" if one.own else "", remove_action=f"{own}/remove" if one.own else "",
     )  # fmt: skip
 
 
@@ -139,7 +143,44 @@ def deleting(opened: Opened, back: str) -> Deleting | None:
         return None
     form = f"/apps/{opened.app.id}/forms/{opened.form.id}"
     done = opened.visit.text("Deleted “%(title)s”", title=opened.view.title)
-    return Deleting(f"{API}{form}/records/{opened.view.id}", f"{API}{form}/recycle-bin/restore", back, done)
+    mine = f"{form}/records/{opened.view.id}"
+    return Deleting(f"{API}{mine}", f"{API}{form}/recycle-bin/restore", back, done, f"{mine}/delete")
 
 
-HANDLERS = (people,)
+# -- without scripts -----------------------------------------------------------------------------------
+# The same acts as the API's, for a page whose scripts are off or did not arrive: the form is posted.
+
+
+@post(f"{RECORD}/delete", sync_to_thread=True)
+def delete(request: Ask, site: Here, app_id: InPath, form_id: InPath, record: InPath) -> Response[Any]:
+    """Into the recycle bin, which is shown: that is where it is undone."""
+    visit = site.visit(request)
+    gone = visit.runtime.recycle_bin.delete(visit.viewer, app_id, form_id, [record])
+    refused = [found for one in gone.outcomes for found in one.problems]
+    if refused or not gone.outcomes:
+        raise Rejected(refused or [problem("record.unknown", record=record)])
+    return visit.go(f"/apps/{app_id}/forms/{form_id}/recycle-bin")
+
+
+@post(f"{RECORD}/comments", sync_to_thread=True)
+def comment(
+    request: Ask, site: Here, app_id: InPath, form_id: InPath, record: InPath, body: bytes
+) -> Response[Any]:
+    """Nobody is named by it: names are picked from a list that a script brings."""
+    visit, sent = site.visit(request), sent_form(body)
+    visit.runtime.comments.add(
+        visit.viewer, app_id, form_id, record, one(sent, "text"), sent.get("named", []), one(sent, "field")
+    )
+    return visit.go(href(record_url(app_id, form_id, record), tab="history"))
+
+
+@post(f"{RECORD}/comments/{{comment:str}}/remove", sync_to_thread=True)
+def uncomment(
+    request: Ask, site: Here, app_id: InPath, form_id: InPath, record: InPath, comment: InPath
+) -> Response[Any]:
+    visit = site.visit(request)
+    visit.runtime.comments.remove(visit.viewer, app_id, form_id, record, comment)
+    return visit.go(href(record_url(app_id, form_id, record), tab="history"))
+
+
+HANDLERS = (people, delete, comment, uncomment)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Response, get
+from litestar import Response, get, post
 
+from builder_ui.cells import record_url
 from builder_ui.layouts import list_columns
 from builder_ui.models.around import BinRow, BinView
 from builder_ui.models.parts import Link
-from builder_ui.site import Ask, Here, InPath, Visit
+from builder_ui.pages.door import one
+from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from engine.records.recycling import PAGE, InBin
 from metamodel.application import App
 from metamodel.forms import Form
+from metamodel.problems import Rejected
 
 BIN = "/apps/{app_id:str}/forms/{form_id:str}/recycle-bin"
 STYLES = ("list", "record")
@@ -34,7 +37,7 @@ def recycle_bin(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Re
         visit.text("Recycle bin"), (Link(form.text(visit.language), back),),
         tuple(_row(visit, app, form, one) for one in found.items),
         visit.count("%(num)s record", "%(num)s records", found.total),
-        f"/api/v1{here}/restore", back,
+        f"/api/v1{here}/restore", f"{here}/restore", back,
         f"{here}?page={number + 1}" if found.more else "", f"{here}?page={number - 1}" if first else "",
     )  # fmt: skip
     title = f"{page.title} · {form.text(visit.language)}"
@@ -54,4 +57,14 @@ def _row(visit: Visit, app: App, form: Form, one: InBin) -> BinRow:
     )  # fmt: skip
 
 
-HANDLERS = (recycle_bin,)
+@post(f"{BIN}/restore", sync_to_thread=True)
+def restore(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: bytes) -> Response[Any]:
+    """Where the page has no script: one record comes back and is shown."""
+    visit, record = site.visit(request), one(sent_form(body), "record")
+    done = visit.runtime.recycle_bin.restore(visit.viewer, app_id, form_id, [record])
+    if refused := [found for outcome in done for found in outcome.problems]:
+        raise Rejected(refused)
+    return visit.go(record_url(app_id, form_id, record))
+
+
+HANDLERS = (recycle_bin, restore)

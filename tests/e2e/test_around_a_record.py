@@ -84,3 +84,16 @@ def test_somebody_named_in_a_comment_is_told(desk: Open, customers: list[str]) -
     said.hover()
     page.get_by_role("button", name="删除这条评论").click()
     expect(page.locator(".remark")).to_have_count(0)
+
+
+def test_without_scripts_the_forms_do_the_same(desk: Open, customers: list[str]) -> None:
+    page = desk("zhou", java_script_enabled=False).page
+    page.goto(f"{LIST}/records/{customers[0]}?tab=history")
+    page.get_by_role("combobox", name="评论").fill("先记一笔")
+    page.get_by_role("button", name="发表").click()
+    expect(page.locator(".remark")).to_contain_text("先记一笔")
+    page.get_by_role("button", name="删除这条评论").click()
+    expect(page.locator(".remark")).to_have_count(0)
+    page.get_by_role("button", name="删除", exact=True).click()
+    page.get_by_role("button", name="恢复 恒锐").click()
+    expect(page.locator("h1")).to_have_text("恒锐")

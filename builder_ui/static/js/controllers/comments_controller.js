@@ -31,6 +31,7 @@ export default class Comments extends Controller {
   }
 
   async remove(event) {
+    event.preventDefault();
     const { gone } = this.element.dataset;
     const answer = await send(this.param(event, "url"), { method: "DELETE", headers: { Accept: "application/json" } });
     if (!answer.ok) return toast(answer.statusText);

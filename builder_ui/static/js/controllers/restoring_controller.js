@@ -7,8 +7,10 @@ import { toast } from "../lib/toast.js";
 
 export default class Restoring extends Controller {
   async back(event) {
+    event.preventDefault();
     const [record, title] = [this.param(event, "record"), this.param(event, "title")];
-    event.actor.disabled = true;
+    const button = event.actor.querySelector("button");
+    button.disabled = true;
     try {
       const { restored: [outcome] } = await postJson(this.value("url"), { records: [record] });
       if (!outcome.ok) throw new Error(outcome.problems[0].text);
@@ -16,7 +18,7 @@ export default class Restoring extends Controller {
       await visit(location.pathname + location.search);
       toast(said);
     } catch (error) {
-      event.actor.disabled = false;
+      button.disabled = false;
       toast(error.message);
     }
   }
