@@ -1,101 +1,31 @@
-"""The form designer in a real browser: an archive form from a blank app by mouse, by keyboard, filled in on a phone;
-and what makes it pleasant: insertion line, undo that names itself, copies, problems, two people at once."""
+"""The form designer in a real browser: the archive form of the article from a blank app with drags alone and with
+the keyboard alone, filled in on a phone; and what makes it pleasant."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
-from engine.access.people import Membership
 from engine.runtime import Runtime
 from tests.e2e.browsing import Tab
 from tests.e2e.conftest import Open
-
-FORM = "/design/desk/forms/customer"
-
-
-class Designer:
-    """A page with a form on it; everything a person does there, by mouse or by keys."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        page.set_default_timeout(15_000)
-
-    def open(self, path: str = FORM) -> Designer:
-        self.page.goto(path)
-        expect(self.page.locator("[data-design-frame-target=saved]")).to_be_visible()
-        self.page.wait_for_load_state("networkidle")
-        return self
-
-    def part(self, key: str) -> Locator:
-        return self.page.locator(f'#canvas [data-key="{key}"]')
-
-    def tile(self, name: str) -> Locator:
-        return self.page.locator(f'.tile[data-name="{name}"]')
-
-    @property
-    def keys(self) -> list[str]:
-        found = self.page.eval_on_selector_all(
-            "#canvas [data-key]", "parts => parts.map(part => part.dataset.key)"
-        )
-        return [str(key) for key in found]
-
-    def shows(self, *keys: str) -> None:
-        """These parts stand in this order, others among them."""
-        wanted = ",".join(keys)
-        self.page.wait_for_function(
-            """wanted => { const all = wanted.split(',');
-            const there = [...document.querySelectorAll('#canvas [data-key]')].map(part => part.dataset.key);
-            return all.join() === there.filter(key => all.includes(key)).join(); }""",
-            arg=wanted,
-        )  # fmt: skip
-
-    def saved(self) -> None:
-        expect(self.page.locator("[data-design-frame-target=saved][data-state=saved]")).to_be_visible()
-
-    def carry(self, what: Locator, onto: Locator, *, below: bool = False) -> None:
-        """Pick up, not yet put down; the pointer is where `onto` is then."""
-        what.scroll_into_view_if_needed()
-        start = what.bounding_box()
-        assert start
-        mouse = self.page.mouse
-        mouse.move(start["x"] + 24, start["y"] + 12)
-        mouse.down()
-        mouse.move(start["x"] + 34, start["y"] + 22)
-        for _ in range(3):  # the canvas makes room as one goes
-            end = onto.bounding_box()
-            assert end
-            x, y = (end["width"] * 0.6, end["height"] - 6) if below else (30, 8)
-            mouse.move(end["x"] + x, end["y"] + y, steps=3)
-
-    def drag(self, what: Locator, onto: Locator, *, below: bool = False) -> None:
-        self.carry(what, onto, below=below)
-        self.page.mouse.up()
-
-    def drag_new(self, type_: str, label: str, onto: Locator, *, below: bool = True) -> None:
-        self.drag(self.tile(type_), onto, below=below)
-        self.name_it(label)
-
-    def name_it(self, label: str) -> None:
-        """The label is ready to type."""
-        expect(self.page.locator("input.naming")).to_be_focused()
-        self.page.keyboard.type(label)
-        with self.page.expect_response(lambda answer: "/names" in answer.url):
-            self.page.keyboard.press("Enter")
-        self.page.wait_for_function(
-            """() => { const chosen = document.querySelector('#canvas .chosen');
-            return chosen && !/^field:field(_[0-9]+)?$/.test(chosen.dataset.key); }"""
-        )
-        self.saved()
-
-    def control(self, path: str) -> Locator:
-        return self.page.locator(f'#panel [data-path="{path}"]')
-
-    def choose(self, key: str) -> None:
-        self.part(key).locator("[data-name]").first.click()
-        expect(self.page.locator("#panel .panel-of")).to_have_attribute("data-keys", key)
+from tests.e2e.designing import (
+    HEAD,
+    LINKED,
+    Designer,
+    app_of,
+    begin,
+    clip,
+    enter,
+    formula,
+    go_to,
+    let_in,
+    pick,
+    publish,
+    tab_to,
+)
 
 
 @pytest.fixture
@@ -103,61 +33,59 @@ def designer(desk: Open) -> Designer:
     return Designer(desk("cheng").page)
 
 
-def app_of(page: Page) -> str:
-    return page.url.split("/design/")[1].split("/")[0]
-
-
-def begin(page: Page, label: str) -> Designer:
-    """A blank app with an empty form."""
-    page.goto("/design/new")
-    page.fill("[name=label]", label)
-    page.click("#begin button.primary")
-    page.wait_for_url("**/forms/*")
-    page.wait_for_load_state("networkidle")
-    return Designer(page)
-
-
-def publish(page: Page) -> None:
-    page.goto(f"/design/{app_of(page)}/publish")
-    for left in reversed(range(page.locator("form.reach").count())):
-        page.locator("form.reach button").first.click()
-        expect(page.locator("form.reach")).to_have_count(left, timeout=20_000)
-    page.locator(".publish-bar button.primary").click()
-    expect(page.get_by_role("heading", name="版本 1 已发布")).to_be_visible(timeout=30_000)
-
-
-def let_in(runtime: Runtime, app: str, person: str = "cheng") -> None:
-    """This person uses and designs the app."""
-    members = [Membership(app, role, "person", person) for role in ("member", "designer")]
-    runtime.database.write(lambda unit: runtime.people.save_memberships(unit, members))
-
-
 # -- the archive form of the article ---------------------------------------------------------------
 
 
-def test_an_archive_form_is_built_with_the_mouse_and_filled_in(desk: Open, runtime: Runtime) -> None:
+def test_an_archive_form_is_built_by_dragging_and_filled_in(desk: Open, runtime: Runtime) -> None:
     page = desk("cheng").page
     it = begin(page, "会话存档")
-    page.locator(".form-menu summary").click()
-    page.get_by_role("button", name="新建表单").click()
-    page.wait_for_url("**/forms/form")
-    it.tile("text").click()
-    it.name_it("客户名称")
-    page.locator(".form-menu summary").click()
+
+    def click(wanted: Locator) -> None:
+        wanted.click()
+
+    def menu() -> None:
+        page.locator(".form-menu summary").click()
+
+    for number, (label, _) in enumerate(LINKED, 1):
+        menu()
+        page.get_by_role("button", name="新建表单").click()
+        page.wait_for_url(f"**/forms/form{f'_{number}' if number > 1 else ''}")
+        it.drag(it.tile("text"), page.locator('[data-zone="section:section"]'))
+        it.name_it("名称")
+        page.locator("#canvas .form-title").dblclick()
+        page.keyboard.type(label)
+        page.keyboard.press("Enter")
+        it.saved()
+    menu()
     page.locator(".form-menu .popup a").first.click()
+    page.wait_for_url("**/forms/hui_hua_cun_dang")
     page.wait_for_load_state("networkidle")
 
-    it.drag(it.tile("auto_number"), page.locator('[data-zone="section:section"]'))
-    it.name_it("会话编号")
-    fields = [
-        ("datetime", "发生时间"), ("select", "沟通渠道"), ("members", "我方参与人"), ("text", "客户联系人"),
-        ("link", "客户"), ("tags", "标签"), ("long_text", "摘要"), ("money", "合同金额"), ("formula", "税额"),
-    ]  # fmt: skip
-    last = "field:hui_hua_bian_hao"
-    for type_, label in fields:
-        it.drag_new(type_, label, it.part(last))
-        last = it.page.locator("#canvas .chosen").get_attribute("data-key") or ""
-    it.shows("field:hui_hua_bian_hao", "field:gou_tong_qu_dao", "field:he_tong_jin_e", "field:shui_e")
+    last = '[data-zone="section:section"]'
+    for type_, label, _ in HEAD:
+        it.drag(it.tile(type_), page.locator(last), below=last.startswith("#"))
+        it.name_it(label)
+        last = f'#canvas [data-key="{page.locator("#canvas .chosen").get_attribute("data-key")}"]'
+    for number, (label, id_) in enumerate(LINKED, 1):
+        it.drag_new("link", label, it.part("field:ke_hu_lian_xi_ren") if number == 1 else it.part(last))
+        last = f"field:{id_}"
+        it.control("/options/form").select_option(f"form{f'_{number}' if number > 1 else ''}")
+    it.shows("field:ke_hu_lian_xi_ren", "field:ke_hu", "field:shang_ji", "field:gong_dan", "field:biao_qian")
+
+    it.drag(it.tile("tabs"), page.locator(".canvas-scroll"), below=True)
+    it.drag_new("money", "合同金额", page.locator('[data-zone="section:part"]'), below=False)
+    it.drag_new("formula", "税额", it.part("field:he_tong_jin_e"))
+    it.carry(it.tile("sub_form"), page.locator("[data-tab=tab_2]"))
+    expect(page.locator('[data-zone="section:part_2"]')).to_be_visible()  # a tab opens under what is held
+    end = page.locator('[data-zone="section:part_2"]').bounding_box()
+    assert end
+    page.mouse.move(end["x"] + 40, end["y"] + 20, steps=3)
+    page.mouse.up()
+    it.name_it("产品明细")
+    it.drag_new("text", "品名", page.locator('[data-zone="sub:chan_pin_ming_xi"]'), below=False)
+    it.drag_new("money", "小计", it.part("field:chan_pin_ming_xi.pin_ming"))
+    it.drag(it.part("field:fa_sheng_shi_jian"), it.part("field:hui_hua_bian_hao"))
+    it.shows("field:fa_sheng_shi_jian", "field:hui_hua_bian_hao", "field:gou_tong_qu_dao")
 
     it.choose("field:gou_tong_qu_dao")
     for number, label in enumerate(("企业微信", "电话")):
@@ -165,70 +93,24 @@ def test_an_archive_form_is_built_with_the_mouse_and_filled_in(desk: Open, runti
         page.locator("#panel .choice-rows .label-of").nth(number).fill(label)
         page.keyboard.press("Tab")
     expect(it.part("field:gou_tong_qu_dao").locator(".pill")).to_have_count(2)
-    it.choose("field:ke_hu")
-    it.control("/options/form").select_option("form")
+    page.locator("[data-tab=tab]").click()
     it.choose("field:shui_e")
-    write(page, "/options/expression", "he_tong_jin_e * 0.06")
+    formula(page, "合同金额", "0.06", click)
     it.choose("field:zhai_yao")
-    condition(page, "/visible", "gou_tong_qu_dao", "电话")
+    editor = page.locator('#panel .expression:has([data-path="/visible"])')
+    editor.get_by_role("button", name="添加条件", exact=True).click()
+    editor.locator("select[data-part=path]").select_option("gou_tong_qu_dao")
+    editor.locator("[data-value] select:not(.source)").select_option(label="电话")
+    expect(editor.locator(".expression-sentence")).to_have_text("当 沟通渠道 是 电话 时显示")
     it.saved()
-    expect(
-        page.locator(
-            "[data-design-frame-target=count][data-errors='0'], [data-design-frame-target=count][hidden]"
-        )
-    ).to_have_count(1)
+    expect(page.locator("[data-design-frame-target=count][data-errors='0']")).to_have_count(1)
+    fields = {one["id"]: one for one in runtime.drafts.open(app_of(page)).document["forms"][0]["fields"]}
+    assert [one["id"] for one in fields["chan_pin_ming_xi"]["fields"]] == ["pin_ming", "xiao_ji"]
+    assert fields["shui_e"]["options"]["expression"] == "he_tong_jin_e * 0.06"
 
     publish(page)
-    app = app_of(page)
-    let_in(runtime, app)
-    enter(page, app, "hui_hua_cun_dang")
-
-
-def write(page: Page, path: str, text: str) -> None:
-    """Into an expression's box, as one types."""
-    editor = page.locator(f'#panel .expression:has([data-path="{path}"])')
-    editor.locator(".expression-box").click()
-    page.keyboard.insert_text(text)
-    page.keyboard.press("Escape")
-    editor.locator(".expression-box").blur()
-
-
-def condition(page: Page, path: str, field: str, value: str) -> None:
-    """A row of the condition builder."""
-    editor = page.locator(f'#panel .expression:has([data-path="{path}"])')
-    editor.locator("[id$='-add']").click()
-    editor.locator("select[data-part=path]").select_option(field)
-    editor.locator("[data-value] select:not(.source), [data-value] .segments").first.wait_for()
-    choice = editor.locator("[data-value] label", has_text=value)
-    if choice.count():
-        choice.first.click()
-    else:
-        editor.locator("[data-value] select:not(.source)").select_option(label=value)
-    expect(editor.locator(f'[data-path="{path}"]')).not_to_have_value("")
-
-
-def enter(page: Page, app: str, form: str) -> None:
-    """A record: the condition and the formula do their work."""
-    page.goto(f"/apps/{app}/forms/{form}/new")
-    expect(page.locator("[data-field=zhai_yao]")).to_be_hidden()
-    page.locator("[data-field=gou_tong_qu_dao] label", has_text="电话").click()
-    expect(page.locator("[data-field=zhai_yao]")).to_be_visible()
-    page.locator("[data-field=zhai_yao] textarea").fill("问了第二年的价格")
-    page.locator("[name=he_tong_jin_e]").fill("１００")
-    page.keyboard.press("Tab")
-    expect(page.locator("[data-field=shui_e] output")).to_contain_text("6")
-    page.get_by_role("button", name="保存", exact=True).click()
-    page.wait_for_url("**/records/*")
-    expect(page.get_by_text("问了第二年的价格").first).to_be_visible()
-
-
-def tab_to(page: Page, wanted: Locator, most: int = 60) -> None:
-    """By the Tab key alone."""
-    for _ in range(most):
-        if wanted.evaluate("element => element === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"not reached with Tab: {wanted}")
+    let_in(runtime, app_of(page))
+    enter(page, app_of(page), "hui_hua_cun_dang")
 
 
 def test_the_same_with_the_keyboard_alone(desk: Open, runtime: Runtime) -> None:
@@ -241,74 +123,119 @@ def test_the_same_with_the_keyboard_alone(desk: Open, runtime: Runtime) -> None:
     page.wait_for_url("**/forms/*")
     page.wait_for_load_state("networkidle")
     it = Designer(page)
-    for search, label in (
-        ("zdbh", "会话编号"), ("rqsj", "发生时间"), ("danxuan", "沟通渠道"), ("多名成员", "我方参与人"),
-        ("dhwb", "客户联系人"), ("bq", "标签"), ("duohangwenben", "摘要"), ("jine", "合同金额"), ("gongshi", "税额"),
-    ):  # fmt: skip
+
+    def press(wanted: Locator) -> None:
+        tab_to(page, wanted)
+        keys.press("Enter")
+
+    def menu() -> None:
+        tab_to(page, page.locator(".form-menu summary"))
+        keys.press("Enter")
+        keys.press("ArrowDown")
+
+    def add(search: str, label: str) -> None:
         keys.press("/")
         keys.type(search)
         keys.press("Enter")
         it.name_it(label)
-    it.shows(
-        "field:hui_hua_bian_hao",
-        "field:fa_sheng_shi_jian",
-        "field:zhai_yao",
-        "field:he_tong_jin_e",
-        "field:shui_e",
-    )
+
+    for number, (label, _) in enumerate(LINKED, 1):
+        menu()
+        keys.press("ArrowUp")  # from the first to the last: a new form
+        keys.press("Enter")
+        page.wait_for_url(f"**/forms/form{f'_{number}' if number > 1 else ''}")
+        page.wait_for_load_state("networkidle")
+        add("dhwb", "名称")
+        go_to(page, "form")
+        keys.press("F2")
+        keys.type(label)
+        keys.press("Enter")
+        it.saved()
+    menu()
+    keys.press("Enter")
+    page.wait_for_url("**/forms/hui_hua_cun_dang")
+    page.wait_for_load_state("networkidle")
+
+    for _, label, search in HEAD:
+        add(search, label)
+    go_to(page, "field:ke_hu_lian_xi_ren")
+    for number, (label, _) in enumerate(LINKED, 1):
+        add("guanlianjilu", label)
+        keys.press("F6")
+        tab_to(page, it.control("/options/form"))
+        pick(page, it.control("/options/form"), f"form{f'_{number}' if number > 1 else ''}")
+        keys.press("Shift+F6")
+    it.shows("field:ke_hu_lian_xi_ren", "field:ke_hu", "field:shang_ji", "field:gong_dan", "field:biao_qian")
+    go_to(page, "block:section")
+    keys.press("/")
+    keys.type("xxk")
+    keys.press("Enter")
+    it.shows("block:section", "block:tabs", "block:part")
+    for search, label in (
+        ("jine", "合同金额"),
+        ("gongshi", "税额"),
+        ("zbd", "产品明细"),
+        ("dhwb", "品名"),
+        ("jine", "小计"),
+    ):
+        add(search, label)
+    keys.press("Alt+ArrowUp")  # 小计 before 品名, so that both go into the rows one after the other
+    keys.press("Alt+ArrowLeft")
+    it.shows("field:chan_pin_ming_xi", "field:chan_pin_ming_xi.xiao_ji", "field:pin_ming")
+    go_to(page, "field:pin_ming")
+    keys.press("Alt+ArrowLeft")
+    it.shows("field:chan_pin_ming_xi.xiao_ji", "field:chan_pin_ming_xi.pin_ming")
+    keys.press("Alt+ArrowLeft")
+    it.shows("field:chan_pin_ming_xi.pin_ming", "field:chan_pin_ming_xi.xiao_ji")
+    go_to(page, "field:chan_pin_ming_xi")
+    keys.press("Alt+ArrowDown")  # past the end of its tab: into the next one
+    expect(page.locator('[data-zone="section:part_2"]')).to_be_visible()
+    it.shows("block:part_2", "field:chan_pin_ming_xi")
+    it.saved()
+
+    go_to(page, "field:fa_sheng_shi_jian")
     keys.press(" ")
     keys.press("ArrowUp")
-    keys.press("ArrowUp")
-    it.shows("field:shui_e", "field:zhai_yao", "field:he_tong_jin_e")
+    it.shows("field:fa_sheng_shi_jian", "field:hui_hua_bian_hao")
     keys.press("Escape")
-    it.shows("field:zhai_yao", "field:he_tong_jin_e", "field:shui_e")
+    it.shows("field:hui_hua_bian_hao", "field:fa_sheng_shi_jian")
     keys.press("Alt+ArrowUp")
-    it.shows("field:zhai_yao", "field:shui_e", "field:he_tong_jin_e")
+    it.shows("field:fa_sheng_shi_jian", "field:hui_hua_bian_hao")
 
-    keys.press("F6")
-    tab_to(page, page.locator('#panel .expression:has([data-path="/options/expression"]) .expression-box'))
-    keys.insert_text("he_tong_jin_e * 0.06")
-    keys.press("Escape")
-    keys.press("Shift+F6")
     go_to(page, "field:gou_tong_qu_dao")
     keys.press("F6")
-    tab_to(page, page.locator("#panel .add-choice"))
     for number, label in enumerate(("企业微信", "电话")):
-        tab_to(page, page.locator("#panel .add-choice"))
-        keys.press("Enter")
+        press(page.locator("#panel .add-choice"))
         expect(page.locator("#panel .choice-rows .label-of").nth(number)).to_be_focused()
         keys.press("Control+a")
         keys.type(label)
         keys.press("Tab")
     it.saved()
-    fields = runtime.drafts.open(app_of(page)).document["forms"][0]["fields"]
-    phone = fields[2]["options"]["choices"][1]["value"]
     keys.press("Shift+F6")
     go_to(page, "field:zhai_yao")
     keys.press("F6")
     editor = page.locator('#panel .expression:has([data-path="/visible"])')
-    tab_to(page, editor.locator("[role=tab]").last)
-    keys.press("Enter")
-    expect(editor.locator(".expression-box")).to_be_focused()
-    keys.insert_text(f"gou_tong_qu_dao == '{phone}'")
-    keys.press("Escape")
+    press(editor.get_by_role("button", name="添加条件", exact=True))
+    expect(editor.locator("select[data-part=path]")).to_be_focused()
+    pick(page, editor.locator("select[data-part=path]"), "gou_tong_qu_dao")
+    value = editor.locator("[data-value] select:not(.source)")
+    tab_to(page, value)
+    phone = value.locator("option", has_text="电话").get_attribute("value") or ""
+    pick(page, value, phone)
+    expect(editor.locator(".expression-sentence")).to_have_text("当 沟通渠道 是 电话 时显示")
     keys.press("Shift+F6")
-    expect(it.part("field:zhai_yao").locator("[title='按条件显示']")).to_be_visible()
+    tab_to(page, page.locator("[data-tab=tab]"))
+    keys.press("Enter")
+    go_to(page, "field:shui_e")
+    keys.press("F6")
+    formula(page, "合同金额", "0.06", press)
+    keys.press("Shift+F6")
     it.saved()
+    expect(page.locator("[data-design-frame-target=count][data-errors='0']")).to_have_count(1)
 
     publish(page)
     let_in(runtime, app_of(page))
     enter(page, app_of(page), "hui_hua_cun_dang")
-
-
-def go_to(page: Page, key: str) -> None:
-    """From part to part with the arrow keys."""
-    order = page.eval_on_selector_all("#canvas [data-key]", "parts => parts.map(part => part.dataset.key)")
-    now = page.evaluate("document.activeElement.dataset.key")
-    step = order.index(key) - order.index(now)
-    for _ in range(abs(step)):
-        page.keyboard.press("ArrowDown" if step > 0 else "ArrowUp")
-    expect(page.locator("#panel .panel-of")).to_have_attribute("data-keys", key)
 
 
 ARCHIVE: dict[str, Any] = {
@@ -446,17 +373,6 @@ def test_several_are_edited_together_copied_and_grouped(designer: Designer) -> N
     page.keyboard.press("Control+z")
     page.keyboard.press("Control+z")
     expect(it.part("field:channel").locator(".required-mark")).to_have_count(0)
-
-
-def clip(page: Page, type_: str, text: str = "") -> str:
-    """The clipboard without asking the browser for it."""
-    script = """([type, text]) => {
-        const clipboardData = new DataTransfer();
-        if (text) clipboardData.setData('text/plain', text);
-        const event = new ClipboardEvent(type, {clipboardData, bubbles: true, cancelable: true});
-        document.activeElement.dispatchEvent(event);
-        return clipboardData.getData('text/plain'); }"""
-    return str(page.evaluate(script, [type_, text]))
 
 
 def test_parts_are_copied_to_another_form_and_headings_become_fields(designer: Designer) -> None:

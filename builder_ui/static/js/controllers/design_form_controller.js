@@ -200,7 +200,10 @@ export default class DesignForm extends Controller {
     this.choose([key], { panel: false, focus: false });
     part.scrollIntoView({ block: "nearest" });
     if (kind === "field") this.rename(key, name);
-    else this.refresh();
+    else {
+      this.focus();
+      this.refresh();
+    }
     this.showPanel();
   }
 

@@ -39,7 +39,7 @@ export class CanvasKeys {
   }
 
   pressed(event) {
-    if (event.target.matches("input, textarea, select")) return;
+    if (event.target.matches("input, textarea, select, [role=tab]")) return;
     const act = this.#act(event);
     if (!act) return;
     event.preventDefault();
