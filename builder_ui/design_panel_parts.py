@@ -53,6 +53,8 @@ def form_panel(visit: Visit, looked: Looked, form: Form, place: int, published: 
                     placeholder=fields, help=text("Field ids in braces, like {name}")),
             Control("/icon", "text", "icon", text("Icon"), raw.get("icon", ""), "", sentence=_icon_words(visit, raw)),
             Control("/kind", "text", "select", text("Kind"), form.kind, "record", kinds, locked=locked),
+            Control("@public", "act", "public", text("Open to people without an account"),
+                    f"/design/{looked.draft.app}/forms/{form.id}/public"),
         )),
     )  # fmt: skip
     found = [one for one in looked.problems if one.path.startswith(form.path) and "/fields/" not in one.path]

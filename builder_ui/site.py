@@ -33,6 +33,7 @@ from engine.app_tests.publishing import Publishing
 from engine.records.references import NOT_SHOWN
 from engine.runtime import Runtime
 from engine.web.language import language_of
+from engine.web.rates import Rates
 from engine.web.security import content_policy, viewer_of
 from metamodel.application import App
 from metamodel.forms import Form
@@ -43,6 +44,7 @@ from metamodel.problems import Rejected, problem
 
 Ask = Request[Any, Any, Any]
 HTML = "text/html; charset=utf-8"
+PUBLIC_RATE = 600  # requests a minute of one public form, whoever asks; half of them at once
 SMALL = 1_400  # bytes that fit one packet are not worth packing
 
 
@@ -57,6 +59,7 @@ class Site:
         self.frames = Frames(runtime)
         self.verifying = Verifying(runtime)
         self.publishing = Publishing(runtime)
+        self.public_rates = Rates(PUBLIC_RATE)
 
     def visit(self, request: Ask) -> Visit:
         """Rejected (access.signed_out) when nobody is signed in."""

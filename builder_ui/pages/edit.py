@@ -312,11 +312,11 @@ def form_page(draft: Draft, *, ask_way: bool = True) -> FormPage:
         if view
         else href(draft.base, **{BACK: visit.query.get(BACK, "")})
     )
-    sections, shown = _sections(draft)
+    sections, shown = drawn_sections(draft)
     page = FormPage(
         title, tuple(trail), action, f"{draft.base}/state", back, sections, view.id if view else "",
         str(view.revision) if view else "",
-        tuple(p.text(visit.language) for p in draft.problems if _field_of(p) not in shown),
+        tuple(p.text(visit.language) for p in draft.problems if field_of(p) not in shown),
         may_add_next=view is None, draft_url=f"{draft.base}/draft",
         kept=kept_typing.notice(visit, draft.app, form, view) if ask_way and not draft.problems else None,
         way=record_work.way(visit, draft.app, form, draft.values) if view is None and ask_way else None,
@@ -326,7 +326,7 @@ def form_page(draft: Draft, *, ask_way: bool = True) -> FormPage:
     return page
 
 
-def _sections(draft: Draft) -> tuple[tuple[FormSection, ...], set[str]]:
+def drawn_sections(draft: Draft) -> tuple[tuple[FormSection, ...], set[str]]:
     """The form's layout with inputs, and the fields that are in it."""
     visit, files = draft.visit, _file_ids(draft)
     values = {known.id: draft.value(known) for known in draft.fields()}
@@ -376,7 +376,7 @@ def _placed(item: Input, place: PlacedField) -> Input:
 def _input(draft: Draft, inputs: Inputs, known: FieldDefinition) -> Input:
     value, decided = draft.value(known), draft.state[known.id]
     masked = draft.view is not None and draft.view.access.get(known.id) in ("mask", "read")
-    wrong = [(_place_of(p), p.text(draft.visit.language)) for p in draft.problems if _field_of(p) == known.id]
+    wrong = [(_place_of(p), p.text(draft.visit.language)) for p in draft.problems if field_of(p) == known.id]
     state = {**decided, "writable": False} if masked else decided
     text = draft.shown(known) or inputs.presenter.shown(known, value)
     return inputs.input(known, value, text, state, problems=wrong)
@@ -411,7 +411,7 @@ def _differs(known: FieldDefinition, sent: Any, stood: Any) -> bool:
         return True
 
 
-def _field_of(found: Problem) -> str:
+def field_of(found: Problem) -> str:
     return found.path.strip("/").split("/")[0]
 
 

@@ -32,6 +32,7 @@ from builder_ui.pages import (
     placing,
     printing,
     proofs,
+    public_form,
     record,
     recycle_bin,
     requests,
@@ -48,7 +49,7 @@ from builder_ui.pages import (
 )
 
 MODULES = (
-    assets, sign_in, sign_in_with, invitation, account, accounts,
+    assets, public_form, sign_in, sign_in_with, invitation, account, accounts,
     home, boards, listing, placing, saved, bulk, importing, exporting, record, printing, around, linked, recycle_bin,
     edit, kept_typing, search, see_as, channels, proofs, evidence, files, tasks, requests, notifications, rules,
     packages, audit, web_hooks, organisation, unmasking, keys, retention, access, design,

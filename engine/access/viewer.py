@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+PUBLIC = "public:"  # before the number of a public form's link; no id of a person has a colon
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """One person at one moment. `below` holds the own departments and all below them;
     `roles` maps an app to the role ids held there. `system` bypasses permissions: it is
     what rules run as, never what a request runs as. `looker` is who really sits there, where somebody sees as
-    this person (`seeing.py`): nothing is changed then, and the trail names the looker."""
+    this person (`seeing.py`): nothing is changed then, and the trail names the looker. `nobody` is no person at all:
+    who fills in a public form, called after its link."""
 
     person: str
     name: str = ""
@@ -24,6 +27,7 @@ class Viewer:
     address: str = ""
     system: bool = False
     looker: Viewer | None = None
+    nobody: bool = False
 
     def roles_in(self, app: str) -> frozenset[str]:
         return self.roles.get(app, frozenset())

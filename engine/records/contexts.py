@@ -89,7 +89,7 @@ class Contexts:
                 return asked.attribute(of.kind, identifier, name)
             return resolve(of, identifier, name) if resolve else None
 
-        me = None if viewer.system else viewer.as_me()
+        me = None if viewer.system or viewer.nobody else viewer.as_me()
         return EvaluationContext(
             now=moment, zone=self._zone, me=me, resolve=resolved, people=asked,
             keywords=partial(self.keywords, app), calendar=self._calendar(),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from metamodel.asks import Format
 from metamodel.expressions.types import TEXT, Type
-from metamodel.labels import Label
+from metamodel.labels import Label, label_text
 from metamodel.masking import mask_text, mask_value
 from metamodel.plugin_api.declaring import Choice, Examples, Options, OptionsType, Plugin, PythonClass
 from metamodel.problems import Problem
@@ -225,7 +225,10 @@ class Display:
     names: Mapping[tuple[str, str], str] = dataclass_field(default_factory=dict)
 
     def name(self, target: str, identifier: str) -> str:
-        return self.names.get((target, str(identifier)), str(identifier))
+        known = self.names.get((target, str(identifier)))
+        if known is None and target == "person" and str(identifier).startswith("public:"):
+            return label_text({"zh": "公开填写", "en": "Public form"}, self.language)
+        return known if known is not None else str(identifier)
 
 
 class Field(Plugin):

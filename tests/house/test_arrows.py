@@ -30,7 +30,8 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "app_tests backup doctor",
         "sample_data",
         "runtime",
-        "channels rules flows packages retention organisation exceptional_access designing importing",
+        "channels rules flows packages retention organisation exceptional_access designing importing "
+        "public_forms",
         "records reports tasks",
         "notifications analysis",
         "search access applications accounts outside",

@@ -195,6 +195,15 @@ ROUTES: dict[str, Route] = {
     "GET /sign-in/with/{provider:int}/back": Route(either, {"provider": ["1"]}, ("?code=x&state=y",)),
     "GET /invitation/{token:str}": Route(either, {"token": ["guessed"]}),
     "POST /invitation/{token:str}": Route(either, {"token": ["guessed"]}, body={"password": "x", "again": "x"}),
+    # -- a form for people without an account: by a token alone (tests/builder_ui/test_public_forms.py has true ones)
+    "GET /f/{token:str}": Route(either, {"token": ["guessed"]}, ("", "?done=yes")),
+    "POST /f/{token:str}": Route(either, {"token": ["guessed"]}, body={"name": "x", "_opened": "x"}),
+    "POST /f/{token:str}/state": Route(either, {"token": ["guessed"]}, body=json.dumps(STATE)),
+    "GET /f/{token:str}/options/{name:str}": Route(either, {"token": ["guessed"], "name": ["owner"]}),
+    "GET /design/{app_id:str}/forms/{form_id:str}/public": Route(manages("design"), {"form_id": ["customer"]}),
+    "POST /design/{app_id:str}/forms/{form_id:str}/public": Route(
+        manages("design"), {"form_id": ["customer"]},
+        body={"do": "make", "name": "x", "field": "name", "per_day": "5"}, last=1),
     # -- one's own
     "GET /": Route(signed_in),
     "GET /live": Route(signed_in),
