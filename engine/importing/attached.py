@@ -126,11 +126,14 @@ def _unfit(field: FieldProgram, wanted: Wanted) -> list[Problem]:
 
 def sheet_within(files: Files, identifier: str) -> bytes | None:
     """The spreadsheet of a ZIP that holds one beside the files it names; None for what is no such ZIP. Rejected:
-    import.bad_archive, sheet.too_large."""
+    import.bad_archive, import.no_sheet_within."""
     if not files.head(identifier, 4).startswith(b"PK\x03\x04"):
         return None
-    packed = _opened(files, identifier)
-    members = dict(_members(packed))
+    try:
+        packed = _opened(files, identifier)
+        members = dict(_members(packed))
+    except Rejected:
+        return None  # a workbook that is broken, and said to be
     if "[Content_Types].xml" in members or "mimetype" in members:  # the ZIP is a workbook itself
         return None
     ranked = sorted((path.count("/"), path) for path in members if path.lower().endswith(SHEETS))

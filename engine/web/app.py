@@ -22,6 +22,7 @@ from engine.web.api import (
     design,
     design_expressions,
     flows,
+    imports,
     ledger,
     records,
     reports,
@@ -51,8 +52,8 @@ def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
         await refuse_forged(request)
 
     rooms = [
-        records.router, around.router, reports.router, flows.router, rules.router, tasks.router, system.router,
-        ledger.router, audit.router, design.router, design_expressions.router, description.router,
+        records.router, imports.router, around.router, reports.router, flows.router, rules.router, tasks.router,
+        system.router, ledger.router, audit.router, design.router, design_expressions.router, description.router,
     ]  # fmt: skip
     api = Router("/api/v1", route_handlers=rooms)
     return Litestar(

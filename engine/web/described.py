@@ -40,6 +40,10 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "put_record": VALUES,
     "batch": _object(create={"type": "array", "items": VALUES}, update={"type": "array", "items": CHANGE},
                      upsert={"type": "array", "items": VALUES}, by=TEXT),
+    "open_import": _object("file", file=TEXT, attachments=TEXT),
+    "check_import": _object(columns={"type": "array", "items": _object(field=TEXT, by=TEXT)}, sheet=TEXT, key=TEXT,
+                            heading={"type": "integer"}, mode={"enum": ["create", "both", "update"]},
+                            bad={"enum": ["leave_out", "nothing"]}, attachments=TEXT),
     "form_state": _object(
         record=TEXT, values=VALUES, changed={"type": "array", "items": TEXT}, seq={"type": "integer"}
     ),
@@ -74,6 +78,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
 QUERIES: Mapping[str, tuple[str, ...]] = {
     "list_records": ("q", "sort", "after", "limit", "page", "columns"),
     "search_records": ("q", "sort", "after", "limit", "page", "columns"),
+    "export_records": ("as", "q", "sort", "columns"),
+    "import_columns": ("sheet", "heading"),
     "options": ("q",),
     "proof": ("revision",),
     "recycle_bin": ("page",),

@@ -266,3 +266,30 @@ def test_the_template_is_what_comes_in_again(shop: Runtime, zhou: Viewer) -> Non
     assert head[0] == "订单号*"
     look = shop.imports.look(zhou, opened(shop, zhou, workbook(head, ["A1"])))
     assert [column.field for column in look.columns] == [field.id for field in look.targets]
+
+
+def test_all_or_nothing_says_how_far_it_is_and_can_be_stopped(
+    shop: Runtime, zhou: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "BATCH", 2)
+    lines = [[f"A{number}"] for number in range(6)]
+    found = checked(shop, zhou, workbook(["订单号"], *lines), bad="nothing")
+    create, seen = shop.records.writer.create, list[int]()
+
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        seen.append(shop.imports.get(zhou, found.id).done)
+        if len(seen) == 2:
+            shop.imports.runner.given_up.add(found.id)  # as `stop` does before it waits for the unit's end
+        return create(*args, **kwargs)
+
+    monkeypatch.setattr(shop.records.writer, "create", watched)
+    shop.imports.begin(zhou, found.id)
+    shop.imports.runner.work(found.id)
+    assert seen == [0, 2]
+    shop.imports.stop(zhou, found.id)
+    assert (shop.imports.get(zhou, found.id).state, orders(shop, zhou)) == ("stopped", [])
+    monkeypatch.setattr(shop.records.writer, "create", create)
+    shop.imports.begin(zhou, found.id)
+    shop.jobs.run_due()
+    found = shop.imports.get(zhou, found.id)
+    assert (found.state, found.created, found.done, len(orders(shop, zhou))) == ("done", 6, 6, 6)

@@ -220,7 +220,7 @@ def test_a_zip_may_hold_the_sheet_itself(desk: Runtime, zhou: Viewer) -> None:
     for content, code in (
         (packed(**{"附件/甲.pdf": b""}), "import.no_sheet_within"),
         (packed(**{"a.csv": b"x", "b.csv": b"x"}), "import.no_sheet_within"),
-        (b"PK\x03\x04 no zip", "import.bad_archive"),
+        (b"PK\x03\x04 no zip", "sheet.unreadable"),
     ):
         with pytest.raises(Rejected) as refused:
             begun(desk, zhou, content)
