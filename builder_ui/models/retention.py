@@ -60,6 +60,7 @@ class HoldLine:
     said: str
     released: str = ""
     reason: str = ""
+    search: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class HoldsPage:
     where: str = ""
     records: str = ""
     about: str = ""
+    search: str = ""
     open: bool = False
     problems: tuple[str, ...] = ()
 

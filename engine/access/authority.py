@@ -108,6 +108,10 @@ class Authority:
         condition = to_sql(expression, columns, self._database.ops, self._context(connection, viewer))
         return condition, frozenset(path[0] for path in expression.names if form.field(path[0]))
 
+    def checked(self, app: App, form: Form, text: str) -> Expression:
+        """An expression over a form's records, checked. Rejected with what is wrong with it."""
+        return self._expression(app, form, text)
+
     def _condition(
         self, way: Way, app: App, form: Form, columns: FormColumns, context: EvaluationContext
     ) -> sa.ColumnElement[bool]:

@@ -21,6 +21,7 @@ from engine.access.ways import Way, best_access
 from engine.evidence.file_log import LOGGED
 from engine.evidence.leaf import AUDIT, RECORDS, LeafEntry, entry_bytes
 from engine.evidence.seals import RecordKey
+from engine.records.finding import found_ids
 from engine.records.program import FormProgram
 from engine.records.query import Query
 from engine.records.read import Reader
@@ -106,14 +107,7 @@ class Disclosures:
             visible = _exporting(selection.visible)
             if not visible.ways:
                 raise Rejected([problem("access.denied")])
-            ids = visible.ids().where(*selection.where).order_by(program.table.table.c.id)
-            found = array("q", connection.scalars(ids))
-            if selection.parsed is None or selection.parsed.exact:
-                return found
-            names = tuple(field.id for field in program.searchable)
-            checked = replace(selection, visible=visible, fields=names)
-            rows = (self._reader.matching(connection, viewer, checked, chunk) for chunk in _chunks(found))
-            return array("q", (record for chunk in rows for record in chunk))
+            return found_ids(self._reader, connection, viewer, replace(selection, visible=visible))
 
     def pointing(
         self, connection: sa.Connection, viewer: Viewer, program: FormProgram, field: str, at: Sequence[int]

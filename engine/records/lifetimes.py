@@ -12,10 +12,13 @@ import sqlalchemy as sa
 
 from engine.access.viewer import SYSTEM
 from engine.clock import microseconds
+from engine.dialects.lists import listed
+from engine.records.picking import pick
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.services import Services
 from engine.system_tables import restricted, tombstones
 from metamodel.plugin_api import Storage
+from metamodel.problems import Rejected
 
 HOPS = 2  # a message belongs to a conversation that belongs to a customer
 Condition = sa.ColumnElement[bool]
@@ -26,16 +29,26 @@ class Lifetimes:
 
     def __init__(self, services: Services, connection: sa.Connection, program: FormProgram) -> None:
         self._services, self._connection, self._program = services, connection, program
+        self._place = program.app, program.form
         self._id = program.table.table.c.id
+        self._picked: dict[str, Condition] = {}
 
     # -- conditions --------------------------------------------------------------------------------
 
     def where(self, text: str) -> Condition:
-        """What an expression picks; blank: everything."""
+        """What an expression picks; blank: everything. What the database cannot decide is decided record by
+        record. Rejected for what is no condition, or asks for sealed values."""
         if not text:
             return sa.true()
-        authority = self._services.authority
-        return authority.condition(self._connection, SYSTEM, self._program.app, self._program.form, text)[0]
+        try:
+            return self._services.authority.condition(self._connection, SYSTEM, *self._place, text)[0]
+        except Rejected as refused:
+            if {one.code for one in refused.problems} != {"expression.not_in_sql"}:
+                raise
+        if text not in self._picked:
+            ids = list(pick(self._services, self._connection, self._program, text))
+            self._picked[text] = self._id.in_(listed(self._connection.dialect.name, ids))
+        return self._picked[text]
 
     def began_after(self, start: str, day: date) -> Condition:
         """Its time, from the date field `start` (blank: the day of recording), began later than on this
@@ -73,11 +86,12 @@ class Lifetimes:
     def belonging(self, app: str, form: str, records: Iterable[int]) -> Condition:
         """These records themselves, and all that link to them, directly or by one record between."""
         wanted = sorted(set(records))
-        found = self._belonging(self._program, (app, form), wanted, HOPS)
+        among = listed(self._connection.dialect.name, wanted)
+        found = self._belonging(self._program, (app, form), among, HOPS)
         return sa.false() if found is None else found
 
     def _belonging(
-        self, program: FormProgram, target: tuple[str, str], wanted: Sequence[int], hops: int
+        self, program: FormProgram, target: tuple[str, str], wanted: sa.Select[tuple[int]], hops: int
     ) -> Condition | None:
         """None: nothing of this form can."""
         found: list[Condition] = []
@@ -129,9 +143,7 @@ def _target(field: FieldProgram, own_app: str) -> tuple[str, str] | None:
     return reference.app or own_app, reference.form
 
 
-def _links(
-    program: FormProgram, field: FieldProgram, records: Sequence[int] | sa.Select[tuple[int]]
-) -> Condition:
+def _links(program: FormProgram, field: FieldProgram, records: sa.Select[tuple[int]]) -> Condition:
     """Records whose link points at one of these."""
     index = program.table.links.get(field.id)
     if index is None:

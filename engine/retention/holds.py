@@ -26,15 +26,18 @@ from metamodel.problems import Rejected, problem
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Records of `form` that `where` picks; or, with `records`, these and all that belongs to them."""
+    """Records of `form` that `where` picks; or, with `records`, these and all that belongs to them; with
+    `search` these are what a search found when the hold was set."""
 
     app: str
     form: str
     where: str = ""
     records: tuple[str, ...] = ()
+    search: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return {"app": self.app, "form": self.form, "where": self.where, "records": list(self.records)}
+        told = {"app": self.app, "form": self.form, "where": self.where, "records": list(self.records)}
+        return {**told, "search": self.search} if self.search else told
 
     def condition(self, lifetimes: Lifetimes, app: str, form: str) -> Condition | None:
         """Which records of this form it means; None: no record of it can be meant."""
@@ -76,6 +79,8 @@ class Holds:
         }  # fmt: skip
         unit.connection.execute(sa.insert(holds).values(row))
         self._tell(unit, identifier)
+        if scope.search:  # what was asked, and how much it is; which they are stands in the hold
+            detail = {**detail, "records": len(scope.records)}
         what = Occurrence("hold.set", scope.app, scope.form, detail={"hold": str(identifier), **detail})
         self._audit.add(unit, viewer, [what])
         return str(identifier)
@@ -129,7 +134,10 @@ class Holds:
         reason = (
             self._box.open_json(row.reason_sealed, _place(row.id, b"release")) if row.reason_sealed else ""
         )
-        scope = Scope(detail["app"], detail["form"], detail["where"], tuple(detail["records"]))
+        scope = Scope(
+            detail["app"], detail["form"], detail["where"], tuple(detail["records"]),
+            detail.get("search", ""),
+        )  # fmt: skip
         return Hold(
             str(row.id), detail["name"], detail["matter"], scope, from_microseconds(row.at), row.by,
             None if row.released_at is None else from_microseconds(row.released_at), row.released_by or "", reason,

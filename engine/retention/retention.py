@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 
 import sqlalchemy as sa
 
+from engine.access.audit import Occurrence
 from engine.access.grants import RowsChanged
 from engine.access.viewer import SYSTEM, Viewer
 from engine.database import Database, Unit, driver
@@ -21,7 +22,9 @@ from engine.evidence.seals import Box
 from engine.evidence.tombstones import Cause, Tombstone, latest_tombstones, tombstones_of
 from engine.jobs import Jobs
 from engine.records.drafts import Batch
+from engine.records.finding import found_ids
 from engine.records.program import FormProgram
+from engine.records.query import Query
 from engine.records.records import Records
 from engine.records.services import Services
 from engine.records.shredding import BATCH
@@ -38,6 +41,7 @@ from metamodel.retention import RetentionRule
 JOB = "retention"
 HOUR = timedelta(hours=1)
 LONGEST = 2_000  # characters of a name, a matter, a reason
+MOST_FOUND = 100_000  # records a hold by a search may name
 _LOCK = 0x6D756E690200
 Progress = Callable[[int], object]
 
@@ -154,11 +158,14 @@ class Retention:
     # -- holds -------------------------------------------------------------------------------------
 
     def hold(self, viewer: Viewer, name: str, matter: str, scope: Scope) -> str:
-        """Set a hold; its id. Rejected with every problem: access.denied, value.required, form.unknown,
-        record.unknown, and what is wrong with the condition."""
+        """Set a hold; its id. With `search` on everything that finds now for this viewer. Rejected with every
+        problem: access.denied, value.required, form.unknown, record.unknown, hold.finds_nothing,
+        hold.finds_too_much, and what is wrong with the condition."""
         self._require(viewer, scope.app)
         found = [problem("value.required", "/name", field="name")] if not name.strip() else []
         program = self._services.programs.get(scope.app, scope.form)
+        if scope.search:
+            scope = replace(scope, where="", records=self._finding(viewer, program, scope.search))
 
         def work(unit: Unit) -> str:
             wrong = [*found, *self._unfit(unit.connection, program, scope)]
@@ -168,6 +175,22 @@ class Retention:
             return self.holds.set(unit, viewer, name.strip()[:LONGEST], matter.strip()[:LONGEST], scope)
 
         return self._database.write(work)
+
+    def _finding(self, viewer: Viewer, program: FormProgram, text: str) -> tuple[str, ...]:
+        """What a search finds for this viewer."""
+        reader = self._records.reader
+        with self._database.read() as connection:
+            selection = reader.selection(connection, viewer, program, Query(text=text))
+            found = found_ids(reader, connection, viewer, selection, MOST_FOUND + 1)
+        self._services.audit.note(
+            viewer,
+            Occurrence("search", program.app.id, program.form.id, detail={"text": text, "count": len(found)}),
+        )
+        if not found:
+            raise Rejected([problem("hold.finds_nothing", "/search")])
+        if len(found) > MOST_FOUND:
+            raise Rejected([problem("hold.finds_too_much", "/search", limit=MOST_FOUND)])
+        return tuple(map(str, found))
 
     def _unfit(self, connection: sa.Connection, program: FormProgram, scope: Scope) -> list[Problem]:
         """A condition that does not check, records that are not there."""

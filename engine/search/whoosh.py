@@ -18,6 +18,7 @@ from whoosh import fields, index, query
 from whoosh.writing import LockError
 
 from engine.database import Database
+from engine.dialects.lists import listed
 from engine.search.backend import AllOf, AnyOf, Row, Tokens, holds
 from engine.system_tables import Id
 from engine.unit import Unit, inside_unit
@@ -95,7 +96,7 @@ class WhooshIndex:
         waiting = {record: set(text.split()) for _, record, text in self._waiting(table)}
         found = [record for record in self._found(table, tokens) if record not in waiting]
         found += [record for record, of_record in waiting.items() if holds(tokens, of_record)]
-        return _listed(self._database.dialect, sorted(found, reverse=True))
+        return listed(self._database.dialect, sorted(found, reverse=True))
 
     def _found(self, table: str, tokens: Tokens) -> Iterator[int]:
         with self._index(table).searcher() as searcher:
@@ -161,12 +162,3 @@ def _numbers(searcher: Any, tokens: Tokens) -> set[int]:
         found = set.intersection(*(_numbers(searcher, part) for part in tokens.parts))
         return found.difference(*(_numbers(searcher, part) for part in tokens.but))
     return set(searcher.docs_for_query(query.Term("tokens", tokens)))
-
-
-def _listed(dialect: str, ids: list[int]) -> sa.Select[int]:
-    """Any number of ids as one bound value."""
-    if dialect == "sqlite":
-        each = sa.func.json_each(f"[{','.join(map(str, ids))}]").table_valued("value")
-        return sa.select(sa.cast(each.c.value, sa.BigInteger).label("id"))
-    listed = sa.func.unnest(sa.cast(ids, sa.ARRAY(sa.BigInteger))).table_valued("id")
-    return sa.select(listed.c.id)

@@ -223,6 +223,11 @@ TEXTS = {
     # hold
     "hold.unknown": Texts("没有这项保全", "There is no such hold"),
     "hold.released": Texts("这项保全已经解除", "This hold was released already"),
+    "hold.finds_nothing": Texts("这个检索什么也没有找到", "This search finds nothing"),
+    "hold.finds_too_much": Texts(
+        "检索找到的超过 {limit} 条，请改用条件",
+        "The search finds more than {limit}: use a condition instead",
+    ),
     "hold.needs_reason": Texts("请写明原因", "Say why"),
     # keys
     "keys.exposed": Texts(

@@ -16,12 +16,12 @@ from engine.retention.holds import Hold, Scope
 from metamodel.problems import Rejected
 
 HOLDS = f"{BASE}/holds"
-FIELDS = ("name", "matter", "form", "where", "records")
+FIELDS = ("name", "matter", "form", "where", "records", "search")
 
 
 @get(HOLDS, sync_to_thread=True)
 def holds_page(request: Ask, site: Here) -> Response[Any]:
-    """`?form=app/form&records=1,2` begins a hold on these records."""
+    """`?form=app/form&records=1,2` begins a hold on these records, `&search=words` on what a search finds."""
     visit = site.visit(request)
     return _page(visit, {name: visit.query.get(name, "") for name in FIELDS})
 
@@ -33,7 +33,10 @@ def set_hold(request: Ask, site: Here, body: bytes) -> Response[Any]:
     app, _, form = typed["form"].partition("/")
     records = tuple(filter(None, re.split(r"[\s,，、#]+", typed["records"])))
     try:
-        scope = Scope(app, form, "" if records else typed["where"], records)
+        chosen = records or typed["search"]
+        scope = Scope(
+            app, form, "" if chosen else typed["where"], records, "" if records else typed["search"]
+        )
         visit.runtime.retention.hold(visit.viewer, typed["name"], typed["matter"], scope)
     except Rejected as refused:
         return _page(visit, typed, refused)
@@ -59,7 +62,7 @@ def _page(visit: Visit, typed: dict[str, str], refused: Rejected | None = None) 
     page = HoldsPage(
         desk.tabs("/holds"), running, tuple(_line(desk, None, one) for one in found if not one.running),
         _forms(desk, typed.get("form", "")), typed.get("name", ""), typed.get("matter", ""), typed.get("where", ""),
-        typed.get("records", ""), open=not running or any(typed.values()),
+        typed.get("records", ""), search=typed.get("search", ""), open=not running or any(typed.values()),
         problems=desk.said(refused.problems) if refused else (),
     )  # fmt: skip
     title = visit.text("Retention and holds")
@@ -83,9 +86,9 @@ def _line(desk: Desk, connection: sa.Connection | None, hold: Hold) -> HoldLine:
     about = visit.text("%(form)s and all that belongs to it", form=name) if scope.records else name
     kept = visit.runtime.retention.held_count(connection, hold) if connection is not None else 0
     return HoldLine(
-        hold.id, hold.name, hold.matter, about, scope.where, _records(desk, scope),
+        hold.id, hold.name, hold.matter, about, scope.where, () if scope.search else _records(desk, scope),
         visit.count("one record kept", "%(num)s records kept", kept), _said(desk, hold.by, hold.at),
-        _said(desk, hold.released_by, hold.released_at) if hold.released_at else "", hold.reason,
+        _said(desk, hold.released_by, hold.released_at) if hold.released_at else "", hold.reason, scope.search,
     )  # fmt: skip
 
 

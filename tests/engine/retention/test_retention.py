@@ -150,6 +150,62 @@ def test_a_hold_says_what_is_wrong_with_it(desk: Runtime, scope: Scope, codes: l
     assert [one.code for one in refused.value.problems] == ["value.required", *codes]
 
 
+def held(desk: Runtime, of: list[int], form: str = "letter") -> list[int]:
+    """Which of these records are held, by their place."""
+    with desk.database.read() as connection:
+        told = desk.retention.states(connection, desk.require_viewer("ye"), "desk", form, of)
+    return [place for place, record in enumerate(of) if record in told and told[record].holds]
+
+
+@pytest.mark.parametrize(
+    ("where", "kept"),
+    [
+        ("CONTAINS(text, '报价')", [0, 2]),  # by the database
+        ("text == '报价单'", [2]),
+        (r"MATCHES(text, '^报价\\d+$')", [0]),  # record by record
+        ("client.name == '远汀' and MATCHES(text, '^合')", [1]),
+        ("VALUE(text) > 3", [0, 1, 2, 3]),  # where that cannot be told, the record is kept
+        ("record.id != '0' and MATCHES(text, 'x')", [3]),
+    ],
+)
+def test_a_hold_by_any_condition_over_plain_fields(
+    desk: Runtime, write: Write, where: str, kept: list[int]
+) -> None:
+    (client,) = write("client", {"name": "远汀"})
+    notes = write("note", {"text": "报价12"}, {"text": "合同", "client": str(client)}, {"text": "报价单"})
+    desk.retention.hold(desk.require_viewer("ye"), "甲案", "", Scope("desk", "note", where))
+    notes += write("note", {"text": "4x"})  # later ones too
+    assert held(desk, notes, "note") == kept
+
+
+def test_a_hold_by_a_condition_over_sealed_words_is_refused(desk: Runtime) -> None:
+    ye = desk.require_viewer("ye")
+    for where in ("MATCHES(body, '报价')", "MATCHES(thread.client.mobile, '138')"):
+        with pytest.raises(Rejected) as refused:
+            desk.retention.hold(ye, "甲案", "", Scope("desk", "letter", where))
+        assert [one.code for one in refused.value.problems] == ["expression.sealed_in_sql"], where
+
+
+def test_a_hold_on_all_that_a_search_finds(desk: Runtime, write: Write) -> None:
+    """Sealed words as well: whoever sets it may read them. What comes later is not held by it."""
+    letters = write(
+        "letter", *(letter(n, OLD, body=body) for n, body in enumerate(("请发报价单", "谢谢", "报价")))
+    )
+    ye = desk.require_viewer("ye")
+    hold = desk.retention.hold(ye, "甲案", "", Scope("desk", "letter", search="报价"))
+    letters += write("letter", letter(3, OLD, body="报价"))
+    assert held(desk, letters) == [0, 2]
+    activate(desk)
+    desk.retention.work()
+    assert gone(desk, letters) == [1, 3]
+    with desk.database.read() as connection:
+        (one,) = desk.retention.holds.running(connection)
+    assert (one.id, one.scope.search, len(one.scope.records)) == (hold, "报价", 2)
+    for text, code in (("没有的词", "hold.finds_nothing"), ("tag:x y", "hold.finds_nothing")):
+        with pytest.raises(Rejected, match=code.replace(".", r"\.")):
+            desk.retention.hold(ye, "甲案", "", Scope("desk", "letter", search=text))
+
+
 # -- the simulator ---------------------------------------------------------------------------------
 def test_the_simulator_counts_what_would_go_and_why_the_rest_stays(desk: Runtime, letters: list[int]) -> None:
     ye = desk.require_viewer("ye")
