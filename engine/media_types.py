@@ -6,6 +6,7 @@ The runtime asks before it keeps an uploaded file.
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from collections.abc import Mapping
 
@@ -41,3 +42,11 @@ def settled(declared: str, head: bytes) -> str:
     if not _NAME.fullmatch(name) or (begins is not None and not begins.match(head)):
         return UNKNOWN
     return name
+
+
+def ending_of(name: str, media_type: str) -> str:
+    """How a file is called that stands for this one and does not tell its name: `.pdf`, or ''."""
+    _, dot, ending = name.rpartition(".")
+    if dot and ending.isascii() and ending.isalnum() and len(ending) <= 5:
+        return f".{ending.lower()}"
+    return next((text for text, kind in mimetypes.types_map.items() if kind == media_type), "")

@@ -173,13 +173,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A form nobody can open: who is to use it, and where it stands. `presets` hold permissions as JSON."""
+    """A form people do not get to: who is to use it (nothing to choose where a role opens it), and where it stands.
+    `presets` hold permissions as JSON; `new`: nobody was asked before."""
 
     form: str
     label: str
     presets: tuple[Choice, ...]
     roles: tuple[Choice, ...]
     groups: tuple[Choice, ...]
+    new: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,13 @@ from metamodel.forms import Form
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """A form that no role opens; `unlisted`: nor would anybody find it in the menu."""
+    """A form people do not get to. `closed`: no role opens it; `unlisted`: there is a menu, and it is not in it. `new`:
+    not published yet, so nobody was asked about it before."""
 
     form: Form
+    closed: bool
     unlisted: bool
+    new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ class Impacts:
             return Impact(preview, None, (), ())
         with self._database.read() as connection:
             weights = tuple(weigh(connection, plan_against(connection, read, self._published(app))))
-        return Impact(preview, read, weights, tuple(unreachable(read)))
+        before = self._applications.get(app) if preview.version else None
+        return Impact(preview, read, weights, tuple(unreachable(read, before)))
 
     def _published(self, app: str) -> App | None:
         return self._applications.get(app) if app in self._applications.served() else None
@@ -71,8 +75,9 @@ def touched(told: Told) -> Mapping[str, int]:
     return Counter(one.what for one in told.mentions)
 
 
-def unreachable(app: App) -> Iterable[Unreachable]:
-    """The forms no role may read or fill in. (One that has its roles and stands in no menu is reached by links.)"""
+def unreachable(app: App, before: App | None = None) -> Iterable[Unreachable]:
+    """The forms no role may read or fill in; of new ones those that stand in no menu too (others were left out
+    knowingly: they are reached by links)."""
     opened = {
         form
         for role in app.roles
@@ -80,8 +85,8 @@ def unreachable(app: App) -> Iterable[Unreachable]:
         if permission.actions & {"read", "create"}
     }
     listed = {item.form for group in app.menus for item in group.items}
-    return (
-        Unreachable(form, bool(app.menus) and form.id not in listed)
-        for form in app.forms
-        if form.id not in opened
-    )
+    for form in app.forms:
+        closed, unlisted = form.id not in opened, bool(app.menus) and form.id not in listed
+        new = before is None or before.form(form.id) is None
+        if closed or (unlisted and new):
+            yield Unreachable(form, closed, unlisted, new)

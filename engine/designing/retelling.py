@@ -15,9 +15,9 @@ from engine.access.viewer import Viewer
 from engine.clock import from_microseconds
 from engine.designing.identifiers import free
 from engine.designing.tellable import BLANK, points_at, told_json
+from engine.media_types import ending_of
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.query import RecordView
-from engine.sample_data.stand_ins import ending_of
 from metamodel.forms import FieldDefinition
 from metamodel.labels import Label, label_text
 from metamodel.plugin_api import Storage

@@ -30,11 +30,3 @@ def stand_in(name: str) -> tuple[bytes, str]:
     found = _KINDS.get(ending) or mimetypes.types_map.get(ending, UNKNOWN)
     kind = _NAMED.get(found, found)
     return _STARTS.get(kind, b"") + f"{name}\n".encode(), kind
-
-
-def ending_of(name: str, media_type: str) -> str:
-    """How a file is called that stands for this one and does not tell its name: `.pdf`, or ''."""
-    _, dot, ending = name.rpartition(".")
-    if dot and ending.isascii() and ending.isalnum() and len(ending) <= 5:
-        return f".{ending.lower()}"
-    return next((text for text, kind in mimetypes.types_map.items() if kind == media_type), "")

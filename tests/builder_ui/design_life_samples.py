@@ -116,6 +116,8 @@ def publish_page(run: Run | None) -> PublishPage:
         "order", "订单", (Choice("{}", "管理全部"), Choice("{}", "本部门", "先加一个成员字段")),
         (Choice("+member", "成员（新角色）"),), (Choice("0", "销售"), Choice("", "不进菜单")),
     )  # fmt: skip
+    listed = Reach("line", "明细", (), (), (Choice("0", "销售"),))
+    older = Reach("log", "日志", reach.presets, reach.roles, (), new=False)
     changes = (Told("removed", "删除字段“金额”", "被 3 条规则、2 个看板使用", "4,812 个值将停用"),
                Told("added", "新增字段“备注”"))  # fmt: skip
     plan = (
@@ -123,7 +125,7 @@ def publish_page(run: Run | None) -> PublishPage:
         PlanLine("plus", "增加“备注”", "–"),
     )
     return PublishPage(
-        frame("publish"), "发布", "/design/desk/publish", 7, 3, changes, plan, (reach,), 2, run, False,
+        frame("publish"), "发布", "/design/desk/publish", 7, 3, changes, plan, (reach, listed, older), 2, run, False,
         "/design/desk/bindings",
     )  # fmt: skip
 

@@ -90,6 +90,7 @@ def test_a_sheet_shows_what_it_would_be_and_becomes_an_app_people_use(runtime: R
     assert "版本 1 已发布" in published(cheng, runtime, "cai_gou")
     bound = cheng.page("/design/cai_gou/bindings")
     assert "还没有人" in bound
+    assert "它的待办没有人收" in bound
     sent = {"role": "member", "unit": "branch:sales", "person": "cheng"}
     assert cheng.post("/design/cai_gou/bindings", sent).status_code == 303
     assert "销售及下级" in cheng.page("/design/cai_gou/bindings")

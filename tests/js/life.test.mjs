@@ -42,6 +42,11 @@ test("what was parked stands in its place again", () => {
   assert.deepEqual(after.roles, [{ id: "member", forms: { f: {}, g: { actions: ["read"] } } }, { id: "other" }]);
 });
 
+test("a form that is open already only gets its place", () => {
+  const made = reached(app, { form: "f", role: null, permission: null, group: "new", labels: { group: "更多" } });
+  assert.deepEqual([made.roles, made.menus], [app.roles, [{ label: "更多", items: [{ label: "单", form: "f" }] }]]);
+});
+
 test("without a part", () => {
   assert.deepEqual(without({ tests: [{ id: "x" }, { id: "y" }] }, "tests", "x"), { tests: [{ id: "y" }] });
 });

@@ -165,7 +165,11 @@ def _step(visit: Visit, impact: Impact, weight: Weight) -> tuple[str, str]:
     step = weight.step
     names = {"form": _form_label(visit, impact, step.form)}
     field = getattr(step, "field", "")
-    names |= {"field": _field_label(visit, impact, step.form, field) if field else "", "choice": "", "into": ""}
+    names |= {
+        "field": _field_label(visit, impact, step.form, field) if field else "",
+        "choice": "",
+        "into": "",
+    }
     if isinstance(step, MergeChoice):
         names |= _choice_labels(visit, impact, step)
     text = visit.text
@@ -252,12 +256,17 @@ def _reach(visit: Visit, app: App, one: Unreachable) -> Reach:
     if app.role(NEW_ROLE) is None:
         roles.append(Choice(f"+{NEW_ROLE}", visit.text("Members (a new role)")))
     roles.sort(key=lambda role: role.value.lstrip("+") != NEW_ROLE)
-    listed = any(item.form == one.form.id for group in app.menus for item in group.items)
-    groups = [] if listed or not app.menus else [
-        Choice(str(number), label_text(group.label, visit.language) or visit.text("Menu"))
-        for number, group in enumerate(app.menus)
-    ] + [Choice(NEW_GROUP, visit.text("A group of its own")), Choice("", visit.text("Not in the menu"))]  # fmt: skip
-    return Reach(one.form.id, one.form.text(visit.language), ways, tuple(roles), tuple(groups))
+    groups = _groups(visit, app, one) if one.unlisted else ()
+    who = (ways, tuple(roles)) if one.closed else ((), ())
+    return Reach(one.form.id, one.form.text(visit.language), *who, groups, one.new)
+
+
+def _groups(visit: Visit, app: App, one: Unreachable) -> tuple[Choice, ...]:
+    """Where in the menu it may stand; whom nobody lets in yet may stand nowhere, too."""
+    named = (label_text(group.label, visit.language) or visit.text("Menu") for group in app.menus)
+    found = [Choice(str(number), label) for number, label in enumerate(named)]
+    nowhere = [Choice("", visit.text("Not in the menu"))] if one.closed else []
+    return (*found, Choice(NEW_GROUP, visit.text("A group of its own")), *nowhere)
 
 
 def _words(visit: Visit) -> dict[str, Any]:

@@ -12,8 +12,9 @@ import pytest
 from engine.access.people import Department, Membership, Person
 from engine.access.viewer import SYSTEM, Viewer
 from engine.applications.packing import pack_file, pack_folder, unpack
-from engine.designing.impact import touched
+from engine.designing.impact import touched, unreachable
 from engine.runtime import Runtime
+from metamodel.application import load
 from metamodel.problems import Rejected
 
 SHEET = "品名,单价,数量,签约日期\n锅炉,12.50,3,2024-01-02\n阀门,3,20,2024/2/3\n".encode()
@@ -99,6 +100,37 @@ def edited(runtime: Runtime, viewer: Viewer, app: str, *patch: dict[str, Any]) -
 FIELDS = "/forms/0/fields"
 
 
+MENU = [{"label": "工作", "items": [{"form": "a"}]}]
+OPEN = {"actions": ["read", "create"]}
+REACHED: list[tuple[str, dict[str, Any], list[tuple[str, bool, bool, bool]]]] = [
+    ("no role", {"roles": []}, [("a", True, False, True), ("b", True, False, True)]),
+    ("a role for one", {"roles": [{"id": "r", "forms": {"a": OPEN}}]}, [("b", True, False, True)]),
+    ("exporting opens nothing", {"roles": [{"id": "r", "forms": {"a": OPEN, "b": {"actions": ["export"]}}}]},
+     [("b", True, False, True)]),
+    ("open, and in no menu", {"roles": [{"id": "r", "forms": {"a": OPEN, "b": OPEN}}], "menus": MENU},
+     [("b", False, True, True)]),
+    ("all open, no menu of its own", {"roles": [{"id": "r", "forms": {"a": OPEN, "b": OPEN}}]}, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "expected"), [row[1:] for row in REACHED], ids=[row[0] for row in REACHED])
+def test_forms_nobody_gets_to(
+    registry: Any, more: dict[str, Any], expected: list[tuple[str, bool, bool, bool]]
+) -> None:
+    """Asked before they are published for the first time; afterwards only what is open to nobody is told."""
+    document = {
+        "muniment": 1,
+        "app": {"id": "x"},
+        "forms": [{"id": "a", "fields": []}, {"id": "b", "fields": []}],
+    }
+    app, _ = load({**document, **more}, registry)
+    assert app is not None
+    told = [(one.form.id, one.closed, one.unlisted, one.new) for one in unreachable(app)]
+    assert told == expected
+    again = [(one.form.id, one.closed, one.unlisted, one.new) for one in unreachable(app, app)]
+    assert again == [(form, closed, unlisted, False) for form, closed, unlisted, _ in expected if closed]
+
+
 def test_what_publishing_costs_what_was_and_what_comes_back(empty_runtime: Runtime, li: Viewer) -> None:
     runtime, life = empty_runtime, empty_runtime.life
     life.starting.from_sheet(li, "采购", SHEET, form="单", app="buying")
@@ -115,6 +147,8 @@ def test_what_publishing_costs_what_was_and_what_comes_back(empty_runtime: Runti
     assert edited(runtime, li, "buying", {"op": "add", "path": "/rules", "value": [rule]}) == 1
     rows = [{"pin_ming": "锅炉", "dan_jia": "12.50"}, {"pin_ming": "阀", "dan_jia": "3"}, {"pin_ming": "管"}]
     runtime.records.create(SYSTEM, "buying", "dan", rows)
+    asked = [(one.form.id, one.closed, one.new) for one in life.impacts.of(li, "buying").unreachable]
+    assert asked == [("dan", True, False)], "it was asked before the first publishing"
 
     draft = runtime.designing.open(li, "buying")
     revision = runtime.designing.edit(

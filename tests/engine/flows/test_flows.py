@@ -204,6 +204,10 @@ CASES = [
         "nobody at all: who runs the app", "dan", {}, waiting={"manager": ["zoe"]}, never="dan",
         change=asking("manager", if_nobody=[]),
     ),
+    Case(
+        "a role without members: who runs the app", "ann", BIG, [("ben", "approve")], waiting={"legal": ["zoe"]},
+        change=HELPER,
+    ),
 ]  # fmt: skip
 
 

@@ -21,7 +21,7 @@ export default class DesignLife extends Controller {
     const sent = new FormData(event.target.closest("form"));
     const { form, step } = event.target.closest("form").dataset;
     const labels = JSON.parse(this.value("words"));
-    await this.edit(step, (app) => reached(app, { form, role: sent.get("role"), permission: JSON.parse(sent.get("preset")), group: sent.get("group"), labels }));
+    await this.edit(step, (app) => reached(app, { form, role: sent.get("role"), permission: JSON.parse(sent.get("preset") ?? "null"), group: sent.get("group"), labels }));
   }
 
   /** The whole draft becomes what a version was. */

@@ -13,10 +13,10 @@ export function given(app, path, text, language) {
   return { ...app, [holder]: { ...before, [key]: value } };
 }
 
-/** A form opened to a role (`+` before the id: one that is made, named in `labels`), and listed in the menu group of
+/** A form opened to a role (`+` before the id: one that is made, named in `labels`; null: it is open), and listed in the menu group of
  * this number (`new`: one of its own; blank: nowhere). */
 export function reached(app, { form, role, permission, group, labels = {} }) {
-  return listed(opened(app, form, role, permission, labels), form, group, labels);
+  return listed(role === null ? app : opened(app, form, role, permission, labels), form, group, labels);
 }
 
 function opened(app, form, role, permission, labels) {
