@@ -45,7 +45,7 @@ class Answers:
 @click.option("--admin-name", default="")
 @click.option("--admin-email", default="")
 @click.option(
-    "--sheet", type=click.Path(path_type=Path), help="Write the recovery sheet there (.txt, .html)."
+    "--sheet", type=click.Path(path_type=Path), help="Write the recovery sheet there (.pdf, .html, .txt)."
 )
 def init(
     data: Path | None, organisation: str, zone: str, speaks: str | None, admin: str, admin_name: str,
@@ -162,6 +162,12 @@ def _hand_out_sheet(runtime: Runtime, place: Path | None) -> None:
     """To the file asked for, or on the terminal; never into a log that somebody keeps."""
     from engine.commands.keys import print_sheet, write_sheet
 
+    if place is None and sys.stdin.isatty():
+        asked = in_language(
+            "恢复单另存为可打印的文件（.pdf 或 .html；留空则显示在这里）",
+            "A file for the recovery sheet, to be printed (.pdf or .html; blank: show it here)",
+        )
+        place = Path(said) if (said := click.prompt(asked, "", show_default=False).strip()) else None
     if place is not None:
         write_sheet(runtime, place)
     elif sys.stdout.isatty():

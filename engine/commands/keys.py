@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import base64
 import html
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from engine.commands.console import data_option, in_language, opened, refusals, say
+from engine.commands.console import data_option, in_language, language, opened, refusals, say
 from engine.config import Config
 from engine.evidence.key_sheet import from_sheet, sheet_lines
 from engine.evidence.key_sources import KeyVariable, source_of, write_private
 from engine.evidence.keys import ROTATED, MasterKeys
+from engine.typesetting import pdf
 from metamodel.problems import Rejected, problem
+
+TEMPLATE = Path(__file__).with_name("sheet.typ")
 
 if TYPE_CHECKING:
     from engine.runtime import Runtime
@@ -27,7 +31,9 @@ def keys() -> None:
 
 @keys.command("sheet")
 @data_option
-@click.option("--to", "place", type=click.Path(path_type=Path), help="A new file (.txt, .html) instead.")
+@click.option(
+    "--to", "place", type=click.Path(path_type=Path), help="A new file (.pdf, .html, .txt) instead."
+)
 def sheet(data: Path | None, place: Path | None) -> None:
     """The recovery sheet: all keys, to be kept on paper elsewhere."""
     with opened(data) as runtime:
@@ -126,19 +132,41 @@ def print_sheet(runtime: Runtime) -> None:
 
 
 def write_sheet(runtime: Runtime, place: Path) -> None:
-    """A new file for its owner alone; `.html` is to be printed. FileExistsError becomes a usage error."""
-    text = (
-        _page(runtime) if place.suffix == ".html" else "\n".join([*_words(runtime), "", *_lines(runtime), ""])
-    )
-    _write_new(place, text)
+    """A new file for its owner alone; `.pdf` and `.html` are to be printed. What is in the way becomes a usage
+    error."""
+    made: str | bytes
+    if place.suffix == ".pdf":
+        made = _pdf(runtime)
+    elif place.suffix == ".html":
+        made = _page(runtime)
+    else:
+        made = "\n".join([*_words(runtime), "", *_lines(runtime), ""])
+    _write_new(place, made)
     say(
         f"恢复单：{place}。打印后请删除此文件。", f"Recovery sheet: {place}. Print it, then delete this file."
     )
 
 
-def _write_new(place: Path, text: str) -> None:
+def _pdf(runtime: Runtime) -> bytes:
+    import segno
+
+    title, code, *rest = _words(runtime)
+    lines, drawn = _lines(runtime), io.BytesIO()
+    segno.make("\n".join(lines), error="m").save(drawn, kind="svg", border=2)
+    fields = (("存放处", "Where it lies"), ("日期", "Date"), ("签名", "Signature"))
+    told = {
+        "language": language(), "title": title, "code": code, "words": rest, "lines": lines,
+        "qr": drawn.getvalue().decode(), "fields": [in_language(*each) for each in fields],
+    }  # fmt: skip
+    made = pdf(TEMPLATE, told)
+    if made is None:
+        raise Rejected([problem("report.no_typesetter")])
+    return made
+
+
+def _write_new(place: Path, content: str | bytes) -> None:
     try:
-        write_private(place, text)
+        write_private(place, content)
     except OSError as error:
         raise click.ClickException(f"{place}: {error.strerror}") from None
 

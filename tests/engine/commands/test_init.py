@@ -77,14 +77,14 @@ def test_mistakes_are_named_together(data: str) -> None:
 
 
 def test_somebody_at_a_terminal_is_asked(data: str) -> None:
-    """Organisation, zone, language, account, name, mail; then the sheet with its QR code, once."""
+    """Organisation, zone, language, account, name, mail, no file; then the sheet with its QR code, once."""
     here, there = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "engine.cli", "init", "--data", data],
         stdin=there, stdout=there, stderr=there, env={**os.environ, "LANG": "zh_CN.UTF-8"},
     )  # fmt: skip
     os.close(there)
-    os.write(here, "恒锐\n\nzh\nboss\n周婧\n\n".encode())
+    os.write(here, "恒锐\n\nzh\nboss\n周婧\n\n\n".encode())
     output = b""
     while chunk := read(here):
         output += chunk
@@ -101,6 +101,15 @@ def read(handle: int) -> bytes:
         return os.read(handle, 65536)
     except OSError:  # the other end is closed
         return b""
+
+
+def test_the_sheet_as_a_page_to_print(data: str, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.pdf"
+    done = run("init", "--data", data, "--organisation", "恒锐", "--sheet", str(sheet))
+    assert done.exit_code == 0, done.output
+    assert sheet.read_bytes().startswith(b"%PDF-")
+    assert sheet.stat().st_mode & 0o777 == 0o600
+    assert run("keys", "sheet", "--data", data, "--to", str(sheet)).exit_code != 0  # never over another
 
 
 def test_keys_come_back_from_the_sheet(data: str, tmp_path: Path) -> None:
