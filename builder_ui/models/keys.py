@@ -27,6 +27,15 @@ class MasterKey:
 
 
 @dataclass(frozen=True, slots=True)
+class KindOfKey:
+    """A kind of key, what it is for, and since when the present one counts ('' where nobody knows)."""
+
+    name: str
+    use: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class BackupLine:
     at: str
     name: str
@@ -41,6 +50,7 @@ class KeysPage:
 
     kept_in: str
     masters: tuple[MasterKey, ...]
+    kinds: tuple[KindOfKey, ...]
     copies: tuple[str, ...]
     checks: tuple[CheckLine, ...]
     summary: str

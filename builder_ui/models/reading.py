@@ -55,6 +55,7 @@ class SearchPage:
     asked: bool = False
     form: str = ""
     package_href: str = ""
+    hold_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,14 @@ from builder_ui.models.keys import (
     BytesPart,
     CheckLine,
     KeysPage,
+    KindOfKey,
     MasterKey,
 )
 from builder_ui.models.parts import Link
 from builder_ui.site import Ask, Here, Visit, sent_form
 from engine.clock import from_microseconds
 from engine.doctor import Finding, examine
+from engine.evidence.keys import MASTER
 from engine.records.on_disk import OnDisk, Part, Piece
 from engine.system_tables import backups, files, record_keys
 from metamodel.problems import Rejected, problem
@@ -63,7 +65,7 @@ def _keys(visit: Visit, status: int = 200, **more: str) -> Response[Any]:
     found = examine(visit.runtime, away=False)
     checks = sorted(found, key=lambda one: WORST.index(one.state))
     page = KeysPage(
-        visit.runtime.keys.where, tuple(_masters(visit)), tuple(_copies(visit)),
+        visit.runtime.keys.where, tuple(_masters(visit)), tuple(_kinds(visit)), tuple(_copies(visit)),
         tuple(_check(visit, one) for one in checks), _summary(visit, found), tuple(_backups(visit)), **more,
     )  # fmt: skip
     title = visit.text("Keys and operations")
@@ -80,6 +82,22 @@ def _masters(visit: Visit) -> Iterator[MasterKey]:
                 counted[name] = counted.get(name, 0) + number
     for name in sorted(keys.wrapping, key=int, reverse=True):
         yield MasterKey(name, f"{counted.get(name, 0):,}", name == keys.current)
+
+
+def _kinds(visit: Visit) -> Iterator[KindOfKey]:
+    told = {
+        MASTER: (visit.text("Master key"), visit.text("wraps the key of every record and file")),
+        "box": (visit.text("Box key"), visit.text("the engine's own sealed rows")),
+        "index": (visit.text("Index key"), visit.text("the blind search index")),
+        "audit": (visit.text("Audit key"), visit.text("salts of entries in the audit log")),
+        "signing": (
+            visit.text("Signing key"),
+            visit.text("checkpoints and packages; it stays, others know it"),
+        ),
+    }
+    for kind, since in visit.runtime.keys.ages().items():
+        at = visit.moments.short(from_microseconds(since)) if since else ""
+        yield KindOfKey(*told[kind], at)
 
 
 def _copies(visit: Visit) -> Iterator[str]:

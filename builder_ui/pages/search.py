@@ -104,7 +104,16 @@ def _found(searching: Searching, options: tuple[Option, ...]) -> SearchPage:
         tuple(_hits(searching, found)),
         searching.address(searching.text, page=searching.page + 1) if found.next else "",
         asked=True, form=form.id, package_href=_package_href(searching) if found.items else "",
+        hold_href=_hold_href(searching) if found.items else "",
     )  # fmt: skip
+
+
+def _hold_href(searching: Searching) -> str:
+    """'' unless this viewer manages retention here."""
+    runtime, app, form = searching.visit.runtime, searching.app, searching.form
+    if not runtime.retention.manages(searching.visit.viewer, app.id):
+        return ""
+    return href("/admin/retention/holds", form=f"{app.id}/{form.id}", search=searching.text)
 
 
 def _package_href(searching: Searching) -> str:

@@ -9,6 +9,7 @@ from builder_ui.models.keys import (
     BytesPart,
     CheckLine,
     KeysPage,
+    KindOfKey,
     MasterKey,
 )
 from builder_ui.models.parts import Link
@@ -26,10 +27,14 @@ CHECKS = (
 
 def keys_page(looked_after: bool = False) -> KeysPage:
     masters = (MasterKey("2", "12,845", True), MasterKey("1", "0", False))
+    kinds = (
+        KindOfKey("主密钥", "加密每条记录和文件的密钥", "11-20 09:00"),
+        KindOfKey("签名", "检查点与证据包", ""),
+    )
     made = BackupLine("今天 02:00", "muniment-20261123T020000Z", "/backups", "812.4 MB", "/mnt/safe")
     copies = ("苏州办公室保险柜 · 秦朗 · 11-20 09:00",) if looked_after else ()
     return KeysPage(
-        "/var/lib/muniment/keys/master.json", masters, copies, CHECKS, "1 项有问题 · 1 项需要处理",
+        "/var/lib/muniment/keys/master.json", masters, kinds, copies, CHECKS, "1 项有问题 · 1 项需要处理",
         (made,) if looked_after else (), wrong="" if looked_after else "校验码与当前密钥不符",
     )  # fmt: skip
 
