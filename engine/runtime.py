@@ -83,7 +83,7 @@ from engine.migrate import (
 from engine.notifications import NewNotification, Notifications
 from engine.organisation import HandOvers, Importing, Personnel
 from engine.outgoing import Allowed, Outgoing, nowhere, resolve
-from engine.outside import OutsideLists
+from engine.outside import NamedSecrets, OutsideLists
 from engine.packages import Packages
 from engine.plugin_loader import load_registry
 from engine.public_forms import PublicForms
@@ -280,8 +280,9 @@ class Runtime:
 
     def _open_records(self) -> None:
         self.programs = Programs(self.applications, self.catalog, self.registry, self.search)
+        self.secrets = NamedSecrets(self.database, self.box, self.audit)
         self.outside = OutsideLists(
-            self.database, self.box, self.jobs, self.outgoing, lambda: self._apps().values()
+            self.database, self.box, self.jobs, self.outgoing, self.secrets, lambda: self._apps().values()
         )
         self.applications.preparing.append(self.outside.prepare)
         self.services = Services(

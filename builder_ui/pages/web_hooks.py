@@ -1,8 +1,9 @@
-"""外发: what rules tell other systems: the addresses with their keys, the newest calls, and what nobody took."""
+"""外发: what rules tell other systems: the addresses with their keys, the newest calls, and what nobody took; and the
+secrets other systems ask for before they hand over a list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +12,13 @@ from litestar import Response, get, post
 from builder_ui.cells import record_url
 from builder_ui.models.parts import Link
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
+from engine.outside import sources_of
 from engine.rules.web_hooks import WebHookCall
 from metamodel.application import App
 from metamodel.labels import label_text
-from metamodel.problems import Rejected, problem
+from metamodel.problems import Problem, Rejected, problem
 
-BASE = "/admin/web-hooks"
+BASE, SECRETS = "/admin/web-hooks", "/admin/secrets"
 STYLES = ("list", "pages", "tasks")
 SHOWN = 100
 HUES = {"sent": "green", "waiting": "blue", "failed": "amber", "dead": "red", "given_up": "grey"}
@@ -45,22 +47,61 @@ class CallLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretLine:
+    """A named secret, or one that a field asks for and nobody has set (`address` blank)."""
+
+    name: str
+    address: str
+    at: str
+    used: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WebHooksPage:
     title: str
     hooks: tuple[Hook, ...]
     calls: tuple[CallLine, ...]
+    secrets: tuple[SecretLine, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 @get(BASE, sync_to_thread=True)
 def web_hooks_page(request: Ask, site: Here) -> Response[Any]:
-    visit = site.visit(request)
+    return _answer(site.visit(request))
+
+
+def _answer(visit: Visit, problems: Sequence[Problem] = ()) -> Response[Any]:
     apps = _managed(visit)
     calls = visit.runtime.web_hooks.latest([app.id for app in apps], SHOWN)
     page = WebHooksPage(
         visit.text("Web hooks"), tuple(hook for app in apps for hook in _hooks(visit, app)),
-        tuple(_line(visit, call) for call in calls),
+        tuple(_line(visit, call) for call in calls), _secrets(visit),
+        tuple(one.text(visit.language) for one in problems),
     )  # fmt: skip
-    return visit.page("web_hooks.html", page, title=page.title, styles=STYLES)
+    status = 422 if problems else 200
+    return visit.page("web_hooks.html", page, title=page.title, styles=STYLES, status=status)
+
+
+@post(SECRETS, sync_to_thread=True)
+def set_secret(request: Ask, site: Here, body: bytes) -> Response[Any]:
+    """`name`, `address`, `secret`: kept sealed, sent to that address alone, never shown again."""
+    visit = site.visit(request)
+    _managed(visit)
+    sent = {name: values[-1] for name, values in sent_form(body).items()}
+    try:
+        given = (sent.get(name, "").strip() for name in ("name", "address", "secret"))
+        visit.runtime.secrets.set(visit.viewer, *given)
+    except Rejected as refused:
+        return _answer(visit, refused.problems)
+    return visit.go(f"{BASE}#secrets")
+
+
+@post(f"{SECRETS}/{{name:str}}/remove", sync_to_thread=True)
+def remove_secret(request: Ask, site: Here, name: InPath) -> Response[Any]:
+    visit = site.visit(request)
+    _managed(visit)
+    visit.runtime.secrets.remove(visit.viewer, name)
+    return visit.go(f"{BASE}#secrets")
 
 
 @post(f"{BASE}/{{app_id:str}}/{{call:str}}", sync_to_thread=True)
@@ -81,6 +122,23 @@ def _managed(visit: Visit) -> list[App]:
     if not found:
         raise Rejected([problem("access.denied")])
     return found
+
+
+def _secrets(visit: Visit) -> tuple[SecretLine, ...]:
+    """Those that are kept, and those that fields ask for in vain."""
+    used: dict[str, list[str]] = {}
+    for app in visit.runtime.applications.all():
+        for source in sources_of(app):
+            if source.secret:
+                used.setdefault(source.secret, []).append(f"{app.text(visit.language)} · {source.url}")
+    kept = {one.name: one for one in visit.runtime.secrets.all()}
+    return tuple(
+        SecretLine(
+            name, kept[name].origin if name in kept else "", visit.moments.short(kept[name].at) if name in kept else "",
+            tuple(used.get(name, ())),
+        )
+        for name in sorted({*kept, *used})
+    )  # fmt: skip
 
 
 def _hooks(visit: Visit, app: App) -> Iterator[Hook]:
@@ -126,4 +184,4 @@ def _error(visit: Visit, error: str) -> str:
     return visit.text("The other side answered %(status)s", status=error)
 
 
-HANDLERS = (web_hooks_page, settle)
+HANDLERS = (web_hooks_page, settle, set_secret, remove_secret)

@@ -68,6 +68,8 @@ GROUPS: Mapping[Words, Mapping[str, Words]] = {
         "choice.merge": ("合并选项", "Merged a choice"),
         "web_hook.retry": ("重新外发", "Sent a web hook again"),
         "web_hook.discard": ("放弃外发", "Gave up a web hook"),
+        "secret.set": ("设置外部系统的密钥", "Set another system's secret"),
+        "secret.remove": ("删除外部系统的密钥", "Removed another system's secret"),
         "channel.secret": ("设置渠道密钥", "Set a channel's secret"),
         "retry": ("重试隔离消息", "Retried a quarantined message"),
         "dismiss": ("忽略隔离消息", "Dismissed a quarantined message"),

@@ -90,18 +90,23 @@ class Reference:
 @dataclass(frozen=True, slots=True)
 class OutsideSource:
     """A list that another system answers with, as JSON at `url`. `path`, `value` and `label` are JMESPath: where the
-    list is, and what of an item is kept and shown; `minutes` until it is fetched again."""
+    list is, and what of an item is kept and shown; `minutes` until it is fetched again. `secret`: the name of one
+    the house keeps for that address, sent as the header `header` after `prefix`."""
 
     url: str
     path: str = "@"
     value: str = "value"
     label: str = "label"
     minutes: int = 60
+    secret: str = ""
+    header: str = "Authorization"
+    prefix: str = "Bearer "
 
     @property
     def names(self) -> str:
         """Under which target `Display.names` has its labels."""
-        return "\0".join(("outside", self.url, self.path, self.value, self.label))
+        asked_as = (self.secret, self.header) if self.secret else ()
+        return "\0".join(("outside", self.url, self.path, self.value, self.label, *asked_as))
 
 
 @dataclass(frozen=True, slots=True)

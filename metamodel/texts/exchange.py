@@ -51,7 +51,8 @@ TEXTS = {
     "import.differs": Texts(
         "“{field}”与第 {line} 行不同，而两行属于同一条记录",
         "“{field}” is another than in line {line}, though both are of one record",
-        "同一条记录的各行应写得一样，或只在第一行填写", "Write it alike in all lines of a record, or in the first one only",
+        "同一条记录的各行应写得一样，或只在第一行填写",
+        "Write it alike in all lines of a record, or in the first one only",
     ),
     "import.with_line": Texts(
         "与第 {line} 行是同一条记录，那一行有错", "One record with line {line}, which is wrong",
@@ -89,6 +90,17 @@ TEXTS = {
     ),
     # a button that opens a form
     # choices from outside
+    "outside.no_secret": Texts(
+        "没有名为“{secret}”的密钥", "There is no secret called “{secret}”",
+        "由管理渠道的人在 管理 › 外发 里设置", "Whoever manages channels sets it under Administration, Web hooks",
+    ),
+    "outside.secret_elsewhere": Texts(
+        "密钥“{secret}”不能发往“{host}”", "The secret “{secret}” is not for “{host}”",
+        "它只发往为它设置的地址", "It is sent to the address it was set for, and nowhere else",
+    ),
+    "outside.bad_secret": Texts(
+        "请填写名称（小写字母、数字、下划线）和密钥", "Give a name (small letters, digits, underscores) and the secret"
+    ),
     "outside.no_list": Texts(
         "“{host}”没有给出可用的列表", "“{host}” did not answer with a list that can be used",
         "检查网址、路径和字段名", "Look at the address, the path and the names",

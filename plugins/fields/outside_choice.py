@@ -5,6 +5,7 @@ The list is fetched by the engine and kept: when the other system is gone, every
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     from metamodel.plugin_api import App, FieldDefinition
 
 LONGEST = 200
+NOT_OURS = frozenset(
+    {"host", "content-length", "transfer-encoding", "connection", "cookie", "accept-encoding"}
+)
+_SECRET, _HEADER = re.compile(r"[a-z][a-z0-9_]{0,62}"), re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,6 +50,11 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: Annotated[str, labelled("每一项的值", "Value of an item")] = "value"
     label: Annotated[str, labelled("每一项的文字", "Words of an item")] = "label"
     ttl: Annotated[int, labelled("多少分钟更新一次", "Minutes between updates", ge=1, le=10_080)] = 60
+    secret: Annotated[
+        str, labelled("密钥的名称（在 管理 › 外发 里设置）", "Name of the secret (set under Web hooks)")
+    ] = ""
+    header: Annotated[str, labelled("密钥放在哪个请求头", "Header it is sent in")] = "Authorization"
+    prefix: Annotated[str, labelled("密钥前面的文字", "Words before it")] = "Bearer "
 
 
 class OutsideChoiceOptions(Options, frozen=True):
@@ -59,6 +69,13 @@ class OutsideChoice(Field):
     texts = {
         "field.bad_source": Texts(
             "请填写以 https:// 开头的网址", "Give an address that begins with https://"
+        ),
+        "field.bad_header": Texts("“{text}”不能用作请求头", "“{text}” cannot be a header"),
+        "field.bad_secret": Texts(
+            "密钥的名称只能有小写字母、数字和下划线",
+            "A secret's name has small letters, digits and underscores",
+            "这里写名称，密钥本身在 管理 › 外发 里设置",
+            "Its name stands here, the secret is set under Web hooks",
         ),
         "field.bad_path": Texts("“{text}”不是 JMESPath 表达式", "“{text}” is no JMESPath expression"),
     }
@@ -81,6 +98,12 @@ class OutsideChoice(Field):
             text = getattr(source, name)
             if not _is_path(text):
                 found.append(problem("field.bad_path", f"/options/source/{name}", text=text[:100]))
+        if source.secret and not _SECRET.fullmatch(source.secret):
+            found.append(problem("field.bad_secret", "/options/source/secret"))
+        if not _HEADER.fullmatch(source.header) or source.header.lower() in NOT_OURS:
+            found.append(problem("field.bad_header", "/options/source/header", text=source.header[:100]))
+        if len(source.prefix) > LONGEST or not (source.prefix.isascii() and source.prefix.isprintable()):
+            found.append(problem("field.bad_header", "/options/source/prefix", text=source.prefix[:100]))
         return found
 
     def parse(self, raw: Any, field: FieldDefinition) -> str:
@@ -98,7 +121,16 @@ class OutsideChoice(Field):
 
     def source(self, field: FieldDefinition) -> OutsideSource:
         given = options_of(field, OutsideChoiceOptions).source
-        return OutsideSource(given.url, given.path, given.value, given.label, given.ttl)
+        return OutsideSource(
+            given.url,
+            given.path,
+            given.value,
+            given.label,
+            given.ttl,
+            given.secret,
+            given.header,
+            given.prefix,
+        )
 
 
 def _is_address(url: str) -> bool:

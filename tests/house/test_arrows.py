@@ -52,6 +52,7 @@ NEIGHBOURS: dict[tuple[str, str], str] = {
     ("channels", "rules"): "a message becomes a record through the rules of its app",
     ("flows", "rules"): "the effects of an action node are performed as a rule's are",
     ("reports", "records"): "a list on a board, and the way from a number to its records, are a query",
+    ("outside", "access"): "whoever sets a secret of another system is audited",
     ("accounts", "access"): "whoever signs in becomes a viewer, and that is audited",
     ("migrate", "evidence"): "a plan makes the frozen-column triggers whose texts evidence verifies",
 }

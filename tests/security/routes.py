@@ -464,6 +464,8 @@ ROUTES: dict[str, Route] = {
     "GET /admin/audit/export": Route(manages("audit")),
     "POST /printed": Route(signed_in, body={"page": "/apps/vault/forms/customer/records/1"}),
     "GET /admin/web-hooks": Route(manages("channels")),
+    "POST /admin/secrets": Route(manages("channels"), body={"name": "x", "address": "", "secret": ""}),
+    "POST /admin/secrets/{name:str}/remove": Route(manages("channels"), {"name": ["nothing"]}, body={}),
     "POST /admin/web-hooks/{app_id:str}/{call:str}": Route(
         manages("channels"), {"call": ["1"]}, body={"action": "retry"}
     ),

@@ -9,12 +9,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from engine.access.people import Membership
 from engine.access.viewer import SYSTEM
 from engine.clock import FrozenClock
 from engine.outgoing import Allowed, Outgoing
 from engine.records.query import Change, Query
 from engine.runtime import Runtime
+from engine.system_tables import audit, settings
 from metamodel.application import load
 from metamodel.problems import Rejected
 
@@ -24,6 +27,7 @@ class Elsewhere:
 
     def __init__(self) -> None:
         self.asked, self.status = 0, 200
+        self.heard: dict[str, str] = {}
         self.sites: Any = {
             "data": [{"id": 7, "name": "张江园区"}, {"id": "S02", "name": "漕河泾"}, {"no": 1}]
         }
@@ -32,6 +36,7 @@ class Elsewhere:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 elsewhere.asked += 1
+                elsewhere.heard = dict(self.headers)
                 body = json.dumps(elsewhere.sites).encode()
                 self.send_response(elsewhere.status)
                 self.send_header("content-length", str(len(body)))
@@ -132,6 +137,88 @@ def test_what_is_on_no_list_is_refused(visits: Runtime) -> None:
     assert [(p.code, p.path) for p in found] == [("value.no_such_reference", "/0/site")]
 
 
+def asking(url: str, **source: str) -> dict[str, Any]:
+    """The same with a sub-form whose rows choose from the list as well."""
+    made = document(url)
+    (field,) = made["forms"][0]["fields"]
+    field["options"]["source"].update(source)
+    rows = {"id": "stops", "type": "sub_form", "label": "站点", "fields": [{**field, "id": "place"}]}
+    made["forms"][0]["fields"].append(rows)
+    made["roles"] = [
+        {
+            "id": "boss",
+            "label": "管理",
+            "forms": {"visit": {"actions": ["read", "create", "update", "export"]}},
+        }
+    ]
+    return made
+
+
+def test_the_secret_another_system_asks_for_stands_in_no_document(
+    office: Runtime, elsewhere: Elsewhere
+) -> None:
+    office.outside._outgoing = Outgoing(Allowed.read(["127.0.0.1"]))
+    office.applications.publish(
+        None, asking(elsewhere.url, secret="erp", header="X-Key", prefix=""), "system"
+    )
+
+    def code() -> str:
+        with pytest.raises(Rejected) as refused:
+            options(office)
+        return refused.value.problems[0].code
+
+    assert code() == "outside.no_secret"
+    lu = office.require_viewer("lu")
+    office.secrets.set(lu, "erp", "https://somewhere.else", "s3cret")
+    assert (code(), elsewhere.asked) == (
+        "outside.secret_elsewhere",
+        0,
+    )  # a designer cannot have it sent to himself
+    office.secrets.set(lu, "erp", elsewhere.url.replace("/sites", "/"), " s3cret ")
+    assert options(office)[0] == ("7", "张江园区")
+    assert elsewhere.heard["X-Key"] == "s3cret"
+    (kept,) = office.secrets.all()
+    assert (kept.name, kept.by, "s3cret" in repr(kept)) == ("erp", "lu", False)
+    with office.database.read() as connection:
+        values = str(connection.execute(sa.select(settings.c.value)).all())
+        said = str(list(connection.scalars(sa.select(audit.c.action))))
+    assert "s3cret" not in values
+    assert "secret.set" in said
+    office.secrets.remove(lu, "erp")
+    assert office.secrets.all() == []
+    for name, address, secret in (
+        ("E", "https://a.b", "x"),
+        ("e", "ftp://a.b", "x"),
+        ("e", "https://a.b", "x\ny"),
+    ):
+        with pytest.raises(Rejected):
+            office.secrets.set(lu, name, address, secret)
+
+
+def test_rows_choose_from_the_list_too_and_keep_their_words(office: Runtime, elsewhere: Elsewhere) -> None:
+    office.outside._outgoing = Outgoing(Allowed.read(["127.0.0.1"]))
+    office.applications.publish(None, asking(elsewhere.url), "system")
+    office.jobs.run_due()
+    office.database.write(
+        lambda unit: office.people.save_memberships(unit, [Membership("visits", "boss", "person", "lu")])
+    )
+    lu = office.require_viewer("lu")
+    offered = office.records.options(lu, "visits", "visit", "stops.place", "")
+    assert [one.label for one in offered] == ["张江园区", "漕河泾"]
+    (made,) = office.records.create(lu, "visits", "visit", [{"stops": [{"place": "7"}, {"place": "S02"}]}])
+    with pytest.raises(Rejected) as refused:
+        office.records.create(lu, "visits", "visit", [{"stops": [{"place": "7"}, {"place": "S99"}]}])
+    assert [(p.code, p.path) for p in refused.value.problems] == [
+        ("value.no_such_reference", "/0/stops/1/place")
+    ]
+    elsewhere.sites = {"data": [{"id": "S02", "name": "漕河泾"}]}
+    office.outside.fetch(office.programs.get("visits", "visit").outside[0][1])
+    rows = list(office.records.export(lu, "visits", "visit", Query(columns=("stops",))))
+    assert rows == [["站点.地点"], ["张江园区"], ["漕河泾"]]
+    (kept,) = office.records.update(lu, "visits", "visit", [Change(made, {"stops": [{"place": "7"}]})])
+    assert kept.ok
+
+
 USELESS: list[tuple[Any, int, str]] = [
     ({"data": "x"}, 200, "outside.no_list"),
     ({"data": [{"x": 1}]}, 200, "outside.no_list"),
@@ -165,6 +252,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"url": "https://a:b@c.d/"}, "field.bad_source"),
     ({"url": "https://c.d/", "path": "["}, "field.bad_path"),
     ({"url": "https://c.d/", "ttl": 0}, "schema"),
+    ({"url": "https://c.d/", "secret": "Bearer abc"}, "field.bad_secret"),
+    ({"url": "https://c.d/", "header": "X:\r\nY"}, "field.bad_header"),
+    ({"url": "https://c.d/", "header": "Host"}, "field.bad_header"),
+    ({"url": "https://c.d/", "prefix": "a\nb"}, "field.bad_header"),
 ]
 
 

@@ -22,6 +22,7 @@ from engine.database import Database, Unit
 from engine.evidence.seals import Box
 from engine.jobs import Jobs
 from engine.outgoing import Outgoing
+from engine.outside.secrets import NamedSecrets
 from engine.system_tables import outside_lists as lists
 from metamodel.application import App
 from metamodel.plugin_api import OutsideSource
@@ -52,8 +53,10 @@ class OutsideLists:
     """`apps`: the published ones, whose fields say what is fetched."""
 
     def __init__(
-        self, database: Database, box: Box, jobs: Jobs, outgoing: Outgoing, apps: Callable[[], Iterable[App]]
-    ) -> None:
+        self, database: Database, box: Box, jobs: Jobs, outgoing: Outgoing, secrets: NamedSecrets,
+        apps: Callable[[], Iterable[App]],
+    ) -> None:  # fmt: skip
+        self._secrets = secrets
         self._database, self._box, self._jobs, self._outgoing = database, box, jobs, outgoing
         self._apps = apps
         self._known: dict[bytes, Listed] = {}
@@ -100,7 +103,7 @@ class OutsideLists:
             return self.names(connection, sources)
 
     def items(self, source: OutsideSource) -> Sequence[tuple[str, str]]:
-        """(value, words) to pick from; fetched now where it never was. Rejected: outgoing.*, outside.no_list."""
+        """(value, words) to pick from; fetched now where it never was. Rejected: outgoing.*, outside.*."""
         with self._database.read() as connection:
             found = self.listed(connection, source)
         return found.now if found.fetched_at else self.fetch(source).now
@@ -122,7 +125,7 @@ class OutsideLists:
         return number
 
     def fetch(self, source: OutsideSource) -> Listed:
-        """Ask now. Rejected (and noted): outgoing.*, outside.no_list; the list as it was stands."""
+        """Ask now. Rejected (and noted): outgoing.*, outside.*; the list as it was stands."""
         try:
             items = self._asked(source)
         except Rejected as refused:
@@ -132,7 +135,9 @@ class OutsideLists:
         return self._database.write(lambda unit: self._note(unit, source, items, ""))
 
     def _asked(self, source: OutsideSource) -> tuple[tuple[str, str], ...]:
-        answer = self._outgoing.send("GET", source.url, {"accept": "application/json"})
+        answer = self._outgoing.send(
+            "GET", source.url, {"accept": "application/json", **self._asking(source)}
+        )
         unusable = Rejected([problem("outside.no_list", host=urlsplit(source.url).hostname)])
         if answer.status != 200:
             raise unusable
@@ -145,6 +150,12 @@ class OutsideLists:
         if not items and found != []:
             raise unusable
         return tuple(list(items.items())[:MOST])
+
+    def _asking(self, source: OutsideSource) -> dict[str, str]:
+        """The header the other system knows us by. Rejected: outside.no_secret, outside.secret_elsewhere."""
+        if not source.secret:
+            return {}
+        return {source.header: source.prefix + self._secrets.for_address(source.secret, source.url)}
 
     def _note(
         self, unit: Unit, source: OutsideSource, items: tuple[tuple[str, str], ...] | None, code: str
