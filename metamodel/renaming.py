@@ -1,5 +1,8 @@
-"""Another id for a field that was never published, everywhere it is named: in expressions, layouts, roles, rules.
+"""Another id for a field that was never published, everywhere it is named: in expressions, layouts, views, rules,
+flows, reports, roles, menus, tests.
 
+What names it is not guessed from the words: the definition alone is renamed first, and each place that does not check
+any more, though it did before, is where it was meant. So nothing else is touched, and whatever is checked follows.
 Afterwards ids never change. Pure; asked by the form designer, where an id is first made from a label.
 """
 
@@ -7,94 +10,175 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from metamodel.mentions import NamingText, links_to, names_field, naming_parts, naming_texts
+from metamodel.problems import Problem
 
-if TYPE_CHECKING:
-    from metamodel.application import App
-
-# Keys whose texts are values or words for people, never names of fields.
-NO_NAMES = frozenset(
-    {"value", "color", "placeholder", "unit", "pattern", "url", "connector", "trigger", "action"}
-)
-IN_BRACES = frozenset(
-    {"title", "text", "note", "template", "summary"}
-)  # texts in which names stand in braces
-_QUOTED = re.compile(r"""('[^']*'|"[^"]*"|“[^”]*”|「[^」]*」)""")
+Document = Mapping[str, Any]
+ROUNDS = 8  # what a place says may be understood only when another is put right
 
 
-def renamed_field(app: App, form: str, old: str, new: str) -> Mapping[str, Any]:
-    """The document of `app` with the field `old` of a form called `new`. `old` of a sub-form is `lines.old`: of such
-    a one only the definition changes."""
-    document = copy.deepcopy(dict(app.document))
-    keys: list[str] = []
-    for path, found, links in _texts(app, form, old) if "." not in old else ():
-        if found.is_key:
+def renamed_field(
+    document: Document, form: str, old: str, new: str, problems_of: Callable[[Document], Iterable[Problem]]
+) -> Document:
+    """The document with the field `old` (`lines.price`: a column of a sub-form) of a form called `new`. `problems_of`:
+    what the checks say of a document."""
+    made = copy.deepcopy(dict(document))
+    before = {(found.code, found.path) for found in problems_of(made)}
+    name = old.rpartition(".")[2]
+    _rename_itself(made, form, old, new)
+    for _ in range(ROUNDS):
+        found = [one for one in problems_of(made) if (one.code, one.path) not in before]
+        if not found or not _mended(made, found, name, new, problems_of):
+            break
+    return made
+
+
+def _mended(
+    document: Any, problems: Sequence[Problem], old: str, new: str, problems_of: Callable[[Document], Iterable[Problem]]
+) -> bool:  # fmt: skip
+    """Did anything change? Texts first: a renamed key changes the paths below it."""
+    places: dict[str, list[Problem]] = {}
+    for found in problems:
+        places.setdefault(found.path, []).append(found)
+    changed, keys = False, list[str]()
+    for path, there in places.items():
+        holder, last = _holder(document, path)
+        value = _value(holder, last)
+        said = _said(value, there, old, new)
+        is_key = isinstance(holder, dict) and last == old and new not in holder
+        if is_key and (said == value or not _means_value(document, path, said, there, problems_of)):
             keys.append(path)
-        else:
-            _set(document, path, _said(found, links, old, new))
+        elif said != value:
+            _set(holder, last, said)
+            changed = True
+        elif any(one.code.endswith("unknown_field") for one in there):
+            changed |= _said_at_last(document, path, there, old, new, problems_of)
     for path in sorted(keys, key=len, reverse=True):
-        _rename_key(document, path, new)
-    _rename_itself(document, form, old, new)
-    return document
+        changed |= _rename_key(document, path, new)
+    return changed
 
 
-def _texts(app: App, form: str, old: str) -> Iterator[tuple[str, NamingText, list[str]]]:
-    for part in naming_parts(app):
-        links = links_to(app, part.form, form)
-        names = [*([old] if part.form == form else []), *(f"{link}.{old}" for link in links)]
-        for path, found in naming_texts(part.raw, part.path, form):
-            if found.key not in NO_NAMES and names_field(found, names, old, links):
-                yield path, found, [*([""] if part.form == form or found.beside_form else []), *links]
+def _means_value(
+    document: Any, path: str, said: Any, problems: Sequence[Problem],
+    problems_of: Callable[[Document], Iterable[Problem]],
+) -> bool:  # fmt: skip
+    """`"amount": "amount"`: is it what stands there that is meant, or the key? It is tried."""
+    holder, last = _holder(document, path)
+    value = _value(holder, last)
+    if isinstance(value, str) and any(_place(value, one, last) is not None for one in problems):
+        return True
+    tried = copy.deepcopy(document)
+    _set(_holder(tried, path)[0], last, said)
+    wrong = {(one.code, one.path) for one in problems}
+    return not wrong & {(one.code, one.path) for one in problems_of(tried)}
 
 
-def _said(found: NamingText, links: list[str], old: str, new: str) -> str:
-    if found.text == old and (found.beside_form or found.through):
+def _said_at_last(
+    document: Any, path: str, problems: Sequence[Problem], old: str, new: str,
+    problems_of: Callable[[Document], Iterable[Problem]],
+) -> bool:  # fmt: skip
+    """An option that was left out because the field had its usual id has to be said now."""
+    holder, last = _holder(document, path)
+    value = _value(holder, last)
+    if value is None and isinstance(holder, dict):
+        said: Any = new
+    elif isinstance(value, dict) and old not in value:
+        said = {**value, old: new}
+    else:
+        return False
+    if not _means_value(document, path, said, problems, problems_of):
+        return False
+    _set(holder, last, said)
+    return True
+
+
+def _said(value: Any, problems: Sequence[Problem], old: str, new: str) -> Any:
+    if isinstance(value, list):
+        return [_said(one, problems, old, new) for one in value]
+    if isinstance(value, dict):
+        return {key: _said(one, problems, old, new) for key, one in value.items()}
+    if not isinstance(value, str):
+        return value
+    if value == old:
         return new
-    change = _change(links, old, new)
-    if found.key in IN_BRACES:
-        return re.sub(r"\{[^{}]*\}", lambda place: change(place[0]), found.text)
-    return "".join(
-        piece if number % 2 else change(piece) for number, piece in enumerate(_QUOTED.split(found.text))
-    )
+    places = {place for one in problems if (place := _place(value, one, old)) is not None}
+    for place in sorted(places, reverse=True):
+        value = value[:place] + new + value[place + len(old) :]
+    if places:
+        return value
+    word = re.compile(rf"(?<!\w){re.escape(old)}(?!\w)")  # in texts with braces positions count within them
+    if "{" in value:
+        return re.sub(r"\{[^{}]*\}", lambda braces: word.sub(new, braces[0]), value)
+    return word.sub(new, value) if re.fullmatch(r"[-\w.: ]+", value) else value
 
 
-def _change(links: list[str], old: str, new: str) -> Callable[[str], str]:
-    before = "|".join(re.escape(f"{link}.") if link else "" for link in links)
-    wanted = re.compile(rf"(?<![\w.])({before}){re.escape(old)}(?!\w)")
-    return lambda text: wanted.sub(lambda match: match[1] + new, text)
+def _place(text: str, found: Problem, old: str) -> int | None:
+    """Where in an expression the name stands that is not known any more."""
+    start = found.params.get("position")
+    if found.params.get("name") != old or not isinstance(start, int):
+        return None
+    if text[start : start + len(old)] == old and not re.match(r"\w", text[start + len(old) :]):
+        return start
+    behind = re.compile(rf"\.\s*({re.escape(old)})(?!\w)").search(text, start)
+    return behind.start(1) if behind else None
+
+
+# -- places in a document --------------------------------------------------------------------------
 
 
 def _holder(document: Any, path: str) -> tuple[Any, str]:
-    *way, last = [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
+    """(what holds the last part of a path, that part); (None, …) where there is no such place."""
+    *way, last = _parts(path) or [""]
     for part in way:
-        document = document[int(part)] if isinstance(document, list) else document[part]
+        document = _value(document, part)
     return document, last
 
 
-def _set(document: Any, path: str, value: str) -> None:
-    holder, last = _holder(document, path)
-    holder[int(last) if isinstance(holder, list) else last] = value
+def _parts(path: str) -> list[str]:
+    return [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
 
 
-def _rename_key(document: Any, path: str, new: str) -> None:
+def _value(holder: Any, part: str) -> Any:
+    if isinstance(holder, dict):
+        return holder.get(part)
+    if isinstance(holder, list) and part.isdecimal() and int(part) < len(holder):
+        return holder[int(part)]
+    return None
+
+
+def _set(holder: Any, part: str, value: Any) -> None:
+    holder[int(part) if isinstance(holder, list) else part] = value
+
+
+def _rename_key(document: Any, path: str, new: str) -> bool:
     """In its place: the order of keys stays."""
     holder, last = _holder(document, path)
-    if isinstance(holder, dict) and last in holder:
-        items = [(new if key == last else key, value) for key, value in holder.items()]
-        holder.clear()
-        holder.update(items)
+    if not isinstance(holder, dict) or last not in holder:
+        return False
+    items = [(new if key == last else key, value) for key, value in holder.items()]
+    holder.clear()
+    holder.update(items)
+    return True
 
 
 def _rename_itself(document: Any, form: str, old: str, new: str) -> None:
-    *around, name = old.split(".")
-    holders = [one for one in document.get("forms", ()) if isinstance(one, dict) and one.get("id") == form]
-    for container in around:
-        holders = [
-            inner for one in holders for inner in one.get("fields", ()) if inner.get("id") == container
-        ]
-    for field in (field for one in holders for field in one.get("fields", ())):
-        if isinstance(field, dict) and field.get("id") == name:
+    for path, field in _fields(document, form):
+        if path == old:
             field["id"] = new
+
+
+def _fields(document: Any, form: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(path, definition) of the fields of a form and of their columns."""
+    for one in document.get("forms", ()):
+        if isinstance(one, dict) and one.get("id") == form:
+            yield from _inside(one, "")
+
+
+def _inside(holder: dict[str, Any], around: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for field in holder.get("fields") or ():
+        if isinstance(field, dict):
+            path = f"{around}{field.get('id')}"
+            yield path, field
+            yield from _inside(field, f"{path}.")
