@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,14 +51,30 @@ def desk(browser: Browser, runtime: Runtime) -> Iterator[Open]:
         yield from tabs(browser, address, PASSWORD)
 
 
+def _prepared(factory: pytest.TempPathFactory) -> Path:
+    """The sample apps with their data, made by whichever of the workers comes first: it takes a minute."""
+    from engine.commands.demo import prepare
+
+    shared = factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    made, making = shared / "flagship-prepared", shared / "flagship-in-the-making"
+    with (shared / "flagship.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            making.mkdir()
+            prepare(Config(data=making, synchronous="OFF"), "", lambda _: None, 0)
+            making.rename(made)
+    return made
+
+
 @pytest.fixture(scope="session")
 def flagship(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The sample apps with their data, served: address and password."""
-    from engine.commands.demo import PASSWORD_FILE, prepare
+    from engine.commands.demo import PASSWORD_FILE
 
-    data = tmp_path_factory.mktemp("flagship")
+    data = tmp_path_factory.mktemp("flagship") / "data"
+    shutil.copytree(_prepared(tmp_path_factory), data)
     config = Config(data=data, synchronous="OFF")
-    prepare(config, "", lambda _: None, 0)
     password = Path(data / PASSWORD_FILE).read_text("utf-8").split("\t")[1]
     opened = Runtime.open(config)
     with serving(opened) as address:
