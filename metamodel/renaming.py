@@ -25,11 +25,11 @@ def renamed_field(
     """The document with the field `old` (`lines.price`: a column of a sub-form) of a form called `new`. `problems_of`:
     what the checks say of a document."""
     made = copy.deepcopy(dict(document))
-    before = {(found.code, found.path) for found in problems_of(made)}
+    before = {_known(found) for found in problems_of(made)}
     name = old.rpartition(".")[2]
     _rename_itself(made, form, old, new)
     for _ in range(ROUNDS):
-        found = [one for one in problems_of(made) if (one.code, one.path) not in before]
+        found = [one for one in problems_of(made) if _known(one) not in before]
         if not found or not _mended(made, found, name, new, problems_of):
             break
     return made
@@ -60,6 +60,12 @@ def _mended(
     return changed
 
 
+def _known(found: Problem) -> tuple[str, str, str]:
+    """The same one before and after: what it is about stays, where in a text it is does not."""
+    about = sorted((name, repr(value)) for name, value in found.params.items() if name != "position")
+    return found.code, found.path, repr(about)
+
+
 def _means_value(
     document: Any, path: str, said: Any, problems: Sequence[Problem],
     problems_of: Callable[[Document], Iterable[Problem]],
@@ -71,8 +77,8 @@ def _means_value(
         return True
     tried = copy.deepcopy(document)
     _set(_holder(tried, path)[0], last, said)
-    wrong = {(one.code, one.path) for one in problems}
-    return not wrong & {(one.code, one.path) for one in problems_of(tried)}
+    wrong = {_known(one) for one in problems}
+    return not wrong & {_known(one) for one in problems_of(tried)}
 
 
 def _said_at_last(

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import json
+import random
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
-from metamodel.application import load
+from engine.applications.packing import read_path, sample_folders
+from metamodel.application import App, load
 from metamodel.plugin_api import Registry
+from metamodel.problems import Problem
 from metamodel.renaming import renamed_field
 from tests.metamodel.test_changes import BASE
 
+WORDS = frozenset({"label", "help", "doc", "description", "id", "type", "form"})
+
 
 @pytest.fixture
-def after(registry: Registry) -> dict[str, Any]:
+def problems_of(registry: Registry) -> Callable[[Any], list[Problem]]:
+    return lambda document: load(document, registry)[1]
+
+
+@pytest.fixture
+def after(problems_of: Callable[[Any], list[Problem]]) -> dict[str, Any]:
     """`level` of a customer is called `rank` now."""
-    app, _ = load(BASE, registry)
-    assert app is not None
-    return dict(renamed_field(app, "customer", "level", "rank"))
+    return dict(renamed_field(BASE, "customer", "level", "rank", problems_of))
 
 
 def test_what_names_the_field_follows(after: dict[str, Any]) -> None:
@@ -46,7 +57,7 @@ def test_what_only_looks_like_it_stays(after: dict[str, Any]) -> None:
         ({}, "lines.amount", lambda form: form["fields"][3]["fields"][0]["id"] == "total"),
     ],
 )  # fmt: skip
-def test_places_of_a_form(registry: Registry, form: dict[str, Any], old: str, look: Any) -> None:
+def test_places_of_a_form(problems_of: Any, form: dict[str, Any], old: str, look: Any) -> None:
     fields = [
         {"id": "amount", "type": "money"},
         {"id": "why", "type": "text", "valid": "amount > 0 and why != 'amount' and x.amount"},
@@ -54,6 +65,62 @@ def test_places_of_a_form(registry: Registry, form: dict[str, Any], old: str, lo
         {"id": "lines", "type": "sub_form", "fields": [{"id": "amount", "type": "money"}]},
     ]
     document = {"muniment": 1, "app": {"id": "a"}, "forms": [{"id": "deal", "fields": fields, **form}]}
-    app, _ = load(document, registry)
-    assert app is not None
-    assert look(renamed_field(app, "deal", old, "total")["forms"][0])
+    assert look(renamed_field(document, "deal", old, "total", problems_of)["forms"][0])
+
+
+@pytest.fixture(scope="module")
+def samples(registry: Registry) -> dict[str, tuple[Mapping[str, Any], App]]:
+    """The sample apps, each after those it requires."""
+    documents = {folder.name: read_path(folder)[0] for folder in sample_folders()}
+    found: dict[str, tuple[Mapping[str, Any], App]] = {}
+    for name in sorted(documents, key=lambda one: len(documents[one].get("requires", ()))):
+        app, _ = load(documents[name], registry, {other: known for other, (_, known) in found.items()})
+        assert app is not None
+        found[name] = documents[name], app
+    return found
+
+
+@pytest.mark.parametrize(("name", "number"), [("crm", 5), ("conversation_archive", 2)])
+def test_any_field_of_a_sample_app(samples: Any, registry: Registry, name: str, number: int) -> None:
+    """Afterwards the app checks as before, nothing names the field any more, and named back it is what it was."""
+    document, app = samples[name]
+    apps = {other: known for other, (_, known) in samples.items()}
+
+    def problems_of(one: Any) -> list[Problem]:
+        return load(one, registry, apps)[1]
+
+    before = _told(problems_of(document))
+    paths = [(form.id, path) for form in app.forms for path in _paths(form)]
+    ids = [path.rpartition(".")[2] for _, path in paths]
+    pick = random.Random(20261123)
+    for form, path in pick.sample(paths, number):
+        old = path.rpartition(".")[2]
+        made = renamed_field(document, form, path, f"{old}_zz", problems_of)
+        back = renamed_field(made, form, f"{path}_zz", old, problems_of)
+        assert _told(problems_of(made)) - before == set(), (form, path)
+        assert json.dumps(back) == json.dumps(document), (form, path)
+        if ids.count(old) == 1 and not any(other.id == old for other in app.forms):
+            assert [*_naming(made, old)] == [], (form, path)
+
+
+def _paths(form: Any) -> list[str]:
+    columns = [f"{field.id}.{column.id}" for field in form.fields for column in field.fields]
+    return [*(field.id for field in form.fields), *columns]
+
+
+def _told(problems: list[Problem]) -> set[tuple[str, str]]:
+    return {(one.code, one.path.replace("_zz", "")) for one in problems}
+
+
+def _naming(value: Any, word: str, path: str = "") -> Iterator[str]:
+    """Where a document still says an id, but for words for people and the names of types."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if path.startswith("/channels/") or key in WORDS:
+                continue  # what vendors call their fields
+            yield from _naming(inner, word, f"{path}/{key}")
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _naming(inner, word, f"{path}/{place}")
+    elif isinstance(value, str) and re.search(rf"(?<!\w){word}(?!\w)", value):
+        yield path
