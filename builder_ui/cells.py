@@ -14,7 +14,9 @@ from metamodel.forms import FieldDefinition
 from metamodel.labels import label_text
 from metamodel.plugin_api import Choice, Reference
 
-CellKind = Literal["blank", "text", "long", "number", "boolean", "chips", "files", "rows", "away", "own", "pending"]
+CellKind = Literal[
+    "blank", "text", "long", "number", "boolean", "chips", "files", "rows", "away", "own", "pending"
+]
 Look = Literal["fill", "dot", "link", "person", "plain"]
 FILE_ICONS = {"image": "image", "audio": "voice", "video": "video"}
 
@@ -37,6 +39,8 @@ class Chip(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FileLink:
+    """`href` blank: it does not open for who reads this."""
+
     name: str
     href: str
     size: str = ""
@@ -44,7 +48,7 @@ class FileLink:
 
     @property
     def icon(self) -> str:
-        return FILE_ICONS.get(self.media_type.split("/")[0], "file")
+        return "lock" if not self.href else FILE_ICONS.get(self.media_type.split("/")[0], "file")
 
 
 class Cell(NamedTuple):

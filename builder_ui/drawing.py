@@ -188,6 +188,8 @@ class Presenter:
         facts = self.files.get(str(identifier), {})
         size = file_size(int(facts.get("size") or 0)) if facts else ""
         name = str(facts.get("name") or identifier)
+        if facts.get("closed"):
+            return FileLink(name, "", size)
         return FileLink(name, href(f"/files/{identifier}"), size, str(facts.get("media_type") or ""))
 
     def _rows(self, field: FieldDefinition, value: Any) -> Mapping[str, Any]:

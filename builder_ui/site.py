@@ -25,6 +25,7 @@ from builder_ui.drawing import Presenter
 from builder_ui.frames import Frames
 from builder_ui.language import translations
 from builder_ui.moments import Moments
+from builder_ui.named_files import Named
 from builder_ui.shell import Counts
 from builder_ui.templating import Renderer
 from builder_ui.verifying import Verifying
@@ -38,7 +39,6 @@ from engine.web.security import content_policy, viewer_of
 from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.labels import label_text
-from metamodel.masking import Hide
 from metamodel.plugin_api import Display, Reference
 from metamodel.problems import Rejected, problem
 
@@ -111,18 +111,19 @@ class Visit:
         }
 
     def presenter(
-        self, app: str, named: Mapping[str, Hide] | None = None,
+        self, app: str, named: Mapping[str, Named] | None = None,
         pointed: Iterable[tuple[Reference, str]] = (),
     ) -> Presenter:  # fmt: skip
-        """`named`: files, and how their names are shown; `pointed`: records whose titles are wanted beside the
-        names of people and departments."""
-        hides = named or {}
-        wanted = sorted(hides)
+        """`named`: files, how their names are shown and whether they open; `pointed`: records whose titles are
+        wanted beside the names of people and departments."""
+        known = named or {}
+        wanted = sorted(known)
         files: Mapping[str, Mapping[str, Any]] = {}
         if wanted:
             with self.runtime.database.read() as connection:
                 described = self.runtime.files.describe(connection, wanted)
-            files = {f["id"]: {**f, "name": hides[f["id"]](f["name"])} for f in described}
+            files = {f["id"]: {**f, "name": (one := known[f["id"]]).hide(f["name"]), "closed": one.closed}
+                     for f in described}  # fmt: skip
         wished = [(reference.app or app, reference.form, record) for reference, record in pointed]
         names = {
             **self.names,

@@ -14,6 +14,7 @@ from builder_ui.layouts import blocks_of
 from builder_ui.models.inputs import Input
 from builder_ui.models.parts import Link
 from builder_ui.models.record import Alike, Embedded, FormPage, FormSection, FormTab
+from builder_ui.named_files import Named
 from builder_ui.pages import kept_typing, record_work
 from builder_ui.site import Ask, Here, InPath, Visit, local_address, sent_form
 from builder_ui.templating import href
@@ -187,7 +188,9 @@ def options(request: Ask, site: Here, app_id: InPath, form_id: InPath, name: InP
     visit = site.visit(request)
     visit.form(app_id, form_id)
     limit = OFFERED + asked_less(visit)
-    found = visit.runtime.records.options(visit.viewer, app_id, form_id, name, visit.query.get("q", ""), limit)
+    found = visit.runtime.records.options(
+        visit.viewer, app_id, form_id, name, visit.query.get("q", ""), limit
+    )
     return visit.part("parts/options.html", found)
 
 
@@ -282,9 +285,7 @@ def _same(
     )  # fmt: skip
 
 
-def _page(
-    draft: Draft, status: int = 200, same: tuple[Alike, ...] = (), left: str = ""
-) -> Response[Any]:
+def _page(draft: Draft, status: int = 200, same: tuple[Alike, ...] = (), left: str = "") -> Response[Any]:
     page = replace(form_page(draft), same=same, left=left)
     return draft.visit.page(
         "form.html", page, title=page.title, styles=STYLES, app=draft.app, status=status,
@@ -386,16 +387,17 @@ def _wrong(inputs: Sequence[Input]) -> bool:
     return any(item.problems or item.required for item in inputs)
 
 
-def _file_ids(draft: Draft) -> dict[str, Hide]:
+def _file_ids(draft: Draft) -> dict[str, Named]:
     """The files of the draft, and how their names are shown: what is not his to change may be masked."""
-    found: dict[str, Hide] = {}
+    found: dict[str, Named] = {}
     for known in draft.fields():
         reference = known.type.reference(known) if known.type and known.options is not None else None
         value = draft.value(known)
         if reference and reference.target == "file" and isinstance(value, list):
             masked = draft.view is not None and draft.view.access.get(known.id) == "mask" and known.patterns
             hide: Hide = patterns_of(known.patterns).mask if masked else str
-            found |= {str(item): hide for item in value}
+            closed = draft.view is not None and known.id in draft.view.closed
+            found |= {str(item): Named(hide, closed) for item in value}
     return found
 
 

@@ -21,6 +21,7 @@ from engine.access.ways import Way, best_access
 from engine.evidence.file_log import LOGGED
 from engine.evidence.leaf import AUDIT, RECORDS, LeafEntry, entry_bytes
 from engine.evidence.seals import RecordKey
+from engine.records.attached import opens
 from engine.records.finding import found_ids
 from engine.records.program import FormProgram
 from engine.records.query import Query
@@ -284,7 +285,7 @@ def _files(program: FormProgram, row: Row) -> dict[str, tuple[str, ...]]:
     return {
         f.id: tuple(f.field.type.references(row.values[f.id], f.field))
         for f in program.file_fields
-        if f.field.type and row.values.get(f.id) and row.access[f.id] in ("read", "write")
+        if f.field.type and row.values.get(f.id) and opens(program, row, f)
     }
 
 

@@ -35,9 +35,10 @@ def _headings(field: FieldProgram, opened: Collection[str], language: str) -> li
 
 
 def lines(
-    fields: Sequence[FieldProgram], opened: Collection[str], row: Row, display: Display, place: Place | None = None
+    fields: Sequence[FieldProgram], opened: Collection[str], row: Row, display: Display,
+    place: Place | None = None, shut: Collection[str] = (),
 ) -> Iterator[list[str]]:  # fmt: skip
-    """`place`: files are not shown by name but by where they lie."""
+    """`place`: files are not shown by name but by where they lie; in `shut` fields they are not to be had."""
     inner = {field.id: _rows(field, row) for field in fields if field.cells and field.id in opened}
     for number in range(max(map(len, inner.values()), default=1) or 1):
         made: list[str] = []
@@ -46,7 +47,9 @@ def lines(
                 some = inner[field.id]
                 made += _cells(field, some[number] if number < len(some) else {}, row, display)
             else:
-                made.append("" if number else _shown(field, row, display, place))
+                made.append(
+                    "" if number else _shown(field, row, display, None if field.id in shut else place)
+                )
         yield made
 
 
@@ -73,8 +76,7 @@ def _cells(field: FieldProgram, given: dict[str, Any], row: Row, display: Displa
 
 def _shown(field: FieldProgram, row: Row, display: Display, place: Place | None) -> str:
     value, reference = row.values.get(field.id), field.reference
-    readable = row.access.get(field.id) in ("read", "write")
-    if place is None or value is None or reference is None or reference.target != "file" or not readable:
+    if place is None or value is None or reference is None or reference.target != "file":
         return show(field, row, display)
     assert field.field.type is not None
     files = field.field.type.references(value, field.field)

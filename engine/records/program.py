@@ -195,7 +195,9 @@ class FormProgram:
     @cached_property
     def frozen(self) -> frozenset[str]:
         """What never changes in a record that is there: evidence of an archive."""
-        return frozenset(p.id for p in self.stored if p.field.evidence) if self.form.is_archive else frozenset()
+        return (
+            frozenset(p.id for p in self.stored if p.field.evidence) if self.form.is_archive else frozenset()
+        )
 
     @cached_property
     def computed_rows(self) -> tuple[tuple[FieldProgram, tuple[FieldProgram, ...]], ...]:
@@ -246,6 +248,11 @@ class FormProgram:
         return tuple(
             (p, s) for p in every if p.field.type and (s := p.field.type.source(p.field)) is not None
         )
+
+    @cached_property
+    def pieced(self) -> frozenset[str]:
+        """Fields of which a mask leaves the text, but for pieces of it."""
+        return frozenset(p.id for p in self.fields.values() if p.partly)
 
     @cached_property
     def file_fields(self) -> tuple[FieldProgram, ...]:

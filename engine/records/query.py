@@ -69,6 +69,7 @@ class RecordView:
     ways: tuple[str, ...] = ()
     shredded: Tombstone | None = None
     snippets: list[tuple[str, list[tuple[str, bool]]]] = field(default_factory=list)
+    closed: frozenset[str] = frozenset()  # fields with files that do not open for this viewer
     pending: frozenset[str] = frozenset()  # fields whose values are still being computed or brought over
 
 

@@ -19,6 +19,7 @@ from engine.access.ways import Way
 from engine.clock import from_microseconds
 from engine.evidence.tombstones import Tombstone, tombstones_of
 from engine.migrate import Pending
+from engine.records.attached import closed, opens
 from engine.records.exporting import Place, headings, lines
 from engine.records.program import FormProgram
 from engine.records.query import EXACT_TO, Page, Query, RecordView
@@ -31,7 +32,6 @@ from engine.search.check import matches
 from engine.search.highlight import snippet
 from engine.search.tree import ParsedQuery
 from engine.system_tables import files
-from metamodel.masking import Hide
 from metamodel.plugin_api import Display
 from metamodel.problems import Rejected, problem
 
@@ -180,39 +180,34 @@ class Reader:
 
     def file_name(self, connection: sa.Connection, viewer: Viewer, file: str, name: str) -> str | None:
         """The name under which this viewer may open a file: uploaded by this person and not in a record yet,
-        or in a field of a record they may read; masked where the field masks the names of its files. None:
-        not at all."""
+        or in a field of a record they may read, where nothing is masked that it may hold. None: not at all."""
         owner = sa.select(files.c.record, files.c.created_by).where(files.c.id == int(file))
         row = connection.execute(owner).first() if _is_id(file) else None
         if row is None or row.record is None:
             own = row is not None and row.created_by == viewer.person and viewer.looker is None
             return name if own else None
-        found = (
-            shown
+        held = any(
+            self._held(connection, viewer, app.id, form.id, row.record, file)
             for app in self._services.apps().values()
             for form in app.forms
-            if (shown := self._held(connection, viewer, app.id, form.id, row.record, file)) is not None
         )
-        shown = next(found, None)
-        return shown(name) if shown is not None else None
+        return name if held else None
 
     def _held(
         self, connection: sa.Connection, viewer: Viewer, app: str, form: str, record: int, file: str
-    ) -> Hide | None:
-        """How a file's name is shown that this record holds; a whole mask closes the file too."""
+    ) -> bool:
+        """Does this record hold the file where it opens for this viewer?"""
         program = self._services.programs.get(app, form)
         names = [field.id for field in program.file_fields]
         if not names:
-            return None
+            return False
         found = self.rows.by_ids(connection, viewer, program, [record], names, derived=False).get(record)
         for field in program.file_fields if found is not None else ():
-            value, access = found.values.get(field.id), found.access.get(field.id)  # type: ignore[union-attr]
+            assert found is not None
+            value = found.values.get(field.id)
             if value and field.field.type and file in field.field.type.references(value, field.field):
-                if access in ("read", "write"):
-                    return str
-                if access == "mask" and field.partly:
-                    return field.hide
-        return None
+                return opens(program, found, field)
+        return False
 
     def neighbours(self, viewer: Viewer, app: str, form: str, query: Query, record: str) -> tuple[str, str]:
         """The records before and after this one in the list it was opened from ('' at the ends)."""
@@ -254,7 +249,8 @@ class Reader:
                 self.pending(connection, program, rows)  # blank, not what was computed before
                 display = self.references.display(connection, viewer, program, rows)
             for row in rows:
-                yield from lines(fields, opened, row, display, place)
+                shut = closed(program, row)
+                yield from lines(fields, opened, row, display, place, shut)
 
     def _exported(self, connection: sa.Connection, viewer: Viewer, selection: Selection) -> list[int]:
         """What an export holds, in its order."""
@@ -321,7 +317,7 @@ class Reader:
             created_at=from_microseconds(row.system["created_at"]), created_by=row.system["created_by"],
             updated_at=from_microseconds(row.system["updated_at"]), updated_by=row.system["updated_by"],
             can=_actions(program, row.ways) if stone is None else READING, ways=tuple(_reason(way) for way in row.ways),
-            shredded=stone,
+            shredded=stone, closed=closed(program, row),
             snippets=_snippets(program.texts.texts(row.values), parsed.words) if parsed else [],
         )  # fmt: skip
 

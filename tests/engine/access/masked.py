@@ -26,7 +26,7 @@ CLINIC: dict[str, Any] = {
              "searchable": True, "mask": PATTERNS},
             {"id": "sender", "type": "text", "label": "发送人", "evidence": True, "sealed": True,
              "searchable": True, "mask": True},
-            {"id": "scan", "type": "attachment", "label": "原件", "mask": PATTERNS},
+            {"id": "scan", "type": "attachment", "label": "原件", "sealed": True, "mask": PATTERNS},
             {"id": "remark", "type": "long_text", "label": "备注", "sealed": True, "mask": PATTERNS},
             {"id": "patient", "type": "link", "label": "病人", "options": {"form": "patient"}},
             {"id": "reached", "type": "lookup", "label": "联系方式",

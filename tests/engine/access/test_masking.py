@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.access.viewer import SYSTEM
+from engine.records.disclosure import Disclosures
 from engine.records.query import Change, Condition, Query
 from engine.runtime import Runtime
+from metamodel.problems import Rejected
 from tests.engine.access.masked import MAIL, MOBILE, SAID, SECRETS, add_note, clinic, viewer
 
 __all__ = ["clinic"]
@@ -45,11 +47,21 @@ WAYS: dict[str, Callable[[Runtime, Any, str], Any]] = {
         (one.title, one.texts)
         for one in r.rules.try_out(who, "clinic", trial("CONTAINS_ANY(words, '手机')")).examples
     ],
-    "file": lambda r, who, n: r.open_file(who, str(r.records.get(who, "clinic", "note", n).values["scan"][0]))[0],
+    "file": lambda r, who, n: opened(r, who, n),
     "facets": lambda r, who, n: str(
         r.records.facets(who, "clinic", "patient", Query(), ["name", "mobile"])
     ),
 }  # fmt: skip
+
+
+def opened(runtime: Runtime, who: Any, note: str) -> str:
+    """The name and the bytes of the note's file, or why not."""
+    (file,) = runtime.records.get(who, "clinic", "note", note).values["scan"]
+    try:
+        described, chunks = runtime.open_file(who, str(file))
+    except Rejected as refused:
+        return refused.problems[0].code
+    return f"{described['name']} {b''.join(chunks).decode()}"
 
 
 def trial(condition: str) -> dict[str, Any]:
@@ -139,9 +151,35 @@ def test_some_rows_stand_in_full(clinic: Runtime) -> None:
     assert clinic.records.page(own, "clinic", "note", Query(text=MOBILE)).total == 1
 
 
-def test_a_whole_mask_closes_a_file(clinic: Runtime) -> None:
+def test_a_file_is_closed_while_anything_it_may_hold_is_masked(clinic: Runtime) -> None:
+    """Its own name masked (bu); its name not, but pieces of another text of the record (zi)."""
     note = fill(clinic)
-    part = viewer(clinic, "bu")
-    (file,) = clinic.records.get(part, "clinic", "note", note).values["scan"]
-    described, chunks = clinic.open_file(part, str(file))
-    assert (described["name"], b"".join(chunks)) == ("199••••1234 的身份证.png", b"scan")
+    full, part, own = (viewer(clinic, person) for person in ("fu", "bu", "zi"))
+    for who in (part, own):
+        assert opened(clinic, who, note) == "file.unknown"
+        view = clinic.records.get(who, "clinic", "note", note)
+        assert view.closed == {"scan"}
+        assert view.display["scan"]
+    assert opened(clinic, full, note) == f"{MOBILE} 的身份证.png scan"
+    assert not clinic.records.get(full, "clinic", "note", note).closed
+    clinic.records.update(SYSTEM, "clinic", "note", [Change(note, {"state": "done"})])
+    assert opened(clinic, own, note).endswith("scan"), "on the rows that stand in full it opens"
+    clinic.unmasking.ask(part, "clinic", {"note": [note]}, "核对病人身份")
+    assert opened(clinic, part, note).endswith("scan"), "and for who was shown it in full for a while"
+
+
+def test_a_closed_file_leaves_by_no_other_door(clinic: Runtime) -> None:
+    note = fill(clinic)
+    for person, wanted in (("fu", 1), ("bu", 0)):
+        who, packed = viewer(clinic, person), list[str]()
+
+        def place(_record: int, file: str, name: str, packed: list[str] = packed) -> str:
+            packed.append(file)
+            return name
+
+        list(clinic.records.export(who, "clinic", "note", Query(columns=("words", "scan")), place))
+        assert len(packed) == wanted, person
+        program = clinic.programs.get("clinic", "note")
+        disclosures = Disclosures(clinic.services, clinic.records.reader, lambda _file, _at: b"")
+        (told,) = disclosures.of(who, program, [int(note)])
+        assert len(told.files.get("scan", ())) == wanted, person
