@@ -166,8 +166,8 @@ def test_what_publishing_costs_what_was_and_what_comes_back(empty_runtime: Runti
     assert {one.kind for one in life.versions.compare(li, "buying", 1, 2)} == {"removed"}
     assert life.versions.compare(li, "buying", 2) == []
     (parked,) = life.versions.parked(li, "buying")
-    told = parked.kind, parked.path, parked.values, parked.version, parked.label
-    assert told == ("field", "dan_jia", 2, 1, "单价")
+    lies = parked.kind, parked.path, parked.values, parked.version, parked.label
+    assert lies == ("field", "dan_jia", 2, 1, "单价")
     back = life.versions.give_back(li, "buying", parked.form, parked.path)
     assert ("dan_jia", "money") in fields(back.draft.document)
     assert life.versions.parked(li, "buying") == []
