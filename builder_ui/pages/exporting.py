@@ -13,14 +13,15 @@ from litestar.response import Stream
 
 from builder_ui.layouts import fits_in_list
 from builder_ui.models.parts import Option
-from builder_ui.pages.importing.start import PRIVATE, workbook
+from builder_ui.pages.importing.start import PRIVATE, WORKBOOK
 from builder_ui.pages.listing import LIST, Listing, is_numeric, total_text
 from builder_ui.site import Ask, Here, InPath
 from engine.packages.names import file_name
 from engine.packages.zipping import Zipping
 from engine.records.exporting import inner_of
 from engine.records.query import Condition, Query
-from engine.spreadsheets import csv_lines, workbook_of
+from engine.spreadsheets import csv_lines
+from engine.workbook_writing import workbook_pieces
 from metamodel.forms import FieldDefinition
 from metamodel.problems import Rejected, problem
 
@@ -58,7 +59,7 @@ def export_form(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Re
 
 
 @get(f"{LIST}/export", sync_to_thread=True)
-def export(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Stream | Response[bytes]:
+def export(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Stream:
     """What the list shows (or the chosen rows, or `column`s) as CSV that Excel opens, or `as=xlsx`, or `as=zip`: a
     workbook with the files it names."""
     visit = site.visit(request)
@@ -71,10 +72,16 @@ def export(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Stream 
     name = f"{form_id}-{visit.moments.today:%Y%m%d-%H%M}"
     mark = site.frames.watermark(visit)
     if visit.query.get("as") == "xlsx":
-        return workbook(workbook_of(heading, rows, _numeric(listing, query), mark), f"{name}.xlsx")
-    headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="{name}.csv"'}
+        pieces = workbook_pieces(heading, rows, _numeric(listing, query), mark)
+        return _sent(pieces, WORKBOOK, f"{name}.xlsx")
     lines: Iterator[list[str]] = chain([heading], rows, [[mark]] if mark else [])
-    return Stream(csv_lines(lines), media_type="text/csv; charset=utf-8", headers=headers)
+    return _sent(csv_lines(lines), "text/csv; charset=utf-8", f"{name}.csv")
+
+
+def _sent(pieces: Iterator[bytes], media_type: str, name: str) -> Stream:
+    """As it comes: nobody waits for the end before the beginning, and little is held."""
+    headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Stream(pieces, media_type=media_type, headers=headers)
 
 
 def _packed(listing: Listing, query: Query, mark: str) -> Stream:
@@ -89,20 +96,18 @@ def _packed(listing: Listing, query: Query, mark: str) -> Stream:
         return path
 
     rows = visit.runtime.records.export(visit.viewer, listing.app.id, form.id, query, place)
-    sheet = workbook_of(next(rows), rows, _numeric(listing, query))  # every refusal comes here
+    heading = next(rows)  # every refusal comes here
 
     def pieces() -> Iterator[bytes]:
         packing = Zipping(visit.moments.now)
-        yield from packing.add(f"{form.id}.xlsx", [sheet])
+        yield from packing.add(f"{form.id}.xlsx", workbook_pieces(heading, rows, _numeric(listing, query)))
         for path, file in taken.items():
             yield from packing.add(path, visit.runtime.files.open(file))
         if mark:
             yield from packing.add("watermark.md", [mark.encode()])
         yield from packing.finish()
 
-    name = f"{form.id}-{visit.moments.today:%Y%m%d-%H%M}.zip"
-    headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="{name}"'}
-    return Stream(pieces(), media_type="application/zip", headers=headers)
+    return _sent(pieces(), "application/zip", f"{form.id}-{visit.moments.today:%Y%m%d-%H%M}.zip")
 
 
 def _query(listing: Listing) -> Query:

@@ -35,6 +35,8 @@ from engine.records.write import Writer
 from metamodel.forms import FieldDefinition
 from metamodel.problems import Problem, Rejected
 
+TOGETHER = 100  # changes in one unit of work
+
 
 class Records:
     """Errors that people make are Rejected with Problems; nothing of a rejected unit is written."""
@@ -72,8 +74,31 @@ class Records:
         )
 
     def update(self, viewer: Viewer, app: str, form: str, changes: Sequence[Change]) -> list[Outcome]:
-        """Each change on its own: what cannot be done stops nothing else."""
-        return [self._update_one(viewer, app, form, change) for change in changes]
+        """Each change on its own: what cannot be done stops nothing else. Many are written together, as long as
+        nothing is wrong with any of them."""
+        found: list[Outcome] = []
+        for start in range(0, len(changes), TOGETHER):
+            some = changes[start : start + TOGETHER]
+            found += self._update_together(viewer, app, form, some) or (
+                self._update_one(viewer, app, form, change) for change in some
+            )
+        return found
+
+    def _update_together(
+        self, viewer: Viewer, app: str, form: str, changes: Sequence[Change]
+    ) -> list[Outcome] | None:
+        """All of them in one unit; None where that cannot be, and nothing was written."""
+        values = {int(change.id): change.values for change in changes}
+        if len(changes) < 2 or len(values) < len(changes):
+            return None
+        revisions = {int(change.id): change.revision for change in changes if change.revision is not None}
+        try:
+            self._services.database.write(
+                lambda unit: self.writer.update(unit, viewer, app, form, values, revisions=revisions)
+            )
+        except Rejected:
+            return None
+        return [Outcome(change.id, True) for change in changes]
 
     def _update_one(self, viewer: Viewer, app: str, form: str, change: Change) -> Outcome:
         identifier = int(change.id)

@@ -263,6 +263,25 @@ class Store:
                 seen.add(raw)
         return found
 
+    def no_more_unique(self, unit: Unit, program: FormProgram, drafts: Sequence[Draft]) -> list[Problem]:
+        """The same of records that change: values that another one has, or gets beside them."""
+        found: list[Problem] = []
+        for field in program.unique:
+            raws = {
+                d.id: field.encode(d.values[field.id])
+                for d in drafts
+                if d.values.get(field.id) is not None and _differs(d, field.id)
+            }
+            own, column = program.table.table.c.id, program.table.column(field.id)
+            known = sa.select(column, own).where(column.in_(set(raws.values())))
+            rows = unit.connection.execute(known) if raws else ()
+            holders: dict[Any, int] = {row[0]: row[1] for row in rows}
+            for record, raw in raws.items():
+                if holders.setdefault(raw, record) != record:
+                    said = {"field": field.field.text(), "value": raw}
+                    found.append(problem("value.not_unique", f"/{record}{pointer(field.id)}", **said))
+        return found
+
 
 def _differs(draft: Draft, name: str) -> bool:
     return draft.values.get(name) != draft.before.get(name)

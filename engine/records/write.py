@@ -181,6 +181,7 @@ class Writer:
         if not viewer.system:
             changed_only = [Draft(d.id, changed(d), d.id, before=d.before) for d in drafts]
             problems += missing_references(self._services, unit.connection, viewer, program, changed_only)
+        problems += self._store.no_more_unique(unit, program, drafts)
         if has_errors(problems):
             raise Rejected(_once(problems))
         moved = [draft for draft in drafts if changed(draft)]

@@ -84,11 +84,6 @@ TEXTS = {
         "请填写编号", "Write its id",
     ),
     "import.file_gone": Texts("上传的文件已不在", "The uploaded file is gone", "请重新上传", "Upload it again"),
-    # export
-    "export.too_many": Texts(
-        "Excel 一次最多导出 {limit} 行，请改用 CSV", "Excel takes {limit} rows at most; choose CSV instead"
-    ),
-    # a button that opens a form
     # choices from outside
     "outside.no_secret": Texts(
         "没有名为“{secret}”的密钥", "There is no secret called “{secret}”",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 import pytest
 import xlsxwriter
 
-from engine import sheets, workbook_cells
+from engine import sheets, workbook_cells, workbook_writing
 from engine.sheets import Sheet, open_sheet
-from engine.spreadsheets import armed, csv_lines, disarmed, workbook_of
+from engine.spreadsheets import armed, csv_lines, disarmed
 from engine.workbook_cells import text_of
+from engine.workbook_writing import workbook_pieces
 from metamodel.problems import Rejected
 
 
@@ -131,11 +133,33 @@ def test_what_was_exported_comes_in_as_it_was(text: str) -> None:
     assert line.cells[0] == text.strip()
 
 
-def test_a_workbook_keeps_numbers_and_disarms_nothing() -> None:
-    content = workbook_of(
-        ["名称", "金额"], [["=1+1", "1,200.50"], ["乙", "12345678901234567890"]], {1}, "水印"
-    )
-    sheet = open_sheet(content)
-    assert lines(sheet) == [
-        (2, ("=1+1", "1200.5")), (3, ("乙", "12345678901234567890")), (5, ("水印", "")),
+def test_a_workbook_keeps_numbers_and_disarms_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        ["=1+1", "1,200.50"],
+        ["乙\x07 <b> _x0041_ 行\n二", "12345678901234567890"],
+        ["", ""],
+        ["\ufffe丙", "-0.5"],
+    ]
+    content = b"".join(workbook_pieces(["名称", "金额"], rows, {1}, "水印"))
+    assert lines(open_sheet(content)) == [
+        (2, ("=1+1", "1200.5")), (3, ("乙\x07 <b> _x0041_ 行\n二", "12345678901234567890")), (5, ("丙", "-0.5")),
+        (7, ("水印", "")),
     ]  # fmt: skip
+    monkeypatch.setattr(workbook_writing, "MOST", 3)
+    content = b"".join(workbook_pieces(["名称"], iter([[str(one)] for one in range(7)])))
+    assert [len(lines(open_sheet(content, name))) for name in open_sheet(content).names] == [3, 3, 1]
+    assert lines(open_sheet(b"".join(workbook_pieces(["名称"], [])))) == []
+
+
+def test_a_workbook_comes_as_it_is_written() -> None:
+    asked = 0
+
+    def rows() -> Iterator[list[str]]:
+        nonlocal asked
+        for number in range(100_000):
+            asked = number
+            yield [f"{number * 7919}", "甲" * 20]
+
+    pieces = workbook_pieces(["一", "二"], rows())
+    assert len(b"".join(islice(pieces, 400))) > 1_000
+    assert asked < 90_000

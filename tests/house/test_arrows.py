@@ -42,8 +42,9 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "database",
         "engines sqlite_writer upgrade",
         "unit dialects system_tables expressions plugin_loader sheets",
-        "sheet_reader",
-        "config clock typesetting working_time outgoing media_types failures addresses spreadsheets workbook_cells",
+        "sheet_reader spreadsheets",
+        "config clock typesetting working_time outgoing media_types failures addresses workbook_cells",
+        "workbook_writing",
     )
 )
 

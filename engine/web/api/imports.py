@@ -21,11 +21,12 @@ from litestar.response import Stream
 
 from engine.importing import Column, Import, Plan, Target
 from engine.runtime import Runtime
-from engine.spreadsheets import csv_lines, workbook_of
+from engine.spreadsheets import csv_lines
 from engine.web.api.records import query_of
 from engine.web.body import json_list, json_object
 from engine.web.language import language_of
 from engine.web.security import may_write, signed_in, viewer_of
+from engine.workbook_writing import workbook_pieces
 from metamodel.problems import Problem, Rejected, problem
 
 FORM = "/apps/{app_id:str}/forms/{form_id:str}"
@@ -143,8 +144,8 @@ def wrong_lines_workbook(
 
 
 @get(f"{FORM}/export", sync_to_thread=True)
-def export_records(request: Ask, runtime: Runtime, app_id: str, form_id: str) -> Stream | Response[bytes]:
-    """What a query finds, as `as=csv` or `as=xlsx` (up to 50,000 lines); asked as `records` is. `columns` names the
+def export_records(request: Ask, runtime: Runtime, app_id: str, form_id: str) -> Stream:
+    """What a query finds, as `as=csv` or `as=xlsx`; asked as `records` is. `columns` names the
     fields; sub-forms among them by their rows."""
     asked = dict(request.query_params)
     kind = asked.pop("as", "csv")
@@ -152,13 +153,12 @@ def export_records(request: Ask, runtime: Runtime, app_id: str, form_id: str) ->
         raise Rejected([problem("request.unreadable", "/as", reason="csv, xlsx")])
     rows = runtime.records.export(viewer_of(request), app_id, form_id, replace(query_of(asked), page=0))
     heading = next(rows)  # a refusal comes here, before anything is on its way
+    name = f'attachment; filename="{form_id}.{kind}"'
+    headers = {"Cache-Control": "private, no-store", "Content-Disposition": name}
     if kind == "xlsx":
-        return _file(workbook_of(heading, rows), f"{form_id}.xlsx")
-    headers = {
-        "Cache-Control": "private, no-store",
-        "Content-Disposition": f'attachment; filename="{form_id}.csv"',
-    }
-    return Stream(csv_lines(chain([heading], rows)), media_type="text/csv; charset=utf-8", headers=headers)
+        return Stream(workbook_pieces(heading, rows), media_type=WORKBOOK, headers=headers)
+    lines = csv_lines(chain([heading], rows))
+    return Stream(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 router = Router(

@@ -15,7 +15,8 @@ from engine.access.viewer import SYSTEM, Viewer
 from engine.importing import Import
 from engine.records.query import Query
 from engine.runtime import Runtime
-from engine.spreadsheets import csv_lines, workbook_of
+from engine.spreadsheets import csv_lines
+from engine.workbook_writing import workbook_pieces
 from metamodel.problems import Rejected
 from tests.engine.conftest import OFFICE
 from tests.engine.importing.conftest import workbook, wrong
@@ -271,8 +272,8 @@ def test_what_was_exported_comes_in_as_it_was(desk: Runtime, zhou: Viewer, kind:
     heading, *lines = list(rows)
     assert heading[1:4] == ["客户", "明细.产品", "明细.数量"]
     assert [line[0] for line in lines] == ["B1", "", "", "B2", "B3", ""]
-    content = (
-        workbook_of(heading, lines, {3, 4}) if kind == "xlsx" else b"".join(csv_lines([heading, *lines]))
+    content = b"".join(
+        workbook_pieces(heading, lines, {3, 4}) if kind == "xlsx" else csv_lines([heading, *lines])
     )
     outcome = desk.recycle_bin.delete(SYSTEM, "office", "offer", [one["id"] for one in ids(desk, zhou)])
     assert len(outcome.gone) == 3

@@ -328,3 +328,23 @@ def _one_seller(runtime: Runtime, unit: Any) -> None:
     runtime.people.save_departments(unit, [Department("east", "华东")])
     runtime.people.save_people(unit, [Person("zhou", "周婧", department="east"), Person("wang", "王磊")])
     runtime.people.save_memberships(unit, [Membership("office", "seller", "person", "zhou")])
+
+
+def test_many_changes_are_written_together_and_what_is_wrong_stops_nothing_else(office: Runtime) -> None:
+    document = copy.deepcopy(OFFICE)
+    next(f for f in document["forms"][0]["fields"] if f["id"] == "name")["unique"] = True
+    office.applications.publish(None, document, "system")
+    zhou = office.require_viewer("zhou")
+    ids = [create(office, "zhou", name=f"客户 {number}") for number in range(4)]
+
+    def changed(*names: str) -> list[list[str]]:
+        changes = [Change(one, {"name": name}) for one, name in zip(ids, names, strict=True)]
+        return [[p.code for p in o.problems] for o in office.records.update(zhou, "office", "client", changes)]
+
+    assert changed("甲", "乙", "丙", "丁") == [[], [], [], []]
+    assert changed("戊", "", "丁", "戊") == [[], ["value.required"], ["value.not_unique"], ["value.not_unique"]]
+    assert sorted(row.values["name"] for row in page_of(office, "zhou")) == ["丁", "丙", "乙", "戊"]
+
+
+def page_of(runtime: Runtime, person: str) -> list[Any]:
+    return list(runtime.records.page(runtime.require_viewer(person), "office", "client", Query()).items)

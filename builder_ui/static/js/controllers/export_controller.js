@@ -1,4 +1,4 @@
-// An export with its progress: the file is read as it comes, its lines are counted, and then it is handed over.
+// An export with its progress: the file is read as it comes, its lines (or bytes) are counted, then it is handed over.
 import { readJson, send } from "../lib/api.js";
 import { Controller } from "../lib/controller.js";
 import { toast } from "../lib/toast.js";
@@ -39,12 +39,14 @@ export default class Export extends Controller {
     this.target("bar").removeAttribute("value");
   }
 
-  /** The bytes of the answer; lines are counted where there are lines. */
+  /** The bytes of the answer; lines are counted where there are lines, else what has come. */
   async read(answer) {
     const pieces = [], counted = answer.headers.get("content-type")?.startsWith("text/csv");
     const reader = answer.body.getReader();
+    let bytes = 0;
     for (let lines = -1, step = await reader.read(); !step.done; step = await reader.read()) {
       pieces.push(step.value);
+      this.received(bytes += step.value.length, counted);
       if (counted) this.count(lines += step.value.reduce((sum, byte) => sum + (byte === 10), 0));
     }
     return new Blob(pieces, { type: answer.headers.get("content-type") });
@@ -55,6 +57,11 @@ export default class Export extends Controller {
     if (total) [bar.max, bar.value] = [total, Math.min(lines, total)];
     const text = this.target("count").dataset.text;
     this.target("count").textContent = text.replace("{n}", Math.max(0, lines).toLocaleString());
+  }
+
+  received(bytes, counted) {
+    const line = this.target("count");
+    if (!counted) line.textContent = line.dataset.size.replace("{n}", (bytes / 1e6).toLocaleString(undefined, { maximumFractionDigits: 1 }));
   }
 
   hand(blob, answer) {

@@ -8,10 +8,12 @@ import { defaultEvent, parseTriggers, withQuery } from "./triggers.js";
 const ASKS = "[hx-get],[hx-post]";
 const waiting = new WeakMap(); // element -> { timer, last, abort }
 let underWay = 0;
+const SOON = 300, GIVEN_UP = 120_000; // milliseconds after which waiting is shown, and for how long
 
 export function startHypermedia(application) {
   for (const type of ["click", "submit", "change", "input"]) document.addEventListener(type, onEvent);
   application.inserted.push(onInserted);
+  document.addEventListener("submit", onLeaving);
   addEventListener("popstate", (event) => { if (event.state?.hx) load(location.href, "#main"); });
   onInserted(document.documentElement);
 }
@@ -134,6 +136,17 @@ function fieldsOf(element, submitter) {
   if (source?.tagName === "FORM") return [...new FormData(source, submitter ?? undefined)].filter(([, value]) => typeof value === "string");
   const named = source === element ? [element] : [...source.querySelectorAll("[name]")];
   return named.filter((each) => each.name && !each.disabled && !(/checkbox|radio/.test(each.type) && !each.checked)).map((each) => [each.name, each.value]);
+}
+
+/** A form that the browser sends by itself and that takes its time: something moves until the next page is there. */
+function onLeaving(event) {
+  setTimeout(() => {
+    if (event.defaultPrevented || event.target.method !== "post" || event.target.target) return;
+    busy(1);
+    const done = () => { removeEventListener("pageshow", done); clearTimeout(late); busy(-1); };
+    const late = setTimeout(done, GIVEN_UP);
+    addEventListener("pageshow", done);
+  }, SOON);
 }
 
 function busy(change) {
