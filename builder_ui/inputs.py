@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from builder_ui.cells import Chip
@@ -201,7 +201,8 @@ class Inputs:
             names = {"name": f"{name}.{number}.{inner.id}", "path": f"{field.id}.{inner.id}"}
             state = dict(decided.get(inner.id, {}))
             state["writable"] = writable and bool(state.get("writable", True))
-            made.append(self.input(inner, row.get(inner.id), shown, state, problems=wrong, **names))
+            cell = self.input(inner, row.get(inner.id), shown, state, problems=wrong, **names)
+            made.append(replace(cell, macro="select") if cell.macro == "radio" else cell)  # cells are narrow
         return tuple(made)
 
     def _attributes(self, field: FieldDefinition) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 
 from engine.access.viewer import SYSTEM
 from engine.runtime import Runtime
+from tests.builder_ui.counter import ORDERS, open_counter
 from tests.builder_ui.workshop import APP, JOBS, open_workshop
 
 SHOTS = os.environ.get("MUNIMENT_SHOTS", "")
@@ -86,7 +87,7 @@ def test_a_form_with_tabs_and_rows(runtime: Runtime, jobs: list[str], desk: Call
     page.keyboard.press("ArrowLeft")
     page.locator("[name=result]").fill("好")
     page.get_by_role("button", name="添加一行").click()
-    page.locator("td[data-cell=kind] label", has_text="工时").click()
+    page.locator("[name='lines.0.kind']").select_option("hours")
     page.locator("td[data-cell=what].off").wait_for()
     page.locator("[name='lines.0.count']").fill("2")
     page.locator("[name='lines.0.each']").fill("3")
@@ -97,6 +98,101 @@ def test_a_form_with_tabs_and_rows(runtime: Runtime, jobs: list[str], desk: Call
     page.get_by_role("button", name="保存", exact=True).click()
     page.wait_for_url("**/records/*")
     shot(page, "record")
+    assert tab.complaints == []
+
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def swiped(page: Any, card: Any, far: int) -> None:
+    """A finger on it, moved to the left."""
+    at = card.bounding_box()
+    x, y = at["x"] + at["width"] - 60, at["y"] + at["height"] / 2
+    finger = page.context.new_cdp_session(page)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 9):
+        moved = [{"x": x - far * step / 8, "y": y}]
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": moved})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_rows_on_a_phone_are_cards_with_a_page_each(runtime: Runtime, desk: Callable[..., Any]) -> None:
+    open_counter(runtime)
+    tab = desk("zhou", **PHONE)
+    page = tab.page
+    page.goto(f"{ORDERS}/new?channel=phone&mobile=13800138000&name=x")
+    page.get_by_role("button", name="添加一行").click()
+    page.locator("tr.row-page [name='lines.0.kind']").select_option("hours")
+    page.locator("tr.row-page [name='lines.0.what'] option[value=bolt][hidden]").wait_for(state="attached")
+    page.locator("tr.row-page [name='lines.0.what']").select_option("repair")
+    shot(page, "phone-row")
+    page.locator(".row-bar").get_by_role("button", name="保存并新增").click()
+    page.locator("tr.row-page [name='lines.1.what']").select_option("other")
+    page.locator("tr.row-page [name='lines.1.each']").fill("12.5")
+    page.get_by_role("button", name="上一行").click()
+    page.locator("tr.row-page [name='lines.0.count']").fill("2")
+    page.get_by_role("button", name="下一行").click()
+    page.get_by_text("第 2 行，共 2 行").wait_for()
+    page.get_by_role("button", name="完成", exact=True).click()
+    cards = page.locator(".row-card")
+    assert [card.inner_text().split("\n") for card in cards.all()] == [["维修", "数量 2"], ["其他", "数量 1"]]
+    assert page.locator("tr.row-page").count() == 0
+    shot(page, "phone-cards")
+    swiped(page, cards.first, 150)
+    page.get_by_text("已删除第 1 行").wait_for()
+    assert cards.count() == 1
+    page.get_by_role("button", name="撤销").click()
+    page.locator(".row-card >> nth=1").wait_for()
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.wait_for_url("**/records/*")
+    record = page.url.rpartition("/")[2]
+    rows = runtime.records.get(SYSTEM, "counter", "order", record).values["lines"]
+    assert [(row["what"], row["count"], row.get("sum")) for row in rows] == [
+        ("repair", 2, None), ("other", 1, "12.50"),
+    ]  # fmt: skip
+    assert tab.complaints == []
+
+
+BLOCK = "配件\t螺栓\t3\t1,200.50\t否\t周婧\t2026/11/3\n工时\t没有的\t\t\t是\t王磊\t2026年12月1日"
+
+
+def test_rows_on_a_desk_are_a_spreadsheet(runtime: Runtime, desk: Callable[..., Any]) -> None:
+    open_counter(runtime)
+    tab = desk("zhou")
+    page = tab.page
+    page.goto(f"{ORDERS}/new?name=x")
+    page.get_by_role("button", name="添加一行").click()
+    page.locator("[name='lines.0.kind']").evaluate(
+        """(cell, text) => {
+          const data = new DataTransfer();
+          data.setData("text/plain", text);
+          cell.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }""",
+        BLOCK,
+    )
+    page.locator("td[data-cell=sum]", has_text="¥3,601.50").wait_for()
+    page.locator("tr:nth-child(2) td[data-cell=what].invalid", has_text="没有的").wait_for()
+    assert page.locator("[name='lines.0.day']").input_value() == "2026-11-03"
+    assert page.locator("tr:nth-child(2) td[data-cell=by] .chip").inner_text().strip() == "王磊"
+    page.locator("[name='lines.0.count']").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("0")
+    page.keyboard.press("Enter")  # a third row
+    page.keyboard.type("5")
+    page.locator("tr:nth-child(2) td[data-cell=count].invalid").wait_for()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.type("4")
+    page.locator("tr:nth-child(2) td[data-cell=count]:not(.invalid)").wait_for()
+    shot(page, "desk-rows")
+    page.locator("tr:nth-child(3) td:last-child button").click()
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.wait_for_url("**/records/*")
+    record = page.url.rpartition("/")[2]
+    rows = runtime.records.get(SYSTEM, "counter", "order", record).values["lines"]
+    assert [(row.get("what"), row["count"], row["by"]) for row in rows] == [
+        ("bolt", 3, "zhou"),
+        (None, 4, "wang"),
+    ]
     assert tab.complaints == []
 
 

@@ -35,6 +35,7 @@ export default class Rows extends Controller {
     for (const [type, listener] of Object.entries(this.listeners)) this.element.removeEventListener(type, listener);
     this.form?.removeEventListener("answered", this.listeners.answered);
     this.phone.removeEventListener("change", this.resized);
+    for (const each of this.screened ?? []) each.inert = false;
     document.documentElement.classList.remove("row-opened");
   }
 
@@ -171,12 +172,17 @@ export default class Rows extends Controller {
     return picker.dataset.pickerFreeValue === "true" ? picked(picker, name, name) : null;
   }
 
+  /** What could not be put into a cell is said there until somebody fills it in. */
   complain(cell, text) {
+    if (text) cell.dataset.unknown = "";
+    else delete cell.dataset.unknown;
     cell.classList.toggle("invalid", text !== "");
     cell.querySelector(".errors").textContent = text;
   }
 
   changed(event) {
+    const cell = event.target.closest("td[data-unknown]");
+    if (cell) this.complain(cell, "");
     const row = event.target.closest("tr");
     if (row) this.card(row);
   }
@@ -198,8 +204,8 @@ export default class Rows extends Controller {
     const card = row.querySelector("[data-rows-target~=card]");
     const line = (kind, text) => Object.assign(document.createElement("span"), { className: kind, textContent: text });
     card.replaceChildren(
-      line("main", first?.[1] ?? this.words.blank),
-      ...more.map(([label, text]) => line("sub", `${label} ${text}`)),
+      line("card-title", first?.[1] ?? this.words.blank),
+      ...more.map(([label, text]) => line("card-more", `${label} ${text}`)),
     );
     card.classList.toggle("invalid", Boolean(row.querySelector("td.invalid")));
   }
@@ -219,7 +225,21 @@ export default class Rows extends Controller {
     this.target("bar").hidden = false;
     this.place();
     row.scrollTop = 0;
+    this.screen();
     this.focus(this.cells(row).find((cell) => controlIn(cell)));
+  }
+
+  /** What lies behind the page of a row is out of reach. */
+  screen() {
+    for (const each of this.screened ?? []) each.inert = false;
+    this.screened = [];
+    for (let node = this.opened; node && node !== document.body; node = node.parentElement) {
+      for (const each of node.parentElement.children) {
+        if (each === node || each.inert || each.id === "toasts" || each === this.target("bar")) continue;
+        each.inert = true;
+        this.screened.push(each);
+      }
+    }
   }
 
   place() {
@@ -249,6 +269,7 @@ export default class Rows extends Controller {
     row.classList.remove("row-page");
     document.documentElement.classList.remove("row-opened");
     this.target("bar").hidden = true;
+    this.screen();
     this.card(row);
     row.querySelector("[data-rows-target~=card]").focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });

@@ -147,7 +147,7 @@ export default class State extends Controller {
   complain(box, problems) {
     const inCells = problems.filter((each) => each.cell);
     const rows = [...box.querySelectorAll("[data-rows-target~=row]")];
-    for (const cell of box.querySelectorAll("td[data-cell].invalid")) this.complainIn(cell, "");
+    for (const cell of box.querySelectorAll("td[data-cell].invalid:not([data-unknown])")) this.complainIn(cell, "");
     for (const { cell: [number, name], code, text } of inCells) {
       const cell = rows[number]?.querySelector(`[data-cell="${CSS.escape(name)}"]`);
       if (cell && (code !== "value.required" || this.touched.has(cell))) this.complainIn(cell, text);
