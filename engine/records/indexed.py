@@ -1,7 +1,7 @@
 """Indexed: is every record found by its own words, and by no others? The index's half of a verification.
 
 The index keeps a set of blind tokens for each record. Here they are made anew from the opened texts and
-compared, a number for each set: how many there are, and the sum of their hashes.
+compared, a number for each set: how many there are above, the sum of their hashes below.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ from engine.records.rows import Rows
 from engine.records.services import Services
 
 CHUNK = 500
-_ALL = 2**64 - 1
-Sum = tuple[int, int]
-NONE: Sum = (0, 0)
+_ALL, _ONE = 2**64 - 1, 2**96
+NONE = 0
 UNREADABLE = (BrokenSeal, ValueError, TypeError, AttributeError, KeyError)
 
 
@@ -77,7 +76,7 @@ class Indexed:
                 yield record, "index_differs"
         yield from ((record, "index_of_nothing") for record in there)
 
-    def _wanted(self, connection: sa.Connection, program: FormProgram) -> Iterator[tuple[int, Sum | None]]:
+    def _wanted(self, connection: sa.Connection, program: FormProgram) -> Iterator[tuple[int, int | None]]:
         """What each record should be found by: one that was shredded by nothing; None for one that does not
         open, which the check of the rows tells."""
         own, after = program.table.table.c.id, 0
@@ -88,7 +87,7 @@ class Indexed:
                 yield record, NONE if record in gone else opened.get(record)
             after = found[-1]
 
-    def _opened(self, connection: sa.Connection, program: FormProgram, ids: Sequence[int]) -> dict[int, Sum]:
+    def _opened(self, connection: sa.Connection, program: FormProgram, ids: Sequence[int]) -> dict[int, int]:
         """All together; one by one where one of them does not open."""
         try:
             return self._read(connection, program, ids)
@@ -98,7 +97,7 @@ class Indexed:
             alone = (self._opened(connection, program, [record]) for record in ids)
             return {record: known for one in alone for record, known in one.items()}
 
-    def _read(self, connection: sa.Connection, program: FormProgram, ids: Sequence[int]) -> dict[int, Sum]:
+    def _read(self, connection: sa.Connection, program: FormProgram, ids: Sequence[int]) -> dict[int, int]:
         """Of every row there is, those out of use among them."""
         names = tuple(field.id for field in program.searchable)
         every = Visible(program.table, [ALL], [sa.true()])
@@ -107,15 +106,12 @@ class Indexed:
         return {row.id: _sum(program.texts.tokens(row.values)) for row in rows}
 
 
-def _sum(tokens: Iterable[Any]) -> Sum:
-    hashes = [hash(token) for token in tokens]
-    return len(hashes), sum(hashes) & _ALL
+def _sum(tokens: Iterable[Any]) -> int:
+    return sum(_ONE + (hash(token) & _ALL) for token in tokens)
 
 
-def _sums(held: Iterable[tuple[int, Any]]) -> dict[int, Sum]:
-    counts: dict[int, int] = {}
+def _sums(held: Iterable[tuple[int, Any]]) -> dict[int, int]:
     sums: dict[int, int] = {}
     for record, token in held:
-        counts[record] = counts.get(record, 0) + 1
-        sums[record] = sums.get(record, 0) + hash(token)
-    return {record: (number, sums[record] & _ALL) for record, number in counts.items()}
+        sums[record] = sums.get(record, 0) + _ONE + (hash(token) & _ALL)
+    return sums
