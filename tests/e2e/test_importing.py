@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def workbook(path: Path, *lines: Sequence[Any]) -> Path:
 
 
 def choose(page: Page, path: Path) -> None:
-    page.set_input_files("input[type=file]", path)
+    page.set_input_files("#f-file", path)
     page.locator(".upload .files .file progress").wait_for(state="detached")
     page.get_by_role("button", name="继续").click()
     expect(page.get_by_role("button", name="检查每一行")).to_be_visible()
@@ -68,6 +69,7 @@ def test_a_spreadsheet_comes_in_is_mended_and_goes_out(desk: Open, runtime: Runt
     expect(page.get_by_text("导入完成")).to_be_visible()
     assert len(imported(runtime)) == 4
     goes_out(page)
+    rows_and_files(page, runtime, tmp_path)
 
 
 def mend(page: Page, folder: Path) -> Path:
@@ -94,6 +96,56 @@ def goes_out(page: Page) -> None:
     assert text.count("\n") >= 5
     assert "宁波远港" in text
     assert "合作日期" in text.splitlines()[0]
+
+
+ROWS = [
+    ["名称", "明细", "", "附件"],
+    ["", "品名", "数量", ""],
+    ["宁波海川", "导轨", 2, "合同.pdf"],
+    ["", "滑块", 1, ""],
+    ["", "丝杆", "两", ""],
+    ["绍兴越达", "电机", 3, "没有.pdf"],
+    ["台州远大", "线缆", 9, "合同.pdf"],
+]
+
+
+def rows_and_files(page: Page, runtime: Runtime, folder: Path) -> None:
+    """Rows of a sub-form and files beside the sheet, in and out again."""
+    with zipfile.ZipFile(folder / "附件.zip", "w") as archive:
+        archive.writestr("合同.pdf", b"%PDF-1.7 contract")
+    page.goto("/apps/desk/forms/customer/import")
+    page.set_input_files("#f-attachments", folder / "附件.zip")
+    page.set_input_files("#f-file", workbook(folder / "明细.xlsx", *ROWS))
+    expect(page.locator(".upload .file progress")).to_have_count(0)
+    page.get_by_role("button", name="继续").click()
+    expect(page.get_by_text("归入上一条记录")).to_be_visible()
+    chosen = [page.locator("select[name=column]").nth(place).input_value() for place in range(4)]
+    assert chosen == ["name", "lines.what", "lines.count", "files"]
+    page.get_by_role("button", name="检查每一行").click()
+    expect(page.locator(".import-counts .new b")).to_have_text("1")
+    wrong = page.locator(".import-wrong tbody tr")
+    expect(wrong).to_have_count(4)
+    expect(wrong.filter(has_text="明细.数量")).to_contain_text("两")
+    expect(wrong.filter(has_text="没有.pdf")).to_have_count(1)
+    page.get_by_role("button", name="导入这 1 行").click()
+    expect(page.get_by_text("导入完成")).to_be_visible()
+    made = runtime.records.page(SYSTEM, "desk", "customer", Query(limit=1)).items[0]
+    assert (made.values["name"], made.display["files"]) == ("台州远大", "合同.pdf")
+    page.goto("/apps/desk/forms/customer?q=台州远大")
+    page.get_by_role("button", name="导出").click()
+    form = page.locator(".export-form")
+    form.get_by_role("button", name="全部", exact=True).click()
+    form.get_by_text("ZIP").click()
+    with page.expect_download() as fetched:
+        form.get_by_role("button", name="导出").click()
+    with zipfile.ZipFile(fetched.value.path()) as archive:
+        names = archive.namelist()
+        assert f"files/{made.id}/合同.pdf" in names
+        assert archive.read(f"files/{made.id}/合同.pdf") == b"%PDF-1.7 contract"
+        (folder / "出.xlsx").write_bytes(archive.read("customer.xlsx"))
+    head, line = CalamineWorkbook.from_path(str(folder / "出.xlsx")).get_sheet_by_index(0).to_python()[:2]
+    told = dict(zip(head, line, strict=True))
+    assert (told["明细.品名"], told["附件"]) == ("线缆", f"files/{made.id}/合同.pdf")
 
 
 def test_a_phone_maps_and_imports_too(desk: Open, runtime: Runtime, tmp_path: Path) -> None:
