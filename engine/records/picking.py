@@ -56,7 +56,7 @@ def _refuse_sealed(services: Services, program: FormProgram, expression: Express
             if field is None or place is None:
                 break
             if field.field.sealed:
-                raise Rejected([problem("expression.sealed_in_sql", field=name)])
+                raise Rejected([problem("expression.sealed_in_sql", what=name)])
             target = field.reference
             known = target is not None and target.target == "record"
             place = (

@@ -72,7 +72,7 @@ class Backend(Protocol):
         """What is kept apart from the database does not change within."""
         ...
 
-    def matching(self, table: str, tokens: Tokens) -> sa.Select[int]:
+    def matching(self, table: str, tokens: Tokens) -> sa.Select[Any]:
         """One column `id`: the records whose tokens satisfy the expression."""
         ...
 

@@ -90,7 +90,7 @@ class WhooshIndex:
         finally:
             writer.cancel()
 
-    def matching(self, table: str, tokens: Tokens) -> sa.Select[int]:
+    def matching(self, table: str, tokens: Tokens) -> sa.Select[Any]:
         if not inside_unit():
             self._catch_up(table)
         waiting = {record: set(text.split()) for _, record, text in self._waiting(table)}
