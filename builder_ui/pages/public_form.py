@@ -157,7 +157,7 @@ def _form(visit: PublicVisit, values: Mapping[str, Any], wrong: Sequence[Problem
         said.append(visit.text("Please look at the marked fields."))
     page = PublicFormPage(
         form.text(visit.language), label_text(form.description, visit.language), visit.base,
-        f"{visit.base}/state", tuple(one for one in sections if _fits(one)),
+        f"{visit.base}/state", tuple(_without_title(one, form.text(visit.language)) for one in sections if _fits(one)),
         visit.runtime.public_forms.stamp(visit.link), TRAP, visit.base, tuple(said),
     )  # fmt: skip
     return _alone(visit.request, visit.site, "public_form.html", page, page.title, _status(wrong))
@@ -166,6 +166,11 @@ def _form(visit: PublicVisit, values: Mapping[str, Any], wrong: Sequence[Problem
 def _fits(section: FormSection) -> bool:
     """Pages of others are not for people who came to fill in a form."""
     return section.kind != "embed"
+
+
+def _without_title(section: FormSection, title: str) -> FormSection:
+    """The page is headed by the form's name already."""
+    return replace(section, label="") if section.label == title else section
 
 
 def _status(wrong: Sequence[Problem]) -> int:

@@ -62,7 +62,11 @@ COUNTER: dict[str, Any] = {
                 {"id": "cards", "label": "卡片", "kind": "card", "default_for": ["worker"]},
             ],
         },
-        {"id": "customer", "label": "客户", "title": "{name}",
+        {"id": "visit", "label": {"zh": "回访", "en": "Visit"}, "title": "{name}",
+         "fields": [{"id": "order", "type": "link", "label": "订单", "options": {"form": "order"}},
+                    {"id": "name", "type": "text", "label": "姓名"}, {"id": "said", "type": "text", "label": "结果"}]},
+        {
+            "id": "customer",
          "fields": [{"id": "name", "type": "text", "label": "名称"},
                     {"id": "note", "type": "text", "label": "备注"}]},
     ],

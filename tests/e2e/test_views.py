@@ -196,6 +196,38 @@ def test_rows_on_a_desk_are_a_spreadsheet(runtime: Runtime, desk: Callable[..., 
     assert tab.complaints == []
 
 
+def test_a_choice_gets_a_condition_and_a_button_opens_a_form(
+    runtime: Runtime, desk: Callable[..., Any]
+) -> None:
+    open_counter(runtime)
+    tab = desk("cheng")
+    page = tab.page
+    page.goto("/design/counter/forms/order?at=field:goods")
+    page.locator(".choice-conditions > .select").select_option(label="甲")
+    fresh = page.locator(".choice-condition[data-choice=a]")
+    fresh.get_by_role("tab", name="公式").click()
+    fresh.locator(".expression-box").click()
+    page.keyboard.type("channel == 'wecom'")
+    page.locator(".panel h2, .panel header").first.click()
+    shot(page, "choice-condition")
+    page.locator(".tile[data-kind=block][data-name=button]").click()
+    with page.expect_response("**/draft"):
+        page.get_by_label("打开另一张表单填写").select_option(label="回访")
+    page.get_by_label("指回本记录的字段").wait_for()
+    shot(page, "button-opens")
+    page.locator(".saved", has_text="已保存").first.wait_for()
+    document = runtime.designing.look(runtime.require_viewer("cheng"), "counter").draft.document
+    order = document["forms"][0]
+    goods = next(field for field in order["fields"] if field["id"] == "goods")
+    assert goods["options"]["choices"][0] == {"value": "a", "label": "甲", "if": "channel == 'wecom'"}
+    (rule,) = document["rules"]
+    assert rule["then"] == [
+        {"action": "open_form", "with": {"form": "visit", "link": "order", "values": {"name": "name"}}}
+    ]
+    assert [block["rule"] for block in order["layout"] if block["kind"] == "button"] == [rule["id"]]
+    assert tab.complaints == []
+
+
 @pytest.mark.skipif(not SHOTS, reason="only looked at")
 def test_pictures(runtime: Runtime, jobs: list[str], desk: Callable[..., Any]) -> None:
     shapes: dict[str, dict[str, Any]] = {

@@ -134,7 +134,7 @@ def _line(visit: Visit, link: PublicLink, fields: Sequence[OfferedField], token:
     refusal = link.refusal(visit.runtime.clock.now())
     code = refusal.code if refusal else ""
     states = {
-        "": (visit.text("Open"), "green"), "public.not_open": (visit.text("Not open yet"), "amber"),
+        "": (visit.text("Open now"), "green"), "public.not_open": (visit.text("Not open yet"), "amber"),
         "public.closed": (visit.text("Closed"), "grey"), "public.full": (visit.text("Full for today"), "amber"),
     }  # fmt: skip
     state, hue = states.get(code, (visit.text("Closed"), "grey"))
