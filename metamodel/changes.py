@@ -8,14 +8,14 @@ before a removal. `merge` brings two people's changes together (its own file).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field as dataclass_field
 from typing import Any, Literal
 
 from metamodel.keyed_lists import by_name, moved_names, name_key, part_label
 from metamodel.labels import Label, label_text
 from metamodel.merge import merge as merge, same
 from metamodel.problems import pointer
-from metamodel.words import PARTS, property_words, shown
+from metamodel.words import PARTS, VALUES, property_words, shown
 
 ChangeKind = Literal["added", "removed", "relabelled", "type_changed", "moved", "changed"]
 Trail = tuple[tuple[str, str], ...]  # (what, id) of each part from the outside in
@@ -38,6 +38,8 @@ CHILDREN: Mapping[str, Mapping[str, str]] = {
 
 # objects whose keys are told one by one
 NESTED = frozenset({"app", "options", "when", "retention", "search", "fields"})
+TERMS = frozenset({"unmask", "emergency", "reports"})  # of a role: absent is the same as empty
+REST: Label = {"zh": "其余字段", "en": "all other fields"}
 
 SENTENCES: Mapping[ChangeKind, Mapping[str, str]] = {
     "added": {"zh": "{where}新增{what}“{label}”", "en": "Added {what} “{label}”{where}"},
@@ -70,6 +72,8 @@ class Change:
     old: Any = None
     new: Any = None
     within: Label = ""  # of the part around it
+    about: Label = dataclass_field(default="", compare=False)  # where `key` names a part, what that is called
+    names: Mapping[str, Label] = dataclass_field(default_factory=dict, compare=False, repr=False)  # of values
 
     @property
     def what(self) -> str:
@@ -85,9 +89,9 @@ class Change:
         words = {
             "what": label_text(PARTS[self.what], language),
             "label": label_text(self.label, language, self.id),
-            "property": label_text(property_words(self.key), language),
-            "old": label_text(shown(self.old), language),
-            "new": label_text(shown(self.new), language),
+            "property": label_text(self.about or property_words(self.key), language),
+            "old": label_text(shown(self.old, names=self.names), language),
+            "new": label_text(shown(self.new, names=self.names), language),
             "where": self._where(language),
         }
         return sentence.format_map(words)
@@ -97,6 +101,47 @@ class Change:
             return ""
         around = label_text(self.within, language, self.trail[-2][1])
         return f"“{around}”：" if language.startswith("zh") else f" in “{around}”"
+
+
+class _Called:
+    """What people call forms, fields, reports and roles of two documents, the new one first."""
+
+    def __init__(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        self._forms = {**_by_id(old, "forms"), **_by_id(new, "forms")}
+        self._reports = {**_by_id(old, "reports"), **_by_id(new, "reports")}
+        self._roles = {**_by_id(old, "roles"), **_by_id(new, "roles")}
+
+    def part(self, what: str, name: str, part: Any) -> Label:
+        """A permission is called like its form."""
+        if what == "permission" and name in self._forms:
+            return part_label(self._forms[name], name)
+        return part_label(part, name)
+
+    def key(self, trail: Trail, key: str) -> Label:
+        """Of a key that names a field of a permission, or a report of a role."""
+        what, name = trail[-1]
+        holder, _, inner = key.partition("/")
+        if (what, holder) == ("permission", "fields") and inner:
+            fields = _by_id(self._forms.get(name, {}), "fields")
+            return REST if inner == "*" else part_label(fields.get(inner), inner)
+        if (what, holder) == ("role", "reports") and inner:
+            return part_label(self._reports.get(inner), inner)
+        return ""
+
+    def values(self) -> Mapping[str, Label]:
+        """What roles and permissions hold: actions, duties, forms, whom they name."""
+        forms = {name: part_label(form, name) for name, form in self._forms.items()}
+        roles = {f"role:{name}": part_label(role, name) for name, role in self._roles.items()}
+        return {**forms, **roles, **VALUES}
+
+
+def _by_id(holder: Mapping[str, Any], key: str) -> dict[str, Any]:
+    items = holder.get(key)
+    return {
+        str(one["id"]): one
+        for one in (items if isinstance(items, list) else ())
+        if isinstance(one, dict) and isinstance(one.get("id"), str)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +154,7 @@ class _Pair:
     old_path: str = ""
     path: str = ""
     within: Label = ""
+    called: _Called = dataclass_field(default_factory=lambda: _Called({}, {}))
 
     @property
     def what(self) -> str:
@@ -116,10 +162,12 @@ class _Pair:
 
     @property
     def label(self) -> Label:
-        return part_label(self.new, self.trail[-1][1])
+        return self.called.part(self.what, self.trail[-1][1], self.new)
 
     def change(self, kind: ChangeKind, path: str, name: str, old: Any, new: Any) -> Change:
-        return Change(kind, self.trail, self.label, path, name, old, new, self.within)
+        about = self.called.key(self.trail, name) if kind == "changed" else ""
+        names = self.called.values() if self.what in ("role", "permission") else {}
+        return Change(kind, self.trail, self.label, path, name, old, new, self.within, about, names)
 
 
 def changes(old: Any, new: Any) -> list[Change]:
@@ -127,7 +175,7 @@ def changes(old: Any, new: Any) -> list[Change]:
     before, after = _document(old), _document(new)
     head = after.get("app")
     name = str(head.get("id", "")) if isinstance(head, dict) else ""
-    return list(_of_part(_Pair((("app", name),), before, after)))
+    return list(_of_part(_Pair((("app", name),), before, after, called=_Called(before, after))))
 
 
 def _document(value: Any) -> Mapping[str, Any]:
@@ -159,6 +207,13 @@ def _of_key(
         yield from _of_children(pair, child, inside[0], inside[1], old_path, path)
     elif key in NESTED and isinstance(before, dict) and isinstance(after, dict):
         yield from _of_keys(pair, before, after, old_path, path, name)
+    elif (
+        key in TERMS
+        and pair.what == "role"
+        and isinstance(before or {}, dict)
+        and isinstance(after or {}, dict)
+    ):
+        yield from _of_keys(pair, before or {}, after or {}, old_path, path, name)
     elif key == "label":
         yield pair.change("relabelled", path, name, before, after)
     elif key == "type":
@@ -187,15 +242,17 @@ def _of_children(
     for name, (place, part) in new.items():
         trail, where = (*pair.trail, (what, name)), path + pointer(place)
         if name not in old:
-            yield Change("added", trail, part_label(part, name), where, new=part, within=pair.label)
+            label = pair.called.part(what, name, part)
+            yield Change("added", trail, label, where, new=part, within=pair.label)
             continue
         old_place, old_part = old[name]
         if name in moved:
-            yield Change("moved", trail, part_label(part, name), where, within=pair.label)
+            yield Change("moved", trail, pair.called.part(what, name, part), where, within=pair.label)
         if isinstance(part, dict) and isinstance(old_part, dict):
             old_where = old_path + pointer(old_place)
-            yield from _of_part(_Pair(trail, old_part, part, old_where, where, pair.label))
+            yield from _of_part(_Pair(trail, old_part, part, old_where, where, pair.label, pair.called))
     for name, (place, part) in old.items():
         if name not in new:
             trail, where = (*pair.trail, (what, name)), old_path + pointer(place)
-            yield Change("removed", trail, part_label(part, name), where, old=part, within=pair.label)
+            label = pair.called.part(what, name, part)
+            yield Change("removed", trail, label, where, old=part, within=pair.label)

@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from metamodel.labels import label_text
+from metamodel.labels import Label, label_text
 
 Words = Mapping[str, str]
+NO_NAMES: Mapping[str, Label] = {}
 
 PARTS: Mapping[str, Words] = {
     "app": {"zh": "应用", "en": "app"},
@@ -105,23 +106,53 @@ PROPERTIES: Mapping[str, Words] = {
     "requires": {"zh": "依赖", "en": "requirements"},
     "menus": {"zh": "菜单", "en": "menus"},
     "muniment": {"zh": "文档格式", "en": "format"},
+    "watermark": {"zh": "水印", "en": "watermark"},
+    "combines": {"zh": "兼任理由", "en": "reason for uniting duties"},
+    "unmask": {"zh": "申请查看完整信息", "en": "asking to see masked fields in full"},
+    "minutes": {"zh": "查看完整信息的分钟数", "en": "minutes of seeing masked fields in full"},
+    "confirm": {"zh": "查看完整信息须谁同意", "en": "who agrees to seeing masked fields in full"},
+    "emergency": {"zh": "紧急查看", "en": "breaking the glass"},
+    "emergency/forms": {"zh": "可紧急查看的表单", "en": "forms whose glass may be broken"},
+    "hours": {"zh": "紧急查看的小时数", "en": "hours after breaking the glass"},
+    "alarm": {"zh": "紧急查看时通知谁", "en": "who is told when the glass is broken"},
 }
+
+# What roles and permissions hold, as people call it.
+VALUES: Mapping[str, Words] = {
+    "read": {"zh": "查看", "en": "read"}, "create": {"zh": "新建", "en": "create"},
+    "update": {"zh": "修改", "en": "change"}, "delete": {"zh": "删除", "en": "delete"},
+    "export": {"zh": "导出", "en": "export"}, "write": {"zh": "可写", "en": "write"},
+    "mask": {"zh": "脱敏", "en": "masked"}, "hide": {"zh": "隐藏", "en": "hidden"},
+    "rows": {"zh": "各自的行", "en": "their own rows"}, "totals": {"zh": "仅数字", "en": "numbers only"},
+    "design": {"zh": "设计应用", "en": "designing"}, "people": {"zh": "管理人员", "en": "people"},
+    "channels": {"zh": "管理渠道", "en": "channels"}, "keys": {"zh": "管理密钥", "en": "keys"},
+    "verify": {"zh": "校验存证", "en": "verifying"}, "audit": {"zh": "查看审计", "en": "audit trail"},
+    "retention": {"zh": "管理保存与保全", "en": "retention"}, "access": {"zh": "监督访问", "en": "access"},
+    "manager:me": {"zh": "直接上级", "en": "their superior"}, "true": {"zh": "全部", "en": "all"},
+}  # fmt: skip
 
 
 def property_words(path: str) -> Words:
     """The words for the last key of a JSON Pointer (or for a bare key)."""
     key = next((part for part in reversed(path.split("/")) if part and not part.isdecimal()), path)
+    if path in PROPERTIES:
+        return PROPERTIES[path]
     return PROPERTIES.get(key, {"zh": key, "en": key})
 
 
-def shown(value: Any, most: int = 60) -> Words:
-    """A value of a document for a sentence; long ones are cut."""
+def shown(value: Any, most: int = 60, names: Mapping[str, Label] = NO_NAMES) -> Words:
+    """A value of a document for a sentence, by `names` where it has one there; long ones are cut."""
     if value is None:
         return {"zh": "空", "en": "nothing"}
     if isinstance(value, bool):
         return {"zh": "是", "en": "yes"} if value else {"zh": "否", "en": "no"}
     if isinstance(value, dict) and value and all(isinstance(text, str) for text in value.values()):
         return {language: label_text(value, language) for language in ("zh", "en")}
+    if isinstance(value, str) and value in names:
+        return {language: label_text(names[value], language) for language in ("zh", "en")}
+    if names and isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        each = [shown(one, most, names) for one in value]
+        return {"zh": "、".join(one["zh"] for one in each), "en": ", ".join(one["en"] for one in each)}
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     text = text if len(text) <= most else text[: most - 1] + "…"
     return {"zh": text or "空", "en": text or "nothing"}
