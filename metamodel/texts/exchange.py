@@ -88,6 +88,7 @@ TEXTS = {
     "outside.no_secret": Texts(
         "没有名为“{secret}”的密钥", "There is no secret called “{secret}”",
         "由管理渠道的人在 管理 › 外发 里设置", "Whoever manages channels sets it under Administration, Web hooks",
+        status=404,
     ),
     "outside.secret_elsewhere": Texts(
         "密钥“{secret}”不能发往“{host}”", "The secret “{secret}” is not for “{host}”",

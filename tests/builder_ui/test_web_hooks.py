@@ -41,3 +41,29 @@ def test_addresses_keys_and_what_nobody_took(runtime: Runtime) -> None:
     assert keeper.post(f"/admin/web-hooks/shop/{call.id}", {"action": "retry"}).status_code == 404
     assert keeper.post(f"/admin/web-hooks/desk/{call.id}", {"action": "retry"}).status_code == 404
     assert Tab(runtime, "zhou").get("/admin/web-hooks").status_code == 403
+    keeps_secrets(runtime, keeper)
+
+
+def keeps_secrets(runtime: Runtime, keeper: Tab) -> None:
+    """What another system asks for: set for one address, never shown again, and what is missing is told."""
+    source = {"url": "https://erp.example.com/sites", "secret": "erp"}
+    field = {"id": "site", "type": "outside_choice", "label": "园区", "options": {"source": source}}
+    form = {"id": "visit", "label": "走访", "title": "{site}", "fields": [field]}
+    runtime.applications.publish(
+        None, {"muniment": 1, "app": {"id": "visits", "label": "走访"}, "forms": [form]}, "system"
+    )
+    page = keeper.page("/admin/web-hooks")
+    assert "未设置" in page
+    assert "走访 · https://erp.example.com/sites" in page
+    refused = keeper.post(
+        "/admin/secrets", {"name": "E R P", "address": "https://erp.example.com", "secret": "s3cret"}
+    )
+    assert refused.status_code == 422
+    sent = {"name": "erp", "address": "https://erp.example.com/any", "secret": "s3cret"}
+    assert keeper.post("/admin/secrets", sent).status_code == 303
+    page = keeper.page("/admin/web-hooks")
+    assert "https://erp.example.com:443" in page
+    assert "s3cret" not in page
+    assert Tab(runtime, "zhou").post("/admin/secrets", sent).status_code == 403
+    assert keeper.post("/admin/secrets/erp/remove").status_code == 303
+    assert keeper.post("/admin/secrets/erp/remove").status_code == 404
