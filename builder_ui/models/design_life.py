@@ -62,6 +62,16 @@ class Guesses:
 
 
 @dataclass(frozen=True, slots=True)
+class ClashLine:
+    """What the file and the draft did to the same thing, in words; `take`: path, whether it goes, and the file's value,
+    as JSON."""
+
+    text: str
+    take: str
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ImportPage:
     title: str
     trail: tuple[Link, ...]
@@ -71,7 +81,9 @@ class ImportPage:
     told: str = ""
     changes: tuple[str, ...] = ()
     more: str = ""
-    conflicts: tuple[str, ...] = ()
+    conflicts: tuple[ClashLine, ...] = ()
+    app_id: str = ""
+    revision: int = 0
 
 
 # -- an app ------------------------------------------------------------------------------------------

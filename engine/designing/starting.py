@@ -15,7 +15,9 @@ from typing import Any, Literal
 
 from engine.access.viewer import Viewer
 from engine.applications import Applications, Draft
+from engine.applications.drafts import Edited
 from engine.applications.packing import read_path, sample_folder, sample_folders, unpack
+from engine.designing.clashes import Clash, clashes, taking
 from engine.designing.drafting import Designing
 from engine.designing.guessing import LOOKED_AT, Column, guess_fields
 from engine.designing.identifiers import identifier
@@ -24,9 +26,9 @@ from metamodel.changes import Change, changes
 from metamodel.core_schema import FORMAT, ID_PATTERN
 from metamodel.keyed_lists import part_label
 from metamodel.labels import Label
-from metamodel.merge import merge
+from metamodel.merge import merge_and_others
 from metamodel.plugin_api import Registry
-from metamodel.problems import Problem, Rejected, has_errors, problem
+from metamodel.problems import Rejected, has_errors, problem
 
 MOST_HEADINGS = 200
 How = Literal["merge", "replace"]
@@ -54,7 +56,7 @@ class Imported:
     new: bool
     base: int = 0
     changes: tuple[Change, ...] = ()
-    conflicts: tuple[Problem, ...] = ()
+    conflicts: tuple[Clash, ...] = ()
 
 
 class Starting:
@@ -119,8 +121,20 @@ class Starting:
         if how == "replace":
             return self._put(viewer, draft, document, Imported(draft, new=False))
         base, before = self._closest(app, document)
-        merged, conflicts = merge(before, draft.document, document)
-        return self._put(viewer, draft, merged, Imported(draft, False, base, (), tuple(conflicts)))
+        merged, conflicts, others = merge_and_others(before, draft.document, document)
+        found = Imported(draft, False, base, (), clashes(conflicts, others))
+        return self._put(viewer, draft, merged, found)
+
+    def take(
+        self, viewer: Viewer, app: str, revision: int, wanted: Sequence[tuple[str, bool, Any]]
+    ) -> Edited:
+        """Of these clashes (path, gone, value) what the file has, in the draft as it was at that revision. Rejected:
+        access.denied, draft.*, request.unreadable."""
+        draft = self._designing.open(viewer, app, revision)
+        patch = taking(draft.document, wanted)
+        return self._designing.edit(
+            viewer, app, draft.revision, patch, "采用文件中的内容 / taken from the file"
+        )
 
     def _put(self, viewer: Viewer, draft: Draft, document: Mapping[str, Any], found: Imported) -> Imported:
         made = tuple(changes(draft.document, document))

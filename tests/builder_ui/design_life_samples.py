@@ -11,6 +11,7 @@ from builder_ui.models.design_life import (
     BindingPage,
     ChannelLine,
     Choice,
+    ClashLine,
     Edit,
     FormLine,
     Guesses,
@@ -97,7 +98,8 @@ def new_page() -> NewAppPage:
 def imported_page() -> ImportPage:
     return ImportPage(
         "导入应用", TRAIL, (), "merge", Link("存档台", "/design/desk"), "2 处修改已进入草稿",
-        ("“单价”改名为“含税价”",), "还有 1 处", ("“单价”的标签两边都改了",),
+        ("“单价”改名为“含税价”",), "还有 1 处", (ClashLine("“单价”的标签两边都改了", '["/x", false, 1]'),),
+        "desk", 3,
     )  # fmt: skip
 
 

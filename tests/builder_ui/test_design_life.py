@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
+import re
 import zipfile
 from typing import Any
 
@@ -134,6 +136,17 @@ def test_a_definition_goes_out_and_comes_in(runtime: Runtime, cheng: Tab) -> Non
     told = cheng.post("/design/import", sent).text
     assert "草稿" in told
     assert "新台" in told
+    viewer = runtime.require_viewer("cheng")
+    runtime.designing.edit(viewer, "desk", 0, [{"op": "replace", "path": "/app/label", "value": "老台"}])
+    document["app"]["label"] = "三台"
+    clash = cheng.post(
+        "/design/import", {"file": upload(runtime, json.dumps(document).encode(), "desk.json")}
+    ).text
+    (take,) = re.findall(r'name="take" value="([^"]*)"', clash)
+    (revision,) = re.findall(r'name="revision" value="(\d+)"', clash)
+    sent = {"app": "desk", "revision": revision, "take": html.unescape(take)}
+    assert cheng.post("/design/import/take", sent).headers["location"] == "/design/desk"
+    assert runtime.designing.open(viewer, "desk").document["app"]["label"] == "三台"
     copy = {**document, "app": {"id": "second", "label": "另一个"}}
     answer = cheng.post("/design/import", {"file": upload(runtime, json.dumps(copy).encode(), "x.json")})
     assert answer.headers["location"] == "/design/second"

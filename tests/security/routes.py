@@ -431,6 +431,7 @@ ROUTES: dict[str, Route] = {
     "POST /design/new/guess": Route(manages("design"), body={"how": "headings", "headings": "甲,乙"}),
     "GET /design/import": Route(manages("design")),
     "POST /design/import": Route(manages("design"), body={"file": ""}),
+    "POST /design/import/take": Route(manages("design"), body={"app": "vault", "revision": "0"}),
     "GET /design/{app_id:str}": Route(manages("design")),
     "GET /design/{app_id:str}/export": Route(manages("design"), queries=("", "?version=1&as=folder")),
     "GET /design/{app_id:str}/publish": Route(manages("design")),

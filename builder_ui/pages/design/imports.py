@@ -3,20 +3,22 @@ there; and both ways out again."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from litestar import Response, get, post
 
-from builder_ui.models.design_life import ImportPage
+from builder_ui.models.design_life import ClashLine, ImportPage
 from builder_ui.models.parts import Link
 from builder_ui.pages.design.app import said
 from builder_ui.pages.design.apps import APPS, STYLES, designer, trail_to_apps, uploaded
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from engine.access.audit import Occurrence
 from engine.applications.packing import pack_file, pack_folder
+from engine.designing.clashes import Clash
 from engine.designing.starting import Imported
 from metamodel.labels import label_text
-from metamodel.problems import Rejected
+from metamodel.problems import Rejected, problem
 
 SHOWN = 60
 
@@ -85,8 +87,34 @@ def _told(visit: Visit, found: Imported) -> Response[Any]:
     return _answer(
         visit, app=Link(label, f"{APPS}/{found.draft.app}"), told=told, changes=tuple(changed[:SHOWN]),
         more=visit.text("and %(num)s more", num=f"{more:,}") if more > 0 else "",
-        conflicts=tuple(one.text(visit.language) for one in found.conflicts),
+        conflicts=tuple(_clash(visit, one) for one in found.conflicts),
+        app_id=found.draft.app, revision=found.draft.revision,
     )  # fmt: skip
 
 
-HANDLERS = (import_app_page, import_app, export_app)
+def _clash(visit: Visit, one: Clash) -> ClashLine:
+    take = json.dumps([one.path, one.gone, one.value], ensure_ascii=False)
+    return ClashLine(one.found.text(visit.language), take, one.gone)
+
+
+@post(f"{APPS}/import/take", sync_to_thread=True)
+def take_from_file(request: Ask, site: Here, body: bytes) -> Response[Any]:
+    """`app`, `revision`, and any `take`: what the file has there stands in the draft from now on."""
+    visit, sent = designer(site.visit(request)), sent_form(body)
+    app, revision = (sent.get(name, [""])[-1] for name in ("app", "revision"))
+    wanted = [_wanted(text) for text in sent.get("take", [])]
+    if wanted:
+        number = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else 0
+        visit.runtime.life.starting.take(visit.viewer, app, number, wanted)
+    return visit.go(f"{APPS}/{app}")
+
+
+def _wanted(text: str) -> tuple[str, bool, Any]:
+    try:
+        path, gone, value = json.loads(text)
+    except ValueError as error:
+        raise Rejected([problem("request.unreadable", "/take", reason=str(error)[:80])]) from error
+    return str(path), bool(gone), value
+
+
+HANDLERS = (import_app_page, import_app, take_from_file, export_app)

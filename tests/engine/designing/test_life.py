@@ -7,11 +7,13 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import jsonpatch
 import pytest
 
 from engine.access.people import Department, Membership, Person
 from engine.access.viewer import SYSTEM, Viewer
 from engine.applications.packing import pack_file, pack_folder, unpack
+from engine.designing.clashes import taking
 from engine.designing.impact import touched, unreachable
 from engine.runtime import Runtime
 from metamodel.application import load
@@ -208,10 +210,34 @@ def test_a_file_comes_back_as_it_went_and_is_merged_with_what_happened_meanwhile
     theirs["forms"][0]["fields"][2]["label"] = "件数"
     merged = life.starting.from_file(li, pack_folder(theirs, "buying"))
     assert merged.base == 1
-    assert [one.code for one in merged.conflicts] == ["merge.conflict"]
+    assert [one.found.code for one in merged.conflicts] == ["merge.conflict"]
     assert [field["label"] for field in merged.draft.document["forms"][0]["fields"]][1:3] == ["价", "件数"]
+    wanted = [(one.path, one.gone, one.value) for one in merged.conflicts]
+    taken = life.starting.take(li, "buying", merged.draft.revision, wanted)
+    assert [field["label"] for field in taken.draft.document["forms"][0]["fields"]][1:3] == ["含税价", "件数"]
     whole = life.starting.from_file(li, pack_file(theirs), "replace")
     assert whole.draft.document == theirs
+
+
+CLASHED = {"forms": [{"id": "a"}, {"id": "b"}, {"id": "c", "title": "x"}], "app": {"id": "x"}}
+TAKEN: list[tuple[str, list[tuple[str, bool, Any]], Any]] = [
+    ("what goes from a list goes from its end", [("/forms/0", True, None), ("/forms/1", True, None)],
+     {"forms": [{"id": "c", "title": "x"}], "app": {"id": "x"}}),
+    ("places do not move meanwhile", [("/forms/0", True, None), ("/forms/2/title", False, "y")],
+     {"forms": [{"id": "b"}, {"id": "c", "title": "y"}], "app": {"id": "x"}}),
+    ("what the draft took away comes", [("/app/label", False, "新")], {**CLASHED, "app": {"id": "x", "label": "新"}}),
+    ("no such place", [("/forms/7/title", False, "y")], None),
+    ("nor the whole", [("", False, {})], None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wanted", "expected"), [row[1:] for row in TAKEN], ids=[row[0] for row in TAKEN])
+def test_what_a_file_has_takes_the_draft_s_place(wanted: list[tuple[str, bool, Any]], expected: Any) -> None:
+    if expected is None:
+        with pytest.raises(Rejected):
+            taking(CLASHED, wanted)
+    else:
+        assert jsonpatch.apply_patch(CLASHED, taking(CLASHED, wanted)) == expected
 
 
 @pytest.mark.parametrize(
