@@ -133,7 +133,7 @@ def _forms(document: Mapping[str, Any], language: str) -> Iterable[tuple[str, st
 
 # -- problems -----------------------------------------------------------------------------------------
 
-_PLACE = re.compile(r"^/forms/(\d+)(?:/fields/(\d+)(?:/fields/(\d+))?|/layout/(\d+))?")
+_PLACE = re.compile(r"^/forms/(\d+)(?:/fields/(\d+)(?:/fields/(\d+))?|/layout/(\d+)|/views/(\d+))?")
 _PAGES = {"roles": "/permissions", "menus": "/menu", "tests": "/tests"}
 
 
@@ -171,6 +171,11 @@ def problem_place(app: str, document: Mapping[str, Any], path: str, language: st
             keys.append(str(_at(holder, "id") or ""))
             said.append(label_text(_label(holder), language, keys[-1]))
     block = _at(_at(_at(form, "layout"), match[4]), "id") if match[4] else None
+    view = _at(_at(form, "views"), match[5]) if match[5] else None
+    if view is not None:
+        shown = str(_at(view, "id") or "")
+        said.append(label_text(_label(view), language, shown))
+        return " › ".join(filter(None, said)), f"{base}/forms/{name}/views?at={shown}"
     at = f"?at=field:{'.'.join(keys)}" if keys else f"?at=block:{block}" if isinstance(block, str) else ""
     return " › ".join(filter(None, said)), f"{base}/forms/{name}{at}"
 
@@ -199,5 +204,6 @@ def frame_words(visit: Visit) -> Mapping[str, str]:
         "others_more": visit.text("{who} just changed this app: {text} and {n} more"),
         "me": visit.viewer.person, "other_window": visit.text("Changed in another window: {text}"),
         "new_form": visit.text("Untitled form"), "add_form": visit.text("Add the form {label}"),
+        "take_theirs": visit.text("Take theirs"), "took_theirs": visit.text("Take what the other has"),
         "conflict": visit.text("Both of you changed this; yours stands: {text}"),
     }  # fmt: skip

@@ -83,6 +83,7 @@ class FieldPanel:
             title, _type_name(known, language), type_.icon if type_ else "warning", (f"field:{key}",), (known.path,),
             self.groups(known, key), _texts(texts, "error", language), _texts(texts, "warning", language),
             tuple(self._used(one) for one in used), self.used_text(used), tuple(self._steered(known)), known.id, locked,
+            twin=any(one.code == "label.duplicate" for one in texts),
         )  # fmt: skip
 
     # -- groups ------------------------------------------------------------------------------------

@@ -25,13 +25,21 @@ MISSING: Final = _Missing()
 
 def merge(base: Any, ours: Any, theirs: Any) -> tuple[Any, list[Problem]]:
     """The merged document and its conflicts; each at its JSON Pointer in the merged document."""
+    merged, conflicts, _ = merge_and_others(base, ours, theirs)
+    return merged, conflicts
+
+
+def merge_and_others(base: Any, ours: Any, theirs: Any) -> tuple[Any, list[Problem], list[Any]]:
+    """The same, and for each conflict what the other has there; MISSING where one side removed it."""
     merging = _Merging()
-    return merging.value(base, ours, theirs, "", ()), merging.conflicts
+    merged = merging.value(base, ours, theirs, "", ())
+    return merged, merging.conflicts, merging.others
 
 
 class _Merging:
     def __init__(self) -> None:
         self.conflicts: list[Problem] = []
+        self.others: list[Any] = []
 
     def value(self, base: Any, ours: Any, theirs: Any, path: str, trail: tuple[Any, ...]) -> Any:
         """`trail`: the parts around, outermost first, for the words of a conflict."""
@@ -80,9 +88,11 @@ class _Merging:
             kept = theirs if ours is MISSING else ours
             name = part_label(kept, property_words(path)["en"])
             self.conflicts.append(problem("merge.removed", path, part=name, where=where))
+            self.others.append(MISSING)
             return kept
         words = {"part": property_words(path), "where": where, "ours": shown(ours), "theirs": shown(theirs)}
         self.conflicts.append(problem("merge.conflict", path, **words))
+        self.others.append(theirs)
         return ours
 
 

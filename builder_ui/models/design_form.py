@@ -170,6 +170,7 @@ class Panel:
     id: str = ""
     id_locked: str = ""
     kind: str = "field"
+    twin: bool = False  # another part beside it is called the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from engine.database import Database, Unit
 from engine.system_tables import app_drafts
 from engine.values import canonical_json, parse_json
 from metamodel.changes import Change, changes
-from metamodel.merge import merge
+from metamodel.merge import merge_and_others
 from metamodel.problems import Problem, Rejected, problem
 
 LARGEST = 5_000_000  # bytes of a document
@@ -44,11 +44,12 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class Edited:
     """The new revision. `others`: what somebody else changed since the revision the edit was made on;
-    `conflicts`: where both changed the same, and ours stands."""
+    `conflicts`: where both changed the same, and ours stands; `instead`: what the other has there."""
 
     draft: Draft
     others: tuple[tuple[str, Change], ...] = ()  # (who saved last, what)
     conflicts: tuple[Problem, ...] = ()
+    instead: tuple[Any, ...] = ()
 
 
 class Drafts:
@@ -129,13 +130,14 @@ class Drafts:
             latest = base = self._insert(unit, Draft(app, 1, base.document, unit.now, by))
         merged: Any = wanted
         conflicts: list[Problem] = []
+        instead: list[Any] = []
         if latest.revision != base.revision:
-            merged, conflicts = merge(base.document, wanted, latest.document)
+            merged, conflicts, instead = merge_and_others(base.document, wanted, latest.document)
         if _id_of(merged) != app:
             raise Rejected([problem("draft.other_app", app=app)])
         made = self._insert(unit, Draft(app, latest.revision + 1, merged, unit.now, by, note))
         others = changes(base.document, latest.document) if latest.revision != base.revision else []
-        return Edited(made, tuple((latest.by, change) for change in others), tuple(conflicts))
+        return Edited(made, tuple((latest.by, change) for change in others), tuple(conflicts), tuple(instead))
 
     def _one_at_a_time(self, unit: Unit) -> None:
         """SQLite has one writer anyway."""

@@ -125,9 +125,9 @@ def publish(page: Page) -> None:
     expect(page.get_by_role("heading", name="版本 1 已发布")).to_be_visible(timeout=30_000)
 
 
-def let_in(runtime: Runtime, app: str, person: str = "cheng") -> None:
-    """This person uses and designs the app."""
-    members = [Membership(app, role, "person", person) for role in ("member", "designer")]
+def let_in(runtime: Runtime, app: str, person: str = "cheng", *roles: str) -> None:
+    """This person uses and designs the app, or has the roles that are named."""
+    members = [Membership(app, role, "person", person) for role in roles or ("member", "designer")]
     runtime.database.write(lambda unit: runtime.people.save_memberships(unit, members))
 
 
@@ -188,7 +188,7 @@ def go_to(page: Page, key: str) -> None:
     """From part to part with the arrow keys."""
     order = page.eval_on_selector_all(
         "#canvas [data-key]",
-        "parts => parts.filter(part => part.offsetParent).map(part => part.dataset.key)",
+        "parts => parts.filter(part => !part.closest('[hidden]')).map(part => part.dataset.key)",
     )
     now = page.evaluate("document.activeElement.dataset.key")
     step = order.index(key) - order.index(now)

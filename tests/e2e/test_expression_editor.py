@@ -143,14 +143,32 @@ def test_choices_are_pasted_renamed_sorted_and_told_when_used(designer: Open, ru
     page.keyboard.press("Enter")
     editor.locator("li").nth(1).hover()
     editor.locator("li").nth(1).get_by_role("button", name="移除").click()
-    expect(page.locator("#toasts")).to_contain_text("1 条记录正在使用")
-    page.locator("#toasts button").click()  # rather hidden for new records
+    toast = page.locator("#toasts")
+    expect(toast).to_contain_text("1 条记录正在使用")
+    toast.get_by_role("button", name="合并到…").click()
+    page.get_by_label("把“座机”合并到").select_option("wecom")
+    expect(editor.locator("li").nth(1)).to_contain_text("→ 企业微信")
+    expect(page.locator("[data-design-frame-target=saved]")).to_contain_text("已保存")
+    assert kept(runtime, "channel")["options"]["choices"][1]["into"] == "wecom"
+    editor.locator("li").nth(1).hover()
+    editor.locator("li").nth(1).get_by_role("button", name="不合并").click()
+    editor.locator("li").nth(1).hover()
+    editor.locator("li").nth(1).get_by_role("button", name="移除").click()
+    toast.get_by_role("button", name="对新记录隐藏").click()
     expect(labels).to_have_count(4)
     expect(page.locator("[data-design-frame-target=saved]")).to_contain_text("已保存")
     assert [(one["value"], one["label"] if isinstance(one["label"], str) else one["label"]["zh"], one.get("hidden"))
             for one in kept(runtime, "channel")["options"]["choices"]] == [
         ("wecom", "企业微信", None), ("phone", "座机", True), ("web", "网站", None), ("邮件", "邮件", None),
     ]  # fmt: skip
+    editor.get_by_role("combobox", name="排序").select_option("use")
+    expect(labels.first).to_have_value("座机")
+    editor.get_by_role("combobox", name="排序").select_option("name")
+    expect(labels.first).not_to_have_value("座机")
+    page.get_by_role("tab", name="文本").first.click()
+    lines.fill("\n".join(f"渠道{n}" for n in range(200)))
+    editor.get_by_role("tab", name="列表").click()
+    expect(labels).to_have_count(200)
 
 
 def test_the_preview_is_the_form_and_says_why(designer: Open, runtime: Runtime) -> None:

@@ -1,8 +1,26 @@
 """The form designer in a real browser: the archive form of the article from a blank app with drags alone and with
-the keyboard alone, filled in on a phone; and what makes it pleasant."""
+the keyboard alone, filled in on a phone; and what makes it pleasant, one test or more for each interaction:
+
+1 a drop shows its result first: test_a_drop_shows_its_place_first_and_esc_puts_it_back
+2 removing: test_removing_asks_nothing_and_says_who_used_it
+3 ids, 4 empty and double labels: test_labels_ids_and_empty_names
+5 undo: test_undo_names_itself_crosses_pages_and_survives_reload
+6 copies: test_parts_are_copied_to_another_form_and_app_and_headings_become_fields
+7 saving: test_without_a_connection_nothing_is_lost, test_two_people_at_once_lose_nothing_and_hear_of_each_other
+8 problems: test_the_palette_finds_and_problems_lead_to_their_place, test_removing_asks_nothing_and_says_who_used_it
+9 several: test_several_are_edited_together_copied_and_grouped
+10 choices: test_expression_editor.py::test_choices_are_pasted_renamed_sorted_and_told_when_used
+11 types: test_another_type_says_what_converts_before_anything_happens
+12 sub-forms: test_columns_have_widths_and_totals_and_a_phone_shows_cards, test_fields_go_into_rows_and_tabs
+13 preview: test_expression_editor.py::test_the_preview_is_the_form_and_says_why
+14 expressions: test_expression_editor.py (input methods in test_arguments_are_told_and_the_value_on_a_record)
+15 sentences: test_expression_editor.py::test_a_condition_is_built_and_read_as_a_sentence, and its other end here
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -285,6 +303,18 @@ def test_a_drop_shows_its_place_first_and_esc_puts_it_back(designer: Designer) -
     it.page.mouse.up()
     assert it.keys == before
     expect(it.page.locator("[data-design-frame-target=undo]")).to_be_disabled()
+    it.page.set_viewport_size({"width": 1280, "height": 480})
+    it.carry(it.part("field:number"), it.page.locator("#canvas .form-title"))
+    box = it.page.locator(".canvas-scroll").bounding_box()
+    assert box
+    it.page.mouse.move(box["x"] + 60, box["y"] + box["height"] - 4, steps=2)
+    it.page.wait_for_function("() => document.querySelector('.canvas-scroll').scrollTop > 100")
+    it.page.keyboard.press("Escape")
+    it.page.mouse.up()
+    it.choose("field:owner")
+    it.tile("date").click()  # not dragged: below what is chosen, its label ready to type
+    it.name_it("签约日期")
+    it.shows("field:owner", "field:qian_yue_ri_qi", "field:channel")
 
 
 def test_fields_go_into_rows_and_tabs(designer: Designer) -> None:
@@ -346,14 +376,21 @@ def test_labels_ids_and_empty_names(designer: Designer, runtime: Runtime) -> Non
     page.keyboard.press("Tab")
     expect(it.part("field:remark")).to_be_visible()
     it.choose("field:name")
-    expect(page.locator(".prop-id")).to_contain_text("已发布")
+    expect(page.locator(".prop-id")).to_contain_text("已发布：记录和规则都用这个标识引用它")
+    assert page.locator(".prop-id input").count() == 0
+    it.choose("field:dan_jia")
+    expect(page.locator("#panel .panel-problems")).to_contain_text("相同")  # another is called so
+    page.locator("#panel .panel-problems").get_by_role("button", name="改名").click()
+    page.keyboard.type("含税单价")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel .panel-problems button")).to_have_count(0)
     it.part("field:name").locator("[data-name]").dblclick()
     page.locator("input.naming").fill("")
     page.keyboard.press("Enter")
     expect(it.part("field:name").locator("[data-name]")).to_have_text("名称")
     it.saved()
     ids = [field["id"] for field in runtime.drafts.open("desk").document["forms"][0]["fields"]]
-    assert ids[-2:] == ["dan_jia", "remark"]
+    assert ids[-2:] == ["dan_jia", "remark"]  # made once from the label, whatever that becomes
 
 
 def test_several_are_edited_together_copied_and_grouped(designer: Designer) -> None:
@@ -375,7 +412,18 @@ def test_several_are_edited_together_copied_and_grouped(designer: Designer) -> N
     expect(it.part("field:channel").locator(".required-mark")).to_have_count(0)
 
 
-def test_parts_are_copied_to_another_form_and_headings_become_fields(designer: Designer) -> None:
+SHOP: dict[str, Any] = {
+    "muniment": 1, "app": {"id": "shop", "label": "小店"},
+    "forms": [{"id": "order", "label": "订单", "fields": [{"id": "number", "type": "text", "label": "单号"}]}],
+    "roles": [{"id": "designer", "label": "设计", "manages": ["design"]}],
+}  # fmt: skip
+
+
+def test_parts_are_copied_to_another_form_and_app_and_headings_become_fields(
+    designer: Designer, runtime: Runtime
+) -> None:
+    runtime.applications.publish(None, SHOP, "system")
+    let_in(runtime, "shop")
     it, page = designer.open(), designer.page
     it.choose("field:active")
     it.part("field:why").locator("[data-name]").click(modifiers=["Control"])
@@ -387,6 +435,15 @@ def test_parts_are_copied_to_another_form_and_headings_become_fields(designer: D
     expect(it.part("field:why").locator(".problem-dot")).to_have_count(0)
     clip(page, "paste", "合同金额\t签订日期\t负责人电话")
     it.shows("field:why", "field:he_tong_jin_e", "field:qian_ding_ri_qi", "field:fu_ze_ren_dian_hua")
+    it.choose("field:why")
+    alone = clip(page, "copy")
+    it.open("/design/shop/forms/order")
+    it.choose("field:number")
+    clip(page, "paste", alone)
+    expect(it.part("field:why").locator(".problem-dot.bad")).to_be_visible()  # nothing is called 有效 here
+    clip(page, "paste", copied)
+    it.shows("field:number", "field:why", "field:active", "field:why_2")
+    expect(it.part("field:why_2").locator(".problem-dot.bad")).to_have_count(0)
 
 
 def test_the_json_is_the_same_definition(designer: Designer) -> None:
@@ -405,17 +462,37 @@ def test_the_json_is_the_same_definition(designer: Designer) -> None:
 
 
 def test_two_people_at_once_lose_nothing_and_hear_of_each_other(desk: Open, runtime: Runtime) -> None:
-    it = Designer(desk("cheng").page).open()
-    document = runtime.drafts.open("desk").document
-    label = [{"op": "replace", "path": "/forms/0/fields/5/label", "value": "报价"}]
-    assert document["forms"][0]["fields"][5]["id"] == "price"
-    runtime.drafts.edit(None, "desk", 0, label, "zhou")
+    page = desk("cheng").page
+    page.clock.install()
+    it = Designer(page).open()
+
+    def other(path: str, value: Any, by: str = "zhou") -> None:
+        runtime.drafts.edit(
+            None, "desk", 0, [{"op": "replace", "path": f"/forms/0/fields/{path}", "value": value}], by
+        )
+
     it.choose("field:since")
-    it.control("/label").fill("签约日期")
-    it.page.keyboard.press("Tab")
-    expect(it.page.locator("#toasts")).to_contain_text("周婧 刚改了")
+    other("5/label", "报价")
+    page.clock.fast_forward(7_000)  # nothing is edited here, and yet it is heard of
+    expect(page.locator("#toasts")).to_contain_text("周婧 刚改了")
     expect(it.part("field:price")).to_contain_text("报价")
+    other("7/label", "在用", by="cheng")
+    page.clock.fast_forward(7_000)
+    expect(page.locator("#toasts")).to_contain_text("另一个窗口刚改了")
+    expect(it.part("field:active")).to_contain_text("在用")
+    other("4/label", "标记")
+    it.control("/label").fill("签约日期")
+    page.keyboard.press("Tab")
+    expect(page.locator("#toasts")).to_contain_text("周婧 刚改了")
+    expect(it.part("field:tags")).to_contain_text("标记")
     expect(it.part("field:since")).to_contain_text("签约日期")
+    other("6/label", "合作起始")  # the very same thing: ours stands, theirs is one press away
+    it.control("/label").fill("首签日期")
+    page.keyboard.press("Tab")
+    expect(page.locator("#toasts")).to_contain_text("合作起始")
+    expect(it.part("field:since")).to_contain_text("首签日期")
+    page.locator("#toasts").get_by_role("button", name="用对方的").click()
+    expect(it.part("field:since")).to_contain_text("合作起始")
 
 
 def test_without_a_connection_nothing_is_lost(desk: Open, runtime: Runtime) -> None:
@@ -460,3 +537,86 @@ def test_the_palette_finds_and_problems_lead_to_their_place(designer: Designer) 
     page.locator("[data-design-frame-target=problems]").click()
     page.locator(".problem-list a.bad").first.click()
     expect(it.part("field:why")).to_have_class("part field-part span-1 chosen flash")
+    it.choose("field:active")
+    expect(page.locator("#panel .steers")).to_have_text(
+        "控制 1 个字段：停用原因"
+    )  # the other end of a condition
+
+
+def test_columns_have_widths_and_totals_and_a_phone_shows_cards(designer: Designer, runtime: Runtime) -> None:
+    it, page = designer.open(), designer.page
+    page.get_by_role("button", name="手机上的样子").click()
+    phone = page.frame_locator(".phone-side iframe:not([hidden])")
+    expect(phone.locator("[data-field=lines]")).to_contain_text("数量")
+    it.drag_new("money", "小计", it.part("field:lines.count"))
+    expect(phone.locator("[data-field=lines]")).to_contain_text("小计")  # at once, without asking for it
+    edge = it.part("field:lines.what").locator(".column-edge")
+    box = edge.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 5, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 45, box["y"] + 10, steps=2)
+    expect(it.part("field:lines.what")).to_have_class("part column-part sizing")
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect(it.part("field:lines.what")).not_to_have_attribute("data-width", "200")
+    page.mouse.move(box["x"] + 5, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 45, box["y"] + 10, steps=2)
+    page.mouse.up()
+    width = int(it.part("field:lines.what").get_attribute("data-width") or 0)
+    assert width >= 100
+    it.choose("field:lines.what")
+    expect(it.control("/width")).to_have_value(str(width))
+    it.part("field:lines.what").focus()
+    page.keyboard.press("Alt+Shift+ArrowRight")
+    page.keyboard.press("Alt+Shift+ArrowRight")
+    expect(it.part("field:lines.what")).to_have_attribute("data-width", str(width + 20))
+    page.locator('[data-total-of="field:lines.count"]').select_option("sum")
+    it.choose("field:lines.xiao_ji")
+    it.control("/total").select_option("avg")
+    expect(page.locator('[data-total-of="field:lines.xiao_ji"]')).to_have_value("avg")
+    it.saved()
+    page.locator("[data-design-frame-target=undo]").click()
+    expect(page.locator('[data-total-of="field:lines.xiao_ji"]')).to_have_value("")
+    page.locator("[data-design-frame-target=redo]").click()
+    expect(page.locator('[data-total-of="field:lines.xiao_ji"]')).to_have_value("avg")
+    it.saved()
+    viewer = runtime.require_viewer("cheng")
+    runtime.designing.publish(viewer, "desk", runtime.drafts.open("desk").revision)
+    let_in(runtime, "desk", "cheng", "seller")
+    page.goto("/apps/desk/forms/customer/new")
+    rows = page.locator("[data-field=lines]")
+    expect(rows.locator("col").nth(1)).to_have_attribute("width", str(width + 20))
+    rows.get_by_role("button", name="添加一行").click()
+    rows.locator("[name='lines.0.count']").fill("3")
+    rows.locator("[name='lines.0.xiao_ji']").fill("5")
+    rows.get_by_role("button", name="添加一行").click()
+    rows.locator("[name='lines.1.count']").fill("4")
+    page.keyboard.press("Tab")
+    expect(rows.locator("[data-total=count]")).to_have_text("7")
+    expect(rows.locator("[data-total=xiao_ji]")).to_have_text("¥5.00")
+
+
+def test_another_type_says_what_converts_before_anything_happens(
+    designer: Designer, runtime: Runtime, add: Callable[..., str]
+) -> None:
+    for name in ("12", "７.5", "苏州恒锐"):
+        add("customer", name=name)
+    let_in(runtime, "desk", "cheng", "seller")
+    it, page = designer.open(), designer.page
+    it.choose("field:name")
+    page.get_by_role("button", name="更换类型").click()
+    drawer = page.locator("#drawer")
+    expect(drawer.locator(".type-list")).to_contain_text("多行文本")
+    expect(drawer.locator(".tile", has_text="附件")).to_have_count(0)  # it can hold none of this
+    number = drawer.locator(".tile", has_text="小数")
+    expect(number).to_contain_text("3 个中 2 个可转")
+    number.click()
+    drawer.locator("summary", has_text="查看这些记录").click()
+    expect(drawer.locator(".conversion-rows")).to_contain_text("苏州恒锐")
+    assert runtime.drafts.open("desk").revision == 0
+    drawer.get_by_role("button", name="换成这个类型").click()
+    expect(it.part("field:name")).to_have_attribute("aria-label", re.compile("小数"))
+    page.locator("[data-design-frame-target=undo]").click()
+    expect(it.part("field:name")).to_have_attribute("aria-label", re.compile("单行文本"))

@@ -113,6 +113,7 @@ def test_a_menu_by_mouse_and_by_keys(desk: Open, runtime: Runtime) -> None:
     expect(page.locator(".menu-panel .card-problems")).to_have_count(0)
     page.locator("#menu-icon").click()
     page.get_by_label("搜索图标").fill("pingjia")  # a word it is found by
+    expect(page.locator(".icon-list [aria-selected=true]")).to_have_attribute("data-name", "star")
     page.keyboard.press("Enter")
     saved(page)
     link = document(runtime)["menus"][0]["items"][4]

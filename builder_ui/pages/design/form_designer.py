@@ -82,7 +82,8 @@ def name_field(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: 
     if old in published_fields(visit, app_id, form_id):
         raise Rejected([problem("id.fixed", "/id", value=old)])
     new = _wanted_id(sent, taken)
-    made = renamed_field(looked.app, form_id, old, new) if looked.app else looked.draft.document
+    check = visit.runtime.applications.reading
+    made = renamed_field(looked.draft.document, form_id, old, new, lambda document: check(document)[1])
     patch = jsonpatch.make_patch(looked.draft.document, made).patch
     return {"id": new, "patch": patch}
 

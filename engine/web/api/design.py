@@ -16,6 +16,7 @@ from engine.web.api.records import record_json
 from engine.web.body import json_object
 from engine.web.language import language_of
 from engine.web.security import may_write, signed_in, viewer_of
+from metamodel.merge import MISSING
 from metamodel.problems import Rejected, problem
 
 DESIGN = "/design/{app_id:str}"
@@ -42,7 +43,7 @@ def open_draft(request: Ask, runtime: Runtime, app_id: str) -> dict[str, Any]:
 @patch(f"{DESIGN}/draft", sync_to_thread=True, guards=[may_write])
 def edit_draft(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> dict[str, Any]:
     """`{on, patch, note?}`: a JSON Patch that was made on revision `on`. What somebody else changed since is named
-    in `others`, and `document` is the merged one then."""
+    in `others`, and `document` is the merged one then; in `conflicts` what both changed, with the other's value."""
     sent, language = json_object(body), language_of(request)
     on, note = sent.get("on"), sent.get("note") or ""
     if type(on) is not int or on < 0 or not isinstance(note, str):
@@ -52,7 +53,10 @@ def edit_draft(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> dict
     return {
         "revision": made.draft.revision,
         "others": _others(runtime, made, language),
-        "conflicts": [found.to_json(language) for found in made.conflicts],
+        "conflicts": [
+            found.to_json(language) | ({} if other is MISSING else {"theirs": other})
+            for found, other in zip(made.conflicts, made.instead, strict=True)
+        ],
         **merged,
     }
 

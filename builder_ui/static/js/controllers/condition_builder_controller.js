@@ -11,7 +11,8 @@ export default class ConditionBuilder extends Controller {
   connect() {
     this.changed = (event) => this.noticed(event);
     this.target("builder").addEventListener("change", this.changed);
-    this.show(this.text.value);
+    if (this.text.value.trim() || !this.root) this.show(this.text.value);
+    else this.stand(); // nothing is said yet: it came with the page
   }
 
   disconnect() {
@@ -95,6 +96,17 @@ export default class ConditionBuilder extends Controller {
 
   draw(html) {
     swap(this.target("builder"), pick(html).nodes);
+    this.#tellBlank();
+  }
+
+  /** The rows as they came with the page. */
+  stand() {
+    this.view("rows");
+    this.target("note").hidden = true;
+    this.#tellBlank();
+  }
+
+  #tellBlank() {
     const blank = !this.root.querySelector("[data-node]");
     if (blank) this.root.querySelector("footer").dataset.blank = this.element.querySelector(".expression-box").dataset.placeholder;
   }

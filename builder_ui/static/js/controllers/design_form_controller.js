@@ -293,9 +293,14 @@ export default class DesignForm extends Controller {
     this.naming = new Naming(holder, text, placeholder ?? this.called(key), (label) => this.named(key, label));
   }
 
+  /** The chosen one is called as another is: here it gets another name. */
+  another() {
+    this.rename(this.chosen[0]);
+  }
+
   async named(key, label) {
     this.naming = null;
-    if (label) await this.relabel(key, label);
+    if (label) await this.relabel(key, label).then(() => this.showPanel());
     else this.refresh();
     if (this.canvas.contains(document.activeElement) || document.activeElement === document.body) this.focus();
   }

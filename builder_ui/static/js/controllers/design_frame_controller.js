@@ -49,10 +49,19 @@ export default class DesignFrame extends Controller {
     box.dataset.state = state;
     if (state === REFUSED) toast(box.textContent);
     if (state !== SAVED) return;
-    if (conflicts.length > 0) toast(fill(this.words.conflict, { text: conflicts[0].text }));
+    if (conflicts.length > 0) this.ask(conflicts[0]);
     else if (others.length > 0) this.tellOthers(others);
     this.problems();
     this.say("draft:saved", { revision: this.draft.revision, others: others.length > 0 || heard });
+  }
+
+  /** Both changed the very same thing: ours stands, theirs is one press away. */
+  ask({ text, path, theirs }) {
+    const take = () => {
+      this.draft.edit(this.words.took_theirs, [{ op: "replace", path, value: theirs }], { focus: location.pathname + location.search });
+      this.say("draft:shown", { at: new URL(location.href).searchParams.getAll("at") });
+    };
+    toast(fill(this.words.conflict, { text }), theirs === undefined ? undefined : { text: this.words.take_theirs, run: take }, 12_000);
   }
 
   tellOthers(others) {

@@ -61,7 +61,7 @@ export class PanelReader {
     control.removeAttribute("aria-invalid");
     if (path === "/label" && control.dataset.kind === "label" && !control.dataset.lang) {
       const text = control.value.trim();
-      return keys[0] === "form" ? this.#write(control, path, label, keys) : designer.relabel(keys[0], text);
+      return keys[0] === "form" ? this.#write(control, path, label, keys) : designer.relabel(keys[0], text).then(() => designer.showPanel(false));
     }
     this.#write(control, path, label, keys);
     if (path === "/type") this.#suit(keys);
