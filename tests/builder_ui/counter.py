@@ -65,8 +65,7 @@ COUNTER: dict[str, Any] = {
         {"id": "visit", "label": {"zh": "回访", "en": "Visit"}, "title": "{name}",
          "fields": [{"id": "order", "type": "link", "label": "订单", "options": {"form": "order"}},
                     {"id": "name", "type": "text", "label": "姓名"}, {"id": "said", "type": "text", "label": "结果"}]},
-        {
-            "id": "customer",
+        {"id": "customer", "label": "客户", "title": "{name}",
          "fields": [{"id": "name", "type": "text", "label": "名称"},
                     {"id": "note", "type": "text", "label": "备注"}]},
     ],

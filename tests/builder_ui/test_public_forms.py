@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,10 +14,11 @@ from litestar.testing import TestClient
 from engine.access.viewer import SYSTEM
 from engine.clock import FrozenClock
 from engine.public_forms import PublicLink, Wanted
+from engine.records.query import Query
 from engine.runtime import Runtime
 from engine.web.app import create_app
 from metamodel.problems import Rejected
-from tests.builder_ui.counter import APP, open_counter
+from tests.builder_ui.counter import APP, COUNTER, open_counter
 from tests.builder_ui.desk import Tab
 from tests.conftest import NOW
 
@@ -57,8 +59,6 @@ def fill_in(stranger: TestClient[Any], token: str, clock: FrozenClock | None, **
 
 
 def orders(counter: Runtime) -> list[Any]:
-    from engine.records.query import Query
-
     return counter.records.page(SYSTEM, APP, "order", Query()).items
 
 
@@ -262,3 +262,29 @@ def test_a_page_says_what_is_wrong_and_keeps_what_was_chosen(counter: Runtime) -
     assert answer.status_code == 422
     assert "再见" in answer.text
     assert answer.text.count('name="field" value="channel" checked') == 1
+
+
+def test_rules_and_flows_run_for_what_nobody_filled_in(counter: Runtime) -> None:
+    """Who asks is nobody: approvers found through him are none, so what the node says for nobody holds."""
+    document = copy.deepcopy(COUNTER)
+    document["flows"] = [{
+        "id": "look", "label": "查看", "form": "order",
+        "nodes": [
+            {"id": "begin", "type": "start", "label": "开始"},
+            {"id": "boss", "type": "approval", "label": "主管",
+             "options": {"approvers": ["manager:clerk:1"], "if_nobody": ["role:worker"]}},
+            {"id": "done", "type": "end", "label": "结束"},
+        ],
+        "edges": [{"from": "begin", "to": "boss"}, {"from": "boss", "to": "done", "on": "approve"},
+                  {"from": "boss", "to": "done", "on": "reject"}],
+    }]  # fmt: skip
+    document["rules"] = [{
+        "id": "greet", "label": "记下", "when": {"trigger": "record_created", "form": "order"},
+        "then": [{"action": "set_fields", "with": {"values": {"channel": "'phone'"}}}],
+    }]  # fmt: skip
+    counter.applications.publish(None, document, "system")
+    link, _ = opened(counter)
+    record = counter.public_forms.enter(link, {"name": "王女士"}, "10.0.0.3")
+    assert counter.records.get(SYSTEM, APP, "order", record).values["channel"] == "phone"
+    (task,) = counter.tasks.of(counter.require_viewer("zhou")).items
+    assert task.record == record
