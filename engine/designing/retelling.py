@@ -23,8 +23,8 @@ from metamodel.labels import Label, label_text
 from metamodel.plugin_api import Storage
 from metamodel.problems import pointer
 
-SAID = "（内容已略）"  # stands for what somebody said
-REASON = "（原因已略）"
+SAID: Label = {"zh": "（内容已略）", "en": "(left out)"}  # stands for what somebody said
+REASON: Label = {"zh": "（原因已略）", "en": "(reason left out)"}
 KINDS = ("create", "update", "delete", "restore", "message", "press", "task", "flow", "say")
 
 
@@ -133,7 +133,7 @@ class Retelling:
 
     def _task(self, step: Mapping[str, Any]) -> None:
         about = {"about": self._known(step)} if step["record"] else {}
-        comment = {"comment": REASON} if step.get("comment") else {}
+        comment = {"comment": self._word(REASON)} if step.get("comment") else {}
         self._about(step, {"task": {"rule": step["task"], **about}, "do": step["do"], **comment})
         self._say_line(
             "task", step["form"], {"zh": "处理“{form}”的待办", "en": "Close a to-do about “{form}”"}
@@ -144,14 +144,14 @@ class Retelling:
         if step.get("to"):
             made["to"] = step["to"]
         elif step["do"] != "approve":
-            made["comment"] = REASON
+            made["comment"] = self._word(REASON)
         self._about(step, made)
         self._say_line("flow", step["form"], {"zh": "审批“{form}”", "en": "Act in the flow of “{form}”"})
 
     def _say(self, step: Mapping[str, Any]) -> None:
         names = self.asked.people()
         named = "".join(f"@{names[one]} " for one in step["people"] if one in names)
-        self._about(step, {"say": named + SAID, "on": self._known(step)})
+        self._about(step, {"say": named + self._word(SAID), "on": self._known(step)})
         words = {"zh": "在“{form}”上评论", "en": "Comment on “{form}”"}
         self._say_line("chat", step["form"], words, "say")
 
@@ -189,7 +189,7 @@ class Retelling:
         )
         self._came.add(record)
         self._forms[record] = form
-        self._add({"message": {**told, "text": SAID, "name": self._name(record, form)}})
+        self._add({"message": {**told, "text": self._word(SAID), "name": self._name(record, form)}})
         words = {"zh": "收到一条消息，成为“{form}”", "en": "A message comes in and becomes “{form}”"}
         self._say_line("channel", form, words, "message/text")
 
@@ -260,6 +260,9 @@ class Retelling:
             self._stands(form, record, None)
         return {"$record": self._names[record]}
 
+    def _word(self, stands: Label) -> str:
+        return label_text(stands, self.viewer.language)
+
     def _add(self, step: dict[str, Any]) -> None:
         self._steps.append(step)
 
@@ -287,7 +290,7 @@ class Retelling:
         at = from_microseconds(self.since)
         return {
             "id": free("recorded", self.asked.taken(self.viewer, self.app)),
-            "label": f"{label_text(self._lines[0][1], 'zh')} {at:%m-%d %H:%M}", "at": at.isoformat(),
+            "label": f"{self._word(self._lines[0][1])} {at:%m-%d %H:%M}", "at": at.isoformat(),
             "data": "people",
             "steps": [*self._given, *self._steps, *self._expected(), *self._to_dos()],
         }  # fmt: skip

@@ -43,13 +43,19 @@ def test_from_headings_to_a_published_app_with_a_recorded_test(desk: Open, runti
     page.get_by_label("合同金额").fill("1200")
     page.get_by_role("button", name="保存", exact=True).first.click()
     page.wait_for_url("**/records/*")
+    made = page.url.partition("?")[0].rpartition("/")[2]
+    cheng = runtime.require_viewer("cheng")
+    runtime.comments.add(cheng, "he_tong_deng_ji", "he_tong_deng_ji", made, "只有我们知道的话")
     page.goto("/design/he_tong_deng_ji/tests")
     page.wait_for_load_state("networkidle")
-    assert page.locator(".recorder li").inner_text() == "填写“合同登记”"
+    assert page.locator(".recorder li").all_inner_texts() == ["填写“合同登记”", "在“合同登记”上评论"]
+    page.fill("[data-test-words]", "请核对金额")
     page.fill("[data-test-label]", "合同能登记")
     page.get_by_role("button", name="存为测试").click()
     page.get_by_role("button", name="全部运行").click()
     page.locator(".trials .passed").get_by_text("合同能登记").wait_for(timeout=30_000)
+    (test,) = runtime.designing.open(cheng, "he_tong_deng_ji").document["tests"]
+    assert [step["say"] for step in test["steps"] if "say" in step] == ["请核对金额"]
 
 
 def test_back_to_a_version_can_be_undone(desk: Open, runtime: Runtime) -> None:

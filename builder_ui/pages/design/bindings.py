@@ -65,7 +65,8 @@ def _page(visit: Visit, app_id: str, wrong: tuple[str, ...] = (), status: int = 
 
 def _role(visit: Visit, one: BoundRole) -> RoleLine:
     words = duty_words(visit)
-    duties = "、".join(words.get(name, name) for name in sorted(one.role.manages))
+    between = "、" if visit.language.startswith("zh") else ", "
+    duties = between.join(words.get(name, name) for name in sorted(one.role.manages))
     named = [_member(visit, held) for held in one.memberships]
     more = [visit.text("and %(num)s more", num=len(named) - SHOWN)] if len(named) > SHOWN else []
     return RoleLine(
