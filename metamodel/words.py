@@ -41,6 +41,8 @@ PROPERTIES: Mapping[str, Words] = {
     "icon": {"zh": "图标", "en": "icon"},
     "type": {"zh": "类型", "en": "type"},
     "options": {"zh": "选项", "en": "options"},
+    "into": {"zh": "合并去向", "en": "what it goes into"},
+    "hidden": {"zh": "对新记录隐藏", "en": "hidden for new records"},
     "choices": {"zh": "可选项", "en": "choices"},
     "required": {"zh": "必填", "en": "required"},
     "evidence": {"zh": "存证", "en": "evidence"},

@@ -256,7 +256,7 @@ class ParkedLine:
     version: str
     part: str
     why: str = ""
-    icon: str = "type"
+    icon: str = "text"
 
 
 @dataclass(frozen=True, slots=True)

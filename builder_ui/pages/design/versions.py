@@ -82,7 +82,7 @@ def _parked(visit: Visit, app: str) -> Iterator[ParkedLine]:
             label, _where(visit, one), values, visit.text("Last in version %(version)s", version=one.version),
             "" if one.taken else json.dumps(part, ensure_ascii=False),
             visit.text("A field of this id is there, as another type") if one.taken else "",
-            {"form": "form", "column": "table"}.get(one.kind, "type"),
+            {"form": "list", "column": "table"}.get(one.kind, "text"),
         )  # fmt: skip
 
 
