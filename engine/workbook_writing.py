@@ -45,6 +45,8 @@ class _Pipe:
 
     def flush(self) -> None: ...
 
+    def close(self) -> None: ...
+
     def take(self) -> bytes:
         taken, self._waiting = b"".join(self._waiting), []
         return taken
@@ -56,7 +58,7 @@ def workbook_pieces(
     """The bytes of a workbook of these lines under this heading; `numeric`: the places of columns with numbers;
     `mark` stands below."""
     pipe = _Pipe()
-    packed = zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED)  # type: ignore[arg-type]
+    packed = zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED)
     source, sheets = iter(rows), 0
     more: Iterable[Sequence[str]] = ()
     while sheets == 0 or (more := list(islice(source, 1))):

@@ -127,7 +127,7 @@ def rows_and_files(page: Page, runtime: Runtime, folder: Path) -> None:
     expect(wrong).to_have_count(4)
     expect(wrong.filter(has_text="明细.数量")).to_contain_text("两")
     expect(wrong.filter(has_text="没有.pdf")).to_have_count(1)
-    page.get_by_role("button", name="导入这 1 行").click()
+    page.get_by_role("button", name="导入这 1 条记录").click()
     expect(page.get_by_text("导入完成")).to_be_visible()
     made = runtime.records.page(SYSTEM, "desk", "customer", Query(limit=1)).items[0]
     assert (made.values["name"], made.display["files"]) == ("台州远大", "合同.pdf")

@@ -263,6 +263,8 @@ def _begin(visit: Visit, found: Import) -> str:
         return visit.text("Go on") if found.done or found.right or found.state == "stopped" else ""
     if found.state != "checked" or not found.right or (found.wrong and found.plan.bad == "nothing"):
         return ""
+    if any(column.rows for column in found.plan.columns):
+        return visit.count("Import the right record", "Import the %(num)s right records", found.right)
     if found.wrong:
         return visit.count("Import the right line", "Import the %(num)s right lines", found.right)
     return visit.count("Import the line", "Import all %(num)s lines", found.right)
@@ -298,7 +300,8 @@ def _wrong(visit: Visit, found: Import, number: int, problems: Sequence[Problem]
 
 def _reasons(visit: Visit, lines: Sequence[WrongLine]) -> tuple[tuple[str, str], ...]:
     """What is wrong again and again: mending that mends much."""
-    texts = Counter(text for line in lines for text in said(visit, line.problems))
+    own = ([one for one in line.problems if one.code != "import.with_line"] for line in lines)
+    texts = Counter(text for problems in own for text in said(visit, problems))
     return tuple((f"{number:,}", text) for text, number in texts.most_common(FREQUENT) if number > 1)
 
 
