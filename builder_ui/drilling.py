@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from builder_ui.boards import report_url
 from builder_ui.conditions import ENGINE, Asked, operators_of
@@ -58,6 +58,8 @@ class Drill:
         target = visit.runtime.reports.drill(
             visit.viewer, self.app, self.report, self.widget, self.filters, self.key
         )
+        if target.page:
+            return _page(target)
         form = visit.form(target.app, target.form)[1]
         if target.text:
             return href(f"/apps/{target.app}/search", form=target.form, q=_query(form, target))
@@ -119,6 +121,14 @@ def as_asked(form: Form, condition: Condition) -> Asked | None:
         return None
     operator = next((n for n in operators_of(found) if ENGINE[n] == condition.operator), "")
     return Asked(condition.path, operator, condition.values) if operator else None
+
+
+def _page(target: DrillTarget) -> str:
+    """Where what the installation knows of itself is shown row by row."""
+    if target.page == "channel":
+        return f"/apps/{target.app}/channels/{quote(dict(target.asked)['channel'], safe='')}"
+    path = {"audit": "/admin/audit", "evidence": "/evidence"}[target.page]
+    return f"{path}?{urlencode(target.asked)}" if target.asked else path
 
 
 def _query(form: Form, target: DrillTarget) -> str:

@@ -102,6 +102,7 @@ from engine.records.reindexing import Reindexing
 from engine.records.saved_views import ChosenViews, SavedViews
 from engine.records.services import Services
 from engine.records.settling import Settling
+from engine.reports.house_data import HouseData
 from engine.reports.reports import Reports
 from engine.retention import Retention
 from engine.rules import Rules
@@ -294,7 +295,8 @@ class Runtime:
         self.analysis = Analysis(self.database, self.box)
         self.records.shredder.forgetting.append(self.analysis.shred)
         self.recycle_bin = RecycleBin(self.services, self.records, self.stages, self.box, self.jobs)
-        self.reports = Reports(self.services, self.records.reader, self.analysis.words)
+        house_data = HouseData(self.audit_search, lambda channel: self.channels.gaps(channel))
+        self.reports = Reports(self.services, self.records.reader, self.analysis.words, house_data)
         self.reindexing = Reindexing(self.services, self.jobs)
         self.applications.preparing.append(self.reindexing.prepare)
         self.reindexing.finished.append(self._drop_old_index_keys)

@@ -159,7 +159,16 @@ class WordAsk:
     limit: int = 60
 
 
-Ask = GroupAsk | RowAsk | WordAsk
+@dataclass(frozen=True, slots=True)
+class HouseAsk:
+    """What the installation knows of itself, by a name the engine knows: captures, people, arrivals, verified.
+    Answered as groups are. `period` blank: the board's."""
+
+    subject: str
+    period: str = ""
+
+
+Ask = GroupAsk | RowAsk | WordAsk | HouseAsk
 
 
 # -- answers ---------------------------------------------------------------------------------------

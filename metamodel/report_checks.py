@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from metamodel.asks import Dataset, Dimension, GroupAsk, Measure, RowAsk, WordAsk
+from metamodel.asks import Dataset, Dimension, GroupAsk, HouseAsk, Measure, RowAsk, WordAsk
 from metamodel.checking import Checking, check_ids, check_labels
 from metamodel.expressions import Scope
 from metamodel.expressions.types import BOOLEAN, NUMBER, Type
@@ -192,6 +192,8 @@ class _AskCheck:
             yield from self._rows(ask)
         elif isinstance(ask, WordAsk):
             yield from self._words(ask)
+        elif isinstance(ask, HouseAsk) and ask.period and not is_period(ask.period):
+            yield problem("report.unknown_period", self.place + "/period", value=ask.period)
 
     def _groups(self, ask: GroupAsk) -> Iterator[Problem]:
         place = self.place + "/dataset"

@@ -42,6 +42,8 @@ def drill_json(target: DrillTarget) -> dict[str, Any]:
         "conditions": [asdict(condition) for condition in target.conditions],
         "filter": target.filter,
         "text": target.text,
+        "page": target.page,
+        "asked": [list(pair) for pair in target.asked],
         "chips": [list(chip) for chip in target.chips],
     }
 

@@ -22,12 +22,13 @@ from engine.reports.answers import answer_groups
 from engine.reports.boards import filter_views
 from engine.reports.drill import drill_groups, drill_rows, drill_word, read_key, rows_conditions
 from engine.reports.ground import Asking, Ground, House
+from engine.reports.house_data import HouseData
 from engine.reports.last_days import last_with_data
 from engine.reports.phrases import Phrases
 from engine.reports.views import Board, DrillTarget, LastWithData, WidgetPlace, WidgetView
 from engine.reports.words import OpenWords, answer_words
 from metamodel.application import App
-from metamodel.asks import Answer, Ask, GroupAnswer, GroupAsk, RowAnswer, RowAsk, WordAsk
+from metamodel.asks import Answer, Ask, GroupAnswer, GroupAsk, HouseAsk, RowAnswer, RowAsk, WordAsk
 from metamodel.labels import label_text
 from metamodel.plugin_api import Display, Reference
 from metamodel.problems import Rejected, problem
@@ -40,8 +41,11 @@ DENIED = frozenset({"board.denied_field", "board.totals_only", "access.denied"})
 class Reports:
     """Errors that people make are Rejected with Problems; a widget's own show on the widget."""
 
-    def __init__(self, services: Services, reader: Reader, open_words: OpenWords) -> None:
+    def __init__(
+        self, services: Services, reader: Reader, open_words: OpenWords, house_data: HouseData
+    ) -> None:
         self._services, self._reader, self._open_words = services, reader, open_words
+        self.house_data = house_data
         self._house = House(
             services.authority, services.catalog, services.registry, services.database.ops, services.zone
         )
@@ -72,13 +76,21 @@ class Reports:
         with self._services.database.read() as connection:
             asking = self._asking(connection, viewer, home, found, access, filters or {})
             shown = filter_views(asking, self._names(asking))
-        places = tuple(place_of(widget, viewer.language) for widget in found.widgets)
+        places = tuple(
+            place_of(widget, viewer.language)
+            for widget in found.widgets
+            if (access != "totals" and self._offered(viewer, home, widget)) or not _of_the_house(widget)
+        )
         detail = {"report": report, "filters": {one.id: one.value for one in shown}}
         self._services.audit.note(viewer, Occurrence("report", app, detail=detail))
         return Board(
             app, report, found.text(viewer.language), label_text(found.description, viewer.language),
             shown, places, access == "totals",
         )  # fmt: skip
+
+    def _offered(self, viewer: Viewer, app: App, widget: WidgetDefinition) -> bool:
+        """What the installation knows of itself is offered to nobody who has no duty about it."""
+        return all(self.house_data.may(viewer, app, ask) for ask in _of_the_house(widget))
 
     def widget(
         self, viewer: Viewer, app: str, report: str, widget: str, filters: Mapping[str, str] | None = None
@@ -134,6 +146,8 @@ class Reports:
             return [self._answer(asking, ask) for ask in definition.type.asks(definition.options)]
 
     def _answer(self, asking: Asking, ask: Ask) -> Answer:
+        if isinstance(ask, HouseAsk):
+            return self.house_data.answer(asking, ask)
         if isinstance(ask, GroupAsk):
             return answer_groups(Ground(asking, ask.dataset), ask, self._names(asking))
         if isinstance(ask, WordAsk):
@@ -184,12 +198,16 @@ class Reports:
 
     def _definition(self, asking: Asking, ask: Ask) -> str:
         """What the numbers mean, in words."""
+        if isinstance(ask, HouseAsk):
+            return self.house_data.definition(asking, ask)
         if isinstance(ask, WordAsk):
             return Phrases(Ground(asking, ask.words.dataset())).words(ask)
         phrases = Phrases(Ground(asking, ask.dataset))
         return phrases.rows(ask) if isinstance(ask, RowAsk) else phrases.groups(ask)
 
     def _last(self, asking: Asking, ask: Ask) -> LastWithData | None:
+        if isinstance(ask, HouseAsk):
+            return None
         dataset = ask.words.dataset() if isinstance(ask, WordAsk) else ask.dataset
         return last_with_data(Ground(asking, dataset))
 
@@ -216,6 +234,8 @@ class Reports:
 
     def _target(self, asking: Asking, asks: Sequence[Ask], measure: str, keys: Sequence[Any]) -> DrillTarget:
         for ask in asks:
+            if isinstance(ask, HouseAsk):
+                return self.house_data.target(asking, ask, measure, keys)
             if isinstance(ask, RowAsk) and not keys:
                 return drill_rows(Ground(asking, ask.dataset))
             if isinstance(ask, WordAsk) and len(keys) == 1:
@@ -236,6 +256,11 @@ class Reports:
             self._house, connection, services.apps(), services.people.organisation(), viewer, context, app,
             report, filters, context.is_working_day, access == "totals",
         )  # fmt: skip
+
+
+def _of_the_house(widget: WidgetDefinition) -> list[HouseAsk]:
+    asks = widget.type.asks(widget.options) if widget.type and widget.options is not None else []
+    return [ask for ask in asks if isinstance(ask, HouseAsk)]
 
 
 def _nought(answers: Sequence[Answer]) -> bool:

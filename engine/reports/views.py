@@ -87,6 +87,8 @@ class DrillTarget:
     filter: str = ""  # an expression, besides
     chips: tuple[tuple[str, str, str], ...] = ()  # (label, text, path of its condition; '': an expression)
     text: str = ""  # words to search for
+    page: str = ""  # no records but a page that shows what was counted: audit, evidence, channel
+    asked: tuple[tuple[str, str], ...] = ()  # what that page is asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from metamodel.asks import (
     Format as Format,
     GroupAnswer as GroupAnswer,
     GroupAsk as GroupAsk,
+    HouseAsk as HouseAsk,
     Groups as Groups,
     Key as Key,
     Mark as Mark,
