@@ -125,7 +125,7 @@ class HouseData:
             moment = from_microseconds(int(number) * HOUR).astimezone(asking.house.zone)
             counted[moment.date().isoformat()] += rows
         days = [(stretch.first + timedelta(days=n)).isoformat() for n in range(stretch.days)]
-        texts = {day: _day_text(day) for day in days}
+        texts: dict[Key, str] = {day: _day_text(day) for day in days}
         axis = Axis(_word(asking, "day"), tuple(days), texts, ordered=True, time=True)
         return _answer(asking, axis, ("archived",), {day: {"archived": counted[day]} for day in days})
 
@@ -153,7 +153,9 @@ class HouseData:
 
     def _arrivals(self, asking: Asking, stretch: Stretch) -> GroupAnswer:
         since, until = _span(asking, stretch)
-        channels = {one.id: label_text(one.label, asking.language, one.id) for one in asking.app.channels}
+        channels: dict[Key, str] = {
+            one.id: label_text(one.label, asking.language, one.id) for one in asking.app.channels
+        }
         when = sa.and_(inbox.c.received_at >= since, inbox.c.received_at < until)
         received = sa.func.sum(sa.case((when, 1), else_=0))
         waiting = sa.func.sum(sa.case((inbox.c.state == "quarantine", 1), else_=0))
@@ -162,9 +164,9 @@ class HouseData:
         values: dict[Key, dict[str, Number]] = {}
         for channel in channels:
             _, came, held = rows.get(channel, ("", 0, 0))
-            missing = sum(last - first + 1 for first, last in self.gaps(channel))
+            missing = sum(last - first + 1 for first, last in self.gaps(str(channel)))
             values[channel] = {"received": int(came or 0), "quarantine": int(held or 0), "gaps": missing}
-        axis = Axis(_word(asking, "channel"), tuple(channels), dict(channels), ordered=True)
+        axis = Axis(_word(asking, "channel"), tuple(channels), channels, ordered=True)
         return _answer(asking, axis, ("received", "quarantine", "gaps"), values)
 
     def _verified(self, asking: Asking, _stretch: Stretch) -> GroupAnswer:
@@ -217,7 +219,9 @@ def _start(asking: Asking, day: date) -> int:
 
 def _answer(asking: Asking, axis: Axis, measures: Sequence[str], values: Values) -> GroupAnswer:
     measured = tuple(Measured(name, _word(asking, name), nothing=0, additive=True) for name in measures)
-    cells = {(key,): {name: one.get(name, 0) for name in measures} for key, one in values.items()}
+    cells: dict[tuple[Key, ...], Mapping[str, Number]] = {
+        (key,): {name: one.get(name, 0) for name in measures} for key, one in values.items()
+    }
     return GroupAnswer((axis,), measured, cells)
 
 
