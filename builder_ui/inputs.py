@@ -200,9 +200,11 @@ class Inputs:
             shown = self.presenter.shown(inner, row.get(inner.id))
             names = {"name": f"{name}.{number}.{inner.id}", "path": f"{field.id}.{inner.id}"}
             state = dict(decided.get(inner.id, {}))
-            state["writable"] = writable and bool(state.get("writable", True))
+            closed = not state.get("writable", True)
+            state["writable"] = writable  # what a condition closes is sent as it stands, and may open again
             cell = self.input(inner, row.get(inner.id), shown, state, problems=wrong, **names)
-            made.append(replace(cell, macro="select") if cell.macro == "radio" else cell)  # cells are narrow
+            narrow = {"macro": "select"} if cell.macro == "radio" else {}
+            made.append(replace(cell, closed=closed, **narrow))
         return tuple(made)
 
     def _attributes(self, field: FieldDefinition) -> dict[str, Any]:

@@ -60,6 +60,7 @@ class Input:
     span: int = 1
     parts: tuple[Input, ...] = ()
     items: tuple[tuple[str, bool], ...] = ()
+    closed: bool = False  # of a cell: a condition closes it for now
     card: tuple[str, ...] = ()  # of a sub-form: the columns on the card of a row
     type: str = ""  # of the field, where its plugin draws the control itself
 

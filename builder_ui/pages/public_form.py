@@ -44,7 +44,7 @@ class PublicVisit(Visit):
         self._catalogue = translations(self.language)
 
     @property
-    def names(self) -> Mapping[tuple[str, str], str]:  # type: ignore[override]
+    def names(self) -> Mapping[tuple[str, str], str]:
         return {}
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 import pytest
@@ -128,8 +129,8 @@ def test_conditions_of_choices_are_checked(counter: Runtime, text: str, code: st
 # -- rows ------------------------------------------------------------------------------------------
 
 
-def test_a_closed_cell_keeps_what_stands_there(counter: Runtime) -> None:
-    rows = [
+def test_a_closed_cell_keeps_what_stands_there(counter: Runtime, zhou: Tab) -> None:
+    rows: list[dict[str, Any]] = [
         {"kind": "part", "what": "bolt", "count": 2, "each": "3", "paid": True},
         {"what": "other", "each": "7"},
     ]
@@ -141,6 +142,8 @@ def test_a_closed_cell_keeps_what_stands_there(counter: Runtime) -> None:
     assert changed(counter, record, lines=dearer) == [("/lines/1/each", "value.not_writable")]
     opened = [{**rows[0], "count": 5, "paid": False, "each": "4"}]
     assert changed(counter, record, lines=opened) == [("/lines/0/each", "value.not_writable")]
+    html = zhou.page(f"{ORDERS}/records/{record}/edit")
+    assert re.search(r'data-cell="each" class=" closed" inert>.*?value="3.00" name="lines.1.each"', html)
 
 
 def test_a_new_row_has_defaults_and_closed_cells(counter: Runtime) -> None:

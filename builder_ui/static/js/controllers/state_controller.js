@@ -110,7 +110,8 @@ export default class State extends Controller {
         if (state.withheld) offer(cell, state.withheld);
         cell.classList.toggle("off", !state.visible);
         cell.classList.toggle("needed", state.required);
-        for (const each of cell.querySelectorAll("input, select, textarea")) each.disabled = !state.writable;
+        cell.inert = !state.writable;
+        cell.classList.toggle("closed", !state.writable);
       }
     }
   }

@@ -34,6 +34,7 @@ const several = (text) => text.split(/[、,，;；]/).map((each) => each.trim())
 
 /** The control somebody types into, of a cell; none where it is computed, closed or files. */
 export function controlIn(cell) {
+  if (cell.inert) return null;
   const own = [...cell.querySelectorAll("input:not([type=hidden]):not([type=file]), select, textarea")].filter((each) => !each.disabled);
   return own.find((each) => each.checked) ?? own[0] ?? null;
 }
