@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 
+from engine.access.viewer import SYSTEM
 from engine.runtime import Runtime
 from tests.e2e.browsing import Tab
 
@@ -73,3 +75,16 @@ def test_back_to_a_version_can_be_undone(desk: Open, runtime: Runtime) -> None:
         page.click("[data-design-frame-target=undo]")
     page.reload()
     page.locator(".told-list").get_by_text("改过的名字").wait_for()
+
+    # What was taken out with its values stands in the draft again after a click.
+    before = dict(runtime.applications.document("desk"))
+    forms = copy.deepcopy(before["forms"])
+    forms[0]["fields"].append({"id": "height", "type": "integer", "label": "楼层"})
+    runtime.applications.publish(None, {**before, "forms": forms}, "cheng")
+    runtime.records.create(SYSTEM, "desk", "customer", [{"name": "苏州恒锐", "height": 7}])
+    runtime.applications.publish(None, before, "cheng")
+    page.reload()
+    page.get_by_role("row", name="楼层 客户 1 个值").get_by_role("button", name="恢复").click()
+    page.get_by_text("已停用的表单和字段").wait_for(state="detached")
+    newest = runtime.designing.open(cheng, "desk").document
+    assert newest["forms"][0]["fields"][-1] == forms[0]["fields"][-1]
