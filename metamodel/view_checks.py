@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from metamodel.checking import Checking, check_ids, check_labels
-from metamodel.forms import FieldDefinition, Form, View
+from metamodel.forms import Form, View
 from metamodel.parts import Part
-from metamodel.plugin_api import Lookup, Rollup
 from metamodel.problems import Problem, pointer, problem
+from metamodel.view_kinds import VIEW_KINDS, ViewKind
 
-READ_LATER = (Lookup, Rollup)
 VIEWS = {"zh": "视图", "en": "view"}
-
-# option of a view -> whose field it names: the form's own, or the messages'
-CHAT_OWN = ("facts",)
-CHAT_MESSAGES = (
-    "side", "sender", "sender_id", "time", "text", "type", "action", "refers_to", "attachments", "duration",
-    "also", "tags",
-)  # fmt: skip
-TIMELINE_OWN = ("by", "time", "mark", "who", "text", "tags", "count")
-TABLE_OWN = ("card",)
-SPAN_OWN = ("from", "to", "hue", "fields")
-NEEDED = {
-    "chat": ("messages", "time", "text"), "timeline": ("by", "time"), "gallery": ("cover",), "kanban": ("by",),
-    "calendar": ("from",), "gantt": ("from", "to"),
-}  # fmt: skip
-OWN = {
-    "table": TABLE_OWN, "chat": CHAT_OWN, "timeline": TIMELINE_OWN, "card": ("fields",),
-    "gallery": ("cover", "fields"), "kanban": ("by", "sum", "fields"), "calendar": SPAN_OWN, "gantt": SPAN_OWN,
-}  # fmt: skip
-# options that name another form, its link to this one, and more of its fields
-ELSEWHERE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "chat": {"messages": ("link",)},
-    "timeline": {"words": ("link", "text"), "request": ("field",)},
-}
 
 
 def check_views(form: Form, checking: Checking) -> list[Problem]:
@@ -85,57 +61,42 @@ def check_sort(form: Form, sort: Iterable[str], path: str, checking: Checking) -
 
 
 def _check_options(form: Form, view: View, checking: Checking) -> list[Problem]:
-    part = Part(view.options, view.path + "/options")
+    """What its kind (`VIEW_KINDS`) needs is there, and names what there is; of an unknown kind nothing is asked."""
+    kind, part = VIEW_KINDS.get(view.kind), Part(view.options, view.path + "/options")
+    if kind is None:
+        return []
+    found = [problem("shape.missing", view.path, key=key) for key in kind.needed if key not in view.options]
+    found += check_named(form, part, kind.own, checking)
+    for holder in kind.holders:
+        if isinstance(view.options.get(holder), dict):
+            found += _check_holder(part, kind, holder, checking)
+    return [*found, *_check_placing(form, kind, part)]
+
+
+def _check_holder(part: Part, kind: ViewKind, holder: str, checking: Checking) -> list[Problem]:
+    """An object that names a form: its own keys, and the options beside it that mean fields of that form."""
+    named = part.part(holder)
     found = [
-        problem("shape.missing", view.path, key=key)
-        for key in NEEDED.get(view.kind, ())
-        if key not in view.options
+        problem("shape.missing", named.path, key=option.name)
+        for option in kind.options
+        if option.needed and option.holder == holder and option.name not in named.raw
     ]
-    found += check_named(form, part, OWN.get(view.kind, ()), checking)
-    for key, links in ELSEWHERE.get(view.kind, {}).items():
-        if isinstance(view.options.get(key), dict):
-            found += check_elsewhere(part.part(key), links, checking)
-    found += _check_placing(form, view, part)
-    messages = checking.app.form(part.part("messages").text("form"))
-    if view.kind == "chat" and messages is not None and not part.part("messages").text("app"):
-        found += check_named(messages, part, CHAT_MESSAGES, checking)
+    found += check_elsewhere(named, kind.inside(holder), checking)
+    there = checking.app.form(named.text("form"))
+    if there is not None and not named.text("app"):
+        found += check_named(there, part, kind.there(holder), checking)
     return found
 
 
-def _check_placing(form: Form, view: View, part: Part) -> Iterator[Problem]:
+def _check_placing(form: Form, kind: ViewKind, part: Part) -> Iterator[Problem]:
     """What places a record in a view is of a kind that can: a choice, a day, files; and the database reads it."""
-    for key, fits in PLACING.get(view.kind, {}).items():
-        field = form.field(part.text(key))
-        if field is None or field.type is None or field.options is None:
+    for option in kind.options:
+        field = form.field(part.text(option.key)) if option.strict and option.fits else None
+        if field is None or field.type is None or field.options is None or option.fits is None:
             continue  # told already
-        if (field.sealed and key != "cover") or not fits(field):
-            yield problem("view.wrong_field", part.path + pointer(key), field=field.text(), key=key)
-
-
-def _chooses(field: FieldDefinition) -> bool:
-    return field.type is not None and not field.type.many and bool(field.type.choices(field))
-
-
-def _is_day(field: FieldDefinition) -> bool:
-    return field.expression_type().kind in ("date", "datetime") and not isinstance(field.derived, READ_LATER)
-
-
-def _is_number(field: FieldDefinition) -> bool:
-    return field.expression_type().kind == "number"
-
-
-def _holds_files(field: FieldDefinition) -> bool:
-    reference = field.type.reference(field) if field.type else None
-    return reference is not None and reference.target == "file"
-
-
-# kind of view -> option -> does the field it names fit?
-PLACING: Mapping[str, Mapping[str, Callable[[FieldDefinition], bool]]] = {
-    "kanban": {"by": _chooses, "sum": _is_number},
-    "calendar": {"from": _is_day, "to": _is_day, "hue": _chooses},
-    "gantt": {"from": _is_day, "to": _is_day, "hue": _chooses},
-    "gallery": {"cover": _holds_files},
-}
+        if (field.sealed and not option.opened) or not option.fits(field):
+            place = part.path + pointer(option.key)
+            yield problem("view.wrong_field", place, field=field.text(), key=option.key)
 
 
 def check_named(form: Form, part: Part, keys: Iterable[str], checking: Checking) -> list[Problem]:

@@ -80,9 +80,7 @@ class Listing:
         is asked for by its address and changes no habit."""
         here = urlsplit(self.visit.request.headers.get("referer", "")).path == self.base
         if here and self.view is not None and self.asked == {"view": self.view.id}:
-            self.visit.runtime.chosen_views.choose(
-                self.visit.viewer, self.app.id, self.form.id, self.view.id
-            )
+            self.visit.runtime.chosen_views.choose(self.visit.viewer, self.app.id, self.form.id, self.view.id)
 
     # -- what is asked -----------------------------------------------------------------------------
 
@@ -163,10 +161,17 @@ def list_page(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Resp
     listing.remember_choice()
     if listing.view is not None and listing.view.kind == "timeline":
         return timeline.page(visit, Placed(app, form, listing.view), tabs(listing))
-    problems: tuple[str, ...] = ()
+    page = replace(drawn(listing), **_saved(listing))
+    title = f"{page.title} · {app.text(visit.language)}"
+    return visit.page("list.html", page, title=title, styles=STYLES, app=app)
+
+
+def drawn(listing: Listing) -> ListPage:
+    """The list with its records; what is wrong with what was asked is told on it. Rejected: access.denied."""
+    visit, problems = listing.visit, tuple[str, ...]()
     arranged: Arranged | None = None
     try:
-        found = visit.runtime.records.page(visit.viewer, app_id, form_id, listing.query())
+        found = visit.runtime.records.page(visit.viewer, listing.app.id, listing.form.id, listing.query())
         problems = tuple(hint.text(visit.language) for hint in found.hints)
         arranged = _arranged(listing, found)
     except Rejected as refused:
@@ -174,9 +179,7 @@ def list_page(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Resp
             raise
         problems = tuple(problem.text(visit.language) for problem in refused.problems)
         found = Page([], 0, True)
-    page = replace(_page(listing, found, problems), arranged=arranged, **_saved(listing))
-    title = f"{page.title} · {app.text(visit.language)}"
-    return visit.page("list.html", page, title=title, styles=STYLES, app=app)
+    return replace(_page(listing, found, problems), arranged=arranged)
 
 
 @get(f"{LIST}/condition", sync_to_thread=True)

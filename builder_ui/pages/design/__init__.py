@@ -18,6 +18,8 @@ from builder_ui.pages.design import (
     publish,
     tests,
     versions,
+    view_preview,
+    views,
 )
 
 # One line a page, so that those who add one do not meet.
@@ -29,6 +31,8 @@ HANDLERS = (
     *public_forms.HANDLERS,
     *form_designer.HANDLERS,
     *field_types.HANDLERS,
+    *views.HANDLERS,
+    *view_preview.HANDLERS,
     *menu.HANDLERS,
     *permissions.HANDLERS,
     *icons.HANDLERS,

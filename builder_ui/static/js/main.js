@@ -10,7 +10,7 @@ const names = [
   "design-form", "design-frame", "design-life", "design-palette", "digits", "drawer", "export", "expression-editor", "filters", "gantt", "icon-picker", "kanban", "kinds", "location", "mapping",
   "mention", "menu", "menu-designer", "mirror", "moving", "opener", "people", "permissions", "picker", "preview", "preview-form", "print", "query", "radio", "restoring",
   "rich", "rows", "scan", "selection", "shortcuts", "side", "sign-in", "sign-in-again", "signature", "state", "switch", "tabs", "tasks",
-  "try-record", "upload", "widget",
+  "try-record", "upload", "views-designer", "widget",
 ];
 const file = (name) => `./controllers/${name.replaceAll("-", "_")}_controller.js`;
 const loaders = Object.fromEntries(names.map((name) => [name, () => import(file(name))]));
