@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 
 import msgspec
 import sqlalchemy as sa
@@ -102,15 +103,14 @@ class Imports:
         beside = self._uploads.archive_of(viewer, found.file, plan.attachments or found.plan.attachments)
         plan = msgspec.structs.replace(plan, sheet=sheet.name, heading=sheet.heading, attachments=beside)
         self._judge.require(viewer, found, sheet, plan)
-        total = sum(1 for _ in sheet.lines())
-        if plan.bad == "nothing" and total > WHOLE:
+        if plan.bad == "nothing" and sum(1 for _ in islice(sheet.lines(), WHOLE + 1)) > WHOLE:
             raise Rejected([problem("import.whole_too_long", "/bad", limit=WHOLE)])
 
         def work(unit: Unit) -> None:
             again: tuple[State, ...] = ("open", "checked", "failed", "stopped")
             if found.right and found.state in ("failed", "stopped"):
                 raise Rejected([problem("import.not_now")])  # some of it stands in the form already
-            self._store.mark(unit, identifier, again, state="checking", total=total, **_NOTHING)
+            self._store.mark(unit, identifier, again, state="checking", **_NOTHING)
             self._store.forget_wrong(unit, identifier)
             self._store.plan(unit, found, viewer.language, plan)
             self._store.remember(unit, viewer, found, plan)
@@ -180,4 +180,4 @@ class Imports:
         return self._services.database.write(work)
 
 
-_NOTHING = {"line": 0, "done": 0, "created": 0, "updated": 0, "wrong": 0, "problem": ""}
+_NOTHING = {"total": 0, "line": 0, "done": 0, "created": 0, "updated": 0, "wrong": 0, "problem": ""}

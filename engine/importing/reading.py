@@ -37,12 +37,13 @@ class Reading:
         self._columns = plan.fields
         self._own: list[tuple[int, FieldProgram, Read]] = []
         self._rows: dict[str, list[tuple[int, Column]]] = {}
+        self._known: list[dict[str, tuple[Any, list[Problem]]]] = []
         for place, column in plan.fields:
             field = program_of(program, column.field)
             if column.rows:
                 self._rows.setdefault(column.rows, []).append((place, column))
             elif field is not None:
-                self._own.append((place, field, self._reader(column, field)))
+                self._own.append((place, field, self._remembering(self._reader(column, field))))
         mapped = {column.field for _, column in plan.fields}
         alone = {p.id for p in program.unique if p.id in mapped} | ({plan.key} if plan.key else set())
         self.grouping = Grouping.of(plan, alone)
@@ -52,6 +53,8 @@ class Reading:
     def rows(self, entries: Sequence[Entry]) -> tuple[list[Row], Wrong]:
         """The values of these records; what cannot be told from the cells alone is wrong already."""
         lines = [line for entry in entries for line in entry.lines]
+        for known in self._known:
+            known.clear()
         finds = self._resolver.finds
         self._resolver.prepare(
             {c.field: {line.cells[place] for line in lines} for place, c in self._columns if finds(c.field)}
@@ -93,6 +96,23 @@ class Reading:
                 values[name] = given
         told += self._again(first) + self._differing(entry)
         return Row(entry, values, origins, files), told
+
+    def _remembering(self, read: Read) -> Read:
+        """What was read in this batch need not be read again: dates, names, choices come many times."""
+        known: dict[str, tuple[Any, list[Problem]]] = {}
+        self._known.append(known)
+
+        def remembered(text: str) -> tuple[Any, list[Problem]]:
+            found = known.get(text)
+            if found is None:
+                found = read(text)
+                if not (
+                    found[1] or isinstance(found[0], (list, dict))
+                ):  # those may be changed by whoever has one
+                    known[text] = found
+            return found
+
+        return remembered
 
     def _reader(self, column: Column, field: FieldProgram) -> Read:
         """How a cell of this column becomes a value; files are a tuple of what is wanted."""

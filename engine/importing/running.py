@@ -67,6 +67,8 @@ class Runner:
 
     def _run(self, viewer: Viewer, found: Import) -> None:
         sheet = self._uploads.sheet(viewer, found.file, found.plan)
+        if not found.total:
+            found = self._counted(found, sheet)
         program = self._services.programs.get(found.app, found.form)
         self._judge.require(viewer, found, sheet, found.plan)
         lines = Lines(self._services, self._records, viewer, program, found.plan)
@@ -78,6 +80,13 @@ class Runner:
         else:
             self._each(found, sheet, lines, lines.take, self._store.wrong_lines(found.id))
             self._finish(viewer, found, "done")
+
+    def _counted(self, found: Import, sheet: Sheet) -> Import:
+        total = sum(1 for _ in sheet.lines())
+        self._services.database.write(
+            lambda unit: self._store.mark(unit, found.id, ("checking",), total=total)
+        )
+        return replace(found, total=total)
 
     def _each(self, found: Import, sheet: Sheet, lines: Lines, do: Do, left_out: Collection[int]) -> None:
         """Batch by batch, from where it went to; records known to be wrong are passed over."""

@@ -74,15 +74,23 @@ class Records:
         )
 
     def update(self, viewer: Viewer, app: str, form: str, changes: Sequence[Change]) -> list[Outcome]:
-        """Each change on its own: what cannot be done stops nothing else. Many are written together, as long as
-        nothing is wrong with any of them."""
+        """Each change on its own: what cannot be done stops nothing else. Many are written together, where none of
+        them can matter to another and nothing is wrong with any."""
         found: list[Outcome] = []
-        for start in range(0, len(changes), TOGETHER):
-            some = changes[start : start + TOGETHER]
+        size = TOGETHER if self._apart(app, form) else 1
+        for start in range(0, len(changes), size):
+            some = changes[start : start + size]
             found += self._update_together(viewer, app, form, some) or (
                 self._update_one(viewer, app, form, change) for change in some
             )
         return found
+
+    def _apart(self, app: str, form: str) -> bool:
+        """Does nothing that happens to one record of this form reach others while they are written? Not an
+        archive's, whose revisions are told one by one, nor where rules or figures look around."""
+        program = self._services.programs.get(app, form)
+        ruled = any(rule.form == form for one in self._services.apps().values() for rule in one.rules)
+        return not (program.form.is_archive or program.figures or ruled)
 
     def _update_together(
         self, viewer: Viewer, app: str, form: str, changes: Sequence[Change]

@@ -239,7 +239,8 @@ def _page(visit: Visit, found: Import) -> ImportRunPage:
 def _busy(visit: Visit, found: Import) -> ImportRunPage:
     checking = found.state == "checking"
     said = visit.text("Checking: nothing is written yet") if checking else visit.text("Importing")
-    of = visit.text("%(done)s of %(total)s lines", done=f"{found.done:,}", total=f"{found.total:,}")
+    counted = visit.text("%(done)s of %(total)s lines", done=f"{found.done:,}", total=f"{found.total:,}")
+    of = counted if found.total else visit.text("the lines are counted")
     return _base(
         visit, found, 3 if checking else 4, progress=round(100 * found.done / max(1, found.total)),
         progress_text=f"{said} · {of}", counts=_counts(visit, found),
