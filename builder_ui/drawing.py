@@ -22,6 +22,7 @@ from metamodel.row_totals import row_totals
 
 LONG_TEXT = 60
 USUAL_WIDTH = 160  # of a column beside one that was given a width
+PAGE_WIDTH = 760  # pixels a form surely has beside the edges of the table
 MOST_CHIPS = 600  # of a longer list of choices the text is enough
 COUNTED = ("count", "sum", "avg")
 YES, NO = (Chip("", "green"),), (Chip("", "grey"),)
@@ -30,10 +31,13 @@ Draw = Callable[[Any, str], Drawn]  # (JSON value, its text) -> kind and the oth
 
 
 def column_widths(rows: FieldDefinition) -> tuple[int, ...]:
-    """Of the columns of a sub-form, in pixels; none where nobody said how wide any is."""
+    """Of the columns of a sub-form, in pixels, 0 for those that share what room is left; none where nobody said how
+    wide any is."""
     if not any(column.width for column in rows.fields):
         return ()
-    return tuple(column.width or USUAL_WIDTH for column in rows.fields)
+    wanted = [column.width or USUAL_WIDTH for column in rows.fields]
+    roomy = sum(wanted) <= PAGE_WIDTH
+    return tuple(column.width or (0 if roomy else USUAL_WIDTH) for column in rows.fields)
 
 
 class FieldDrawer:

@@ -66,6 +66,8 @@ PROPERTIES: Mapping[str, Words] = {
     "text": {"zh": "文字", "en": "text"},
     "url": {"zh": "网址", "en": "address"},
     "height": {"zh": "高度", "en": "height"},
+    "width": {"zh": "列宽", "en": "width of the column"},
+    "total": {"zh": "列下合计", "en": "total below the column"},
     "rule": {"zh": "规则", "en": "rule"},
     "search": {"zh": "搜索词", "en": "search words"},
     "retention": {"zh": "保存期限", "en": "retention"},

@@ -130,6 +130,9 @@ class Previewing:
         return looked.app, found
 
 
+ROWS = 2  # of a sub-form that is shown with examples
+
+
 def _problems(known: FormState) -> Iterator[Problem]:
     for state in known.fields.values():
         for told in state.get("problems", ()):
@@ -139,8 +142,12 @@ def _problems(known: FormState) -> Iterator[Problem]:
 def _example(field: FieldDefinition, viewer: Viewer) -> Any:
     """A value this very field would take; None where its type gives none."""
     type_ = field.type
-    if type_ is None or field.options is None or type_.container:
+    if type_ is None or field.options is None:
         return None
+    if type_.container:
+        cells = {cell.id: _example(cell, viewer) for cell in field.fields if cell.derived is None}
+        row = {name: value for name, value in cells.items() if value is not None}
+        return [row] * ROWS if row else None
     reference = type_.reference(field)
     if reference is not None:
         known = {"person": viewer.person, "department": next(iter(viewer.departments), None)}.get(

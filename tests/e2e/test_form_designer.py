@@ -550,6 +550,7 @@ def test_columns_have_widths_and_totals_and_a_phone_shows_cards(designer: Design
     expect(phone.locator("[data-field=lines]")).to_contain_text("数量")
     it.drag_new("money", "小计", it.part("field:lines.count"))
     expect(phone.locator("[data-field=lines]")).to_contain_text("小计")  # at once, without asking for it
+    expect(phone.locator("[data-field=lines] tbody tr")).to_have_count(2)  # cards with examples in them
     edge = it.part("field:lines.what").locator(".column-edge")
     box = edge.bounding_box()
     assert box
