@@ -15,6 +15,7 @@ from engine.access.viewer import SYSTEM, Viewer
 from engine.importing import Import
 from engine.records.query import Query
 from engine.runtime import Runtime
+from engine.sheets import open_sheet
 from engine.spreadsheets import csv_lines
 from engine.workbook_writing import workbook_pieces
 from metamodel.problems import Rejected
@@ -127,6 +128,14 @@ def test_two_lines_of_headings_as_other_tools_write_them(desk: Runtime, zhou: Vi
     ]  # fmt: skip
     assert taken(desk, zhou, content).created == 1
     assert cells(offers(desk, zhou)["B1"]["lines"]) == [("导轨", 2, "10.00"), ("滑块", 1, "5.00")]
+
+
+def test_the_template_has_a_column_for_each_of_a_sub_form(desk: Runtime, zhou: Viewer) -> None:
+    sheet = open_sheet(desk.imports.template(zhou, "office", "offer"))
+    file = desk.store_file(zhou, workbook(sheet.headings, ["B1"]), "x.xlsx", "application/zip")
+    look = desk.imports.look(zhou, desk.imports.open(zhou, "office", "offer", str(file["id"])))
+    assert "明细.产品*" in sheet.headings
+    assert [column.field for column in look.columns] == [target.id for target in look.targets]
 
 
 def test_what_is_wrong_in_a_row_is_told_at_its_line_and_keeps_the_whole_record_out(
