@@ -57,6 +57,7 @@ from tests.builder_ui.import_samples import (
 from tests.builder_ui.key_samples import bytes_page, keys_page
 from tests.builder_ui.organisation_samples import organisation_pages
 from tests.builder_ui.package_samples import package_form, packages_page
+from tests.builder_ui.public_samples import public_pages
 from tests.builder_ui.retention_samples import retention_pages
 from tests.builder_ui.task_samples import task_pages, tasks_page
 
@@ -748,6 +749,7 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
             search_page(False),
         ),
         "form": ("form.html", archive("新建商机", "list", "record", "form"), form_page()),
+        **public_pages(shell("公开填写", "pages", "form", "record", "public", "design", app=False)),
         "channels": ("channels.html", archive("渠道", "pages"), channels_page()),
         "channel": ("channel.html", archive("渠道", "list", "pages"), channel_page()),
         "evidence": ("evidence.html", archive("存证", "pages", "evidence"), evidence_page()),
