@@ -23,6 +23,7 @@ from metamodel.forms import Form, form_from_json
 from metamodel.keyword_checks import check_keywords
 from metamodel.labels import Label, label_text
 from metamodel.menus import MenuGroup, MenuItem as MenuItem, check_menus, menu_group_from_json
+from metamodel.merged_checks import check_merged
 from metamodel.parts import Part
 from metamodel.plugin_api import Registry
 from metamodel.problems import Problem
@@ -138,6 +139,7 @@ CHECKS: tuple[Callable[[Checking], list[Problem]], ...] = (
     check_channels,
     check_menus,
     check_app_tests,
+    check_merged,
 )
 
 

@@ -168,6 +168,13 @@ TEXTS = {
         "Hide the choice for new records instead",
         status=409,
     ),
+    "choice.merged_named": Texts(
+        "“{field}”的选项“{choice}”已合并到别的选项，这里还写着它，不会再符合",
+        "The choice “{choice}” of “{field}” went into another: what still asks for it here finds nothing",
+        "改用合并后的选项",
+        "Ask for the choice it went into",
+        severity="warning",
+    ),
     "field.duplicates": Texts(
         "字段“{field}”现有重复的值，不能设为唯一",
         "“{field}” has the same value more than once: it cannot become unique",
