@@ -200,7 +200,7 @@ class Views:
         return ViewControl(
             path, self._words(option.label), look, single, tuple(self._picked(one, form) for one in chosen),
             self._offered(fields, chosen), tuple(self._rows(option, values)), option.needed, option.most,
-            self.visit.text("None chosen: the first that fit"),
+            self.visit.text("None chosen: the first that fit") if option.usual else self.visit.text("None"),
             self._told(problems, f"{start}/{path}", option.key, told),
             self._lacking(option, form, fields),
         )  # fmt: skip

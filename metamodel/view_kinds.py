@@ -67,6 +67,7 @@ class ViewOption:
     over: str = ""
     keys: Mapping[str, Words] | None = None
     values: Mapping[str, Words] | None = None
+    usual: bool = False  # the first fields that may be shown, where none is chosen
 
     @property
     def holder(self) -> str:
@@ -118,7 +119,7 @@ class ViewKind:
         return tuple(dict.fromkeys(one.holder for one in self.options if one.holder))
 
 
-_FIELDS = ViewOption("fields", _words("卡片上的字段", "Fields on a card"), "fields")
+_FIELDS = ViewOption("fields", _words("卡片上的字段", "Fields on a card"), "fields", usual=True)
 _FROM = ViewOption("from", _words("开始", "From"), needed=True, fits=is_day, strict=True)
 _TO = ViewOption("to", _words("结束", "To"), fits=is_day, strict=True)
 _HUE = ViewOption("hue", _words("颜色取自", "Colour taken from"), fits=chooses, strict=True)
@@ -177,7 +178,7 @@ VIEW_KINDS: Mapping[str, ViewKind] = {
     "table": ViewKind(
         _words("表格", "Table"), _words("一行一条记录", "A row for every record"), "table",
         (
-            ViewOption("card", _words("手机卡片上的字段", "On a phone's card"), "fields", most=3),
+            ViewOption("card", _words("手机卡片上的字段", "On a phone's card"), "fields", most=3, usual=True),
             ViewOption("opens", _words("点开到", "Opens at"), "tab"),
         ), columned=True,
     ),

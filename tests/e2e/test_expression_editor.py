@@ -196,3 +196,58 @@ def test_the_preview_is_the_form_and_says_why(designer: Open, runtime: Runtime) 
     page.locator("[data-preview-target=fill]").select_option(label="苏州恒锐")
     expect(form.locator("[name=name]")).to_have_value("苏州恒锐")
     assert runtime.drafts.open("desk").revision == 2
+
+
+def test_a_view_is_added_told_what_it_shows_and_seen_at_once(designer: Open, runtime: Runtime) -> None:
+    page = designer("zhou").open(DESIGNER)
+    page.get_by_role("link", name="视图", exact=True).click()
+    names = page.locator(".views-list [data-name]")
+    expect(names).to_have_text(["全部", "我的"])
+    start, end = page.locator(".view-tile[data-kind=kanban]").bounding_box(), names.nth(1).bounding_box()
+    assert start
+    assert end
+    page.mouse.move(start["x"] + 30, start["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 40, start["y"] - 20, steps=3)
+    page.mouse.move(end["x"] + 20, end["y"] + 2, steps=4)
+    expect(page.locator(".menu-line")).to_be_visible()
+    page.mouse.up()
+    expect(names).to_have_text(["全部", "看板", "我的"])
+
+    seen = page.locator(".view-drawn")
+    expect(seen.locator(".lane strong")).to_have_text(["企业微信", "电话"])
+    page.select_option("#v-options-by", "active")
+    expect(seen.locator(".lane[data-value=true] .record-card")).to_have_count(1)
+    page.select_option("#v-options-fields-add", "channel")
+    expect(seen.locator(".record-card")).to_contain_text("电话")
+    page.select_option("#v-options-fields-add", "price")
+    fields = page.locator('[data-list="options/fields"] [data-entry]')
+    expect(fields).to_have_text(["来源", "单价"])
+    fields.last.press("Alt+ArrowUp")
+    expect(seen.locator(".record-card dt")).to_have_text(["单价", "来源"])
+
+    rows = page.locator(".view-filter")
+    rows.get_by_role("button", name="添加条件", exact=True).click()
+    rows.locator("[data-part=path]").select_option("price")
+    rows.locator("[data-part=operator]").select_option("gt")
+    rows.locator(".cond-value input").fill("100")
+    page.keyboard.press("Tab")
+    expect(seen.locator(".record-card")).to_have_count(0)
+    page.check("#opens-seller")
+    expect(page.locator("[data-view-id=kanban]")).to_contain_text("有筛选")
+
+    page.locator("[data-view-id=kanban]").press("F2")
+    page.keyboard.type("按有效")
+    page.keyboard.press("Enter")
+    expect(page.locator("#view-label")).to_have_value("按有效")
+    page.locator("[data-view-id=kanban]").press("Alt+ArrowUp")
+    expect(names).to_have_text(["按有效", "全部", "我的"])
+    page.locator("[data-view-id=kanban]").press("Delete")
+    expect(names).to_have_text(["全部", "我的"])
+    page.keyboard.press("Control+z")
+    expect(names).to_have_text(["按有效", "全部", "我的"])
+    expect(page.locator("[data-design-frame-target=saved][data-state=saved]")).to_be_visible()
+    assert runtime.drafts.open("desk").document["forms"][0]["views"][0] == {
+        "id": "kanban", "label": "按有效", "kind": "kanban", "filter": "price > 100", "default_for": ["seller"],
+        "options": {"by": "active", "fields": ["price", "channel"]},
+    }  # fmt: skip

@@ -49,12 +49,12 @@ def view_preview(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> R
     looked = visit.runtime.designing.look(visit.viewer, app_id, asked_revision(visit))
     views = Views(visit, looked, form_id)
     raw = views.chosen(visit.query.get("view", ""))
-    view = views.form.view(str(raw.get("id"))) if views.form and raw else None
-    if views.form is None or view is None:
-        made = ViewPreview(views.label, sketch=Sketch(icon="columns"), notes=())
+    if views.form is None:
+        made = ViewPreview(views.label, sketch=Sketch(icon="columns"))
     else:
-        wrong = any(one.severity == "error" for one in views.problems_of(view.id))
-        made = _Drawing(visit, views.form, view, app_id).preview(wrong)
+        view = views.form.view(str(raw.get("id"))) if raw else None
+        wrong = view is not None and any(one.severity == "error" for one in views.problems_of(view.id))
+        made = _Drawing(visit, views.form, view or View("", views.label), app_id).preview(wrong)
     return visit.part("design/view_preview.html", made)
 
 
@@ -83,7 +83,7 @@ class _Drawing:
             denied = refused.problems[0].code.startswith("access.")
             said = text("You may not read this form's records: this is a sketch.") if denied else ""
             return self.sketched(said or refused.problems[0].text(self.visit.language))
-        return found or self.sketched(text("No record to show yet: this is a sketch."))
+        return found or self.sketched(text("There is no record here that you may read: this is a sketch."))
 
     def _real(self, app: App, form: Form) -> ViewPreview | None:
         """The drawing of its kind; every kind without one of its own is a list."""
