@@ -20,8 +20,9 @@ from engine.clock import FrozenClock
 from engine.packages.names import file_name
 from engine.packages.verifiers import verify
 from engine.runtime import Runtime
-from engine.system_tables import files, witnesses
+from engine.system_tables import checkpoints, files, witnesses
 from metamodel.problems import Rejected
+from tests.engine.evidence.authority import Authority
 from tests.engine.packages.case import ask, packed, viewer
 from tests.engine.packages.tampering import unpack
 
@@ -197,7 +198,12 @@ def test_nothing_readable_lies_about(case: Runtime, config: Any) -> None:
 
 
 def test_receipts_of_witnesses(case: Runtime, tmp_path: Path) -> None:
-    """With each goes the checkpoint it is about, consistent with the newest."""
+    """With each goes the checkpoint it is about, consistent with the newest; the token is checked with it."""
+    with case.database.read() as connection:
+        mine = sa.and_(checkpoints.c.log == "records", checkpoints.c.size == 7)
+        token = Authority(tmp_path).stamp(
+            connection.scalars(sa.select(checkpoints.c.note).where(mine)).one().encode()
+        )
 
     def seen(unit: Any) -> None:
         row = {
@@ -207,16 +213,17 @@ def test_receipts_of_witnesses(case: Runtime, tmp_path: Path) -> None:
             "at": unit.now,
             "state": "done",
         }
-        for identifier, size, kind, token in ((1, 7, "rfc3161", b"token"), (2, 7, "folder", None)):
+        for identifier, size, kind, receipt in ((1, 7, "rfc3161", token), (2, 7, "folder", None)):
             unit.connection.execute(
-                sa.insert(witnesses).values(**row, id=identifier, size=size, kind=kind, receipt=token)
+                sa.insert(witnesses).values(**row, id=identifier, size=size, kind=kind, receipt=receipt)
             )
 
     case.database.write(seen)
     package = packed(case)
-    checked(package, tmp_path)
+    (stamp,) = checked(package, tmp_path)["stamps"]
+    assert (stamp["size"], stamp["checked"], stamp["authority"]) == ("7", True, "Time")
     found = unpack(package)
-    assert found["witnesses/records-7-2.tsr"] == b"token"
+    assert found["witnesses/records-7-2.tsr"] == token
     assert "checkpoints/records-7.txt" in found
     assert len(json.loads(found["witnesses/records.json"])) == 2
 
