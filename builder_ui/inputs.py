@@ -203,8 +203,7 @@ class Inputs:
             closed = not state.get("writable", True)
             state["writable"] = writable  # what a condition closes is sent as it stands, and may open again
             cell = self.input(inner, row.get(inner.id), shown, state, problems=wrong, **names)
-            narrow = {"macro": "select"} if cell.macro == "radio" else {}
-            made.append(replace(cell, closed=closed, **narrow))
+            made.append(replace(cell, closed=closed, macro="select" if cell.macro == "radio" else cell.macro))
         return tuple(made)
 
     def _attributes(self, field: FieldDefinition) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from metamodel.expressions.source import FOLDS
 from metamodel.human_text import fold, read_duration, read_number, show_duration, show_number
-from metamodel.labels import label_text
+from metamodel.labels import Label, label_text
 from metamodel.problems import BadValue
 
 if TYPE_CHECKING:
@@ -98,14 +98,14 @@ def said_value(text: str, kind: str, field: FieldDefinition | None, language: st
     return f"{shown} {word}" if word else shown
 
 
-def _measured(field: FieldDefinition | None) -> tuple[str, object]:
+def _measured(field: FieldDefinition | None) -> tuple[str, Label]:
     if field is None or field.type is None or field.options is None:
         return "number", ""
     return field.type.measured_as(field)
 
 
-def _words(unit: object) -> list[str]:
-    return list(map(str, unit.values())) if isinstance(unit, dict) else [str(unit)]
+def _words(unit: Label) -> list[str]:
+    return [unit] if isinstance(unit, str) else list(unit.values())
 
 
 def _function_of(word: str) -> str:
