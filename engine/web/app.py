@@ -24,6 +24,7 @@ from engine.web.api import (
     flows,
     imports,
     ledger,
+    public_links,
     records,
     reports,
     rules,
@@ -53,7 +54,8 @@ def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
 
     rooms = [
         records.router, imports.router, around.router, reports.router, flows.router, rules.router, tasks.router,
-        system.router, ledger.router, audit.router, design.router, design_expressions.router, description.router,
+        system.router, ledger.router, audit.router, design.router, design_expressions.router, public_links.router,
+        description.router,
     ]  # fmt: skip
     api = Router("/api/v1", route_handlers=rooms)
     return Litestar(

@@ -33,6 +33,12 @@ def _object(*required: str, **properties: Any) -> dict[str, Any]:
     return {"type": "object", "required": list(required), "properties": properties}
 
 
+PUBLIC_LINK = _object(
+    "name", "fields", name=TEXT, fields={"type": "array", "items": TEXT}, thanks=TEXT,
+    per_day={"type": "integer"}, opens_at={"type": "string", "format": "date-time"},
+    closes_at={"type": "string", "format": "date-time"},
+)  # fmt: skip
+
 # What a handler takes as its JSON body, by the handler's name.
 BODIES: Mapping[str, dict[str, Any]] = {
     "create_record": VALUES,
@@ -59,6 +65,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "edit_draft": _object("on", "patch", on={"type": "integer"}, note=TEXT,
                           patch={"type": "array", "items": {"type": "object"}}),
     "publish_draft": _object("revision", revision={"type": "integer"}),
+    "make_public_link": PUBLIC_LINK,
+    "change_public_link": PUBLIC_LINK,
     "look_at_expression": _object("form", "expression", **EXPRESSION, record=TEXT),
     "complete_expression": _object(
         "form", "expression", **EXPRESSION, at={"type": "integer"}, functions={"type": "boolean"}

@@ -288,3 +288,26 @@ def test_rules_and_flows_run_for_what_nobody_filled_in(counter: Runtime) -> None
     assert counter.records.get(SYSTEM, APP, "order", record).values["channel"] == "phone"
     (task,) = counter.tasks.of(counter.require_viewer("zhou")).items
     assert task.record == record
+
+
+def test_links_by_the_api(counter: Runtime, stranger: TestClient[Any]) -> None:
+    token = counter.accounts.make_token(counter.require_viewer("cheng"), "t", ["read", "write"], None)
+    head = {"authorization": f"Bearer {token}"}
+    path = f"/api/v1/design/{APP}/forms/order/public-links"
+    sent = {"name": "接口", "fields": ["name"], "per_day": 5}
+    made = stranger.post(path, json=sent, headers=head).json()
+    assert stranger.get(f"/f/{made['token']}").status_code == 200
+    (listed,) = stranger.get(path, headers=head).json()
+    assert (listed["id"], listed["open"], "token" in listed) == (made["id"], True, False)
+    closes = {**sent, "closes_at": "2020-01-01T00:00:00Z"}
+    assert (
+        stranger.put(f"{path}/{made['id']}", json=closes, headers=head).json()["why_not"] == "public.closed"
+    )
+    renewed = stranger.post(f"{path}/{made['id']}/renew", headers=head).json()
+    assert stranger.get(f"/f/{made['token']}").status_code == 404
+    assert stranger.get(f"/f/{renewed['token']}").status_code == 410
+    assert stranger.delete(f"{path}/{made['id']}", headers=head).status_code == 204
+    assert stranger.get(path, headers=head).json() == []
+    refused = stranger.post(path, json={**sent, "fields": ["customer"]}, headers=head)
+    assert {found["code"] for found in refused.json()["problems"]} == {"public.reads", "public.required"}
+    assert stranger.post(path, json={**sent, "opens_at": "soon"}, headers=head).status_code == 400

@@ -156,6 +156,7 @@ FORM = "/apps/{app_id:str}/forms/{form_id:str}"
 CHANNEL = "/apps/{app_id:str}/channels/{channel_id:str}"
 WIDGET = "/apps/{app_id:str}/reports/{report_id:str}/widgets/{widget_id:str}"
 API = "/api/v1"
+PUBLIC_LINKS = f"{API}/design/{{app_id:str}}/forms/{{form_id:str}}/public-links"
 ORGANISATION = "/admin/people"
 REVOKED_ONE = {"person": ["revoked"]}
 PLACES = {
@@ -204,6 +205,13 @@ ROUTES: dict[str, Route] = {
     "POST /design/{app_id:str}/forms/{form_id:str}/public": Route(
         manages("design"), {"form_id": ["customer"]},
         body={"do": "make", "name": "x", "field": "name", "per_day": "5"}, last=1),
+    f"GET {PUBLIC_LINKS}": Route(manages("design"), {"form_id": ["customer"]}),
+    f"POST {PUBLIC_LINKS}": Route(
+        manages("design"), {"form_id": ["customer"]}, body=json.dumps({"name": "x", "fields": ["name"]}), last=1),
+    f"PUT {PUBLIC_LINKS}/{{link:str}}": Route(
+        only(), {"form_id": ["customer"], "link": ["x"]}, body=json.dumps({"name": "x", "fields": ["name"]})),
+    f"POST {PUBLIC_LINKS}/{{link:str}}/renew": Route(only(), {"form_id": ["customer"], "link": ["x"]}),
+    f"DELETE {PUBLIC_LINKS}/{{link:str}}": Route(only(), {"form_id": ["customer"], "link": ["x"]}),
     # -- one's own
     "GET /": Route(signed_in),
     "GET /live": Route(signed_in),
