@@ -7,6 +7,7 @@ import base64
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from engine.access.audit import Occurrence
 from engine.access.people import Person
 from engine.access.viewer import SYSTEM
+from engine.backup import make_backup, restore_backup
 from engine.clock import FrozenClock
 from engine.config import Config
 from engine.doctor import examine
@@ -25,6 +27,7 @@ from engine.evidence.verify import verify
 from engine.records.query import Query
 from engine.runtime import Runtime
 from engine.system_tables import audit, files, inbox, leaves, record_keys
+from metamodel.problems import Rejected
 from tests.engine.evidence.archive import fill
 
 
@@ -112,7 +115,7 @@ def salted_by(runtime: Runtime) -> str:
         evidence = connection.scalar(sa.select(leaves.c.evidence).where(mine))
     old, new = (one.key for one in runtime.keys.rings["audit"])
     found = {audit_entry(key, row).evidence: name for key, name in ((old, "old"), (new, "new"))}
-    return found[evidence]
+    return found[bytes(evidence)]  # type: ignore[arg-type]
 
 
 def test_the_doctor_says_how_old_they_are(config: Config, clock: FrozenClock) -> None:
@@ -133,3 +136,26 @@ def old(runtime: Runtime) -> dict[str, Any] | None:
     (keys,) = (one for one in examine(runtime, away=False) if one.check.name == "keys")
     said = [found for found in keys.problems if found.code == "doctor.keys_old"]
     return dict(said[0].params) if said else None
+
+
+def test_a_backup_holds_what_the_environment_opens(
+    sqlite_data: Path, tmp_path: Path, clock: FrozenClock
+) -> None:
+    """Rotated keys of the environment go with the backup; alone, nobody can open them."""
+    given = base64.b64encode(MasterKeys.generate().text().encode()).decode()
+    runtime = Runtime.open(Config(sqlite_data, master_key_text=given), clock)
+    fill(runtime, clock, 5)
+    runtime.rotate_key()
+    runtime.jobs.run_due()
+    code, made = runtime.key_copies.code, make_backup(runtime, tmp_path / "backups")
+    runtime.close()
+    there = Config(tmp_path / "there", master_key_text=given)
+    restore_backup(made.folder, there)
+    restored = Runtime.open(there, clock)
+    assert restored.key_copies.code == code
+    assert verify(restored).clean
+    assert found(restored, "报价") == 1
+    restored.close()
+    other = base64.b64encode(MasterKeys.generate().text().encode()).decode()
+    with pytest.raises(Rejected, match=r"keys\.other_variable"):
+        Runtime.open(replace(there, master_key_text=other), clock)
