@@ -290,7 +290,7 @@ export default class DesignForm extends Controller {
     if (!holder) return;
     const part = partAt(this.form, this.implied, key);
     const text = labelText(part?.label);
-    this.naming = new Naming(holder, text, placeholder ?? this.called(key), (label) => this.named(key, label));
+    this.naming = new Naming(holder, text, placeholder ?? this.called(key), (label, byKey) => this.named(key, label, byKey));
   }
 
   /** The chosen one is called as another is: here it gets another name. */
@@ -298,11 +298,14 @@ export default class DesignForm extends Controller {
     this.rename(this.chosen[0]);
   }
 
-  async named(key, label) {
+  async named(key, label, byKey) {
     this.naming = null;
-    if (label) await this.relabel(key, label).then(() => this.showPanel());
-    else this.refresh();
-    if (this.canvas.contains(document.activeElement) || document.activeElement === document.body) this.focus();
+    if (byKey) this.focus();
+    if (!label) return this.refresh();
+    await this.relabel(key, label);
+    this.showPanel();
+    if (document.activeElement === document.body) this.focus();
+    return null;
   }
 
   /** Another label; a field that was not named yet gets its id from it. */

@@ -1,6 +1,6 @@
 // A label edited in its place: Enter or leaving takes it, Esc and an empty one leave what was.
 export class Naming {
-  /** `done(text)` is called once, with '' where nothing changed. */
+  /** `done(text, byKey)` is called once, with '' where nothing changed. */
   constructor(holder, text, placeholder, done) {
     this.done = done;
     this.before = text;
@@ -21,14 +21,14 @@ export class Naming {
     if (event.isComposing) return;
     if (event.key === "Enter" || event.key === "Tab") {
       event.preventDefault();
-      this.finish(true);
+      this.finish(true, true);
     } else if (event.key === "Escape") {
       event.preventDefault();
-      this.finish(false);
+      this.finish(false, true);
     }
   }
 
-  finish(taken) {
+  finish(taken, byKey = false) {
     if (!this.box) return;
     const text = this.box.value.trim();
     this.box = null;
@@ -36,6 +36,6 @@ export class Naming {
     if (changed) this.holder.textContent = text;
     else this.holder.replaceChildren(...this.kept);
     this.holder.classList.toggle("unnamed", !changed && this.before === "");
-    this.done(changed ? text : "");
+    this.done(changed ? text : "", byKey);
   }
 }
