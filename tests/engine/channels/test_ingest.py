@@ -135,10 +135,10 @@ def test_when_a_unit_breaks_the_row_at_fault_is_found(
 ) -> None:
     original = archive.records.store.insert
 
-    def fragile(unit: object, viewer: object, program: object, drafts: list[object]) -> None:
+    def fragile(unit: object, viewer: object, program: object, drafts: list[object], **more: object) -> None:
         if any("崩" in (draft.values.get("content") or "") for draft in drafts):  # type: ignore[attr-defined]
             raise RuntimeError("a bug")
-        original(unit, viewer, program, drafts)  # type: ignore[arg-type]
+        original(unit, viewer, program, drafts, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(archive.records.store, "insert", fragile)
     file = traffic(tmp_path / "a", *(line(n, "崩" if n in (3, 6) else f"第{n}条") for n in range(1, 9)))
