@@ -149,7 +149,7 @@ def test_a_closed_cell_keeps_what_stands_there(counter: Runtime, zhou: Tab) -> N
 def test_a_new_row_has_defaults_and_closed_cells(counter: Runtime) -> None:
     record = make(counter, lines=[{"what": "other"}])
     assert lines_of(counter, record)[0]["count"] == 1
-    paid = {"name": "x", "lines": [{"what": "other", "paid": True, "each": "9"}]}
+    paid: dict[str, Any] = {"name": "x", "lines": [{"what": "other", "paid": True, "each": "9"}]}
     assert refused(counter, paid) == {("/0/lines/0/each", "value.not_writable")}
     assert refused(counter, {"name": "x", "lines": [{"what": "other", "count": 0}]}) == {
         ("/0/lines/0/count", "value.too_small")
