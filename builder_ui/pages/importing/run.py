@@ -294,7 +294,8 @@ def _wrong(visit: Visit, found: Import, number: int, problems: Sequence[Problem]
     """Each reason once, with the heading of its column."""
     placed = ((found.plan.place_of(one), one) for one in problems)
     told = (
-        ("" if place is None else found.plan.columns[place].heading, *said(visit, [one])) for place, one in placed
+        ("" if place is None else found.plan.columns[place].heading, *said(visit, [one]))
+        for place, one in placed
     )
     return WrongRow(f"{number:,}", tuple(dict.fromkeys((where, text) for where, text in told)))
 
