@@ -116,6 +116,12 @@ def begin(page: Page, label: str) -> Designer:
     return Designer(page)
 
 
+def errors(runtime: Runtime, page: Page) -> list[tuple[str, str]]:
+    """What keeps the draft from being published: codes and places."""
+    found = runtime.applications.check(runtime.drafts.open(app_of(page)).document)
+    return [(one.code, one.path) for one in found if one.severity == "error"]
+
+
 def publish(page: Page) -> None:
     page.goto(f"/design/{app_of(page)}/publish")
     for left in reversed(range(page.locator("form.reach").count())):

@@ -206,6 +206,7 @@ export default class ExpressionEditor extends Controller {
 
   /** Who leaves has finished: the draft hears of it. */
   leave(event) {
+    if (event.target === this.target("box")) this.caret = this.box.selection?.end; // what is drawn later knows no caret
     if (this.element.contains(event.relatedTarget)) return;
     this.list.hide();
     this.list.tell(null);
@@ -238,9 +239,10 @@ export default class ExpressionEditor extends Controller {
 
   /** Into the box, where the caret last was. */
   come() {
-    const place = this.box.selection?.end ?? this.text.length;
+    const inside = this.target("box") === document.activeElement;
+    const place = (inside ? this.box.selection?.end : this.caret) ?? this.text.length;
     this.target("box").focus({ preventScroll: true });
-    this.box.select(place);
+    this.box.select(Math.min(place, this.text.length));
   }
 
   async complete(wanted = false, functions = false) {
