@@ -140,3 +140,25 @@ def test_every_kind_is_drawn_as_the_product_draws_it(cheng: Tab, runtime: Runtim
         page = cheng.get(f"/design/workshop/forms/job/views/preview?view={view}").text
         assert mark in page, view
         assert "ghost" not in page, view
+
+
+def test_a_conversation_and_a_timeline_are_read_as_they_will_be(sign_in: SignIn, runtime: Runtime) -> None:
+    member = Membership("desk", "designer", "person", "zhou")
+    runtime.database.write(lambda unit: runtime.people.save_memberships(unit, [member]))
+    (customer,) = runtime.records.create(SYSTEM, "desk", "customer", [{"name": "白鹭纺织", "owner": "zhou"}])
+    talk = {"owner": "zhou", "customer": customer, "channel": "phone", "last_at": "2026-11-20T10:00:00+08:00"}
+    (made,) = runtime.records.create(SYSTEM, "desk", "talk", [talk])
+    line = {
+        "talk": made,
+        "words": "明天上午送到",
+        "side": "in",
+        "action": "send",
+        "at": "2026-11-20T10:00:00+08:00",
+    }
+    runtime.records.create(SYSTEM, "desk", "line", [line])
+    zhou = sign_in("zhou")
+    for view, mark in {"chat": "chat-flow", "line_of_time": 'class="timeline"'}.items():
+        page = zhou.get(f"{TALK}/preview?view={view}").text
+        assert mark in page, view
+        assert "ghost" not in page, view
+    assert "明天上午送到" in zhou.get(f"{TALK}/preview?view=chat").text
