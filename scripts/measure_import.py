@@ -108,7 +108,9 @@ def workbook(lines: int, share: float) -> bytes:
 
 def told(what: str, started: tuple[float, float], lines: int) -> None:
     seconds, busy = time.perf_counter() - started[0], time.process_time() - started[1]
-    print(f"{what}: {seconds:.1f} s ({busy:.1f} s of a core), {lines / seconds:,.0f} lines/s, holds {held():.0f} MB")
+    print(
+        f"{what}: {seconds:.1f} s ({busy:.1f} s of a core), {lines / seconds:,.0f} lines/s, holds {held():.0f} MB"
+    )
 
 
 def now() -> tuple[float, float]:

@@ -159,7 +159,11 @@ def main(rows: int = 1_000_000, url: str = "") -> None:
         step(longest, "killed in the middle of the copy", lambda: killed_in_the_middle(config))
         runtime = Runtime.open(config)
         step(longest, "the rest of the copy", runtime.jobs.run_due)
-        computed = {"id": "twice", "type": "formula", "options": {"expression": "worth * 2", "result": "number"}}
+        computed = {
+            "id": "twice",
+            "type": "formula",
+            "options": {"expression": "worth * 2", "result": "number"},
+        }
         fields = NAME, number, LEVEL, DAY, {**computed, "label": "两倍"}
         step(longest, "a computed field: publish", lambda: publish(runtime, *fields))
         step(longest, "its values for the records that are there", runtime.jobs.run_due)

@@ -24,7 +24,11 @@ RECORD = "/apps/{app_id:str}/forms/{form_id:str}/records/{record:str}"
 def with_adding(visit: Visit, app: App, form: Form, view: RecordView, cell: Cell) -> Cell:
     """The cell with what may be added there, where it is the other end of a link and anything may."""
     field = form.field(cell.field)
-    if field is None or not isinstance(field.derived, LinkedFrom) or view.access.get(field.id) in ("hide", "mask"):
+    if (
+        field is None
+        or not isinstance(field.derived, LinkedFrom)
+        or view.access.get(field.id) in ("hide", "mask")
+    ):
         return cell
     try:
         offer = visit.runtime.linking.offer(visit.viewer, app.id, form.id, field.id)

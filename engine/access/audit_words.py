@@ -181,7 +181,8 @@ DETAILS: Mapping[str, Words] = {
 
 # Of to-dos that were closed before their row said how the outcome was called.
 OUTCOMES: Mapping[str, Words] = {
-    "done": ("完成", "Done"), "agree": ("同意", "Agree"), "refuse": ("不同意", "Refuse"), "approve": ("同意", "Approve"),
+    "done": ("完成", "Done"), "agree": ("同意", "Agree"), "refuse": ("不同意", "Refuse"),
+    "approve": ("同意", "Approve"),
     "reject": ("驳回", "Reject"), "return": ("退回修改", "Send back"), "resubmit": ("重新提交", "Hand in again"),
     "withdraw": ("撤回", "Withdraw"), "sent": ("已发送邮件", "Mailed"), "none": ("未发送", "Nothing sent"),
 }  # fmt: skip

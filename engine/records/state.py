@@ -173,7 +173,9 @@ def _not_offered(
     before = _each(stood.get(field.id))
     kept = field.withheld(stood, context) if chosen and any(item in before for item in chosen) else ()
     type_ = field.field.type
-    labels = {choice.value: choice.text() for choice in type_.choices(field.field)} if type_ and chosen else {}
+    labels = (
+        {choice.value: choice.text() for choice in type_.choices(field.field)} if type_ and chosen else {}
+    )
     for item in chosen:
         if item not in before or item not in kept:
             yield problem(

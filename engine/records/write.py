@@ -213,9 +213,7 @@ def _standing_by(
 ) -> Mapping[str, Any]:
     """What was sent, with what of it stays that nobody was shown: cells of columns that were taken away."""
     rows = [p for p in program.inputs if p.field.fields and values.get(p.id) and before.get(p.id)]
-    kept = {
-        p.id: p.field.type.standing_by(values[p.id], before[p.id], p.field) for p in rows if p.field.type
-    }
+    kept = {p.id: p.field.type.standing_by(values[p.id], before[p.id], p.field) for p in rows if p.field.type}
     return {**values, **kept} if kept else values
 
 

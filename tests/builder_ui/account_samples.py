@@ -92,7 +92,7 @@ def _managed(frame: Shell) -> dict[str, tuple[str, Shell, object]]:
         RoleChoice("crm.legal", "法务", "客户管理", False),
     )
     policy = PolicyPage(
-        "登录方式", trail, False, roles, "720", "30", (provider, new), ("须在 5 到 43200 分钟之间",)
+        "登录方式", trail, False, roles, "720", "30", True, (provider, new), ("须在 5 到 43200 分钟之间",)
     )
     return {
         "accounts": (

@@ -64,4 +64,6 @@ test_filters_are_kept_under_a_name = arranged.test_filters_are_kept_under_a_name
 test_the_steps_of_an_import = importing.test_the_steps
 test_a_list_filters_sorts_and_pages = pages.test_a_list_filters_sorts_and_pages_by_its_url
 test_bulk_changes_row_by_row = pages.test_bulk_changes_row_by_row
-test_pickers_find_by_characters_pinyin_and_initials = pages.test_pickers_find_by_characters_pinyin_and_initials
+test_pickers_find_by_characters_pinyin_and_initials = (
+    pages.test_pickers_find_by_characters_pinyin_and_initials
+)

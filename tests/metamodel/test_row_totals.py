@@ -45,7 +45,8 @@ def test_a_total_is_shown_as_its_type_shows_values(
     column: dict[str, Any], values: list[Any], shown: str
 ) -> None:
     app, problems = loaded([{"id": "c", "label": "C", **column}])
-    assert app is not None and not [one for one in problems if one.code.startswith("field.")]
+    assert app is not None
+    assert not [one for one in problems if one.code.startswith("field.")]
     rows = app.forms[0].fields[0]
     assert row_totals(rows, [{"c": value} for value in values], Display()) == {"c": shown}
 
@@ -66,9 +67,8 @@ def test_only_totals_that_mean_something_and_only_of_columns() -> None:
         ("field.only_in_rows", "/forms/0/fields/0/width", "warning"),
     }
     lines = app.forms[0].fields[0]
-    assert (
-        totals_of(lines.fields[2]) == ("sum", "avg", "min", "max", "count") and lines.fields[2].width == 140
-    )
+    assert totals_of(lines.fields[2]) == ("sum", "avg", "min", "max", "count")
+    assert lines.fields[2].width == 140
 
 
 def test_a_width_is_within_bounds() -> None:

@@ -67,8 +67,12 @@ def quick(tmp_path: Path) -> Bench:
 def test_deleting_saying_and_handing_in(quick: Bench) -> None:
     result = quick.run(
         {**ORDER, "values": {**ORDER["values"], "paper": [{"$file": "合同.pdf"}]}},
-        {"create": "order", "as": "zhou", "values": {"name": "图", "owner": "zhou", "paper": [{"$file": "图.png"}]},
-         "refused": "value.wrong_file_kind"},
+        {
+            "create": "order",
+            "as": "zhou",
+            "values": {"name": "图", "owner": "zhou", "paper": [{"$file": "图.png"}]},
+            "refused": "value.wrong_file_kind",
+        },
         {"say": "@王磊 请看合同", "on": "o", "as": "zhou", "about": "paper"},
         {"say": " ", "on": "o", "as": "zhou", "refused": "value.required"},
         {"delete": "o", "as": "zhou", "refused": "access.denied"},

@@ -44,9 +44,7 @@ class Authority:
         (folder / "serial").write_text("01\n")
         root = f"-newkey {key} -nodes -x509 -days 3650 -keyout root.key -out root.pem -subj /CN=Root -extensions ca"
         self._openssl(f"req -config ts.cnf {root}")
-        self._openssl(
-            f"req -config ts.cnf -newkey {key} -nodes -keyout tsa.key -out tsa.csr -subj /CN=Time"
-        )
+        self._openssl(f"req -config ts.cnf -newkey {key} -nodes -keyout tsa.key -out tsa.csr -subj /CN=Time")
         signing = "-CA root.pem -CAkey root.key -CAcreateserial -days 3650 -extfile ts.cnf -extensions v3"
         self._openssl(f"x509 -req -in tsa.csr {signing} -out tsa.pem")
         self.roots = (folder / "root.pem").read_text()

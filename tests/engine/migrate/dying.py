@@ -31,7 +31,12 @@ NEW = [
 ]  # fmt: skip
 
 
-SIZE = {"id": "size", "type": "formula", "label": "长", "options": {"expression": "LEN(name)", "result": "number"}}
+SIZE = {
+    "id": "size",
+    "type": "formula",
+    "label": "长",
+    "options": {"expression": "LEN(name)", "result": "number"},
+}
 
 
 def document(fields: list[dict[str, Any]]) -> dict[str, Any]:

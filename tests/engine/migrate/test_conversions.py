@@ -157,7 +157,9 @@ def test_what_did_not_convert_leaves_nothing_stale_behind(house: Runtime) -> Non
 
 
 def with_type(client: str, letter: str) -> dict[str, Any]:
-    made = document({"type": "text", "searchable": True}, double="worth * 2" if client != "text" else "LEN(worth)")
+    made = document(
+        {"type": "text", "searchable": True}, double="worth * 2" if client != "text" else "LEN(worth)"
+    )
     made["forms"][0]["fields"][-2] = {"id": "worth", "label": "估值", "type": client}
     made["forms"][1]["fields"][-1] = {"id": "weight", "label": "重量", "type": letter}
     return made

@@ -339,10 +339,17 @@ def test_many_changes_are_written_together_and_what_is_wrong_stops_nothing_else(
 
     def changed(*names: str) -> list[list[str]]:
         changes = [Change(one, {"name": name}) for one, name in zip(ids, names, strict=True)]
-        return [[p.code for p in o.problems] for o in office.records.update(zhou, "office", "client", changes)]
+        return [
+            [p.code for p in o.problems] for o in office.records.update(zhou, "office", "client", changes)
+        ]
 
     assert changed("甲", "乙", "丙", "丁") == [[], [], [], []]
-    assert changed("戊", "", "丁", "戊") == [[], ["value.required"], ["value.not_unique"], ["value.not_unique"]]
+    assert changed("戊", "", "丁", "戊") == [
+        [],
+        ["value.required"],
+        ["value.not_unique"],
+        ["value.not_unique"],
+    ]
     assert sorted(row.values["name"] for row in page_of(office, "zhou")) == ["丁", "丙", "乙", "戊"]
 
 
