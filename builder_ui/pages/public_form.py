@@ -28,7 +28,7 @@ from metamodel.problems import Problem, Rejected, problem
 
 FORM = "/f/{token:str}"
 LARGEST = 200_000  # bytes of what is sent
-TRAP, STAMP = "website", "_opened"  # no field's id begins with _, and one called so is never offered
+TRAP, STAMP = "_website", "_opened"  # no field's id begins with _
 STYLES = ("pages", "form", "record", "field_types", "public")
 
 

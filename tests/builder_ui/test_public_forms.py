@@ -55,7 +55,7 @@ def fill_in(stranger: TestClient[Any], token: str, clock: FrozenClock | None, **
     assert page.status_code == 200, page.text
     if clock is not None:
         clock.advance(seconds=20)
-    return stranger.post(f"/f/{token}", data={"_opened": stamp_of(page.text), "website": "", **values})
+    return stranger.post(f"/f/{token}", data={"_opened": stamp_of(page.text), "_website": "", **values})
 
 
 def orders(counter: Runtime) -> list[Any]:
@@ -148,9 +148,7 @@ def test_only_choices_may_be_looked_up(
 def test_machines_are_told_apart(counter: Runtime, stranger: TestClient[Any], clock: FrozenClock) -> None:
     _, token = opened(counter)
     assert fill_in(stranger, token, None, name="x").status_code == 429  # faster than anybody reads
-    assert (
-        fill_in(stranger, token, clock, name="x", website="http://x").status_code == 303
-    )  # thanked, not kept
+    assert fill_in(stranger, token, clock, name="x", _website="x").status_code == 303  # thanked, not kept
     made_up = stranger.post(f"/f/{token}", data={"_opened": "x", "name": "x"})
     assert made_up.status_code == 422
     _, other = opened(counter)
@@ -160,6 +158,17 @@ def test_machines_are_told_apart(counter: Runtime, stranger: TestClient[Any], cl
     assert borrowed.status_code == 422
     clock.advance(hours=25)
     assert orders(counter) == []
+
+
+def test_a_field_may_be_called_as_the_trap_is(
+    counter: Runtime, stranger: TestClient[Any], clock: FrozenClock
+) -> None:
+    document = copy.deepcopy(COUNTER)
+    document["forms"][0]["fields"].append({"id": "website", "type": "url", "label": "网址"})
+    counter.applications.publish(None, document, "system")
+    _, token = opened(counter, fields=("name", "website"))
+    fill_in(stranger, token, clock, name="陈", website="https://example.com")
+    assert [order.values["website"] for order in orders(counter)] == ["https://example.com"]
 
 
 def test_a_day_is_full_and_begins_anew(
