@@ -121,10 +121,12 @@ class Database:
         found = connection.exec_driver_sql(_NEXT_IDS, (number,))
         return [row[0] for row in found]
 
-    def take_numbers(self, connection: sa.Connection, name: str, number: int) -> range:
-        """The next `number` values of a named counter, from 1. Gaps are possible: on PostgreSQL
-        it is advanced at once, so that writers do not queue behind each other's commit."""
-        if self.dialect == "sqlite":
+    def take_numbers(
+        self, connection: sa.Connection, name: str, number: int, *, gap_free: bool = False
+    ) -> range:
+        """The next `number` values of a named counter, from 1. Gaps are possible unless they are not wanted: on
+        PostgreSQL it is advanced at once, so that writers do not queue behind each other's commit."""
+        if gap_free or self.dialect == "sqlite":
             return _advance(connection, name, number)
         with self._numbers.connect() as aside:
             return _advance(aside, name, number)

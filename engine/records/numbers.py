@@ -29,7 +29,8 @@ def give_numbers(
                 day = _day(draft.values.get(rule.dated_by), zone) or today
                 by_period.setdefault(day.strftime(PERIODS[rule.starts_again]), []).append((draft, day))
         for period, waiting in by_period.items():
-            taken = database.take_numbers(unit.connection, counter + period, len(waiting))
+            name = counter + period
+            taken = database.take_numbers(unit.connection, name, len(waiting), gap_free=rule.gap_free)
             for (draft, day), number in zip(waiting, taken, strict=True):
                 draft.values[field.id] = written(rule, number, day)
 

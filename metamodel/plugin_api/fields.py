@@ -162,12 +162,14 @@ class Formula:
 @dataclass(frozen=True, slots=True)
 class AutoNumber:
     """Given by the write path. Pattern parts: {yyyy} {yyyyMM} {yyyyMMdd} and {0000}; else literal.
-    The date is that of our field `dated_by`, or of the day it is given."""
+    The date is that of our field `dated_by`, or of the day it is given. `gap_free`: a number whose record was
+    not kept after all is given to the next one."""
 
     kept: ClassVar[bool] = True
     pattern: str
     starts_again: Literal["never", "year", "month", "day"] = "never"
     dated_by: str = ""
+    gap_free: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,9 @@ class AutoNumberOptions(Options, frozen=True):
             "日期取自字段（空：当天）", "Dated by our field (blank: the day it is given)", picks="field"
         ),
     ] = ""
+    gap_free: Annotated[
+        bool, labelled("号码连续（保存会排队）", "Without gaps (records are saved one after the other)")
+    ] = False
 
 
 class AutoNumber(Field):
@@ -93,9 +96,8 @@ class AutoNumber(Field):
 
     def derived(self, field: FieldDefinition) -> AutoNumberSource:
         options = options_of(field, AutoNumberOptions)
-        return AutoNumberSource(
-            options.pattern, options.starts_again or _finest(options.pattern), options.dated_by
-        )
+        again = options.starts_again or _finest(options.pattern)
+        return AutoNumberSource(options.pattern, again, options.dated_by, options.gap_free)
 
     def parse(self, raw: Any, field: FieldDefinition) -> str:
         return clean_text(raw, limit=400).strip()

@@ -210,6 +210,19 @@ def test_numbers_count_from_one_each_by_name(database: Database) -> None:
     assert database.write(work) == ([1, 2, 3], [1], [4, 5])
 
 
+def test_a_number_without_gaps_is_given_again_when_its_unit_failed(database: Database) -> None:
+    def take(unit: Unit) -> list[int]:
+        return list(database.take_numbers(unit.connection, "bill", 2, gap_free=True))
+
+    def fail(unit: Unit) -> None:
+        assert take(unit) == [1, 2]
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        database.write(fail)
+    assert database.write(take) == [1, 2]
+
+
 def test_the_publication_counter_moves_with_the_unit(database: Database) -> None:
     assert database.publication() == 0
     database.write(database.signal_publication)

@@ -54,6 +54,21 @@ def test_what_was_written_is_read_back(office: Runtime) -> None:
     assert view.can == {"read", "create", "update", "export"}
 
 
+def test_automatic_numbers_have_no_gaps_where_asked(office: Runtime) -> None:
+    document = copy.deepcopy(OFFICE)
+    document["forms"][0]["fields"][0]["options"] = {"pattern": "KH{0000}", "gap_free": True}
+    office.applications.publish(None, document, "system")
+
+    def fail(unit: Any) -> None:
+        office.records.create(office.require_viewer("zhou"), "office", "client", [CLIENT], unit)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        office.database.write(fail)
+    view = office.records.get(office.require_viewer("zhou"), "office", "client", create(office, "zhou"))
+    assert view.values["number"] == "KH0001"
+
+
 def test_problems_come_all_at_once_with_their_paths(office: Runtime) -> None:
     assert problems_of(
         office, "lu", "client", {"name": "", "price": "much"}, {"name": "好", "nonsense": 1, "level": "c"}
