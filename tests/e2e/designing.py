@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -122,12 +123,49 @@ def errors(runtime: Runtime, page: Page) -> list[tuple[str, str]]:
     return [(one.code, one.path) for one in found if one.severity == "error"]
 
 
-def publish(page: Page) -> None:
+@dataclass(frozen=True)
+class Hand:
+    """What works a page: `press` a button, `fill` in a text, `choose` one of radio buttons by its words."""
+
+    press: Callable[[Locator], None]
+    fill: Callable[[Locator, str], None]
+    choose: Callable[[Locator, str], None]
+
+
+MOUSE = Hand(
+    lambda button: button.click(),
+    lambda box, text: box.fill(text),
+    lambda field, words: field.locator("label", has_text=words).click(),
+)
+
+
+def keyboard(page: Page) -> Hand:
+    """Tab, letters, arrows and Enter, nothing else."""
+
+    def press(button: Locator) -> None:
+        tab_to(page, button)
+        page.keyboard.press("Enter")
+
+    def fill(box: Locator, text: str) -> None:
+        tab_to(page, box)
+        page.keyboard.insert_text(text)
+
+    def choose(field: Locator, words: str) -> None:
+        tab_to(page, field.locator("input[type=radio]").first)
+        page.keyboard.press("Space")
+        while not (one := field.locator("label", has_text=words).locator("input")).is_checked():
+            page.keyboard.press("ArrowDown")
+        expect(one).to_be_focused()
+
+    return Hand(press, fill, choose)
+
+
+def publish(page: Page, hand: Hand = MOUSE) -> None:
     page.goto(f"/design/{app_of(page)}/publish")
     for left in reversed(range(page.locator("form.reach").count())):
-        page.locator("form.reach button").first.click()
+        hand.press(page.locator("form.reach button").first)
         expect(page.locator("form.reach")).to_have_count(left, timeout=20_000)
-    page.locator(".publish-bar button.primary").click()
+    hand.press(page.locator(".publish-bar button.primary"))
     expect(page.get_by_role("heading", name="版本 1 已发布")).to_be_visible(timeout=30_000)
 
 
@@ -165,23 +203,23 @@ def formula(page: Page, field: str, number: str, press: Callable[[Locator], None
         page.keyboard.press("Enter")
 
 
-def enter(page: Page, app: str, form: str) -> None:
+def enter(page: Page, app: str, form: str, hand: Hand = MOUSE) -> None:
     """A record: the condition and the formula do their work."""
     page.goto(f"/apps/{app}/forms/{form}/new")
     expect(page.locator("[data-field=zhai_yao]")).to_be_hidden()
-    page.locator("[data-field=gou_tong_qu_dao] label", has_text="电话").click()
+    hand.choose(page.locator("[data-field=gou_tong_qu_dao]"), "电话")
     expect(page.locator("[data-field=zhai_yao]")).to_be_visible()
-    page.locator("[data-field=zhai_yao] textarea").fill("问了第二年的价格")
-    page.locator("[name=he_tong_jin_e]").fill("１００")
+    hand.fill(page.locator("[data-field=zhai_yao] textarea"), "问了第二年的价格")
+    hand.fill(page.locator("[name=he_tong_jin_e]"), "１００")
     page.keyboard.press("Tab")
     expect(page.locator("[data-field=shui_e] output")).to_contain_text("6")
-    page.get_by_role("button", name="保存", exact=True).click()
+    hand.press(page.get_by_role("button", name="保存", exact=True))
     page.wait_for_url("**/records/*")
     expect(page.get_by_text("问了第二年的价格").first).to_be_visible()
     expect(page.locator("main")).to_contain_text("¥100.00")
 
 
-def tab_to(page: Page, wanted: Locator, most: int = 60) -> None:
+def tab_to(page: Page, wanted: Locator, most: int = 120) -> None:
     """By the Tab key alone."""
     for _ in range(most):
         if wanted.evaluate("element => element === document.activeElement"):

@@ -40,6 +40,7 @@ from tests.e2e.designing import (
     errors,
     formula,
     go_to,
+    keyboard,
     let_in,
     pick,
     publish,
@@ -252,9 +253,9 @@ def test_the_same_with_the_keyboard_alone(desk: Open, runtime: Runtime) -> None:
     it.saved()
     assert errors(runtime, page) == []
 
-    publish(page)
+    publish(page, keyboard(page))
     let_in(runtime, app_of(page))
-    enter(page, app_of(page), "hui_hua_cun_dang")
+    enter(page, app_of(page), "hui_hua_cun_dang", keyboard(page))
 
 
 ARCHIVE: dict[str, Any] = {
