@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
+from engine.runtime import Runtime
+from tests.builder_ui.counter import COUNTER, ORDERS, open_counter
 from tests.e2e.conftest import Open
 
 FORMS = "/apps/desk/forms"
@@ -87,6 +90,28 @@ def test_late_answers_are_dropped_and_the_focused_field_stays(desk: Open) -> Non
     expect(page.locator("[data-field=price] .errors")).to_have_text("")
     expect(price).to_have_value("12")
     expect(price).to_be_focused()
+
+
+def test_what_is_typed_while_an_answer_is_on_its_way_stays(desk: Open, runtime: Runtime) -> None:
+    """Also where the server draws the input: a field that may be closed."""
+    open_counter(runtime)
+    document = copy.deepcopy(COUNTER)
+    next(f for f in document["forms"][0]["fields"] if f["id"] == "note")["writable"] = "channel != 'phone'"
+    runtime.applications.publish(None, document, "system")
+    tab = desk("zhou")
+    tab.page.clock.install()
+    page, held = tab.open(f"{ORDERS}/new"), list[Route]()
+    page.clock.pause_at("2050-01-01")
+    page.route("**/state", lambda route: held.append(route) if not held else route.continue_())
+    with page.expect_request("**/state"):
+        page.locator("[data-field=channel] label", has_text="企业微信").click()
+        page.clock.run_for(100)
+    page.locator("[name=note]").fill("说到一半")
+    page.locator("[name=name]").focus()
+    page.evaluate("() => { window.told = new Promise(done => addEventListener('answered', () => done(1))) }")
+    held[0].continue_()
+    assert page.evaluate("() => window.told") == 1
+    expect(page.locator("[name=note]")).to_have_value("说到一半")
 
 
 def test_rows_are_added_pasted_and_saved(desk: Open) -> None:

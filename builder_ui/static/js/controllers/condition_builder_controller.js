@@ -32,6 +32,7 @@ export default class ConditionBuilder extends Controller {
   }
 
   showText() {
+    this.asked = (this.asked ?? 0) + 1; // rows that are still on their way come too late
     this.view("formula");
     this.target("note").hidden = true;
     this.element.querySelector(".expression-box").focus();

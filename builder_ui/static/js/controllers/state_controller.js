@@ -1,5 +1,5 @@
 // A form that asks the server, while somebody types, what is visible, required, writable, computed and wrong.
-// Answers older than the last question are dropped; the field in focus is never overwritten.
+// Answers older than the last question are dropped; the field in focus, and what was typed since, is never overwritten.
 import { Controller } from "../lib/controller.js";
 import { Failure, postJson } from "../lib/api.js";
 
@@ -9,6 +9,7 @@ export default class State extends Controller {
   connect() {
     this.seq = 0;
     this.changedFields = new Set();
+    this.unasked = new Set(); // changed since the last question: its answer does not know them
     this.touched = new Set([null]); // cells somebody was in: only there something may be missing
     this.typed = (event) => this.noticed(event);
     this.leaving = (event) => { if (this.dirty && !this.sending) event.preventDefault(); };
@@ -37,6 +38,7 @@ export default class State extends Controller {
     this.touched.add(event.target.closest("td[data-cell]"));
     this.dirty = true;
     this.changedFields.add(field);
+    this.unasked.add(field);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.ask(), event.type === "change" ? 30 : 250);
     clearTimeout(this.keeping);
@@ -58,6 +60,7 @@ export default class State extends Controller {
   async ask() {
     const seq = ++this.seq;
     const changed = [...this.changedFields];
+    this.unasked.clear();
     const question = { seq, record: this.value("record"), changed, values: this.values() };
     try {
       const answer = await postJson(this.value("url"), question);
@@ -89,7 +92,7 @@ export default class State extends Controller {
     box.classList.toggle("gone", !state.visible);
     const mark = box.querySelector(".required-mark");
     if (mark) mark.hidden = !state.required;
-    if (state.html !== undefined && !box.contains(document.activeElement)) replace(box.querySelector(".slot"), state.html);
+    if (state.html !== undefined && !box.contains(document.activeElement) && !this.unasked.has(name)) replace(box.querySelector(".slot"), state.html);
     if (state.rows) this.applyRows(box, state.rows);
     for (const [column, text] of Object.entries(state.totals ?? {})) {
       const total = box.querySelector(`[data-total="${CSS.escape(column)}"]`);
