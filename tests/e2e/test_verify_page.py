@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.engine.packages.conftest import Made, archive, made
 from tests.engine.packages.stamped import KEYS, stamped, stamps, touches
@@ -89,8 +90,9 @@ def _time_stamps(desk: Desk, made: Made, folder: Path) -> dict[str, Any]:
         (folder / "roots.pem").write_text(by.roots)
         desk.check(made.package)
         desk.page.set_input_files("#roots", [])
+        expect(desk.page.locator("#rooted")).to_have_text(re.compile("^0"))
         desk.page.set_input_files("#roots", str(folder / "roots.pem"))
-        desk.page.wait_for_function("document.querySelector('#rooted').textContent.startsWith('1')")
+        expect(desk.page.locator("#rooted")).to_have_text(re.compile("^1"))
         for case in touches(by):
             found = desk.check(stamped(made.package, by, made.signer, case.touch))
             told = [(one["checked"], one["trusted"]) for one in desk.stamps()]
