@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from xml.sax.saxutils import escape
 
+from engine.zip_pipe import Pipe
+
 MOST = 1_000_000  # lines of a sheet
 LONGEST = 32_767  # characters of a cell
 PIECE = 200  # lines that are handed on together
@@ -33,31 +35,12 @@ _STYLES = (
 )
 
 
-class _Pipe:
-    """What the ZIP writes, until somebody takes it. It cannot seek, so the ZIP will not try."""
-
-    def __init__(self) -> None:
-        self._waiting: list[bytes] = []
-
-    def write(self, data: bytes) -> int:
-        self._waiting.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None: ...
-
-    def close(self) -> None: ...
-
-    def take(self) -> bytes:
-        taken, self._waiting = b"".join(self._waiting), []
-        return taken
-
-
 def workbook_pieces(
     heading: Sequence[str], rows: Iterable[Sequence[str]], numeric: Collection[int] = (), mark: str = ""
 ) -> Iterator[bytes]:
     """The bytes of a workbook of these lines under this heading; `numeric`: the places of columns with numbers;
     `mark` stands below."""
-    pipe = _Pipe()
+    pipe = Pipe()
     packed = zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED)
     source, sheets = iter(rows), 0
     more: Iterable[Sequence[str]] = ()

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
+from engine.zip_pipe import Pipe
+
 LARGE = 1 << 31  # a member that may pass this needs the long form from its beginning
 
 
@@ -18,25 +20,6 @@ class Member:
     sha256: str
 
 
-class _Pipe:
-    """What the ZIP writes, until somebody takes it. It cannot seek, so the ZIP will not try."""
-
-    def __init__(self) -> None:
-        self._waiting: list[bytes] = []
-
-    def write(self, data: bytes) -> int:
-        self._waiting.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None: ...
-
-    def close(self) -> None: ...
-
-    def take(self) -> bytes:
-        taken, self._waiting = b"".join(self._waiting), []
-        return taken
-
-
 @dataclass
 class Zipping:
     """`moment` is the time every member bears: the same content gives the same bytes."""
@@ -45,7 +28,7 @@ class Zipping:
     members: list[Member] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._pipe = _Pipe()
+        self._pipe = Pipe()
         self._zip = zipfile.ZipFile(self._pipe, "w", zipfile.ZIP_DEFLATED)
 
     def add(self, path: str, content: Iterable[bytes], *, large: bool = False) -> Iterator[bytes]:

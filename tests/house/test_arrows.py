@@ -45,6 +45,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "sheet_reader spreadsheets",
         "config clock typesetting working_time outgoing media_types failures addresses workbook_cells",
         "workbook_writing",
+        "zip_pipe",
     )
 )
 
