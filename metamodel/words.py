@@ -115,10 +115,10 @@ PROPERTIES: Mapping[str, Words] = {
     "unmask": {"zh": "申请查看完整信息", "en": "asking to see masked fields in full"},
     "minutes": {"zh": "查看完整信息的分钟数", "en": "minutes of seeing masked fields in full"},
     "confirm": {"zh": "查看完整信息须谁同意", "en": "who agrees to seeing masked fields in full"},
-    "emergency": {"zh": "紧急查看", "en": "breaking the glass"},
-    "emergency/forms": {"zh": "可紧急查看的表单", "en": "forms whose glass may be broken"},
-    "hours": {"zh": "紧急查看的小时数", "en": "hours after breaking the glass"},
-    "alarm": {"zh": "紧急查看时通知谁", "en": "who is told when the glass is broken"},
+    "emergency": {"zh": "紧急查阅", "en": "breaking the glass"},
+    "emergency/forms": {"zh": "可紧急查阅的表单", "en": "forms whose glass may be broken"},
+    "hours": {"zh": "紧急查阅的小时数", "en": "hours after breaking the glass"},
+    "alarm": {"zh": "紧急查阅时通知谁", "en": "who is told when the glass is broken"},
 }
 
 # What roles and permissions hold, as people call it.

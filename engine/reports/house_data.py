@@ -45,7 +45,7 @@ WORDS: Mapping[str, Label] = {
     "day": {"zh": "日期", "en": "Day"}, "person": {"zh": "人员", "en": "Person"},
     "channel": {"zh": "渠道", "en": "Channel"}, "verification": {"zh": "核验", "en": "Verification"},
     "archived": {"zh": "存档记录", "en": "Records archived"}, "read": {"zh": "查阅", "en": "Looks"},
-    "unmasked": {"zh": "解除脱敏", "en": "Unmaskings"}, "emergency": {"zh": "紧急访问", "en": "Glass broken"},
+    "unmasked": {"zh": "解除脱敏", "en": "Unmaskings"}, "emergency": {"zh": "紧急查阅", "en": "Glass broken"},
     "exported": {"zh": "导出", "en": "Exports"}, "taken": {"zh": "打印与下载", "en": "Prints and downloads"},
     "received": {"zh": "收到", "en": "Received"}, "quarantine": {"zh": "隔离中", "en": "In quarantine"},
     "gaps": {"zh": "缺号", "en": "Numbers missing"}, "checked": {"zh": "核对记录", "en": "Records checked"},
@@ -54,7 +54,7 @@ WORDS: Mapping[str, Label] = {
 DEFINITIONS: Mapping[str, Label] = {
     "captures": {"zh": "账本中每天新增的存档记录数", "en": "Records of archives that entered the ledger, by day"},
     "people": {
-        "zh": "每人查阅、申请解除脱敏、紧急访问、导出、打印与下载的次数，取自审计记录",
+        "zh": "每人查阅、申请解除脱敏、紧急查阅、导出、打印与下载的次数，取自审计记录",
         "en": "How often each person looked, asked to unmask, broke the glass, exported, printed or downloaded",
     },
     "arrivals": {

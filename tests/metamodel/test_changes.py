@@ -97,10 +97,10 @@ SAID = [
         "/roles/0/forms/customer/fields/note", "“销售”：权限“客户”的备注由“隐藏”改为“脱敏”",
         "Changed Note of permission “Customer” from “hidden” to “masked” in “Seller”")]),
     (lambda d: d["roles"][0].update(emergency={"forms": ["visit"], "alarm": ["role:seller", "manager:me"]}), [
-        ("changed", "role", "seller", "/roles/0/emergency/forms", "角色“销售”的可紧急查看的表单由“空”改为“拜访”",
+        ("changed", "role", "seller", "/roles/0/emergency/forms", "角色“销售”的可紧急查阅的表单由“空”改为“拜访”",
          "Changed forms whose glass may be broken of role “Seller” from “nothing” to “Visit”"),
         ("changed", "role", "seller", "/roles/0/emergency/alarm",
-         "角色“销售”的紧急查看时通知谁由“空”改为“销售、直接上级”",
+         "角色“销售”的紧急查阅时通知谁由“空”改为“销售、直接上级”",
          "Changed who is told when the glass is broken of role “Seller” from “nothing” to “Seller, their superior”")]),
     (lambda d: d["app"].update(label={"zh": "卖", "en": "Sell"}), [("relabelled", "app", "sales", "/app/label",
         "应用“销售”改名为“卖”", "Renamed app “Sales” to “Sell”")]),
