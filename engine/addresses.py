@@ -1,4 +1,5 @@
-"""Addresses of machines: which of them are this one. Rooms that speak or listen on a network ask here."""
+"""Addresses of machines: which of them are this one, which are somebody's together. Rooms that speak or listen on a
+network ask here."""
 
 from __future__ import annotations
 
@@ -18,3 +19,11 @@ def address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     except ValueError:
         return None
     return getattr(found, "ipv4_mapped", None) or found
+
+
+def place_of(text: str) -> str:
+    """What attempts from an address are counted under: itself; of IPv6 the /64, which one household has whole."""
+    found = address(text)
+    if found is None or found.version == 4:
+        return str(found or text)
+    return str(ipaddress.ip_network((found, 64), strict=False))

@@ -139,7 +139,7 @@ class Accounts:
     def forgot(self, name: str, origin: Origin) -> None:
         """Somebody says that he forgot his password. Answered alike and as fast whoever it is: who that is, and
         whether mail reaches him, is looked up later by a job. Rejected (access.locked)."""
-        self.throttle.take([FORGOT.of(name.strip()), FORGOT_FROM.of(origin.address)])
+        self.throttle.take([FORGOT.of(name.strip()), FORGOT_FROM.at(origin.address)])
         said = {"name": name.strip(), "address": origin.address}
         self._database.write(lambda unit: self._jobs.defer(unit, RESET, said))
 

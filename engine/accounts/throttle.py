@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from engine.addresses import place_of
 from engine.database import Database, Unit
 from engine.system_tables import throttle
 from metamodel.problems import Rejected, problem
@@ -31,6 +32,10 @@ class Limit:
 
     def of(self, *who: str) -> Try:
         return Try(":".join([self.name, *map(_digest, who)]), self.free)
+
+    def at(self, address: str, *who: str) -> Try:
+        """By one of them from one place, or by anybody from there."""
+        return self.of(*who, place_of(address))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,7 +57,7 @@ FORGOT, FORGOT_FROM = (
 
 
 def sign_in_tries(name: str, address: str) -> tuple[Try, ...]:
-    return HERE.of(name, address), NAME.of(name), ADDRESS.of(address)
+    return HERE.at(address, name), NAME.of(name), ADDRESS.at(address)
 
 
 class Throttle:

@@ -21,6 +21,9 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], Sequence[str]]
 PORTS = {"http": 80, "https": 443}
+# Not of the open internet, whatever the library's tables say of them: site-local, documentation, the relay of
+# 6to4, and what answers a machine in Azure about itself.
+ODD = tuple(map(ipaddress.ip_network, ("fec0::/10", "3fff::/20", "192.88.99.0/24", "168.63.129.16/32")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,8 @@ def is_public(address: Address) -> bool:
         )
         if inner is not None:
             return is_public(inner)
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    odd = any(address in network for network in ODD)
+    return address.is_global and not (address.is_multicast or address.is_reserved or odd)
 
 
 def _translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

@@ -175,7 +175,7 @@ class PublicForms:
     def enter(self, link: PublicLink, values: Mapping[str, Any], address: str, language: str = "zh") -> str:
         """The new record. Rejected as every write, and (public.full, public.too_many) for too much of it."""
         try:
-            self._throttle.take([ENTRIES.of(address)])
+            self._throttle.take([ENTRIES.at(address)])
         except Rejected as refused:
             minutes = refused.problems[0].params.get("minutes", 1)
             raise Rejected([problem("public.too_many", minutes=minutes)]) from None

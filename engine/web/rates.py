@@ -14,10 +14,11 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 
+from engine.addresses import place_of
 from metamodel.problems import Rejected, problem
 
 FREE = ("/static/", "/hooks/", "/healthz", "/readyz")
-REMEMBERED = 10_000  # buckets; full ones are forgotten first
+REMEMBERED = 10_000  # buckets; who asked least lately is forgotten first
 STRANGERS = 1 / 4  # the share of an address nobody has signed in from
 TOKENS = 20  # that of a token: machines ask more often than people
 
@@ -37,24 +38,22 @@ class Rates:
     def take(self, key: str, share: float = 1.0) -> None:
         rate = self._rate * share
         most, now = rate * 30, self._now()
-        left, since = self._buckets.get(key, (most, now))
+        left, since = self._buckets.pop(key, (most, now))
         left = min(most, left + (now - since) * rate)
-        if left < 1:
-            raise Rejected([problem("request.too_many", seconds=math.ceil((1 - left) / rate))])
-        self._buckets[key] = left - 1, now
+        enough = left >= 1
+        self._buckets[key] = left - enough, now  # the newest stand last
         if len(self._buckets) > REMEMBERED:
-            self._forget(now)
-
-    def _forget(self, now: float) -> None:
-        """Whoever asked nothing for a minute has a full bucket again."""
-        self._buckets = {key: kept for key, kept in self._buckets.items() if now - kept[1] < 60}
+            del self._buckets[next(iter(self._buckets))]
+        if not enough:
+            raise Rejected([problem("request.too_many", seconds=math.ceil((1 - left) / rate))])
 
 
 def _who(connection: ASGIConnection[Any, Any, Any, Any]) -> tuple[str, float]:
     """The name of the bucket, and its share. What asks by token has one beside its person's own."""
-    viewer = connection.scope.get("state", {}).get("viewer")
+    state = connection.scope.get("state", {})
+    viewer = state.get("viewer")
     if viewer is None:
         client = connection.scope.get("client")
-        return f"address {client[0] if client else ''}", STRANGERS
-    by_token = "authorization" in connection.headers
+        return f"address {place_of(client[0]) if client else ''}", STRANGERS
+    by_token = state.get("session") is None
     return (f"token {viewer.person}", TOKENS) if by_token else (f"person {viewer.person}", 1.0)

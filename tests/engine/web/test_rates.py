@@ -8,9 +8,13 @@ from dataclasses import replace
 import pytest
 from litestar.testing import TestClient
 
+from engine.accounts.sessions import Origin
+from engine.accounts.throttle import sign_in_tries
+from engine.addresses import place_of
 from engine.runtime import Runtime
 from engine.web.app import create_app
 from engine.web.rates import REMEMBERED, Rates
+from engine.web.security import COOKIE
 from metamodel.problems import Rejected
 
 
@@ -53,13 +57,41 @@ def test_it_says_when_to_ask_again() -> None:
 
 
 def test_who_is_quiet_is_forgotten() -> None:
-    moment = Moment()
-    rates = Rates(120, moment)
-    for number in range(REMEMBERED):
+    rates = Rates(120, Moment())
+    asked(rates, "busy", 100)
+    for number in range(REMEMBERED - 1):
         rates.take(str(number))
-    moment.now += 61
-    rates.take("one more")
-    assert len(rates._buckets) == 1
+    assert asked(rates, "busy", 1) == 0  # and stands last again
+    for number in range(100):
+        rates.take(f"more {number}")
+    assert len(rates._buckets) == REMEMBERED
+    assert "0" not in rates._buckets
+    assert asked(rates, "busy", 1) == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        ("203.0.113.7", "203.0.113.7", True), ("203.0.113.7", "203.0.113.8", False),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True), ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:203.0.113.7", "203.0.113.7", True), ("", "", True), ("testclient", "testclient", True),
+    ],
+)  # fmt: skip
+def test_a_household_of_addresses_is_one_place(one: str, other: str, together: bool) -> None:
+    """Requests and wrong passwords are counted for it together: nobody has only one address of IPv6."""
+    assert (place_of(one) == place_of(other)) is together
+    assert (sign_in_tries("lu", one) == sign_in_tries("lu", other)) is together
+
+
+def test_only_a_token_asks_as_often_as_a_token(office: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A header that is none beside one's cookie gains nothing."""
+    monkeypatch.setattr(office, "config", replace(office.config, requests_per_minute=8))
+    token = office.database.write(lambda unit: office.sessions.start(unit, "lu", Origin()))[0]
+    with TestClient(create_app(office, pages=False)) as client:
+        headers = {"cookie": f"{COOKIE}={token}", "authorization": "Basic bHU6eA=="}
+        answers = [client.get("/api/v1/apps", headers=headers).status_code for _ in range(12)]
+    assert answers[0] == 200
+    assert answers[-1] == 429
 
 
 def test_too_many_requests_are_answered_with_429(office: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
