@@ -24,7 +24,7 @@ from engine.runtime import Runtime
 from engine.system_tables import inbox, jobs, witnesses
 from metamodel.problems import Problem
 from tests.engine.backup.test_backup import server_programs
-from tests.engine.commands.test_serve import make_certificate
+from tests.engine.certificates import make_certificate
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ from engine.notifications.smtp import Server
 from engine.runtime import Runtime
 from metamodel.problems import Rejected
 from tests.conftest import NOW
-from tests.engine.notifications.mail_server import PASSWORD, USER, Postbox, certificate, serving
+from tests.engine.certificates import server_with_certificate
+from tests.engine.notifications.mail_server import PASSWORD, USER, Postbox, serving
 
 TOLD = NewNotification("zhou", "", "", None, {"zh": "风险预警：恒锐", "en": "A warning: Hengrui"}, "客户原话")
 PEOPLE = [
@@ -256,25 +257,35 @@ def test_encrypted_either_way(
     monkeypatch: pytest.MonkeyPatch,
     scheme: str,
 ) -> None:
-    context, trusted = certificate(tmp_path)
+    context, trusted = server_with_certificate(tmp_path, "127.0.0.1")
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-    options: dict[str, Any] = {"ssl_context": context} if scheme == "smtps" else {"tls_context": context}
-    with serving(postbox, **options) as port:
-        house = open_with(f"{scheme}://127.0.0.1:{port}" + ("?starttls=1" if scheme == "smtp" else ""))
-        send(house, TOLD)
-        work(house, clock)
-    assert (states(house), postbox.encrypted) == (["sent"], [True])
+    assert by_tls(open_with, postbox, clock, scheme, context) == ["sent"]
+    assert postbox.encrypted == [True]
 
 
-def test_a_server_nobody_vouches_for_gets_no_mail(
-    open_with: Open, postbox: Postbox, clock: FrozenClock, tmp_path: Path
-) -> None:
-    context, _ = certificate(tmp_path)
-    with serving(postbox, tls_context=context) as port:
-        house = open_with(f"smtp://127.0.0.1:{port}?starttls=1")
+@pytest.mark.parametrize("scheme", ["smtps", "smtp"])
+@pytest.mark.parametrize("wrong", ["stranger", "name", "late"])
+def test_a_mail_server_that_cannot_prove_who_it_is_gets_nothing(
+    open_with: Open, postbox: Postbox, clock: FrozenClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    scheme: str, wrong: str,
+) -> None:  # fmt: skip
+    name, days = "mail.example" if wrong == "name" else "127.0.0.1", -1 if wrong == "late" else 1
+    context, trusted = server_with_certificate(tmp_path, name, days=days)
+    if wrong != "stranger":
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    assert by_tls(open_with, postbox, clock, scheme, context) == ["failed"]
+    assert (postbox.messages, postbox.signed_in) == ([], [])
+
+
+def by_tls(open_with: Open, postbox: Postbox, clock: FrozenClock, scheme: str, context: Any) -> list[str]:
+    """What became of a letter that is to go with a password and TLS to a server with this context."""
+    options = {"ssl_context" if scheme == "smtps" else "tls_context": context}
+    with serving(postbox, authenticator=postbox.authenticate, auth_require_tls=False, **options) as port:
+        server = f"{USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{port}"
+        house = open_with(f"{scheme}://{server}" + ("?starttls=1" if scheme == "smtp" else ""))
         send(house, TOLD)
         work(house, clock)
-    assert (states(house), postbox.messages) == (["failed"], [])
+    return states(house)
 
 
 @pytest.mark.parametrize(

@@ -7,19 +7,15 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from engine.outgoing import Allowed, Limits, Outgoing, is_public
 from metamodel.problems import Rejected
+from tests.engine.certificates import server_with_certificate
 
 HERE = Allowed.read(["127.0.0.0/8"])
 
@@ -177,42 +173,21 @@ def test_headers_that_trickle_in_do_not_hold_it_up() -> None:
         thread.join()
 
 
-def certificate(folder: Path, name: str) -> tuple[ssl.SSLContext, str]:
-    """A server's context with a certificate of its own for this name, and the file that trusts it."""
-    key, subject = (
-        ec.generate_private_key(ec.SECP256R1()),
-        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]),
-    )
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    pem = made.public_bytes(serialization.Encoding.PEM)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = folder / f"{name}.pem"
-    path.write_bytes(pem + private)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
-    return context, str(path)
+def test_certificates_are_verified(serve: Any, tmp_path: Path) -> None:
+    """Whom they are from, against the name that was asked for, and by their days."""
+    context, trust = server_with_certificate(tmp_path, "hooks.example")
+    server, names = serve(context), Allowed.read(["hooks.example", "other.example"])
 
-
-def test_certificates_are_verified_against_the_name(serve: Any, tmp_path: Path) -> None:
-    context, trust = certificate(tmp_path, "hooks.example")
-    port = serve(context).server_port
-    names = Allowed.read(["hooks.example", "other.example"])
-
-    def ask(host: str, trusted: str) -> Any:
+    def ask(host: str, trusted: str, port: int) -> Any:
         return Outgoing(names, resolve=lambda h, p: ["127.0.0.1"], trust=trusted).post(
             f"https://{host}:{port}/", b"{}", {}
         )
 
-    assert ask("hooks.example", trust).body == b"taken"
-    assert code_of(lambda: ask("hooks.example", "")) == "outgoing.unreachable"
-    assert code_of(lambda: ask("other.example", trust)) == "outgoing.unreachable"
+    assert ask("hooks.example", str(trust), server.server_port).body == b"taken"
+    assert code_of(lambda: ask("hooks.example", "", server.server_port)) == "outgoing.unreachable"
+    assert code_of(lambda: ask("other.example", str(trust), server.server_port)) == "outgoing.unreachable"
+    (tmp_path / "old").mkdir()
+    context, trust = server_with_certificate(tmp_path / "old", "hooks.example", days=-1)
+    late = serve(context)
+    assert code_of(lambda: ask("hooks.example", str(trust), late.server_port)) == "outgoing.unreachable"
+    assert len(server.asked) + len(late.asked) == 1  # nothing was said to who could not prove himself
