@@ -401,7 +401,7 @@ class Runtime:
             Impacts(self.database, applications, designing),
             Bindings(
                 self.database, applications, designing, self.people, self.audit, self.personnel,
-                self._bound_channels,
+                self.secrets, self._bound_channels,
             ),
         )  # fmt: skip
 
@@ -412,12 +412,10 @@ class Runtime:
         self.recordings.join(self.stages)
         self.channels.heard.append(self.recordings.heard)
 
-    def _bound_channels(self, app: str) -> list[BoundChannel]:
-        return [
-            BoundChannel(one.channel.id, one.channel.label, one.has_secret, one.enabled)
-            for one in self.channels.all()
-            if one.app == app
-        ]
+    def _bound_channels(self, app: App) -> list[BoundChannel]:
+        """Of a draft too: what is not published has no secret yet."""
+        kept = {one.channel.id for one in self.channels.all() if one.app == app.id and one.has_secret}
+        return [BoundChannel(one.id, one.label, one.id in kept) for one in app.channels]
 
     def _open_retention(self) -> None:
         self.retention = Retention(self.services, self.records, self.box, self.jobs)
@@ -490,6 +488,8 @@ class Runtime:
             return False
         if administers(viewer, what):
             return True
+        if app not in self.applications.served():
+            return False
         roles = [self.applications.get(app).role(name) for name in viewer.roles_in(app)]
         return any(role is not None and what in role.manages for role in roles)
 

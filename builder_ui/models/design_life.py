@@ -321,10 +321,13 @@ class RoleLine:
 
 @dataclass(frozen=True, slots=True)
 class ChannelLine:
+    """A channel, or the name of a secret with the `address` it is for; `href` is where it is set."""
+
     label: str
     href: str
     state: str
     bound: bool
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,9 +337,10 @@ class BindingPage:
     action: str
     roles: tuple[RoleLine, ...]
     channels: tuple[ChannelLine, ...]
+    secrets: tuple[ChannelLine, ...]
     apps: tuple[Need, ...]
     departments: tuple[Choice, ...]
     owner: str
     app_href: str
+    published: bool = True
     wrong: tuple[str, ...] = ()
-    done: str = ""

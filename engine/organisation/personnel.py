@@ -43,11 +43,13 @@ class Personnel:
 
     def require(self, viewer: Viewer, app: str = "") -> None:
         """Rejected (access.denied) unless this viewer manages people: in this app, or in any."""
-        allowed = self._duties.manages(viewer, app, "people") if app else self.manages(viewer)
-        if not viewer.system and not allowed:
+        if not viewer.system and not self.manages(viewer, app):
             raise Rejected([problem("access.denied")])
 
-    def manages(self, viewer: Viewer) -> bool:
+    def manages(self, viewer: Viewer, app: str = "") -> bool:
+        """People, in this app; or in any."""
+        if app:
+            return self._duties.manages(viewer, app, "people")
         return self._duties.manages_anywhere(viewer, "people")
 
     @property

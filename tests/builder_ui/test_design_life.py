@@ -148,8 +148,21 @@ def test_a_definition_goes_out_and_comes_in(runtime: Runtime, cheng: Tab) -> Non
     assert cheng.post("/design/import/take", sent).headers["location"] == "/design/desk"
     assert runtime.designing.open(viewer, "desk").document["app"]["label"] == "三台"
     copy = {**document, "app": {"id": "second", "label": "另一个"}}
+    source = {"url": "https://erp.example.com/sites", "secret": "erp"}
+    site = {"id": "site", "type": "outside_choice", "label": "园区", "options": {"source": source}}
+    copy["forms"][0]["fields"].append(site)
     answer = cheng.post("/design/import", {"file": upload(runtime, json.dumps(copy).encode(), "x.json")})
-    assert answer.headers["location"] == "/design/second"
+    assert answer.headers["location"] == "/design/second/bindings"  # an import ends where it is bound
+    bound = cheng.page("/design/second/bindings")
+    for words in ("这是草稿", "erp", "https://erp.example.com:443", "还没有密钥"):
+        assert words in bound, words
+    sent = {"role": "seller", "person": "zhou"}
+    assert cheng.post("/design/second/bindings", sent).headers["location"] == "/design/second/bindings"
+    assert Membership("second", "seller", "person", "zhou") in runtime.people.organisation().memberships
+    assert "绑定" in cheng.page("/design/second")
+    nothing = {**document, "app": {"id": "third", "label": "三"}, "muniment": 99}
+    answer = cheng.post("/design/import", {"file": upload(runtime, json.dumps(nothing).encode(), "x.json")})
+    assert cheng.get(answer.headers["location"]).headers["location"] == "/design/third"
     wrong = cheng.post("/design/import", {"file": upload(runtime, b"nothing", "x.json")})
     assert wrong.status_code == 422
 

@@ -39,7 +39,7 @@ def overview_page(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
         state, words, tuple(_forms(visit, app_id, draft.document, served)),
         tuple(_parts(visit, app_id, draft.document)),
         tuple(_needs(visit, draft.document)), tuple(_needed_by(visit, app_id)), edits(visit, app_id, EDITS),
-        f"{APPS}/{app_id}/bindings" if served else "", _loose(visit, app_id) if served else "",
+        f"{APPS}/{app_id}/bindings", _loose(visit, app_id),
         served and bool(visit.viewer.roles_in(app_id)),
     )  # fmt: skip
     return visit.page("design/app.html", page, title=frame.label, styles=STYLES)
@@ -121,6 +121,9 @@ def _needed_by(visit: Visit, app: str) -> Iterable[Need]:
 
 
 def _loose(visit: Visit, app: str) -> str:
+    """What is to be bound yet; of a draft nothing can be made of, nothing is said."""
+    if visit.runtime.designing.look(visit.viewer, app).app is None:
+        return ""
     loose = visit.runtime.life.bindings.of(visit.viewer, app).loose
     return (
         visit.count(

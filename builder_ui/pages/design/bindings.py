@@ -1,4 +1,5 @@
-"""绑定: what a definition leaves to the house: who holds its roles, the secrets of its channels, the apps it needs."""
+"""绑定: what a definition leaves to the house: who holds its roles, the secrets of its channels and of the lists it
+takes from other systems, the apps it needs. An import ends here."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from builder_ui.design_frame import design_frame
 from builder_ui.models.design_life import BindingPage, ChannelLine, Choice, Need, RoleLine
 from builder_ui.pages.design.app import APP, STYLES
 from builder_ui.pages.design.apps import APPS
+from builder_ui.pages.web_hooks import BASE as WEB_HOOKS
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from engine.access.people import Membership
 from engine.access.recipients import owner_of
@@ -25,7 +27,11 @@ SHOWN = 6  # members named
 
 @get(BINDINGS, sync_to_thread=True)
 def bindings_page(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
-    return _page(site.visit(request), app_id)
+    """Of a draft nothing can be made of yet, its overview: there is what is wrong with it."""
+    visit = site.visit(request)
+    if visit.runtime.designing.look(visit.viewer, app_id).app is None:
+        return visit.go(f"{APPS}/{app_id}")
+    return _page(visit, app_id)
 
 
 @post(BINDINGS, sync_to_thread=True, status_code=200)
@@ -56,9 +62,10 @@ def _page(visit: Visit, app_id: str, wrong: tuple[str, ...] = (), status: int = 
     owner = owner_of(organisation, bound.app)
     page = BindingPage(
         frame, title, f"{APPS}/{app_id}/bindings", tuple(_role(visit, one) for one in bound.roles),
-        tuple(_channels(visit, bound)),
+        tuple(_channels(visit, bound)), tuple(_secrets(visit, bound)),
         tuple(Need(label_text(one.label, visit.language, one.app), one.there) for one in bound.apps),
-        tuple(_units(visit)), visit.names.get(("person", owner or ""), ""), f"/apps/{app_id}", wrong,
+        tuple(_units(visit)), visit.names.get(("person", owner or ""), ""),
+        f"/apps/{app_id}" if bound.published and visit.viewer.roles_in(app_id) else "", bound.published, wrong,
     )  # fmt: skip
     return visit.page("design/bindings.html", page, title=title, styles=STYLES, status=status)
 
@@ -83,11 +90,18 @@ def _member(visit: Visit, held: Membership) -> str:
 
 
 def _channels(visit: Visit, bound: Bound) -> Iterator[ChannelLine]:
-    manages = visit.runtime.manages(visit.viewer, bound.app.id, "channels")
+    manages = bound.published and visit.runtime.manages(visit.viewer, bound.app.id, "channels")
     for one in bound.channels:
         state = visit.text("Secret is set") if one.has_secret else visit.text("No secret yet")
         href = f"/apps/{bound.app.id}/channels/{one.id}" if manages else ""
         yield ChannelLine(label_text(one.label, visit.language, one.id), href, state, one.has_secret)
+
+
+def _secrets(visit: Visit, bound: Bound) -> Iterator[ChannelLine]:
+    href = f"{WEB_HOOKS}#secrets" if visit.runtime.manages_anywhere(visit.viewer, "channels") else ""
+    for one in bound.secrets:
+        state = visit.text("Secret is set") if one.there else visit.text("No secret yet")
+        yield ChannelLine(one.name, href, state, one.there, one.address)
 
 
 def _units(visit: Visit) -> Iterator[Choice]:

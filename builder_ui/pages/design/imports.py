@@ -30,7 +30,7 @@ def import_app_page(request: Ask, site: Here) -> Response[Any]:
 
 @post(f"{APPS}/import", sync_to_thread=True, status_code=200)
 def import_app(request: Ask, site: Here, body: bytes) -> Response[Any]:
-    """`file`, and `how` (merge, replace) for an app that is here already. A new one goes on to its overview."""
+    """`file`, and `how` (merge, replace) for an app that is here already. A new one goes on to be bound."""
     visit, sent = designer(site.visit(request)), sent_form(body)
     replaces = sent.get("how") == ["replace"]
     try:
@@ -44,7 +44,7 @@ def import_app(request: Ask, site: Here, body: bytes) -> Response[Any]:
     visit.runtime.audit.note(
         visit.viewer, Occurrence("app.import", found.draft.app, detail={"new": found.new})
     )
-    return visit.go(f"{APPS}/{found.draft.app}") if found.new else _told(visit, found)
+    return visit.go(f"{APPS}/{found.draft.app}/bindings") if found.new else _told(visit, found)
 
 
 @get(f"{APPS}/{{app_id:str}}/export", sync_to_thread=True)

@@ -266,6 +266,40 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(empty_runtime: Runtime, 
     assert codes(refused) == ["begin.too_large"]
 
 
+def test_a_draft_is_bound_before_it_is_published(empty_runtime: Runtime, li: Viewer) -> None:
+    """What brings no duties; secrets and apps it needs are named."""
+    runtime, bindings = empty_runtime, empty_runtime.life.bindings
+    document = runtime.life.starting.blank(li, "采购", app="buying").document
+    source = {"url": "https://erp.example.com/sites", "secret": "erp"}
+    patch = [
+        {"op": "add", "path": "/roles/-", "value": {"id": "boss", "label": "主管", "manages": ["audit"]}},
+        {"op": "add", "path": "/requires", "value": [{"app": "crm", "version": 1}]},
+        {"op": "add", "path": "/forms/0/fields/-", "value": {
+            "id": "site", "type": "outside_choice", "label": "园区", "options": {"source": source}}},
+        {"op": "add", "path": "/forms/0/fields/-", "value": {
+            "id": "place", "type": "outside_choice", "label": "地点", "options": {"source": {**source, "url": "x"}}}},
+    ]  # fmt: skip
+    runtime.designing.edit(li, "buying", 1, patch)
+    bound = bindings.of(li, "buying")
+    assert {one.role.id: one.open for one in bound.roles} == {
+        "designer": True, "member": True, "boss": False,
+    }  # fmt: skip
+    assert [(one.name, one.address, one.there) for one in bound.secrets] == [
+        ("erp", "https://erp.example.com:443", False), ("erp", "x", False),
+    ]  # fmt: skip
+    assert [(one.app, one.there) for one in bound.apps] == [("crm", False)]
+    assert (bound.published, bound.loose) == (False, 6)
+    bindings.bind(li, "buying", [Membership("buying", "member", "person", "wu")])
+    runtime.secrets.set(li, "erp", "https://erp.example.com", "s3cret")
+    assert bindings.of(li, "buying").loose == 4
+    with pytest.raises(Rejected) as refused:
+        bindings.bind(li, "buying", [Membership("buying", "boss", "person", "wu")])
+    assert codes(refused) == ["binding.not_yours"]
+    assert document["roles"]
+    wu = runtime.require_viewer("wu")
+    assert not runtime.manages(wu, "buying", "people")  # holds a role of what is not there yet
+
+
 def test_a_new_app_is_bound_by_those_who_made_it_until_it_holds_records(
     empty_runtime: Runtime, li: Viewer
 ) -> None:
