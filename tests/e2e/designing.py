@@ -50,14 +50,16 @@ class Designer:
         )  # fmt: skip
 
     def saved(self) -> None:
+        """Everything is on the server, and the canvas is as it draws it."""
         expect(self.page.locator("[data-design-frame-target=saved][data-state=saved]")).to_be_visible()
+        expect(self.page.locator("#canvas[aria-busy]")).to_have_count(0)
 
     def carry(self, what: Locator, onto: Locator, *, below: bool = False) -> None:
         """Pick up, not yet put down; the pointer is where `onto` is then."""
-        start = None
-        while start is None:  # the canvas may be drawn anew just now
-            what.hover(position={"x": 24, "y": 12})
-            start = what.bounding_box()
+        expect(self.page.locator("#canvas[aria-busy]")).to_have_count(0)
+        what.hover(position={"x": 24, "y": 12})
+        start = what.bounding_box()
+        assert start
         mouse = self.page.mouse
         mouse.down()
         mouse.move(start["x"] + 34, start["y"] + 22)
@@ -91,6 +93,7 @@ class Designer:
         return self.page.locator(f'#panel [data-path="{path}"]')
 
     def choose(self, key: str) -> None:
+        expect(self.page.locator("#canvas[aria-busy]")).to_have_count(0)
         self.part(key).locator("[data-name]").first.click()
         expect(self.page.locator("#panel .panel-of")).to_have_attribute("data-keys", key)
 

@@ -563,17 +563,26 @@ def test_columns_have_widths_and_totals_and_a_phone_shows_cards(designer: Design
     page.keyboard.press("Escape")
     page.mouse.up()
     expect(it.part("field:lines.what")).not_to_have_attribute("data-width", "200")
+    expect(it.part("field:lines.xiao_ji")).to_have_class("part column-part chosen")  # that was no click
     page.mouse.move(box["x"] + 5, box["y"] + 10)
     page.mouse.down()
     page.mouse.move(box["x"] + 45, box["y"] + 10, steps=2)
     page.mouse.up()
     width = int(it.part("field:lines.what").get_attribute("data-width") or 0)
     assert width >= 100
+    expect(it.part("field:lines.xiao_ji")).to_have_class("part column-part chosen")
     it.choose("field:lines.what")
     expect(it.control("/width")).to_have_value(str(width))
     it.part("field:lines.what").focus()
     page.keyboard.press("Alt+Shift+ArrowRight")
-    page.keyboard.press("Alt+Shift+ArrowRight")
+    it.part("field:lines.count").locator("[data-name]").hover()
+    page.mouse.down()  # the canvas is drawn anew while somebody presses: the click counts all the same
+    it.part("field:lines.what").focus()
+    with page.expect_response(lambda answer: "/canvas?" in answer.url):
+        page.keyboard.press("Alt+Shift+ArrowRight")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.mouse.up()
+    expect(page.locator("#panel .panel-of")).to_have_attribute("data-keys", "field:lines.count")
     expect(it.part("field:lines.what")).to_have_attribute("data-width", str(width + 20))
     page.locator('[data-total-of="field:lines.count"]').select_option("sum")
     it.choose("field:lines.xiao_ji")

@@ -2,6 +2,7 @@
 import { Application } from "./lib/application.js";
 import { watchComposition } from "./lib/composition.js";
 import { startHypermedia } from "./lib/hypermedia.js";
+import { watchPresses } from "./lib/pressing.js";
 import { noticePrinting } from "./lib/printing.js";
 import { guardForms } from "./lib/session.js";
 
@@ -16,6 +17,7 @@ const file = (name) => `./controllers/${name.replaceAll("-", "_")}_controller.js
 const loaders = Object.fromEntries(names.map((name) => [name, () => import(file(name))]));
 
 watchComposition();
+watchPresses();
 const application = new Application(loaders);
 startHypermedia(application);
 guardForms(); // after everything else that may take a form into its own hands

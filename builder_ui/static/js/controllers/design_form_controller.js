@@ -12,6 +12,7 @@ import { Naming } from "../lib/design/naming.js";
 import { PanelReader } from "../lib/design/panel_reader.js";
 import { PhoneSide } from "../lib/design/phone_side.js";
 import { openDraft } from "../lib/draft.js";
+import { released } from "../lib/pressing.js";
 import { pick, swap } from "../lib/swap.js";
 import { fill } from "../lib/text.js";
 import { toast } from "../lib/toast.js";
@@ -51,7 +52,7 @@ export default class DesignForm extends Controller {
     on(this.canvas, "dblclick", (event) => this.rename(event.target.closest("[data-key]")?.dataset.key));
     on(this.element, "design:add", (event) => this.add(event.detail.tile));
     on(document.body, "draft:shown", (event) => this.jumped(event.detail.at));
-    on(document.body, "draft:saved", (event) => { if (event.detail.others) this.othersCame(); });
+    on(document.body, "draft:saved", (event) => { if (event.detail.others) this.othersCame(); else if (this.owed) this.showPanel(); });
     on(this.target("panel"), "focusout", (event) => { if (this.stale && !this.target("panel").contains(event.relatedTarget)) this.showPanel(); });
     for (const part of this.parts) part.listen(on);
     this.stop = this.draft.onChange(() => this.refresh());
@@ -351,8 +352,11 @@ export default class DesignForm extends Controller {
   /** The canvas of the newest revision; what is chosen, focused and scrolled to stays. Waits while somebody names. */
   refresh() {
     if (this.quiet) return Promise.resolve();
-    this.refreshing = (this.refreshing ?? Promise.resolve()).then(() => this.#redraw()).catch(() => toast(this.words.not_saved_yet));
-    return this.refreshing;
+    this.canvas.setAttribute("aria-busy", "true");
+    const drawn = (this.refreshing ?? Promise.resolve()).then(() => this.#redraw()).catch(() => toast(this.words.not_saved_yet))
+      .then(() => { if (this.refreshing === drawn) this.canvas.removeAttribute("aria-busy"); });
+    this.refreshing = drawn;
+    return drawn;
   }
 
   async #redraw() {
@@ -360,6 +364,7 @@ export default class DesignForm extends Controller {
     const revision = this.draft.revision;
     const response = await send(`${this.value("base")}/canvas?revision=${revision}`, { headers: { Accept: "text/html" } });
     const { nodes } = pick(await response.text());
+    await released();
     const late = this.draft.saving.waiting || revision !== this.draft.revision; // what came since asks again
     if (!response.ok || late || this.naming || this.dragging.active) return;
     const focused = this.canvas.contains(document.activeElement);
@@ -374,23 +379,25 @@ export default class DesignForm extends Controller {
     for (const part of this.parts) part.redrawn?.();
   }
 
-  /** The panel of what is chosen, or only what is wrong with it where `whole` is false. */
+  /** The panel of what is chosen; only what is wrong with it where `whole` is false and it is about that already. */
   async showPanel(whole = true) {
     const asked = (this.asked = (this.asked ?? 0) + 1);
-    if (!(await this.draft.flush()) || asked !== this.asked) return;
+    this.owed = !(await this.draft.flush()); // without a connection it is shown when there is one again
+    if (this.owed || asked !== this.asked) return;
     const query = new URLSearchParams([["revision", this.draft.revision], ...this.chosen.map((key) => ["at", key])]);
     const response = await send(`${this.value("base")}/panel?${query}`, { headers: { Accept: "text/html" } });
     const { nodes } = pick(await response.text());
+    await released();
     if (!response.ok || asked !== this.asked) return;
     this.stale = false;
     const panel = this.target("panel");
-    if (whole) this.#swapPanel(panel, nodes);
+    if (whole || panel.querySelector(".panel-of")?.dataset.keys !== keysOf(nodes)) this.#swapPanel(panel, nodes);
     else for (const selector of ["#panel-problems", ".panel-head"]) panel.querySelector(selector)?.replaceWith(nodes.map((node) => node.querySelector?.(selector)).find(Boolean) ?? "");
     for (const part of this.parts) part.panelShown?.();
   }
 
   #swapPanel(panel, nodes) {
-    const same = panel.querySelector(".panel-of")?.dataset.keys === nodes.find((node) => node.dataset)?.dataset.keys;
+    const same = panel.querySelector(".panel-of")?.dataset.keys === keysOf(nodes);
     const closed = [...panel.querySelectorAll("details")].map((group) => [group.dataset.group, group.open]);
     const { scrollTop } = panel;
     swap(panel, nodes);
@@ -414,6 +421,8 @@ export default class DesignForm extends Controller {
     dialog.showModal();
   }
 }
+
+const keysOf = (nodes) => nodes.find((node) => node.dataset)?.dataset.keys;
 
 /** A label's words in the language of the page. */
 export function labelText(label) {

@@ -5,6 +5,7 @@ import { Controller } from "../lib/controller.js";
 import { openDraft } from "../lib/draft.js";
 import { ListDragging } from "../lib/list_dragging.js";
 import { exchange } from "../lib/parts.js";
+import { released } from "../lib/pressing.js";
 import { pick } from "../lib/swap.js";
 import { fill } from "../lib/text.js";
 import { toast } from "../lib/toast.js";
@@ -198,6 +199,7 @@ export default class MenuDesigner extends Controller {
     const { revision } = this.draft;
     const turn = this.turn = (this.turn ?? 0) + 1;
     const response = await send(`${this.value("base")}/body?revision=${revision}&at=${this.at}`, { quiet: true, headers: { Accept: "text/html" } }).catch(() => null);
+    await released();
     if (!response?.ok || revision !== this.draft.revision || turn !== this.turn) return;
     const focus = document.activeElement?.dataset?.part;
     const fresh = pick(await response.text(), ".menu-body").nodes[0];

@@ -4,6 +4,7 @@ import { send } from "../lib/api.js";
 import { Controller } from "../lib/controller.js";
 import { openDraft } from "../lib/draft.js";
 import { exchange } from "../lib/parts.js";
+import { released } from "../lib/pressing.js";
 import { pick } from "../lib/swap.js";
 import { fill } from "../lib/text.js";
 import { toast } from "../lib/toast.js";
@@ -222,6 +223,7 @@ export default class Permissions extends Controller {
     this.weigh();
     const turn = this.turn = (this.turn ?? 0) + 1;
     const html = await this.part(`body?revision=${this.draft.revision}&role=${encodeURIComponent(this.role)}`);
+    await released();
     if (html === null || turn !== this.turn) return;
     const body = this.target("body");
     const open = [...body.querySelectorAll("details[open]")].map((each) => each.id);

@@ -2,6 +2,7 @@
 // Answers older than the last question are dropped; the field in focus, and what was typed since, is never overwritten.
 import { Controller } from "../lib/controller.js";
 import { Failure, postJson } from "../lib/api.js";
+import { released } from "../lib/pressing.js";
 
 const KEEP = 3000; // after the last change
 
@@ -64,6 +65,7 @@ export default class State extends Controller {
     const question = { seq, record: this.value("record"), changed, values: this.values() };
     try {
       const answer = await postJson(this.value("url"), question);
+      await released(); // what moves away under a button takes its click with it
       if (answer.seq !== this.seq) return;
       this.say("");
       for (const [name, state] of Object.entries(answer.fields)) this.apply(name, state);

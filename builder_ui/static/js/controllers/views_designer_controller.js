@@ -5,6 +5,7 @@ import { Controller } from "../lib/controller.js";
 import { openDraft } from "../lib/draft.js";
 import { ListDragging } from "../lib/list_dragging.js";
 import { exchange } from "../lib/parts.js";
+import { released } from "../lib/pressing.js";
 import { pick } from "../lib/swap.js";
 import { fill } from "../lib/text.js";
 import { toast } from "../lib/toast.js";
@@ -325,6 +326,7 @@ export default class ViewsDesigner extends Controller {
     const { revision } = this.draft;
     const turn = this.turn = (this.turn ?? 0) + 1;
     const response = await send(`${this.value("base")}/body?revision=${revision}&at=${encodeURIComponent(this.at)}`, HTML).catch(() => null);
+    await released();
     if (!response?.ok || revision !== this.draft.revision || turn !== this.turn) return;
     const part = document.activeElement?.dataset?.viewId;
     const [list, panel] = pick(await response.text(), ".views-fresh").nodes[0].children;

@@ -1,6 +1,7 @@
 // hx-get and hx-post: an element asks the server and says where the answer goes.
 // Also hx-target, hx-select, hx-swap, hx-trigger, hx-push-url, hx-include; all as htmx reads them.
 import { send } from "./api.js";
+import { released } from "./pressing.js";
 import { pick, swap } from "./swap.js";
 import { toast } from "./toast.js";
 import { defaultEvent, parseTriggers, withQuery } from "./triggers.js";
@@ -39,7 +40,9 @@ function poll(element, every) {
 async function quietly(element) {
   try {
     const response = await send(element.getAttribute("hx-get"), { quiet: true, headers: { "HX-Request": "true", Accept: "text/html" } });
-    if (response.ok && element.isConnected) swap(element, pick(await response.text()).nodes, element.getAttribute("hx-swap") ?? undefined);
+    const { nodes } = pick(await response.text());
+    await released();
+    if (response.ok && element.isConnected) swap(element, nodes, element.getAttribute("hx-swap") ?? undefined);
   } catch {
     // the next time will do
   }
@@ -97,6 +100,7 @@ async function answer(element, address, response) {
   if (response.headers.get("HX-Redirect")) return location.assign(response.headers.get("HX-Redirect"));
   const { title, nodes } = pick(await response.text(), response.ok ? element.getAttribute("hx-select") : "h1");
   if (!response.ok) return toast(nodes[0]?.textContent ?? response.statusText);
+  await released();
   const target = place(element, element.getAttribute("hx-target"));
   if (target) swap(target, nodes, element.getAttribute("hx-swap") ?? undefined);
   const push = response.headers.get("HX-Push-Url") ?? (element.getAttribute("hx-push-url") === "true" ? address : "");

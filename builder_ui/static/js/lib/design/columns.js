@@ -1,4 +1,5 @@
 // The columns of a sub-form: how wide each is (dragged at its edge, or Alt+Shift and an arrow), what stands below it.
+import { dropClick } from "../pressing.js";
 import { fill } from "../text.js";
 import { changePart, parsed } from "../../model/forms.js";
 import { partOf } from "./canvas_dom.js";
@@ -50,6 +51,7 @@ export class Columns {
   #up() {
     const { key, width } = this.held;
     this.#letGo();
+    dropClick(); // wherever the pointer is by now
     if (width) this.size(key, width);
   }
 
@@ -57,6 +59,7 @@ export class Columns {
     if (event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
+    dropClick();
     this.cancel();
   }
 

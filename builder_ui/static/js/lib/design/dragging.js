@@ -1,5 +1,6 @@
 // Dragging with a pointer: the canvas makes room where the part would stand, a chip follows the pointer. Esc and a
 // drop outside change nothing. A press without a move is a click and none of our business.
+import { dropClick } from "../pressing.js";
 import { openTab, partsIn } from "./canvas_dom.js";
 
 const START = 5; // pixels until a press is a drag
@@ -133,22 +134,16 @@ export class Dragging {
     const { place, taken, line } = this.held;
     if (!taken) return this.cancel();
     const mark = line.isConnected ? line : null;
-    this.#swallowClick();
+    dropClick();
     if (place) this.host.drop(place, taken, mark);
     this.cancel();
-  }
-
-  /** The click that follows a drop is not meant for anybody. */
-  #swallowClick() {
-    const swallow = (event) => { event.stopPropagation(); event.preventDefault(); };
-    document.addEventListener("click", swallow, { capture: true, once: true });
-    setTimeout(() => document.removeEventListener("click", swallow, { capture: true }), 0);
   }
 
   #key(event) {
     if (event.key !== "Escape" || !this.active) return;
     event.preventDefault();
     event.stopPropagation();
+    dropClick();
     this.cancel();
   }
 }
