@@ -1,9 +1,10 @@
-"""Another id for a field that was never published, everywhere it is named: in expressions, layouts, views, rules,
-flows, reports, roles, menus, tests.
+"""What names a field, a view or a role: in expressions, layouts, views, rules, flows, reports, roles, menus, tests; and
+another id for it, everywhere, while it was never published.
 
 What names it is not guessed from the words: the definition alone is renamed first, and each place that does not check
 any more, though it did before, is where it was meant. So nothing else is touched, and whatever is checked follows.
-Afterwards ids never change. Pure; asked by the form designer, where an id is first made from a label.
+Afterwards ids never change. Pure; asked by the designers, where an id is first made from a label, and before somebody
+takes something away.
 """
 
 from __future__ import annotations
@@ -11,23 +12,42 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from metamodel.problems import Problem
 
 Document = Mapping[str, Any]
+ProblemsOf = Callable[[Document], Iterable[Problem]]  # what the checks say of a document
 ROUNDS = 8  # what a place says may be understood only when another is put right
 
 
-def renamed_field(
-    document: Document, form: str, old: str, new: str, problems_of: Callable[[Document], Iterable[Problem]]
-) -> Document:
-    """The document with the field `old` (`lines.price`: a column of a sub-form) of a form called `new`. `problems_of`:
-    what the checks say of a document."""
+NOBODY = "nobody_calls_it_so"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPart:
+    """What others name by its id: a field (`lines.price`: a column of a sub-form) or a view of `form`, a role."""
+
+    what: Literal["field", "view", "role"]
+    id: str
+    form: str = ""
+
+
+def naming(document: Document, part: NamedPart, problems_of: ProblemsOf) -> list[Problem]:
+    """What would not check any more if the part were gone: one problem for each place that names it."""
+    before = {_known(found) for found in problems_of(document)}
+    without = copy.deepcopy(dict(document))
+    _rename_itself(without, part, NOBODY)
+    return [found for found in problems_of(without) if _known(found) not in before]
+
+
+def renamed(document: Document, part: NamedPart, new: str, problems_of: ProblemsOf) -> Document:
+    """The document with the part called `new`."""
     made = copy.deepcopy(dict(document))
     before = {_known(found) for found in problems_of(made)}
-    name = old.rpartition(".")[2]
-    _rename_itself(made, form, old, new)
+    name = part.id.rpartition(".")[2]
+    _rename_itself(made, part, new)
     for _ in range(ROUNDS):
         found = [one for one in problems_of(made) if _known(one) not in before]
         if not found or not _mended(made, found, name, new, problems_of):
@@ -35,9 +55,7 @@ def renamed_field(
     return made
 
 
-def _mended(
-    document: Any, problems: Sequence[Problem], old: str, new: str, problems_of: Callable[[Document], Iterable[Problem]]
-) -> bool:  # fmt: skip
+def _mended(document: Any, problems: Sequence[Problem], old: str, new: str, problems_of: ProblemsOf) -> bool:
     """Did anything change? Texts first: a renamed key changes the paths below it."""
     places: dict[str, list[Problem]] = {}
     for found in problems:
@@ -67,9 +85,8 @@ def _known(found: Problem) -> tuple[str, str, str]:
 
 
 def _means_value(
-    document: Any, path: str, said: Any, problems: Sequence[Problem],
-    problems_of: Callable[[Document], Iterable[Problem]],
-) -> bool:  # fmt: skip
+    document: Any, path: str, said: Any, problems: Sequence[Problem], problems_of: ProblemsOf
+) -> bool:
     """`"amount": "amount"`: is it what stands there that is meant, or the key? It is tried."""
     holder, last = _holder(document, path)
     value = _value(holder, last)
@@ -82,9 +99,8 @@ def _means_value(
 
 
 def _said_at_last(
-    document: Any, path: str, problems: Sequence[Problem], old: str, new: str,
-    problems_of: Callable[[Document], Iterable[Problem]],
-) -> bool:  # fmt: skip
+    document: Any, path: str, problems: Sequence[Problem], old: str, new: str, problems_of: ProblemsOf
+) -> bool:
     """An option that was left out because the field had its usual id has to be said now."""
     holder, last = _holder(document, path)
     value = _value(holder, last)
@@ -169,17 +185,26 @@ def _rename_key(document: Any, path: str, new: str) -> bool:
     return True
 
 
-def _rename_itself(document: Any, form: str, old: str, new: str) -> None:
-    for path, field in _fields(document, form):
-        if path == old:
-            field["id"] = new
+def _rename_itself(document: Any, part: NamedPart, new: str) -> None:
+    for path, definition in list(_definitions(document, part)):
+        if path == part.id:
+            definition["id"] = new
 
 
-def _fields(document: Any, form: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(path, definition) of the fields of a form and of their columns."""
-    for one in document.get("forms", ()):
-        if isinstance(one, dict) and one.get("id") == form:
-            yield from _inside(one, "")
+def _definitions(document: Any, part: NamedPart) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(id, definition) of all parts beside this one; of fields their columns too."""
+    forms = [one for one in _objects(document, "forms") if one.get("id") == part.form]
+    if part.what == "field":
+        for form in forms:
+            yield from _inside(form, "")
+    else:
+        holders, key = ([document], "roles") if part.what == "role" else (forms, "views")
+        yield from ((str(one.get("id")), one) for holder in holders for one in _objects(holder, key))
+
+
+def _objects(holder: Any, key: str) -> list[dict[str, Any]]:
+    found = holder.get(key)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _inside(holder: dict[str, Any], around: str) -> Iterator[tuple[str, dict[str, Any]]]:

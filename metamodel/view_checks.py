@@ -8,7 +8,7 @@ from metamodel.checking import Checking, check_ids, check_labels
 from metamodel.forms import Form, View
 from metamodel.parts import Part
 from metamodel.problems import Problem, pointer, problem
-from metamodel.view_kinds import VIEW_KINDS, ViewKind
+from metamodel.view_kinds import TABS, VIEW_KINDS, ViewKind
 
 VIEWS = {"zh": "视图", "en": "view"}
 
@@ -70,7 +70,7 @@ def _check_options(form: Form, view: View, checking: Checking) -> list[Problem]:
     for holder in kind.holders:
         if isinstance(view.options.get(holder), dict):
             found += _check_holder(part, kind, holder, checking)
-    return [*found, *_check_placing(form, kind, part)]
+    return [*found, *_check_placing(form, kind, part), *_check_tabs(form, kind, part)]
 
 
 def _check_holder(part: Part, kind: ViewKind, holder: str, checking: Checking) -> list[Problem]:
@@ -97,6 +97,16 @@ def _check_placing(form: Form, kind: ViewKind, part: Part) -> Iterator[Problem]:
         if (field.sealed and not option.opened) or not option.fits(field):
             place = part.path + pointer(option.key)
             yield problem("view.wrong_field", place, field=field.text(), key=option.key)
+
+
+def _check_tabs(form: Form, kind: ViewKind, part: Part) -> Iterator[Problem]:
+    """A tab of the record's page: one every page has, a conversation of this form, a timeline of any (`crm.line`)."""
+    known = [view.id for view in form.views if view.kind == "chat"]
+    for option in kind.options:
+        name = part.text(option.key) if option.picks == "tab" else ""
+        if name and name not in known and name not in TABS and "." not in name:
+            place = part.path + pointer(option.key)
+            yield problem("reference.unknown_view", place, name=name, known=[*known, *TABS])
 
 
 def check_named(form: Form, part: Part, keys: Iterable[str], checking: Checking) -> list[Problem]:

@@ -14,6 +14,12 @@ from metamodel.plugin_api import Lookup, Rollup
 
 Words = Mapping[str, str]
 Picks = Literal["field", "fields", "form", "tab", "map", "icons"]
+TABS = (
+    "details",
+    "flow",
+    "history",
+    "looks",
+)  # what a record's page has beside its conversations and timelines
 READ_LATER = (Lookup, Rollup)
 
 

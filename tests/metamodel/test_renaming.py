@@ -13,8 +13,8 @@ import pytest
 from engine.applications.packing import read_path, sample_folders
 from metamodel.application import App, load
 from metamodel.plugin_api import Registry
-from metamodel.problems import Problem
-from metamodel.renaming import renamed_field
+from metamodel.problems import Problem, has_errors
+from metamodel.renaming import NamedPart, naming, renamed
 from tests.metamodel.test_changes import BASE
 
 WORDS = frozenset({"label", "help", "doc", "description", "id", "type", "form"})
@@ -28,7 +28,7 @@ def problems_of(registry: Registry) -> Callable[[Any], list[Problem]]:
 @pytest.fixture
 def after(problems_of: Callable[[Any], list[Problem]]) -> dict[str, Any]:
     """`level` of a customer is called `rank` now."""
-    return dict(renamed_field(BASE, "customer", "level", "rank", problems_of))
+    return dict(renamed(BASE, NamedPart("field", "level", "customer"), "rank", problems_of))
 
 
 def test_what_names_the_field_follows(after: dict[str, Any]) -> None:
@@ -65,7 +65,7 @@ def test_places_of_a_form(problems_of: Any, form: dict[str, Any], old: str, look
         {"id": "lines", "type": "sub_form", "fields": [{"id": "amount", "type": "money"}]},
     ]
     document = {"muniment": 1, "app": {"id": "a"}, "forms": [{"id": "deal", "fields": fields, **form}]}
-    assert look(renamed_field(document, "deal", old, "total", problems_of)["forms"][0])
+    assert look(renamed(document, NamedPart("field", old, "deal"), "total", problems_of)["forms"][0])
 
 
 @pytest.fixture(scope="module")
@@ -95,8 +95,8 @@ def test_any_field_of_a_sample_app(samples: Any, registry: Registry, name: str, 
     pick = random.Random(20261123)
     for form, path in pick.sample(paths, number):
         old = path.rpartition(".")[2]
-        made = renamed_field(document, form, path, f"{old}_zz", problems_of)
-        back = renamed_field(made, form, f"{path}_zz", old, problems_of)
+        made = renamed(document, NamedPart("field", path, form), f"{old}_zz", problems_of)
+        back = renamed(made, NamedPart("field", f"{path}_zz", form), old, problems_of)
         assert _told(problems_of(made)) - before == set(), (form, path)
         assert json.dumps(back) == json.dumps(document), (form, path)
         if ids.count(old) == 1 and not any(other.id == old for other in app.forms):
@@ -124,3 +124,52 @@ def _naming(value: Any, word: str, path: str = "") -> Iterator[str]:
             yield from _naming(inner, word, f"{path}/{place}")
     elif isinstance(value, str) and re.search(rf"(?<!\w){word}(?!\w)", value):
         yield path
+
+
+# -- views and roles: who names them, and by which id -----------------------------------------------------
+
+PARTS: dict[str, Any] = {
+    "muniment": 1, "app": {"id": "a"},
+    "forms": [{"id": "deal", "fields": [{"id": "name", "type": "text"}], "views": [
+        {"id": "all", "columns": ["name"], "options": {"opens": "talk"}, "default_for": ["boss"]},
+        {"id": "talk", "kind": "chat", "options": {
+            "messages": {"form": "line", "link": "deal"}, "time": "at", "text": "words"}},
+    ]}, {"id": "line", "fields": [
+        {"id": "deal", "type": "link", "options": {"form": "deal"}}, {"id": "at", "type": "datetime"},
+        {"id": "words", "type": "text"}], "views": [{"id": "all"}]}],
+    "rules": [{"id": "tell", "when": {"trigger": "record_created", "form": "deal"}, "if": "name == 'boss'", "then": [
+        {"action": "notify", "with": {"to": ["role:boss"], "title": "boss"}}]}],
+    "roles": [
+        {"id": "boss", "forms": {"deal": {"actions": ["read"], "views": ["all"]}, "line": {"views": ["all"]}}},
+        {"id": "all", "emergency": {"forms": ["deal"], "hours": 4, "alarm": ["role:boss"]}},
+    ],
+    "menus": [{"items": [{"form": "deal", "view": "all"}, {"form": "line", "view": "all"}]}],
+}  # fmt: skip
+BOSS, ALL = NamedPart("role", "boss"), NamedPart("view", "all", "deal")
+
+
+@pytest.mark.parametrize(
+    ("part", "places"),
+    [
+        (BOSS, ["/forms/0/views/0/default_for/0", "/rules/0/then/0/with/to/0", "/roles/1/emergency/alarm/0"]),
+        (ALL, ["/roles/0/forms/deal/views/0", "/menus/0/items/0/view"]),
+        (NamedPart("view", "talk", "deal"), ["/forms/0/views/0/options/opens"]),
+        (NamedPart("role", "all"), []),
+        (NamedPart("view", "all", "nothing"), []),
+    ],
+)
+def test_who_names_a_part(problems_of: Any, part: NamedPart, places: list[str]) -> None:
+    assert not has_errors(problems_of(PARTS))
+    assert sorted(one.path for one in naming(PARTS, part, problems_of)) == sorted(places)
+
+
+def test_who_names_it_follows_another_id(problems_of: Any) -> None:
+    made = renamed(renamed(PARTS, ALL, "every", problems_of), BOSS, "head", problems_of)
+    every = made["forms"][0]["views"][0]
+    assert (every["id"], every["default_for"]) == ("every", ["head"])
+    assert made["rules"][0]["then"][0]["with"] == {"to": ["role:head"], "title": "boss"}
+    assert made["rules"][0]["if"] == "name == 'boss'"
+    assert [role["id"] for role in made["roles"]] == ["head", "all"]
+    assert made["roles"][0]["forms"]["deal"]["views"] == ["every"]
+    assert [item["view"] for item in made["menus"][0]["items"]] == ["every", "all"]
+    assert not has_errors(problems_of(made))

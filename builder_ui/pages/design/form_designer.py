@@ -31,7 +31,7 @@ from metamodel.checking import is_reserved
 from metamodel.core_schema import ID_PATTERN
 from metamodel.forms import FieldDefinition, Form
 from metamodel.problems import Rejected, problem
-from metamodel.renaming import renamed_field
+from metamodel.renaming import NamedPart, renamed
 
 FORM = "/design/{app_id:str}/forms/{form_id:str}"
 STYLES = ("design", "form", "design_form", "expression")
@@ -83,7 +83,8 @@ def name_field(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: 
         raise Rejected([problem("id.fixed", "/id", value=old)])
     new = _wanted_id(sent, taken)
     check = visit.runtime.applications.reading
-    made = renamed_field(looked.draft.document, form_id, old, new, lambda document: check(document)[1])
+    part = NamedPart("field", old, form_id)
+    made = renamed(looked.draft.document, part, new, lambda document: check(document)[1])
     patch = jsonpatch.make_patch(looked.draft.document, made).patch
     return {"id": new, "patch": patch}
 
