@@ -575,6 +575,7 @@ def test_columns_have_widths_and_totals_and_a_phone_shows_cards(designer: Design
     expect(it.control("/width")).to_have_value(str(width))
     it.part("field:lines.what").focus()
     page.keyboard.press("Alt+Shift+ArrowRight")
+    it.saved()
     it.part("field:lines.count").locator("[data-name]").hover()
     page.mouse.down()  # the canvas is drawn anew while somebody presses: the click counts all the same
     it.part("field:lines.what").focus()
