@@ -517,16 +517,22 @@ class Runtime:
 
         return self.database.write(store)
 
-    def open_file(self, viewer: Viewer, file: str) -> tuple[dict[str, Any], Iterator[bytes]]:
-        """Rejected (file.unknown) unless the viewer uploaded it or may read it in a record."""
+    def file_facts(self, viewer: Viewer, file: str) -> dict[str, Any]:
+        """Its name as the viewer may read it, size and type. Rejected (file.unknown) unless he uploaded it or may
+        read it in a record."""
         with self.database.read() as connection:
             described = self.files.describe(connection, [file])
             name = described[0]["name"] if described else ""
             shown = self.records.reader.file_name(connection, viewer, file, name) if described else None
         if shown is None:
             raise Rejected([problem("file.unknown")])
+        return {**described[0], "name": shown}
+
+    def open_file(self, viewer: Viewer, file: str) -> tuple[dict[str, Any], Iterator[bytes]]:
+        """Its facts and its bytes, which is noted. Rejected as `file_facts`."""
+        facts = self.file_facts(viewer, file)
         self.audit.note(viewer, Occurrence("download", detail={"file": file}))
-        return {**described[0], "name": shown}, self.files.open(file)
+        return facts, self.files.open(file)
 
     # -- channels and evidence ---------------------------------------------------------------------
 

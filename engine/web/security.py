@@ -32,7 +32,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # What may be asked for while one sees as somebody else.
 LOOKED_AT = re.compile(
     r"(/api/v1)?/apps/[^/]+(/search|/reports/.+|/forms/[^/]+(/(new|condition|search|(options|records)/.+|records))?)?"
-    r"|/files/[^/]+|/people/options|/live|/session|/static/.+"
+    r"|/files/[^/]+(/look)?|/people/options|/live|/session|/static/.+"
 )
 STATE = re.compile(r"(/api/v1)?/apps/[^/]+/forms/[^/]+/state")
 ENDING = frozenset({"/see-as/end", "/sign-out", "/printed"})

@@ -41,6 +41,7 @@ from builder_ui.models.record import (
     SectionTab,
 )
 from builder_ui.models.unmasking import MaskNotice
+from builder_ui.pages.files import LookPage
 from builder_ui.shell import AppCard, Counts, MenuEntry, MenuSection, Person, Shell
 from tests.builder_ui.access_samples import NOTICES, access_pages
 from tests.builder_ui.account_samples import account_pages
@@ -772,6 +773,14 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
         "keys_kept": ("keys.html", archive("密钥与运维", "pages", "keys"), keys_page(True)),
         "bytes": ("bytes.html", archive("存储内容", "pages", "keys"), bytes_page()),
         "bytes_blank": ("bytes.html", archive("存储内容", "pages", "keys"), bytes_page(False)),
+        **{
+            f"look_{sort or 'other'}": (
+                "look.html",
+                archive("现场照片.jpg", "record", app=False),
+                LookPage("现场照片.jpg", "1.2 MB", sort, "/files/2"),
+            )
+            for sort in ("image", "audio", "video", "")
+        },
         "error_403": ("error.html", archive("无权限", "pages"), error_page(403)),
         "error_404": ("error.html", archive("没有找到", "pages"), error_page(404)),
         "board": ("board.html", archive("销售行为分析", "list", "board"), board_page()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -65,6 +66,28 @@ def test_every_page_shows_every_type(
             ]
             assert missing == []
         assert 'src="/files/' in answer.text or path.endswith("new")
+
+
+ALONE = {"sec-fetch-dest": "document"}
+
+
+@pytest.mark.parametrize("name", sorted(BYTES))
+def test_a_file_opened_by_itself_says_who_looks(
+    every: dict[str, str], zhou: Tab, runtime: Runtime, name: str
+) -> None:
+    """A picture, a voice, a film come on a page, with the watermark; what a page shows or keeps does not."""
+    marked = document(runtime.registry)
+    marked["roles"][0]["watermark"] = True
+    runtime.applications.publish(None, marked, "system")
+    address, shown = f"/files/{every[name]}", name != "attachment"
+    answer = zhou.client.get(address, headers=ALONE, follow_redirects=False)
+    assert (answer.headers.get("location") == f"{address}/look") is shown
+    assert zhou.client.get(address, headers={"sec-fetch-dest": "image"}).content == BYTES[name][2]
+    kept = zhou.client.get(f"{address}?as=file", headers=ALONE)
+    assert (kept.content, kept.headers["content-disposition"][:10]) == (BYTES[name][2], "attachment")
+    page = zhou.client.get(f"{address}/look", headers=ALONE)
+    assert (f' src="{address}"' in page.text) is shown
+    assert re.search(r'<svg class="watermark".*zhou 20\d\d', page.text)
 
 
 def test_what_the_page_sends_is_what_was_there(every: dict[str, str], zhou: Tab, runtime: Runtime) -> None:

@@ -348,6 +348,7 @@ ROUTES: dict[str, Route] = {
     f"GET {API}{RECORD}/tasks": Route(signed_in),  # the same
     f"POST {API}{RECORD}/press/{{rule:str}}": Route(reads_record, {"rule": ["star"]}, last=1),
     "GET /files/{file_id:str}": Route(lambda v, who, values: who in _file_readers(v)[values["file_id"]]),
+    "GET /files/{file_id:str}/look": Route(lambda v, who, values: who in _file_readers(v)[values["file_id"]]),
     f"GET {API}/files/{{file_id:str}}": Route(lambda v, who, values: who in _file_readers(v)[values["file_id"]]),
     # -- flows, rules, reports
     f"POST {API}/apps/{{app_id:str}}/flows/{{flow:str}}": Route(
@@ -415,12 +416,17 @@ ROUTES: dict[str, Route] = {
     "GET /design/{app_id:str}/permissions": Route(manages("design"), queries=("", "?role=seller", "?role=no")),
     "GET /design/{app_id:str}/permissions/body": Route(manages("design"), queries=("", "?role=seller&revision=1")),
     "GET /design/{app_id:str}/permissions/effects": Route(manages("design")),
+    "GET /design/{app_id:str}/permissions/uses": Route(manages("design"), queries=("?role=seller",)),
     "GET /design/{app_id:str}/permissions/name": Route(manages("design"), queries=("?label=x",)),
     "GET /design/{app_id:str}/menu": Route(manages("design"), queries=("", "?at=0.0")),
     "GET /design/{app_id:str}/menu/body": Route(manages("design"), queries=("", "?at=99999.x")),
     "GET /design/{app_id:str}/forms/{form_id:str}/views": Route(manages("design"), queries=("", "?at=x")),
     "GET /design/{app_id:str}/forms/{form_id:str}/views/body": Route(
         manages("design"), queries=("", "?at=x&revision=1")),
+    "GET /design/{app_id:str}/forms/{form_id:str}/views/uses": Route(manages("design"), queries=("?at=x",)),
+    "POST /design/{app_id:str}/forms/{form_id:str}/views/names": Route(
+        manages("design"), body=json.dumps({"revision": 0, "view": "mine", "id": "own"})
+    ),
     "GET /design/{app_id:str}/forms/{form_id:str}/views/preview": Route(manages("design"), queries=("", "?view=x")),
     "GET /see-as": Route(manages("design", "access")),
     "GET /see-as/people": Route(manages("design", "access"), queries=("", "?q=a")),
