@@ -150,16 +150,20 @@ class LiveWorld(People):
 
     def perform(self, node: FlowNode, effects: Sequence[Effect]) -> None:
         source = f"{self.flow.id}/{node.id}"
-        problems = self._house.rules.perform_for(self._unit, self._visit(node), effects, source)
+        run = self._run()
+        problems = self._house.rules.perform_for(run, self._visit(node, run=run), effects, source)
         self._values = None
         if has_errors(problems):
             raise Rejected(problems)
 
-    def _visit(self, node: FlowNode | None, person: str = "") -> Visited:
-        run = self._house.rules.run(self._unit, self.instance.app, self._me(person))
+    def _run(self, person: str = "") -> Run:
+        return self._house.rules.run(self._unit, self.instance.app, self._me(person))
+
+    def _visit(self, node: FlowNode | None, person: str = "", run: Run | None = None) -> Visited:
         visit = Visited(
-            run, self.instance.app, self.instance.form, str(self.instance.record), dict(self.values),
-            self.program, applicant=next(iter(self.applicants()), ""), actions=node.actions if node else (),
+            run or self._run(person), self.instance.app, self.instance.form, str(self.instance.record),
+            dict(self.values), self.program,
+            applicant=next(iter(self.applicants()), ""), actions=node.actions if node else (),
         )  # fmt: skip
         visit.expressions = self._pinned.expressions(self.instance.form)
         return visit

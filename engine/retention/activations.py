@@ -55,6 +55,21 @@ class Activation:
         return Cause("rule", "system", "/".join(self.place), self.id, approvals=approvals)
 
 
+@dataclass(frozen=True, slots=True)
+class RuleState:
+    """A rule of a published form and what was said of it; `reworded`: it was changed since."""
+
+    app: str
+    form: str
+    rule: RetentionRule
+    activation: Activation | None = None
+    reworded: bool = False
+
+    @property
+    def acts(self) -> bool:
+        return self.activation is not None and self.activation.confirmed and not self.reworded
+
+
 class Activations:
     def __init__(self, database: Database, audit: AuditTrail, told: list[RowsChanged]) -> None:
         self._database, self._audit, self._told = database, audit, told

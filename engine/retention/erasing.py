@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import msgspec
 import sqlalchemy as sa
@@ -25,12 +25,10 @@ from engine.records.lifetimes import Condition, Lifetimes
 from engine.records.records import Records
 from engine.records.services import Services
 from engine.records.shredding import BATCH
+from engine.retention.disposal import Disposal
 from engine.system_tables import flow_instances, flow_steps, settings
 from metamodel.effects import Shred, ShredTarget
 from metamodel.problems import Rejected, problem
-
-if TYPE_CHECKING:
-    from engine.retention.retention import Retention
 
 JOB = "erase"
 SAID_YES = "approve"
@@ -62,8 +60,8 @@ class Progress:
 
 
 class Erasing:
-    def __init__(self, services: Services, records: Records, jobs: Jobs, retention: Retention) -> None:
-        self._services, self._records, self._jobs, self._retention = services, records, jobs, retention
+    def __init__(self, services: Services, records: Records, jobs: Jobs, disposal: Disposal) -> None:
+        self._services, self._records, self._jobs, self._disposal = services, records, jobs, disposal
         jobs.register(JOB, self.work)
 
     def perform(self, run: Run, planned: Sequence[Planned]) -> None:
@@ -107,25 +105,25 @@ class Erasing:
         step = partial(self._batch, effect=effect, cause=cause, newest=payload["newest"], job=job)
         while not self._services.database.write(step):
             pass
-        self._retention.purge()
+        self._disposal.purge()
         self._services.database.write(partial(self._answer, effect=effect, job=job))
 
     def _batch(self, unit: Unit, effect: Shred, cause: Cause, newest: int, job: str) -> bool:
         """Is everything done?"""
-        self._retention.alone(unit)
+        self._disposal.alone(unit)
         progress = _load(unit.connection, job)
         if progress.target >= len(effect.targets):
             return True
         target = effect.targets[progress.target]
         program = self._services.programs.get(target.app, target.form)
-        verdicts = self._retention.verdicts(unit, program)
+        verdicts = self._disposal.verdicts(unit, program)
         wanted = sa.and_(_wanted(verdicts.lifetimes, target), verdicts.lifetimes.up_to(newest))
         ids = verdicts.lifetimes.ids(sa.and_(wanted, ~verdicts.lifetimes.shredded()), BATCH, progress.after)
         held = set(verdicts.lifetimes.among(verdicts.held, ids))
         kept = set(verdicts.lifetimes.among(verdicts.protected(), ids)) - held
         free = [one for one in ids if one not in held and one not in kept]
-        self._retention.carry_out(unit, program, sorted(kept), "store_only", cause)
-        self._retention.carry_out(unit, program, free, "shred", cause)
+        self._disposal.carry_out(unit, program, sorted(kept), "store_only", cause)
+        self._disposal.carry_out(unit, program, free, "shred", cause)
         progress.counts.update(shredded=len(free), restricted=len(kept), held=len(held))
         progress.after = ids[-1] if len(ids) == BATCH else 0
         progress.target += int(len(ids) < BATCH)

@@ -16,10 +16,10 @@ import sqlalchemy as sa
 
 from engine.access.audit import Occurrence
 from engine.access.grants import RowsChanged
-from engine.access.viewer import SYSTEM, Viewer
-from engine.database import Database, Unit, driver
+from engine.access.viewer import Viewer
+from engine.database import Database, Unit
 from engine.evidence.seals import Box
-from engine.evidence.tombstones import Cause, Tombstone, latest_tombstones, tombstones_of
+from engine.evidence.tombstones import Tombstone, latest_tombstones, tombstones_of
 from engine.jobs import Jobs
 from engine.records.drafts import Batch
 from engine.records.finding import found_ids
@@ -28,13 +28,12 @@ from engine.records.query import Query
 from engine.records.records import Records
 from engine.records.services import Services
 from engine.records.shredding import BATCH
-from engine.retention.activations import Activation, Activations, Place
+from engine.retention.activations import Activation, Activations, Place, RuleState
+from engine.retention.disposal import Disposal
 from engine.retention.erasing import Erasing
 from engine.retention.holds import Hold, Holds, Scope
 from engine.retention.restricting import DUTY, Restricting
 from engine.retention.simulating import Forecast, forecast
-from engine.retention.verdicts import Verdicts
-from engine.system_tables import settings
 from metamodel.problems import Problem, Rejected, problem
 from metamodel.retention import RetentionRule
 
@@ -42,23 +41,7 @@ JOB = "retention"
 HOUR = timedelta(hours=1)
 LONGEST = 2_000  # characters of a name, a matter, a reason
 MOST_FOUND = 100_000  # records a hold by a search may name
-_LOCK = 0x6D756E690200
 Progress = Callable[[int], object]
-
-
-@dataclass(frozen=True, slots=True)
-class RuleState:
-    """A rule of a published form and what was said of it; `reworded`: it was changed since."""
-
-    app: str
-    form: str
-    rule: RetentionRule
-    activation: Activation | None = None
-    reworded: bool = False
-
-    @property
-    def acts(self) -> bool:
-        return self.activation is not None and self.activation.confirmed and not self.reworded
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +64,8 @@ class Retention:
         self.activations = Activations(self._database, services.audit, self.told)
         self.restricting = Restricting(self._database, services.audit, self.told)
         records.shredder.forgetting.append(self.restricting.forget)
-        self.erasing = Erasing(services, records, jobs, self)
+        self.disposal = Disposal(services, records, self.holds, self.restricting)
+        self.erasing = Erasing(services, records, jobs, self.disposal)
         services.authority.withheld.append(self.restricting.withheld)
         jobs.register(JOB, lambda _payload, _job: self.work(), every=HOUR)
 
@@ -171,7 +155,7 @@ class Retention:
             wrong = [*found, *self._unfit(unit.connection, program, scope)]
             if wrong:
                 raise Rejected(wrong)
-            self.alone(unit)
+            self.disposal.alone(unit)
             return self.holds.set(unit, viewer, name.strip()[:LONGEST], matter.strip()[:LONGEST], scope)
 
         return self._database.write(work)
@@ -194,7 +178,7 @@ class Retention:
 
     def _unfit(self, connection: sa.Connection, program: FormProgram, scope: Scope) -> list[Problem]:
         """A condition that does not check, records that are not there."""
-        lifetimes = self._verdicts(connection, program, date.max, []).lifetimes
+        lifetimes = self.disposal.verdicts_on(connection, program, date.max, []).lifetimes
         try:
             lifetimes.where(scope.where)
         except Rejected as refused:
@@ -216,26 +200,23 @@ class Retention:
             if found is None:
                 raise Rejected([problem("hold.unknown")])
             self._require(viewer, found.scope.app)
-            self.alone(unit)
+            self.disposal.alone(unit)
             self.holds.release(unit, viewer, hold, reason.strip()[:LONGEST])
 
         self._database.write(work)
 
     def held_count(self, connection: sa.Connection, hold: Hold) -> int:
         """How many records it keeps now, over all forms."""
-        verdicts = (self._verdicts(connection, program, date.max, [hold]) for program in self._programs())
+        verdicts = (
+            self.disposal.verdicts_on(connection, program, date.max, [hold]) for program in self._programs()
+        )
         return sum(one.lifetimes.counts(one.held, [])[0] for one in verdicts)
-
-    def alone(self, unit: Unit) -> None:
-        """Holds are set, and records shredded, one after another: nothing goes that is held meanwhile."""
-        if self._database.dialect == "postgresql":
-            driver(unit.connection).execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
 
     def keeps(self, batch: Batch) -> list[Problem]:
         """Records that cannot be deleted: on hold, or a minimum still runs for them."""
-        self.alone(batch.unit)
+        self.disposal.alone(batch.unit)
         program = self._services.programs.get(batch.app, batch.form)
-        verdicts, ids = self.verdicts(batch.unit, program), [draft.id for draft in batch.drafts]
+        verdicts, ids = self.disposal.verdicts(batch.unit, program), [draft.id for draft in batch.drafts]
         held = set(verdicts.lifetimes.among(verdicts.held, ids))
         kept = set(verdicts.lifetimes.among(verdicts.protected(), ids)) - held
         return [
@@ -255,7 +236,7 @@ class Retention:
         if self.manages(viewer, app):
             program = self._services.programs.get(app, form)
             for hold in self.holds.running(connection):
-                verdicts = self._verdicts(connection, program, date.max, [hold])
+                verdicts = self.disposal.verdicts_on(connection, program, date.max, [hold])
                 for record in verdicts.lifetimes.among(verdicts.held, records):
                     kept.setdefault(record, []).append(hold)
             used_no_more = self.restricting.among(connection, records)
@@ -294,7 +275,7 @@ class Retention:
                 for state in states
                 if state.rule.end is not None
                 for program in [self._services.programs.get(state.app, state.form)]
-                for verdicts in [self._verdicts(connection, program, on, running)]
+                for verdicts in [self.disposal.verdicts_on(connection, program, on, running)]
             ]
 
     # -- working -----------------------------------------------------------------------------------
@@ -308,60 +289,23 @@ class Retention:
             while done := self._database.write(partial(self._batch, state=state)):
                 counts["restricted" if state.rule.then == "store_only" else "shredded"] += done
                 progress(counts.total())
-        self.purge()
+        self.disposal.purge()
         return counts
 
     def _batch(self, unit: Unit, state: RuleState) -> int:
-        self.alone(unit)
+        self.disposal.alone(unit)
         states = self.rules(unit.connection, state.app)
         now = next((one for one in states if (one.form, one.rule.id) == (state.form, state.rule.id)), None)
         if now is None or not now.acts or now.activation is None:
             return 0
         program = self._services.programs.get(state.app, state.form)
-        verdicts = self.verdicts(unit, program)
+        verdicts = self.disposal.verdicts(unit, program)
         ids = verdicts.lifetimes.ids(verdicts.going(now.rule), BATCH)
-        return len(self.carry_out(unit, program, ids, now.rule.then, now.activation.cause())) if ids else 0
-
-    def verdicts(self, unit: Unit, program: FormProgram) -> Verdicts:
-        """As things stand today, with the holds that run now."""
-        today = unit.moment.astimezone(self._services.zone).date()
-        return self._verdicts(unit.connection, program, today, self.holds.running(unit.connection))
-
-    def carry_out(
-        self, unit: Unit, program: FormProgram, ids: list[int], then: str, cause: Cause, by: Viewer = SYSTEM
-    ) -> list[int]:
-        """Shred these records, or put them out of use; nothing is asked any more."""
-        place = program.app.id, program.form.id
-        if then == "store_only":
-            return self.restricting.restrict(unit, *place, ids, cause, by)
-        self._remember_purge(unit, place)
-        return self._records.shredder.shred(unit, *place, ids, cause, by)
-
-    def purge(self) -> None:
-        """Clear the last traces of what was shredded from the disk, also after a run that was stopped."""
-        with self._database.read() as connection:
-            names = list(
-                connection.scalars(sa.select(settings.c.name).where(settings.c.name.like("purge:%")))
-            )
-        for name in names:
-            _, app, form = name.split(":")
-            if (published := self._services.apps().get(app)) is not None and published.form(form):
-                self._records.shredder.purge(app, form)
-            self._database.write(
-                lambda unit, name=name: unit.connection.execute(  # type: ignore[misc]
-                    sa.delete(settings).where(settings.c.name == name)
-                )
-            )
-
-    def _remember_purge(self, unit: Unit, place: tuple[str, str]) -> None:
-        name = "purge:{}:{}".format(*place)
-        if unit.connection.scalar(sa.select(settings.c.name).where(settings.c.name == name)) is None:
-            unit.connection.execute(sa.insert(settings).values(name=name, value="{}"))
-
-    def _verdicts(
-        self, connection: sa.Connection, program: FormProgram, day: date, running: list[Hold]
-    ) -> Verdicts:
-        return Verdicts.of(self._services, connection, program, day, self.holds, running)
+        return (
+            len(self.disposal.carry_out(unit, program, ids, now.rule.then, now.activation.cause()))
+            if ids
+            else 0
+        )
 
     def _programs(self) -> Iterator[FormProgram]:
         for app in self._services.apps().values():

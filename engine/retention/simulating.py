@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from engine.access.viewer import Viewer
 from engine.records.records import Records
 from engine.records.services import Services
+from engine.retention.activations import RuleState
 from engine.retention.verdicts import Verdicts
-
-if TYPE_CHECKING:
-    from engine.retention.retention import RuleState
 
 EXAMPLES = 5
 

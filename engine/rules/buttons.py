@@ -11,6 +11,7 @@ from engine.records.query import RecordView
 from engine.rules.interpreter import Interpreter
 from engine.rules.opening import Opened, opened
 from engine.rules.ruleset import CompiledRule
+from engine.rules.run import Run
 from engine.rules.subjects import Subject
 from metamodel.labels import label_text
 from metamodel.problems import Rejected, has_errors, problem
@@ -22,13 +23,21 @@ class Buttons:
 
     def shown(self, viewer: Viewer, app: str, form: str, record: RecordView) -> list[tuple[str, str]]:
         """(rule, words) of the buttons this viewer may press on this record now, in order."""
+        return self.offered(viewer, app, form, [record.id]).get(record.id, [])
+
+    def offered(
+        self, viewer: Viewer, app: str, form: str, records: Sequence[str]
+    ) -> dict[str, list[tuple[str, str]]]:
+        """The same of several records, which the viewer has read: by their ids."""
         rules = self._theirs(viewer, app, form)
         if not rules:
-            return []
+            return {}
         with self._services.database.read() as connection:
             unit = Unit(connection, self._services.database.clock.now())
-            subjects = self._subject(unit, viewer, app, form, int(record.id))
-            return [(r.rule.id, _words(r, viewer)) for r in rules for s in subjects if _shows(r, s)]
+            _, subjects = self._looking(unit, viewer, app, form, [int(record) for record in records])
+            return {
+                s.record: [(r.rule.id, _words(r, viewer)) for r in rules if _shows(r, s)] for s in subjects
+            }
 
     def press(self, viewer: Viewer, app: str, rule: str, record: str, form: str = "") -> Opened | None:
         """All of it or nothing; the form that is to be shown next, if any.
@@ -44,10 +53,10 @@ class Buttons:
 
         def work(unit: Unit) -> Opened | None:
             self._interpreter.records.reader.row(unit.connection, viewer, program, record)
-            subjects = self._subject(unit, viewer, app, form, int(record))
+            run, subjects = self._looking(unit, viewer, app, form, [int(record)])
             if not all(_shows(compiled, subject) for subject in subjects):
                 raise Rejected([problem("rule.no_button")])
-            traces = self._interpreter.act(subjects[0].run, [compiled], subjects)
+            traces = self._interpreter.act(run, [compiled], subjects)
             wrong = [found for trace in traces for found in trace.problems]
             if has_errors(wrong):
                 raise Rejected(wrong)
@@ -61,8 +70,11 @@ class Buttons:
         rules = self._interpreter.rules(app).listening({"name": "button", "form": form})
         return [rule for rule in rules if rule.broken is None and _may(rule, viewer, app)]
 
-    def _subject(self, unit: Unit, viewer: Viewer, app: str, form: str, record: int) -> list[Subject]:
-        return self._interpreter.stored(self._interpreter.run(unit, app, viewer), form, [record])
+    def _looking(
+        self, unit: Unit, viewer: Viewer, app: str, form: str, records: Sequence[int]
+    ) -> tuple[Run, list[Subject]]:
+        run = self._interpreter.run(unit, app, viewer)
+        return run, self._interpreter.stored(run, form, records)
 
 
 def _may(rule: CompiledRule, viewer: Viewer, app: str) -> bool:

@@ -7,16 +7,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from engine.access.viewer import Viewer
+from engine.database import Unit
 from engine.records.program import FormProgram
+from engine.records.records import Records
+from engine.records.rows import Row
+from engine.rules.trace import Trace
 from metamodel.problems import Problem, Rejected
 
-if TYPE_CHECKING:
-    from engine.rules.run import Run
-    from engine.rules.trace import Trace
-
 Place = tuple[str, str]  # app, form
+
+
+class Draft(Protocol):
+    """A record on its way in: `engine.rules.subjects.Subject`, as far as it is needed here."""
+
+    values: dict[str, Any]
+    moved: bool
+
+    def note(self, names: Iterable[str], rule: str) -> None: ...
+
+
+class Writing(Protocol):
+    """`engine.rules.run.Run`, as far as it is needed here."""
+
+    @property
+    def unit(self) -> Unit: ...
+    @property
+    def viewer(self) -> Viewer: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def drafts(self) -> Mapping[tuple[str, str, int], Draft]: ...
+    def program(self, app: str, form: str) -> FormProgram: ...
+    def load(self, program: FormProgram, ids: Iterable[int], fields: Sequence[str]) -> dict[int, Row]: ...
 
 
 @dataclass
@@ -94,7 +119,7 @@ class Changes:
         """What is waiting for one record."""
         return self._wanted.get((app, form), {}).get(record)
 
-    def flush(self, run: Run) -> bool:
+    def flush(self, run: Writing) -> bool:
         """Writing may set off rules that leave more to write, so until nothing is left."""
         something = bool(self._wanted)
         while self._wanted:
@@ -103,7 +128,7 @@ class Changes:
             self._write(run, run.program(*place), wanted)
         return something
 
-    def _write(self, run: Run, program: FormProgram, wanted: dict[int, Wanted]) -> None:
+    def _write(self, run: Writing, program: FormProgram, wanted: dict[int, Wanted]) -> None:
         """A record that is on its way in further out takes its changes into its draft."""
         for record in [one for one in wanted if run.drafts.get((program.app.id, program.form.id, one))]:
             draft, mine = run.drafts[program.app.id, program.form.id, record], wanted.pop(record)
@@ -129,7 +154,7 @@ class Changes:
                 changes = kept
 
 
-def _merged(run: Run, program: FormProgram, wanted: Mapping[int, Wanted]) -> dict[int, dict[str, Any]]:
+def _merged(run: Writing, program: FormProgram, wanted: Mapping[int, Wanted]) -> dict[int, dict[str, Any]]:
     fields = sorted({name for one in wanted.values() for name in one.lists if name in program.fields})
     ids = [record for record, one in wanted.items() if one.lists]
     rows = run.load(program, ids, fields) if fields else {}

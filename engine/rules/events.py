@@ -16,6 +16,7 @@ from engine.database import Unit
 from engine.records.drafts import Batch, Stages
 from engine.records.state import apply_formulas
 from engine.rules.interpreter import Interpreter
+from engine.rules.run import Run
 from engine.rules.subjects import Subject
 from engine.tasks import ClosedTask
 from metamodel.problems import Problem, Rejected
@@ -79,7 +80,7 @@ class Events(Interpreter):
             )
             for draft in batch.drafts
         ]  # fmt: skip
-        with _on_their_way(subjects):
+        with _on_their_way(run, subjects):
             self.act(run, rules, subjects)
         if event != "before_save" and (program.formulas or program.computed_rows):
             for subject in subjects:
@@ -111,16 +112,16 @@ class Events(Interpreter):
 
 
 @contextmanager
-def _on_their_way(subjects: Sequence[Subject]) -> Iterator[None]:
+def _on_their_way(run: Run, subjects: Sequence[Subject]) -> Iterator[None]:
     """While rules look at drafts, `record.id` is the id they are going to have, and what other rules want of
     them goes into them."""
     named = [subject for subject in subjects if subject.record]
     for subject in named:
         subject.values["id"] = subject.record
-        subject.run.drafts[subject.app, subject.form, int(subject.record)] = subject
+        run.drafts[subject.app, subject.form, int(subject.record)] = subject
     try:
         yield
     finally:
         for subject in named:
             subject.values.pop("id", None)
-            subject.run.drafts.pop((subject.app, subject.form, int(subject.record)), None)
+            run.drafts.pop((subject.app, subject.form, int(subject.record)), None)

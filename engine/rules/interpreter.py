@@ -86,11 +86,10 @@ class Interpreter:
         ]
 
     def perform_for(
-        self, unit: Unit, subject: Subject, effects: Sequence[Effect], source: str
+        self, run: Run, subject: Subject, effects: Sequence[Effect], source: str
     ) -> list[Problem]:
         """Effects that somebody else planned (a flow's node), performed and written; what went wrong."""
-        run = subject.run
-        run.source = source
+        unit, run.source = run.unit, source
         before = len(subject.problems)
         trace = run.trace = Trace(run.app, source, 1, matched=[subject])
         with _deeper(unit) as allowed:

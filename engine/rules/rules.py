@@ -40,6 +40,12 @@ class Rules(Events):
         """(rule, words) of the buttons this viewer may press on this record now, in order."""
         return self._buttons.shown(viewer, app, form, record)
 
+    def buttons_of(
+        self, viewer: Viewer, app: str, form: str, records: Sequence[str]
+    ) -> dict[str, list[tuple[str, str]]]:
+        """The same of each of several records that this viewer has read."""
+        return self._buttons.offered(viewer, app, form, records)
+
     def press(self, viewer: Viewer, app: str, rule: str, record: str, form: str = "") -> Opened | None:
         """All of it or nothing; the form to be shown next, if any.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -24,11 +24,18 @@ from metamodel.forms import FieldDefinition
 from metamodel.plugin_api import Display, Reference
 from metamodel.templates import places
 
-if TYPE_CHECKING:
-    from engine.rules.subjects import Subject
-
 DEPTH = 3  # a title may name links whose titles name links …
 Names = Mapping[tuple[str, str], str]
+
+
+class Owner(Protocol):
+    """Whose values a template names: `engine.rules.subjects.Subject`, as far as it is needed here."""
+
+    @property
+    def record(self) -> str: ...
+    @property
+    def program(self) -> FormProgram | None: ...
+    def evaluate(self, text: str) -> Any: ...
 
 
 @dataclass
@@ -41,7 +48,7 @@ class Showing:
     _rows: dict[tuple[str, str, int], Row | None] = field(default_factory=dict)
     _titles: dict[tuple[str, str, str, str], str] = field(default_factory=dict)
 
-    def show(self, subject: Subject, path: str, language: str) -> str:
+    def show(self, subject: Owner, path: str, language: str) -> str:
         """One place of a template; blank is ''."""
         value = subject.evaluate(path)
         if value is None or value == "" or value == []:
@@ -54,7 +61,7 @@ class Showing:
             return "、".join(self._shown(program, definition, one, language, DEPTH) for one in value)
         return self._shown(program, definition, value, language, DEPTH)
 
-    def sealed(self, subject: Subject, path: str) -> tuple[str, str, str, str] | None:
+    def sealed(self, subject: Owner, path: str) -> tuple[str, str, str, str] | None:
         """(app, form, record, field) of a place whose value is sealed; None for a plain one."""
         names = path.split(".")
         found = self._definition(subject.program, names)

@@ -4,23 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from engine.access.quoting import Quoted
+from engine.access.viewer import Viewer
+from engine.database import Unit
 from engine.expressions import EvaluationContext
 from engine.records.program import FormProgram
+from engine.records.services import Services
+from engine.rules.changes import Changes
 from engine.rules.expressions import Expressions
 from engine.rules.roles import writable
+from engine.rules.showing import Showing
+from engine.rules.trace import Trace
 from metamodel import recipients
 from metamodel.expressions.inline import inlined, outer_paths
 from metamodel.labels import Label
 from metamodel.problems import Problem
 from metamodel.templates import filled, places
 
-if TYPE_CHECKING:
-    from engine.rules.run import Run
-
 LEFT_OUT = "…"
+
+
+class Pass(Protocol):
+    """`engine.rules.run.Run`, as far as it is needed here."""
+
+    @property
+    def unit(self) -> Unit: ...
+    @property
+    def services(self) -> Services: ...
+    @property
+    def viewer(self) -> Viewer: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def context(self) -> EvaluationContext: ...
+    @property
+    def showing(self) -> Showing: ...
+    @property
+    def changes(self) -> Changes: ...
+    @property
+    def trace(self) -> Trace | None: ...
+    def fail(self, subject: Subject, problems: Iterable[Problem]) -> None: ...
 
 
 class Subject:
@@ -38,7 +63,7 @@ class Subject:
     )  # fmt: skip
 
     def __init__(
-        self, run: Run, app: str, form: str, record: str, values: dict[str, Any],
+        self, run: Pass, app: str, form: str, record: str, values: dict[str, Any],
         program: FormProgram | None = None, *, draft: bool = False,
         before: Mapping[str, Any] | None = None, row: int = 0, causes: dict[str, str] | None = None,
     ) -> None:  # fmt: skip

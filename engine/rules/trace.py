@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import sqlalchemy as sa
 
 from engine.database import Database, Unit
 from engine.evidence.seals import Box
-from engine.rules.subjects import Subject
 from engine.system_tables import rule_runs
 from metamodel.problems import Problem
 
 SHOWN_RECORDS = 20
 SHOWN_PROBLEMS = 10
+
+
+class About(Protocol):
+    """`engine.rules.subjects.Subject`, as far as it is needed here."""
+
+    @property
+    def form(self) -> str: ...
+    @property
+    def record(self) -> str: ...
+    @property
+    def made(self) -> Sequence[tuple[str, str, str]]: ...
 
 
 @dataclass
@@ -28,13 +38,13 @@ class Trace:
     rule: str
     tried: int
     outcome: str = "done"  # done failed stopped
-    matched: Sequence[Subject] = ()
+    matched: Sequence[About] = ()
     effects: Counter[str] = field(default_factory=Counter)
     sample: Any = None  # the first effect
-    sampled: Subject | None = None  # whose it is
+    sampled: About | None = None  # whose it is
     problems: list[Problem] = field(default_factory=list)
 
-    def saw(self, effects: Sequence[Any], subject: Subject) -> None:
+    def saw(self, effects: Sequence[Any], subject: About) -> None:
         if effects and self.sample is None:
             self.sample, self.sampled = effects[0], subject
         self.effects.update(type(effect).__name__ for effect in effects)
@@ -57,7 +67,7 @@ class Trace:
         }
 
 
-def _place(subject: Subject) -> tuple[str, str]:
+def _place(subject: About) -> tuple[str, str]:
     """(form, record) it was about; of a message, what it was made into."""
     made = next(((form, record) for _, form, record in subject.made), ("", ""))
     return (subject.form, subject.record) if subject.record else made

@@ -10,8 +10,8 @@ from litestar import Response, get, post
 from builder_ui.models.retention import FormRules, PresetLine, RuleLine, RulesPage
 from builder_ui.pages.retention.desk import BASE, STYLES, Desk
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
+from engine.retention.activations import RuleState
 from engine.retention.presets import presets
-from engine.retention.retention import RuleState
 from metamodel.labels import label_text
 from metamodel.problems import Rejected
 
