@@ -3,6 +3,7 @@
 `load` is the door: whoever has a document (a publication, a draft, an import, a command)
 gets the App beside everything that is wrong with it. Shape first (JSON Schema), then
 building with placeholders for what cannot be understood, then the checks of meaning.
+What is published was checked then: `read` only builds it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from metamodel.checking import Checking, check_ids
 from metamodel.core_schema import FORMAT
 from metamodel.flows import Flow, check_flows, flow_from_json
 from metamodel.form_checks import check_forms
-from metamodel.formats import current_options, upgrade
+from metamodel.formats import Document, current_options, upgrade
 from metamodel.forms import Form, form_from_json
 from metamodel.keyword_checks import check_keywords
 from metamodel.labels import Label, label_text
@@ -84,13 +85,23 @@ def load(
     if newer:
         return None, newer
     document = current_options(document, registry)
-    shape = check_shape(document)
-    part = Part(document)
-    if not part.part("app").id:
+    shape, binder = check_shape(document), Binder(registry)
+    app = _built(document, binder)
+    if app is None:
         return None, shape
-    binder = Binder(registry)
-    app = app_from_json(part, binder)
     return app, tidy([*shape, *binder.problems, *check(app, registry, apps)])
+
+
+def read(document: Document, registry: Registry) -> App | None:
+    """What `load` gives, of a document that was checked when it was published: without looking for problems
+    again it takes a twentieth of the time. None where `load` would say why."""
+    document, newer = upgrade(document)
+    return None if newer else _built(current_options(document, registry), Binder(registry))
+
+
+def _built(document: Document, binder: Binder) -> App | None:
+    part = Part(document)
+    return app_from_json(part, binder) if part.part("app").id else None
 
 
 def app_from_json(part: Part, binder: Binder) -> App:

@@ -32,7 +32,7 @@ from engine.migrate import (
 from engine.system_tables import app_versions
 from engine.tables import Catalog, FormTable
 from engine.values import canonical_json, parse_json
-from metamodel.application import App, load
+from metamodel.application import App, load, read
 from metamodel.plugin_api import Registry
 from metamodel.problems import Problem, Rejected, has_errors, problem
 
@@ -114,10 +114,14 @@ class Applications:
 
     def at_version(self, app: str, version: int) -> App:
         """The App as it was then, for what is pinned to a version."""
-        loaded, problems = load(self.document(app, version), self._registry, self._apps())
-        if loaded is None:
-            raise Rejected(problems)
-        return loaded
+        return self._read(self.document(app, version))
+
+    def _read(self, document: Document) -> App:
+        """What was checked when it was published; Rejected when we cannot read it (it is of a newer format)."""
+        found = read(document, self._registry)
+        if found is None:
+            raise Rejected(load(document, self._registry)[1])
+        return found
 
     def _find(self, app: str) -> _Served:
         self._ensure()
@@ -154,10 +158,7 @@ class Applications:
         known = self._served.get(row.app)
         if known is not None and (known.version, known.needs) == (row.version, needs):
             return known
-        app, problems = load(document, self._registry, {name: one.app for name, one in served.items()})
-        if app is None:
-            raise Rejected(problems)
-        return _Served(app, row.version, needs)
+        return _Served(self._read(document), row.version, needs)
 
     # -- checking ----------------------------------------------------------------------------------
     def check(self, document: Document) -> list[Problem]:

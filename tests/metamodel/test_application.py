@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from metamodel.application import App, load, tidy
+from metamodel.application import App, load, read, tidy
 from metamodel.formats import upgrade
 from metamodel.problems import problem
 
@@ -48,6 +48,11 @@ def test_unreadable_shapes_give_no_app(document: Any, registry: Any) -> None:
     app, problems = load(document, registry)
     assert app is None
     assert problems
+
+
+@pytest.mark.parametrize("document", [SAMPLE, CRM, {"app": {}}, {"app": {"id": "x"}, "muniment": 999}])
+def test_reading_builds_what_loading_builds(document: Any, registry: Any) -> None:
+    assert read(document, registry) == load(document, registry)[0]
 
 
 def test_unknown_parts_are_placeholders(registry: Any) -> None:
