@@ -151,6 +151,7 @@ class Permissions:
             tuple(names), f"/admin/people/roles/{app.id}/{role.id}"
             if self.visit.runtime.manages_anywhere(self.visit.viewer, "people") else "",
             tuple(self._wrong(one) for one in self._about(f"/roles/{place}") if self._of_role(one, place)),
+            href(f"{self._base}/uses", role=role.id, revision=self.looked.draft.revision),
         )  # fmt: skip
 
     def _unmask(self, app: App, role: Role) -> UnmaskCard:

@@ -23,6 +23,7 @@ from builder_ui.models.design_views import (
 )
 from builder_ui.models.parts import Option
 from builder_ui.site import Visit
+from builder_ui.templating import href
 from engine.designing import Looked
 from metamodel.forms import FieldDefinition, Form
 from metamodel.labels import label_text
@@ -46,6 +47,12 @@ class Views:
         self.form: Form | None = looked.app.form(form) if looked.app else None
         self.label = label_text(raw.get("label"), visit.language, form)
         start = f"/forms/{self.place}/views/"
+        applications = visit.runtime.applications
+        served = looked.draft.app in applications.served()
+        known = applications.get(looked.draft.app).form(form) if served else None
+        self.published = frozenset(view.id for view in known.views) if known else frozenset()
+        self._base = f"/design/{looked.draft.app}/forms/{form}/views"
+        self._revision = looked.draft.revision
         self._problems = [one for one in looked.problems if one.path.startswith(start)]
 
     def body(self, at: str) -> ViewsBody:
@@ -125,7 +132,12 @@ class Views:
             _text(raw, "id"), self.title(raw), self._words(kind.label), self._labels(raw),
             tuple(self._kinds(raw)), kind.listed, _text(raw, "filter"), tuple(controls), sort,
             tuple(self._roles(raw)), self._taken(raw), rest, filtered,
+            self._locked(raw), href(f"{self._base}/uses", at=_text(raw, "id"), revision=self._revision),
         )  # fmt: skip
+
+    def _locked(self, raw: Raw) -> str:
+        published = _text(raw, "id") in self.published
+        return self.visit.text("Published: menus and links name it by this id") if published else ""
 
     def _labels(self, raw: Raw) -> tuple[tuple[str, str, str], ...]:
         label, language = raw.get("label"), self.visit.language[:2]

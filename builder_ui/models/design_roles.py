@@ -118,7 +118,8 @@ class GlassCard:
 
 @dataclass(frozen=True, slots=True)
 class RoleCard:
-    """One role in full. `pointer` is its place in the draft; `holders`: who has it today."""
+    """One role in full. `pointer` is its place in the draft; `holders`: who has it today; `uses_href` answers who
+    uses it."""
 
     id: str
     label: str
@@ -136,6 +137,7 @@ class RoleCard:
     holders: tuple[Link, ...]
     members_href: str
     problems: tuple[Wrong, ...] = ()
+    uses_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,8 @@ class ViewControl:
 
 @dataclass(frozen=True, slots=True)
 class ViewPart:
-    """The chosen view. `labels`: (key, words, language); `kinds`: what it may become, values as a tile's `item`."""
+    """The chosen view. `labels`: (key, words, language); `kinds`: what it may become, values as a tile's `item`;
+    `id_locked`: why its id stands; `uses_href` answers who uses it."""
 
     id: str
     title: str
@@ -100,6 +101,8 @@ class ViewPart:
     taken: Mapping[str, str]
     problems: tuple[str, ...] = ()
     filter_problems: tuple[str, ...] = ()
+    id_locked: str = ""
+    uses_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,13 @@ class ChosenViews:
         with self._database.read() as connection:
             return connection.scalar(query) or ""
 
+    def count(self, app: str, form: str, view: str) -> int:
+        """How many people looked at it last: a number only, for those who design it."""
+        own = chosen_views.c
+        whose = sa.and_(own.app == app, own.form == form, own.view == view)
+        with self._database.read() as connection:
+            return connection.scalar(sa.select(sa.func.count()).where(whose)) or 0
+
     def choose(self, viewer: Viewer, app: str, form: str, view: str) -> None:
         if viewer.looker is not None or self.of(viewer, app, form) == view:
             return

@@ -114,6 +114,13 @@ def test_seeing_in_full_and_breaking_the_glass_are_set_here(runtime: Runtime, de
     assert "得到对“消息”的紧急查阅" in told
 
 
+def test_who_uses_a_role_is_told_before_it_goes(designer: Tab) -> None:
+    page = designer.get(f"{PERMISSIONS}/uses?role=auditor").text
+    (used,) = re.findall(r'data-used="([^"]*)"', page)
+    assert used.endswith("1 人持有")
+    assert f"{PERMISSIONS}/uses?role=auditor&amp;revision=" in designer.page(f"{PERMISSIONS}?role=auditor")
+
+
 def test_a_role_gets_an_id_of_its_name(designer: Tab) -> None:
     answer = designer.get(f"{PERMISSIONS}/name?label=销售总监", headers={"accept": "application/json"})
     assert answer.json() == {"id": "xiao_shou_zong_jian"}

@@ -162,3 +162,47 @@ def test_a_conversation_and_a_timeline_are_read_as_they_will_be(sign_in: SignIn,
         assert mark in page, view
         assert "ghost" not in page, view
     assert "明天上午送到" in zhou.get(f"{TALK}/preview?view=chat").text
+
+
+def test_who_uses_a_view_is_told_before_it_goes(cheng: Tab, runtime: Runtime) -> None:
+    items = [{"form": "customer", "view": "all"}, {"form": "talk", "view": "list"}]
+    edit(
+        runtime,
+        {"op": "add", "path": "/menus", "value": [{"label": "工作", "items": items}]},
+        {"op": "add", "path": "/roles/0/forms/customer/views", "value": ["all"]},
+        {"op": "add", "path": "/forms/0/views/0/default_for", "value": ["seller"]},
+    )
+    runtime.chosen_views.choose(runtime.require_viewer("zhou"), "desk", "customer", "all")
+    page = cheng.get(f"{CUSTOMER}/uses?at=all").text
+    (used,) = re.findall(r'data-used="([^"]*)"', page)
+    assert used == "被 1 个角色、1 个菜单分组使用 · 1 人最近用的是它 · 销售 先看它"
+    assert re.findall(r'class="item" href="([^"]*)"', page) == [
+        "/design/desk/permissions",
+        "/design/desk/menu",
+    ]
+    assert 'data-used=""' in cheng.get(f"{CUSTOMER}/uses?at=mine").text
+    assert "/views/uses?at=all&amp;revision=" in cheng.get(f"{CUSTOMER}/body?at=all").text
+
+
+def test_a_view_gets_another_id_until_it_is_published(cheng: Tab, runtime: Runtime) -> None:
+    edit(
+        runtime, add({"id": "table", "label": "新的"}),
+        {"op": "add", "path": "/menus", "value": [{"items": [{"form": "customer", "view": "table"}]}]},
+    )  # fmt: skip
+    assert 'id="view-id" value="table"' in cheng.get(f"{CUSTOMER}/body?at=table").text
+    assert "已发布：" in cheng.get(f"{CUSTOMER}/body?at=all").text
+
+    def named(view: str, wished: str) -> Any:
+        sent = {"revision": 0, "view": view, "id": wished}
+        headers = {"x-csrf-token": cheng.csrf, "accept": "application/json"}
+        return cheng.client.post(f"{CUSTOMER}/names", json=sent, headers=headers).json()
+
+    made = named("table", "newest")
+    assert made["id"] == "newest"
+    assert {(step["path"], step["value"]) for step in made["patch"]} == {
+        ("/forms/0/views/2/id", "newest"), ("/menus/0/items/0/view", "newest"),
+    }  # fmt: skip
+    for view, wished, code in (
+        ("table", "mine", "id.duplicate"), ("table", "Bad id", "id.pattern"), ("all", "each", "id.fixed"),
+    ):  # fmt: skip
+        assert [one["code"] for one in named(view, wished)["problems"]] == [code]

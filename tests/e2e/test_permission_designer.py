@@ -78,6 +78,15 @@ def test_roles_and_forms(desk: Open, runtime: Runtime) -> None:
     role = document(runtime)["roles"][-1]
     assert role["unmask"] == {"minutes": 15}
     assert role["emergency"] == {"forms": ["line"], "hours": 4, "alarm": ["role:auditor"]}
+    page.click(".role-line:has-text('审计')")
+    expect(page.locator(".uses")).to_contain_text("被 1 个角色使用 · 1 人持有")
+    page.get_by_role("button", name="删除", exact=True).click()
+    expect(page.locator(".role-line", has_text="审计")).to_have_count(0)
+    expect(page.locator(".toast")).to_contain_text("被 1 个角色使用 · 1 人持有")
+    page.locator(".toast button").click()
+    expect(page.locator("#role-label")).to_have_value("审计")
+    page.click(".role-line:has-text('客服主管')")
+    expect(page.locator(".uses")).to_contain_text("没有别处用到它")
     page.get_by_role("button", name="删除", exact=True).click()
     expect(page.locator(".role-line", has_text="客服主管")).to_have_count(0)
     page.locator(".toast button").click()

@@ -30,12 +30,14 @@ from engine.web.body import json_object
 from metamodel.checking import is_reserved
 from metamodel.core_schema import ID_PATTERN
 from metamodel.forms import FieldDefinition, Form
+from metamodel.labels import Label
 from metamodel.problems import Rejected, problem
 from metamodel.renaming import NamedPart, renamed
 
 FORM = "/design/{app_id:str}/forms/{form_id:str}"
 STYLES = ("design", "form", "design_form", "expression")
 MOST_CHOSEN = 200
+FIELD = {"zh": "字段", "en": "field"}
 
 
 @get(FORM, sync_to_thread=True)
@@ -81,7 +83,7 @@ def name_field(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: 
     old, taken = _renamed_of(form, str(sent.get("field") or ""))
     if old in published_fields(visit, app_id, form_id):
         raise Rejected([problem("id.fixed", "/id", value=old)])
-    new = _wanted_id(sent, taken)
+    new = wanted_id(sent, taken)
     check = visit.runtime.applications.reading
     part = NamedPart("field", old, form_id)
     made = renamed(looked.draft.document, part, new, lambda document: check(document)[1])
@@ -109,11 +111,11 @@ def _renamed_of(form: Form, key: str) -> tuple[str, set[str]]:
     return key, {one.id for one in beside if one.id != name}
 
 
-def _wanted_id(sent: Mapping[str, Any], taken: set[str]) -> str:
+def wanted_id(sent: Mapping[str, Any], taken: set[str], what: Label = FIELD) -> str:
     wished = sent.get("id")
     if isinstance(wished, str) and wished:
         if wished in taken:
-            raise Rejected([problem("id.duplicate", "/id", value=wished, what={"zh": "字段", "en": "field"})])
+            raise Rejected([problem("id.duplicate", "/id", value=wished, what=what)])
         if not re.fullmatch(ID_PATTERN, wished) or is_reserved(wished):
             raise Rejected([problem("id.pattern", "/id", value=wished[:80])])
         return wished

@@ -12,11 +12,13 @@ from litestar import Response, get
 from builder_ui.design_effects import effects
 from builder_ui.design_frame import design_frame
 from builder_ui.design_permissions import Permissions
+from builder_ui.design_uses import uses
 from builder_ui.models.design_roles import EffectList, PermissionPage
 from builder_ui.pages.design.frame import asked_revision
 from builder_ui.site import Ask, Here, InPath, Visit
 from engine.access.audit import Occurrence
 from engine.designing.identifiers import identifier
+from metamodel.renaming import NamedPart
 
 PERMISSIONS = "/design/{app_id:str}/permissions"
 STYLES = ("design", "form", "expression", "design_roles")
@@ -42,6 +44,15 @@ def permissions_body(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
     return visit.part(
         "design/permissions_body.html", Permissions(visit, looked).body(visit.query.get("role", ""))
     )
+
+
+@get(f"{PERMISSIONS}/uses", sync_to_thread=True)
+def role_uses(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
+    """Who uses `role`, as `revision` is."""
+    visit = site.visit(request)
+    looked = visit.runtime.designing.look(visit.viewer, app_id, asked_revision(visit))
+    part = NamedPart("role", visit.query.get("role", ""))
+    return visit.part("design/uses.html", uses(visit, looked, part))
 
 
 @get(f"{PERMISSIONS}/effects", sync_to_thread=True)
@@ -82,4 +93,4 @@ def _words(visit: Visit) -> dict[str, str]:
     }  # fmt: skip
 
 
-HANDLERS = (permissions_page, permissions_body, permission_effects, name_role)
+HANDLERS = (permissions_page, permissions_body, role_uses, permission_effects, name_role)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from litestar import Response, get, post
 
 from builder_ui.design_frame import design_frame
+from builder_ui.design_uses import mentions
 from builder_ui.models.design_life import Choice, PlanLine, PublishPage, Reach, Run, Told, Trial
 from builder_ui.pages.design.app import APP, STYLES, objects, said
 from builder_ui.pages.design.apps import APPS
@@ -95,24 +96,6 @@ def _told(visit: Visit, impact: Impact) -> Iterator[Told]:
         weight = lost.get(key) if change.kind in ("removed", "type_changed") else None
         cost = _cost(visit, impact, weight) if weight is not None else ""
         yield Told(change.kind, said(visit, change), mentions(visit, touched(one)), cost)
-
-
-def mentions(visit: Visit, counts: Mapping[str, int]) -> str:
-    """被 3 条规则、2 个看板使用: who mentions what changes."""
-    count = visit.count
-    words = {
-        "rule": lambda n: count("%(num)s rule", "%(num)s rules", n),
-        "flow": lambda n: count("%(num)s flow", "%(num)s flows", n),
-        "report": lambda n: count("%(num)s board", "%(num)s boards", n),
-        "role": lambda n: count("%(num)s role", "%(num)s roles", n),
-        "view": lambda n: count("%(num)s view", "%(num)s views", n),
-        "form": lambda n: count("%(num)s form", "%(num)s forms", n),
-        "field": lambda n: count("%(num)s field", "%(num)s fields", n),
-        "menu": lambda n: count("%(num)s menu group", "%(num)s menu groups", n),
-    }
-    told = [words[what](number) for what, number in counts.items() if what in words]
-    between = "、" if visit.language == "zh" else ", "
-    return visit.text("Used by %(parts)s", parts=between.join(told)) if told else ""
 
 
 def _cost(visit: Visit, impact: Impact, weight: Weight) -> str:

@@ -8,6 +8,7 @@ import { released } from "../lib/pressing.js";
 import { pick } from "../lib/swap.js";
 import { fill } from "../lib/text.js";
 import { toast } from "../lib/toast.js";
+import { usesOf } from "../lib/uses.js";
 import { freeName } from "../model/names.js";
 import * as roles from "../model/roles.js";
 
@@ -152,8 +153,9 @@ export default class Permissions extends Controller {
   }
 
   async press_remove(at) {
+    const used = usesOf(`${this.value("base")}/uses`, { role: at.id, revision: this.draft.revision });
     this.draft.change(fill(this.words.remove, at), (d) => roles.removeRole(d, at.id), { focus: this.address(at.id) });
-    toast(fill(this.words.removed, at), { text: this.words.undo, run: () => { this.draft.undo(); this.open(at.id); } });
+    toast([fill(this.words.removed, at), ...(await used)].join(" · "), { text: this.words.undo, run: () => { this.draft.undo(); this.open(at.id); } });
     await this.open("");
   }
 

@@ -1,6 +1,6 @@
 // The views designer: a form's views added, moved, changed; every step goes into the draft. What the server makes of the
 // saved draft takes the place of the list and the panel, and the view is drawn anew beside them.
-import { send } from "../lib/api.js";
+import { postJson, send } from "../lib/api.js";
 import { Controller } from "../lib/controller.js";
 import { openDraft } from "../lib/draft.js";
 import { ListDragging } from "../lib/list_dragging.js";
@@ -8,6 +8,7 @@ import { exchange } from "../lib/parts.js";
 import { released } from "../lib/pressing.js";
 import { pick } from "../lib/swap.js";
 import { fill } from "../lib/text.js";
+import { usesOf } from "../lib/uses.js";
 import { toast } from "../lib/toast.js";
 import * as views from "../model/views.js";
 
@@ -83,14 +84,15 @@ export default class ViewsDesigner extends Controller {
     this.focusName = true;
   }
 
-  press_remove() {
+  async press_remove() {
     const { at: removed, called: name, all } = this;
+    const used = usesOf(`${this.value("base")}/uses`, { at: removed, revision: this.draft.revision });
     const place = all.findIndex((one) => one.id === removed);
     const next = (all[place + 1] ?? all[place - 1])?.id ?? "";
     this.draft.change(fill(this.words.remove, { name }), (d) => views.removeView(d, this.form, removed), { focus: this.address(removed) });
     this.keepFocus = true;
     this.go(next);
-    toast(fill(this.words.removed, { name }), { text: this.words.undo, run: () => this.undo(removed) });
+    toast([fill(this.words.removed, { name }), ...(await used)].join(" · "), { text: this.words.undo, run: () => this.undo(removed) });
   }
 
   undo(id) {
@@ -117,6 +119,20 @@ export default class ViewsDesigner extends Controller {
     const kind = select.selectedOptions[0].textContent;
     const item = JSON.parse(select.value);
     this.step("kind", { name: this.called, kind }, (d) => views.becomeKind(d, this.form, this.at, item));
+  }
+
+  /** Another id, wherever it is named; the server knows where. A blank one restores the one before. */
+  async change_identify(input) {
+    const { at: view, called: name } = this;
+    const wished = input.value.trim();
+    input.value = view;
+    if (!wished || wished === view || !(await this.draft.flush())) return;
+    try {
+      const { id, patch } = await postJson(`${this.value("base")}/names`, { revision: this.draft.revision, view, id: wished });
+      if (this.draft.edit(fill(this.words.identify, { name, id }), patch, { focus: this.address(id) })) await this.go(id);
+    } catch (error) {
+      toast(error.message);
+    }
   }
 
   change_filter(holder, text) {
