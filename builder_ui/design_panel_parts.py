@@ -8,6 +8,7 @@ from typing import Any
 from builder_ui.design_layout import Block
 from builder_ui.design_opening import opened_form, opening_controls
 from builder_ui.design_palette import block_words
+from builder_ui.design_pieces import compared_control, paper_control
 from builder_ui.icon_choice import icon_label
 from builder_ui.models.design_form import Control, ControlGroup, Panel
 from builder_ui.models.parts import Option
@@ -56,6 +57,8 @@ def form_panel(visit: Visit, looked: Looked, form: Form, place: int, published: 
             Control("@public", "act", "public", text("Open to people without an account"),
                     f"/design/{looked.draft.app}/forms/{form.id}/public"),
         )),
+        ControlGroup("same", text("The same twice"), (compared_control(visit, form, raw),), open=bool(form.duplicates)),
+        ControlGroup("paper", text("On paper"), (paper_control(visit, form, raw, looked.app),), open=bool(form.print)),
     )  # fmt: skip
     found = [one for one in looked.problems if one.path.startswith(form.path) and "/fields/" not in one.path]
     errors = tuple(one.text(visit.language) for one in found if one.severity == "error")

@@ -28,6 +28,7 @@ GROUPS: Mapping[tuple[str, str], Mapping[str, tuple[str, str]]] = {
     ("沟通", "Communication"): {
         "chat": ("会话 聊天 消息 微信", "chat conversation message"),
         "phone": ("电话 通话", "phone call"),
+        "smartphone": ("手机 移动端", "mobile smartphone"),
         "mail": ("邮件 信", "mail letter"),
         "voice": ("语音 录音", "voice recording"),
         "video": ("视频 会议", "video meeting"),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from metamodel.checking import Checking, check_ids, check_labels, label_words
 from metamodel.derived_checks import check_cycles, check_derived
 from metamodel.field_checks import check_fields
-from metamodel.forms import Form
+from metamodel.forms import FieldDefinition, Form
 from metamodel.layout_checks import check_layout
 from metamodel.plugin_api import Formula, Storage
 from metamodel.problems import Problem, pointer, problem
@@ -70,15 +70,16 @@ def _check_duplicates(form: Form, checking: Checking) -> Iterator[Problem]:
             path = form.path + pointer("duplicates", number, place)
             yield from checking.field_reference(form, name, path)
             field = form.field(name)
-            if field is None or field.type is None:
-                continue
-            listed = field.type.many or field.type.container or field.type.storage == Storage.JSON
-            if (
-                field.sealed
-                or listed
-                or (field.derived is not None and not isinstance(field.derived, Formula))
-            ):
+            if field is not None and field.type is not None and not is_compared(field):
                 yield problem("form.not_compared", path, field=field.text())
+
+
+def is_compared(field: FieldDefinition) -> bool:
+    """Can two records be said to be the same by this field?"""
+    type_ = field.type
+    if type_ is None or field.sealed or type_.many or type_.container or type_.storage == Storage.JSON:
+        return False
+    return field.derived is None or isinstance(field.derived, Formula)
 
 
 def _meaning(form: Form, word: str, path: str) -> str:

@@ -128,7 +128,7 @@ class Control:
     minimum: int | None = None
     maximum: int | None = None
     required: bool = False
-    extra: Mapping[str, Any] = field(default_factory=dict)  # of `opens`: the rule that opens each form
+    extra: Mapping[str, Any] = field(default_factory=dict)  # what this look alone needs
 
     @property
     def control_id(self) -> str:

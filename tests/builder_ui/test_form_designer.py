@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from builder_ui.design_pieces import for_paper
 from engine.applications.packing import pack_file, unpack
 from engine.runtime import Runtime
 from metamodel.application import load
@@ -47,11 +48,25 @@ def test_the_page_has_palette_canvas_and_panel(cheng: Tab) -> None:
         ("?at=block:section", ("分区", "栏数")),
         ("?at=block:section&at=field:name", ("已选 2 项",)),
         ("?at=field:gone", ("客户", "记录的标题")),
+        ("", ("查重", "打印", "另排一个打印版式", "data-pieces-of-value")),
     ],
 )
 def test_the_panel_is_about_what_is_chosen(cheng: Tab, at: str, words: tuple[str, ...]) -> None:
     html = cheng.get(f"{FORM}/panel{at}").text
     assert [word for word in words if word not in html] == []
+
+
+def test_a_page_on_paper_begins_as_the_form_is() -> None:
+    tabs = {"id": "t", "kind": "tabs", "tabs": [
+        {"id": "one", "label": "甲", "blocks": [
+            {"id": "s", "kind": "section", "folded": True, "visible": "a", "fields": ["a"]}]},
+        {"id": "two", "blocks": [{"id": "b", "kind": "button", "rule": "r"}, {"id": "n", "kind": "note", "text": "x"}]},
+    ]}  # fmt: skip
+    assert for_paper([tabs, {"id": "e", "kind": "embed", "url": "https://example.org"}]) == [
+        {"id": "divider", "kind": "divider", "label": "甲"},
+        {"id": "s", "kind": "section", "fields": ["a"]},
+        {"id": "n", "kind": "note", "text": "x"},
+    ]
 
 
 def test_a_draft_that_is_wrong_still_shows(cheng: Tab, runtime: Runtime) -> None:

@@ -448,8 +448,34 @@ def test_parts_are_copied_to_another_form_and_app_and_headings_become_fields(
     expect(it.part("field:why_2").locator(".problem-dot.bad")).to_have_count(0)
 
 
-def test_the_json_is_the_same_definition(designer: Designer) -> None:
+def test_the_form_itself_and_its_json_are_the_same_definition(designer: Designer, runtime: Runtime) -> None:
     it, page = designer.open(), designer.page
+    page.locator("#panel [data-group=same] summary").click()
+    page.locator("#compared-0").select_option(label="名称")
+    page.locator("#compared-0").select_option(label="来源")
+    page.locator("#compared-1").select_option(label="单价")
+    page.locator("#panel [data-group=same]").get_by_role("button", name="移出 来源").click()
+    expect(page.locator("#panel [data-group=same] .chip")).to_have_text(["名称", "单价"])
+    page.locator("#panel [data-group=paper] summary").click()
+    page.get_by_role("button", name="另排一个打印版式").click()
+    page.locator("#paper-add").select_option(label="说明文字")
+    page.locator("#panel [data-act=text]").last.fill("盖章后生效")
+    page.locator("#panel [data-act=up]").last.click()
+    expect(page.locator("#panel [data-group=paper] .piece").nth(-2).locator("textarea")).to_have_value(
+        "盖章后生效"
+    )
+    page.locator("#paper-0-label").fill("合同页")
+    page.locator("#panel [data-group=paper] .piece").first.get_by_role("button", name="移出 来源").click()
+    expect(
+        page.locator("#panel [data-group=paper] .piece").first.locator(".chip", has_text="来源")
+    ).to_have_count(0)
+    it.saved()
+    form = runtime.drafts.open("desk").document["forms"][0]
+    assert form["duplicates"] == [["name"], ["price"]]
+    assert (form["print"][0]["label"], form["print"][-2]["text"]) == ("合同页", "盖章后生效")
+    assert "channel" not in form["print"][0]["fields"]
+    page.get_by_role("button", name="恢复为表单版式").click()
+    expect(page.get_by_role("button", name="另排一个打印版式")).to_be_focused()
     page.locator("[data-design-form-mode-param=json]").click()
     box = page.get_by_label("表单的 JSON")
     text = box.input_value()
