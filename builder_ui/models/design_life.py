@@ -96,6 +96,7 @@ class FormLine:
     icon: str
     about: str
     records: str
+    public: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,13 @@ class PublicForms:
         with self._services.database.read() as connection:
             return self._links.of(connection, app, form)
 
+    def counted(self, viewer: Viewer, app: str) -> dict[str, int]:
+        """How many links each form has. Rejected (access.denied) for whoever does not design the app."""
+        if not self._designs(viewer, app):
+            raise Rejected([problem("access.denied")])
+        with self._services.database.read() as connection:
+            return self._links.counted(connection, app)
+
     def fields(self, viewer: Viewer, app: str, form: str) -> list[tuple[FieldDefinition, str]]:
         """Every field of the published form, and why it cannot be offered ('' where it can)."""
         found = self._published(viewer, app, form)

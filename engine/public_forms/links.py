@@ -91,6 +91,16 @@ class Links:
         query = sa.select(public_forms).where(own).order_by(public_forms.c.id.desc())
         return [self._link(connection, row) for row in connection.execute(query).mappings().all()]
 
+    def counted(self, connection: sa.Connection, app: str) -> dict[str, int]:
+        """How many links each form of an app has that were not taken back."""
+        own = public_forms.c
+        query = (
+            sa.select(own.form, sa.func.count())
+            .where(own.app == app, own.revoked_at.is_(None))
+            .group_by(own.form)
+        )
+        return {form: number for form, number in connection.execute(query)}
+
     def by_token(self, connection: sa.Connection, token: str) -> PublicLink | None:
         return self._one(connection, public_forms.c.hash == hash_of(token))
 

@@ -106,7 +106,8 @@ def imported_page() -> ImportPage:
 def overview_page() -> OverviewPage:
     return OverviewPage(
         frame("overview"), "存档台", "存档台", "", "不可更改的会话", "zh", "changed", "版本 3，有未发布的修改",
-        (FormLine("订单", "/design/desk/forms/order", "list", "存档 · 12 个字段", "1,204 条"),),
+        (FormLine("订单", "/design/desk/forms/order", "list", "存档 · 12 个字段", "1,204 条",
+                  Link("2 个公开链接", "/design/desk/forms/order/public", "globe")),),
         (PartList("规则", "pulse", (Link("大单", ""),)), PartList("角色", "people", (Link("销售", "/x"),))),
         (Need("客户管理", True), Need("工单", False)), (Need("看板", True),), EDITS, "/design/desk/bindings",
         "还有 2 项没有与本单位绑定", True,

@@ -218,6 +218,9 @@ def test_who_designs_makes_renews_and_takes_back(counter: Runtime, stranger: Tes
     (token,) = re.findall(r"/f/([\w-]{43})", made.text)
     assert stranger.get(f"/f/{token}").status_code == 200
     assert token not in cheng.page(PAGE)  # shown once
+    overview = cheng.page(f"/design/{APP}")
+    assert f'href="{PAGE}"' in overview
+    assert "1 个公开链接" in overview
     (link,) = counter.public_forms.of(counter.require_viewer("cheng"), APP, "order")
     changed = {**sent, "do": "change", "link": str(link.id), "closes_at": "2020-01-01T00:00"}
     assert cheng.post(PAGE, changed).status_code == 303
@@ -228,6 +231,7 @@ def test_who_designs_makes_renews_and_takes_back(counter: Runtime, stranger: Tes
     assert (stranger.get(f"/f/{token}").status_code, stranger.get(f"/f/{again}").status_code) == (404, 200)
     assert cheng.post(PAGE, {"do": "revoke", "link": str(link.id)}).status_code == 303
     assert stranger.get(f"/f/{again}").status_code == 404
+    assert "公开链接" not in cheng.page(f"/design/{APP}")
     with counter.database.read() as connection:
         noted = [e.action for e in counter.audit.latest(connection) if e.action.startswith("public_form.")]
         rows = connection.exec_driver_sql("SELECT * FROM public_forms").all()

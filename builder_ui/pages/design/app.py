@@ -81,6 +81,7 @@ def objects(document: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
 
 def _forms(visit: Visit, app: str, document: Mapping[str, Any], served: bool) -> Iterable[FormLine]:
     counts: Mapping[str, int] = visit.runtime.life.impacts.records(app) if served else {}
+    links: Mapping[str, int] = visit.runtime.public_forms.counted(visit.viewer, app) if served else {}
     for form in objects(document, "forms"):
         name = str(form.get("id", ""))
         fields = len(objects(form, "fields"))
@@ -89,8 +90,16 @@ def _forms(visit: Visit, app: str, document: Mapping[str, Any], served: bool) ->
         about = " · ".join(filter(None, (kind, visit.count("%(num)s field", "%(num)s fields", fields))))
         yield FormLine(
             label_text(form.get("label"), visit.language, name), f"{APPS}/{app}/forms/{name}",
-            str(form.get("icon") or "list"), about, records,
+            str(form.get("icon") or "list"), about, records, _public(visit, app, name, links),
         )  # fmt: skip
+
+
+def _public(visit: Visit, app: str, form: str, links: Mapping[str, int]) -> Link | None:
+    """The way to the links by which people without an account fill it in, where there are any."""
+    if form not in links:
+        return None
+    words = visit.count("%(num)s public link", "%(num)s public links", links[form])
+    return Link(words, f"{APPS}/{app}/forms/{form}/public", "globe")
 
 
 def _parts(visit: Visit, app: str, document: Mapping[str, Any]) -> Iterable[PartList]:
