@@ -108,14 +108,21 @@ class BoardMaker:
         made = WidgetView(
             answered.id, answered.type, answered.label, answered.state,
             _sentences(answered.definition),
-            answered.note, answered.people, problems=problems,
+            answered.note, answered.people, problems=problems, aside=self._aside(answered),
         )  # fmt: skip
         if answered.state == "empty":
             return self._empty(made, answered)
         if answered.state != "ready" or answered.drawing is None:
             return made
         drill = self.drill_address(answered.id) if answered.drillable else ""
-        return Drawer(self.visit, drill, self.files()).drawn(made, answered.drawing)
+        here = report_url(self.app, self.report, self.asked)
+        return Drawer(self.visit, drill, self.files(), here).drawn(made, answered.drawing)
+
+    def _aside(self, answered: Answered) -> str:
+        """Which of the filters above say nothing about it."""
+        joint = "、" if self.visit.language == "zh" else ", "
+        named = joint.join(answered.aside)
+        return self.visit.text("Not narrowed by %(filters)s", filters=named) if named else ""
 
     def _empty(self, made: WidgetView, answered: Answered) -> WidgetView:
         if answered.empty is None:

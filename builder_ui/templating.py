@@ -28,6 +28,7 @@ HUES = (
 
 
 CHIPS = 4_000  # rows of chips kept drawn, in each language
+BACK = "back-to"  # in an address: where to lead when what is asked for there is done; no field is called so
 SAME_ICON = {
     "user": "person", "users": "people", "message": "chat", "messages": "chat", "wecom": "chat",
     "file-text": "contract",

@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 from builder_ui.cells import record_url
 from builder_ui.models.board import HeadCell, TableCell, TableRow, WidgetNumber, WidgetTable, WidgetView
-from builder_ui.models.parts import Link
+from builder_ui.models.parts import Button, Link
+from builder_ui.templating import BACK, href
 from metamodel.plugin_api import Drawing
 
 if TYPE_CHECKING:
@@ -23,10 +24,11 @@ Model = Mapping[str, Any]
 
 
 class Drawer:
-    """Draws for one visit; `drill` is the address a key is put behind, '' where nothing leads on."""
+    """Draws for one visit; `drill` is the address a key is put behind, '' where nothing leads on; `back` is where
+    it is seen, for what is done from here."""
 
-    def __init__(self, visit: Visit, drill: str, files: tuple[str, ...]) -> None:
-        self.visit, self.drill, self.files = visit, drill, files
+    def __init__(self, visit: Visit, drill: str, files: tuple[str, ...], back: str = "") -> None:
+        self.visit, self.drill, self.files, self.back = visit, drill, files, back
 
     def drawn(self, made: WidgetView, drawing: Drawing) -> WidgetView:
         """`made` with what its drawing shows."""
@@ -52,11 +54,15 @@ class Drawer:
         if names is None:
             return self._named(series[0])
         head = (HeadCell(""), *(HeadCell(str(one.get("name") or ""), numeric=True) for one in series))
+        marks = _marks(series)
         rows = [
-            TableRow((TableCell(str(name)),), tuple(self._cell(one["data"][place]) for one in series))
+            TableRow(
+                (TableCell(str(name)),),
+                (*(self._cell(one["data"][place]) for one in series), *_marked(marks, place)),
+            )
             for place, name in enumerate(names["data"])
         ]
-        return WidgetTable((head,), tuple(rows))
+        return WidgetTable(((*head, *([HeadCell(self.visit.text("Marks"))] if marks else [])),), tuple(rows))
 
     def _crossed(self, option: Model, series: Model) -> WidgetTable:
         across, up = option["xAxis"]["data"], option["yAxis"]["data"]
@@ -165,18 +171,38 @@ class Drawer:
     def _list(self, made: WidgetView, model: Model) -> WidgetView:
         """Records: the first column leads to each."""
         rows = []
+        buttons = self._buttons(model)
         for row in model["rows"]:
             first, *rest = [str(cell) for cell in row["cells"]] or [str(row["title"])]
             href = record_url(str(model["app"]), str(model["form"]), str(row["record"]))
             heads = (TableCell(first if first not in ("", "–") else str(row["title"]), href),)
-            rows.append(TableRow(heads, tuple(TableCell(text) for text in rest)))
+            offered = buttons.get(str(row["record"]), ()) if buttons else None
+            rows.append(TableRow(heads, tuple(TableCell(text) for text in rest), buttons=offered))
         head = tuple(HeadCell(str(column["text"])) for column in model["columns"])
+        head += (HeadCell(""),) if buttons else ()
         total, exact = int(model["total"]), bool(model.get("exact", True))
         more = None
         if total > len(rows):
             text = self.visit.text("All %(num)s records", num=f"{total:,}" + ("" if exact else "+"))
             more = Link(text, self._way(model.get("key")))
         return replace(made, table=WidgetTable((head,), tuple(rows), more=more, numeric=False))
+
+    def _buttons(self, model: Model) -> Mapping[str, tuple[Button, ...]]:
+        """What rules offer on the rows of a list, by record; {} where nothing is, so there is no column of it."""
+        wanted, app, form = model.get("buttons") or (), str(model["app"]), str(model["form"])
+        if not wanted:
+            return {}
+        ids = [str(row["record"]) for row in model["rows"]]
+        offered = self.visit.runtime.rules.buttons_of(self.visit.viewer, app, form, ids)
+        made = {
+            record: tuple(
+                Button(words, href(f"{record_url(app, form, record)}/press/{rule}", **{BACK: self.back}))
+                for rule, words in rules
+                if rule in wanted
+            )
+            for record, rules in offered.items()
+        }
+        return made if any(made.values()) else {}
 
     def _cloud(self, made: WidgetView, model: Model) -> WidgetView:
         data = [
@@ -190,6 +216,18 @@ def _axes(option: Model) -> Iterable[Model]:
     for name in ("xAxis", "yAxis"):
         axis = option.get(name)
         yield from axis if isinstance(axis, list) else [axis] if axis else []
+
+
+def _marks(series: Sequence[Model]) -> Mapping[int, Sequence[str]]:
+    """The words of the marks across an axis, by the place they stand at."""
+    lines = [line for one in series for line in one.get("markLine", {}).get("data", ()) if "xAxis" in line]
+    places = {line["xAxis"] for line in lines}
+    return {place: [str(line["name"]) for line in lines if line["xAxis"] == place] for place in places}
+
+
+def _marked(marks: Mapping[int, Sequence[str]], place: int) -> Sequence[TableCell]:
+    """A cell more, where anything is marked at all."""
+    return (TableCell(" · ".join(marks.get(place, ()))),) if marks else ()
 
 
 def _course(trend: Model, label: str) -> Model:

@@ -71,11 +71,25 @@ class Measure(Part, frozen=True):
     hidden: Annotated[bool, labelled("不显示", "Not shown")] = False
 
 
-class Mark(Part, frozen=True):
-    """A line across a time axis: `at` is an expression that gives a day."""
+class MarkRows(Part, frozen=True):
+    """Records whose days are marked, releases say: as far as their reader may read them."""
 
-    at: Annotated[str, labelled("日期（算式）", "Day (expression)")]
-    label: Annotated[LabelText, labelled("名称", "Label")]
+    form: Annotated[str, labelled("表单", "Form")]
+    day: Annotated[str, labelled("日期字段", "Field of the day")]
+    name: Annotated[str, labelled("名称字段", "Field of the name")]
+    app: Annotated[str, labelled("应用（空为本应用）", "App (blank: this one)")] = ""
+    filter: Annotated[str, labelled("筛选条件", "Filter (expression)")] = ""
+
+    def dataset(self) -> Dataset:
+        return Dataset(form=self.form, app=self.app, filter=self.filter, on=self.day)
+
+
+class Mark(Part, frozen=True):
+    """A line across a time axis: `at` is an expression that gives a day, or `rows` are records with theirs."""
+
+    at: Annotated[str, labelled("日期（算式）", "Day (expression)")] = ""
+    label: Annotated[LabelText, labelled("名称", "Label")] = ""
+    rows: Annotated[MarkRows, labelled("取自记录", "Days of records")] | None = None
 
 
 class WordsOf(Part, frozen=True):
@@ -147,6 +161,7 @@ class RowAsk:
     columns: tuple[str, ...]
     sort: str = ""
     limit: int = 10
+    buttons: tuple[str, ...] = ()  # rules whose buttons stand beside the rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +283,7 @@ class WordAnswer:
     ranked_by: Measured | None = None
     threshold: Number = None  # what it took to be in it
     others: int = 0  # how many people there are besides
+    ranked_over: str = ""  # the days they were ranked over, as people read them
 
 
 Answer = GroupAnswer | RowAnswer | WordAnswer

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from metamodel.asks import Dataset, Dimension, GroupAsk, HouseAsk, Measure, RowAsk, WordAsk
+from metamodel.asks import Dataset, Dimension, GroupAsk, HouseAsk, Mark, Measure, RowAsk, WordAsk
 from metamodel.checking import Checking, check_ids, check_labels
 from metamodel.expressions import Scope
-from metamodel.expressions.types import BOOLEAN, NUMBER, Type
+from metamodel.expressions.types import BOOLEAN, DATE, NUMBER, Type
 from metamodel.forms import Form
 from metamodel.plugin_api import LinkedFrom, Lookup, Rollup
 from metamodel.problems import Problem, pointer, problem
@@ -208,6 +208,24 @@ class _AskCheck:
             yield from self._dimension(dimension, ground, dated)
         yield from self._measures(ask.measures, ground)
         yield from self._sort(ask)
+        for number, mark in enumerate(ask.marks):
+            yield from self._mark(mark, self.place + pointer("marks", number))
+
+    def _mark(self, mark: Mark, place: str) -> Iterator[Problem]:
+        if bool(mark.at) == (mark.rows is not None):
+            yield problem("report.mark", place)
+        if mark.at:
+            yield from self.checking.expression(mark.at, place + "/at", MeasureScope(()), DATE)[1]
+        if mark.rows is None:
+            return
+        dataset, place = mark.rows.dataset(), place + "/rows"
+        ground = self._ground(dataset)
+        if ground is None:
+            yield from self.checking.form_reference(dataset.form, place + "/form", dataset.app)
+            return
+        yield from ground.check_condition(dataset.filter, place + "/filter")
+        yield from self._dated(dataset.on, ground, place + "/day")
+        yield from ground.check_path(mark.rows.name, place + "/name")
 
     def _rows(self, ask: RowAsk) -> Iterator[Problem]:
         yield from self._dataset(ask.dataset, self.place + "/dataset")
@@ -219,6 +237,16 @@ class _AskCheck:
                 yield problem("reference.unknown_field", place, name=column, form=ground.form, known=known)
         if ground is not None and ask.sort:
             yield from ground.check_path(ask.sort.lstrip("-"), self.place + "/sort")
+        for number, rule in enumerate(ask.buttons if ground else ()):
+            if ground is not None and (ground.app, ground.form) not in self._pressed(rule):
+                place = self.place + pointer("buttons", number)
+                yield problem("layout.no_button", place, rule=rule, form=ground.form)
+
+    def _pressed(self, rule: str) -> list[tuple[str, str]]:
+        """The form whose records show a button of this rule."""
+        app = self.checking.app
+        found = [one for one in app.rules if one.id == rule and one.trigger and one.trigger.event == "button"]
+        return [(app.id, one.form) for one in found]
 
     def _words(self, ask: WordAsk) -> Iterator[Problem]:
         place = self.place + "/words"
@@ -270,10 +298,7 @@ class _AskCheck:
             return
         yield from ground.check_condition(dataset.filter, place + "/filter")
         if dataset.on:
-            yield from (wrong := ground.check_path(dataset.on, place + "/on"))
-            known = ground.type_of(dataset.on)
-            if not wrong and known is not None and known.kind not in TIMES | {"any"}:
-                yield problem("report.no_date", place + "/on", field=dataset.on)
+            yield from self._dated(dataset.on, ground, place + "/on")
         if dataset.period and not is_period(dataset.period):
             yield problem("report.unknown_period", place + "/period", value=dataset.period)
         elif dataset.period and not self._date(dataset):
@@ -283,6 +308,12 @@ class _AskCheck:
             if name not in known_filters:
                 where = place + pointer("ignore", number)
                 yield problem("report.unknown_filter", where, name=name, known=nearest(name, known_filters))
+
+    def _dated(self, path: str, ground: Ground, place: str) -> Iterator[Problem]:
+        yield from (wrong := ground.check_path(path, place))
+        known = ground.type_of(path)
+        if not wrong and known is not None and known.kind not in TIMES | {"any"}:
+            yield problem("report.no_date", place, field=path)
 
     # -- dimensions and measures -------------------------------------------------------------------
 

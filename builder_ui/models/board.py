@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from builder_ui.models.parts import Link, Option
+from builder_ui.models.parts import Button, Link, Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,7 @@ class TableRow:
     heads: tuple[TableCell, ...]
     cells: tuple[TableCell, ...]
     heads_span: int = 1
+    buttons: tuple[Button, ...] | None = None  # what may be done with it; None: rows here have no such column
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +155,4 @@ class WidgetView:
     message: str = ""
     way_on: Link | None = None
     problems: tuple[str, ...] = ()
+    aside: str = ""  # which of the board's filters say nothing about it

@@ -10,10 +10,9 @@ from litestar import Response, get, post
 from builder_ui.cells import record_url
 from builder_ui.models.news import RuleLogPage, RuleRunLine
 from builder_ui.models.parts import Link, Option
-from builder_ui.pages.edit import BACK
 from builder_ui.pages.record import RECORD
-from builder_ui.site import Ask, Here, InPath, Visit
-from builder_ui.templating import href
+from builder_ui.site import Ask, Here, InPath, Visit, local_address
+from builder_ui.templating import BACK, href
 from metamodel.application import App
 from metamodel.labels import label_text
 from metamodel.rules import Rule
@@ -129,7 +128,8 @@ def press(
     """A button that a rule put on the record's page."""
     visit = site.visit(request)
     opened = visit.runtime.rules.press(visit.viewer, app_id, rule, record)
-    here = record_url(app_id, form_id, record, list=visit.query.get("list", ""))
+    record_page = record_url(app_id, form_id, record, list=visit.query.get("list", ""))
+    here = local_address(visit.query.get(BACK, ""), record_page)
     if opened is None:
         return visit.go(here)
     return visit.go(href(f"/apps/{opened.app}/forms/{opened.form}/new", **opened.values, **{BACK: here}))

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from engine.expressions import compile_expression
 from engine.reports.buckets import key_of, keys_between
 from engine.reports.ground import Ground
 from engine.reports.grouping import MOST_GROUPS, Grouping, GroupRow
+from engine.reports.marks import marked_days
 from engine.reports.stretches import compared_text
 from engine.reports.told import Told
-from metamodel.asks import OTHERS, Axis, Cell, GroupAnswer, GroupAsk, Key, Mark, Measured, Number
-from metamodel.expressions import check
-from metamodel.expressions.types import DATE
-from metamodel.labels import label_text
+from metamodel.asks import OTHERS, Axis, Cell, GroupAnswer, GroupAsk, Key, Measured, Number
 from metamodel.plugin_api import Reference
-from metamodel.problems import Rejected
-from metamodel.report_checks import MeasureScope
 
 Names = Callable[[Reference, list[str]], Mapping[tuple[str, str], str]]
 Numbers = Mapping[str, Number]
@@ -158,30 +152,10 @@ class _Answer:
             return ""
         return compared_text(ground.stretch, ground.before, ground.asking.today, ground.asking.language)
 
-    # -- marks -------------------------------------------------------------------------------------
-
     def _marks(self, axes: Sequence[Axis]) -> tuple[tuple[Key, str], ...]:
-        if not axes or not axes[0].time or not self.ask.marks:
+        """By the key of the stretch of time each day falls into."""
+        if not axes or not axes[0].time:
             return ()
-        asking, bucket = self.grouping.ground.asking, self.grouping.told[0].bucket
-        days = ((mark_day(self.grouping.ground, mark), mark) for mark in self.ask.marks)
-        return tuple(
-            (key_of(bucket, day), label_text(mark.label, asking.language))
-            for day, mark in days
-            if day is not None
-        )
-
-
-def mark_day(ground: Ground, mark: Mark) -> date | None:
-    """The day of a mark; None where its expression has no value."""
-    asking = ground.asking
-    expression, _ = check(mark.at, MeasureScope(()), asking.house.registry, DATE)
-    if expression is None:
-        return None
-    try:
-        found = compile_expression(expression, asking.house.registry)({}, asking.context)
-    except Rejected:
-        return None
-    if isinstance(found, datetime):
-        return found.astimezone(asking.house.zone).date()
-    return found if isinstance(found, date) else None
+        bucket = self.grouping.told[0].bucket
+        days = (day for mark in self.ask.marks for day in marked_days(self.grouping.ground, mark))
+        return tuple((key_of(bucket, day), text) for day, text in days)

@@ -26,6 +26,7 @@ def widget_json(view: WidgetView, language: str) -> dict[str, Any]:
         "state": view.state,
         "definition": view.definition,
         "note": view.note,
+        "not_narrowed_by": list(view.aside),
         "people": view.people,
         "drillable": view.drillable,
         "drawing": {"kind": view.drawing.kind, "model": view.drawing.model} if view.drawing else None,

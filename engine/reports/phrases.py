@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from engine.reports.drill import choice_text
 from engine.reports.expression_words import ExpressionWords
 from engine.reports.ground import Ground
 from engine.reports.stretches import stretch_text
 from engine.reports.tallies import measure_label
 from metamodel.asks import Dataset, Dimension, GroupAsk, Measure, RowAsk, WordAsk
 from metamodel.labels import label_text
+from metamodel.reports import ReportFilter
 
 BUCKETS: Mapping[str, Mapping[str, str]] = {
     "hour": {"zh": "时段", "en": "hour"},
@@ -87,6 +89,7 @@ class Phrases(ExpressionWords):
         if dataset.filter:
             condition = self.condition(dataset.filter)
             found.append(f"只含{condition}" if self.zh else f"Only where {condition}")
+        found += [self._narrowed(one, path) for one, path in ground.filters if one.kind == "choice"]
         if ground.date is not None and ground.stretch is not None:
             date, days = ground.date.field.text(self.language), stretch_text(ground.stretch, self.language)
             first, last = ground.stretch.first.isoformat(), ground.stretch.last.isoformat()
@@ -98,6 +101,15 @@ class Phrases(ExpressionWords):
         else:
             found.append("只统计您可查看的记录" if self.zh else "Over the records you may see")
         return found
+
+    def _narrowed(self, one: ReportFilter, path: str) -> str:
+        """What a filter of the board that is set means here; blank where it is not."""
+        value = self.ground.asking.value(one)
+        if not value:
+            return ""
+        chosen = choice_text(self.ground, self.ground.columns.find(path), value)
+        field = self.field(tuple(path.split(".")))
+        return f"筛选：{field}是{chosen}" if self.zh else f"Filtered: {field} is {chosen}"
 
     # -- measures and dimensions -------------------------------------------------------------------
 

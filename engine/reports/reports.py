@@ -126,6 +126,7 @@ class Reports:
             definition=self._definition(asking, asks[0]),
             empty=self._last(asking, asks[0]) if drawing.empty or _nought(answers) else None,
             people=str(drawing.model.get("who", "")),
+            aside=_aside(asking, asks[0]),
             drillable=not asking.totals,
             answers=tuple(answers),
         )
@@ -261,6 +262,20 @@ class Reports:
 def _of_the_house(widget: WidgetDefinition) -> list[HouseAsk]:
     asks = widget.type.asks(widget.options) if widget.type and widget.options is not None else []
     return [ask for ask in asks if isinstance(ask, HouseAsk)]
+
+
+def _aside(asking: Asking, ask: Ask) -> tuple[str, ...]:
+    """The filters of the board that were changed and do not narrow this ask: it has no such dimension, or days of
+    its own."""
+    changed = [one for one in asking.report.filters if asking.value(one) != one.default]
+    if isinstance(ask, HouseAsk):
+        narrowing = {one.id for one in changed if one.kind == "period" and not ask.period}
+    else:
+        ground = Ground(asking, ask.words.dataset() if isinstance(ask, WordAsk) else ask.dataset)
+        narrowing = {
+            one.id for one, _ in ground.filters if one.kind != "period" or ground.period_filter == one
+        }
+    return tuple(label_text(one.label, asking.language, one.id) for one in changed if one.id not in narrowing)
 
 
 def _nought(answers: Sequence[Answer]) -> bool:

@@ -72,6 +72,7 @@ class WidgetView:
     empty: LastWithData | None = None  # of an empty widget, and of a number that is 0
     people: str = ""  # of a comparison of groups: who is in which, and what it took
     note: str = ""
+    aside: tuple[str, ...] = ()  # labels of filters that were changed and say nothing about it
     problems: tuple[Problem, ...] = ()
     drillable: bool = False
     answers: tuple[Answer, ...] = ()  # the numbers themselves, before they were drawn

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from engine.access.readable import Column
 from engine.reports.answers import Names, answer_groups
 from engine.reports.ground import Ground
+from engine.reports.stretches import stretch_text
 from engine.system_tables import record_words
 from metamodel.asks import Dimension, GroupAsk, Groups, Measured, Number, WordAnswer, WordAsk, WordCount
 from metamodel.problems import Rejected, problem
@@ -32,6 +33,7 @@ class Leaders:
     names: tuple[str, ...] = ()
     ranked_by: Measured | None = None
     threshold: Number = None
+    over: str = ""  # the days
 
 
 def answer_words(ground: Ground, ask: WordAsk, open_words: OpenWords, names: Names) -> WordAnswer:
@@ -44,7 +46,10 @@ def answer_words(ground: Ground, ask: WordAsk, open_words: OpenWords, names: Nam
     statement = _statement(ground, ask, person, leaders)
     rows = ground.asking.connection.execute(statement).fetchall()
     if not rows:
-        return WordAnswer((), people=leaders.names, ranked_by=leaders.ranked_by, threshold=leaders.threshold)
+        return WordAnswer(
+            (), people=leaders.names, ranked_by=leaders.ranked_by, threshold=leaders.threshold,
+            ranked_over=leaders.over,
+        )  # fmt: skip
     opened = open_words(ground.asking.connection, [row.word for row in rows])
     counts = tuple(
         WordCount(opened[row.word], int(row.uses), int(row.other), row.people, row.other_people)
@@ -54,7 +59,7 @@ def answer_words(ground: Ground, ask: WordAsk, open_words: OpenWords, names: Nam
     first = rows[0]
     return WordAnswer(
         counts, int(first.total or 0), int(first.other_total or 0), leaders.names, leaders.ranked_by,
-        leaders.threshold, int(first.others or 0),
+        leaders.threshold, int(first.others or 0), leaders.over,
     )  # fmt: skip
 
 
@@ -132,4 +137,5 @@ def _leaders(ground: Ground, groups: Groups, names: Names) -> Leaders:
     ranked.sort(key=lambda one: (-one[0], one[1]))
     first = ranked[: max(1, ceil(Decimal(str(high.share)) * len(ranked)))]
     people = tuple(key for _, key in first)
-    return Leaders(people, tuple(axis.text(key) for key in people), measure, first[-1][0])
+    over = stretch_text(told.stretch, ground.asking.language) if told.stretch else ""
+    return Leaders(people, tuple(axis.text(key) for key in people), measure, first[-1][0], over)

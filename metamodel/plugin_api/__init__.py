@@ -28,6 +28,7 @@ from metamodel.asks import (
     HouseAsk as HouseAsk,
     Key as Key,
     Mark as Mark,
+    MarkRows as MarkRows,
     Measure as Measure,
     Measured as Measured,
     Number as Number,

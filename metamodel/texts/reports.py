@@ -43,6 +43,10 @@ TEXTS = {
         "Name the form in the board's period filter, or give the dataset “on”",
     ),
     "report.no_date": Texts("“{field}”不是日期或时间", "“{field}” is neither a date nor a moment"),
+    "report.mark": Texts(
+        "标记要么写日期算式，要么取自记录，二者选一",
+        "A mark has a day of its own or those of records: one of the two",
+    ),
     "report.no_number": Texts("“{field}”不是数字或时长", "“{field}” is neither a number nor a duration"),
     "report.no_person": Texts("“{field}”不是人员", "“{field}” is no person"),
     "report.sealed": Texts("“{field}”已加密，不能统计", "“{field}” is sealed: no number may be made of it"),

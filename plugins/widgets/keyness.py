@@ -71,7 +71,7 @@ class Keyness(Widget):
                 "low": [_shown(row, farthest) for row in low],
                 "columns": _columns(zh),
             },
-            "who": _who(answer, display.language),
+            "who": _who(answer, options.groups.high.share, display.language),
             "totals": [answer.total, answer.other_total],
         }
         return Drawing("table", model, not high and not low)
@@ -118,16 +118,20 @@ def _shown(row: dict[str, Any], farthest: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _who(answer: WordAnswer, language: str) -> str:
-    """Who is in the high group, and what it took to be in it."""
+def _who(answer: WordAnswer, share: float, language: str) -> str:
+    """The setting, who is in the high group by it, and what it took."""
     if not answer.people or answer.ranked_by is None:
         return ""
     least, many = text_of(answer.ranked_by, answer.threshold, language), len(answer.people)
+    label, over = answer.ranked_by.label, answer.ranked_over
     if language.startswith("zh"):
         names = "、".join(answer.people)
-        return f"高绩效 {many} 人：{names}（{answer.ranked_by.label}不低于 {least}）；其他 {answer.others} 人"
+        return f"高绩效＝{over}“{label}”前 {share:.0%}：{names}，共 {many} 人，不低于 {least}；其他 {answer.others} 人"
     names = ", ".join(answer.people)
-    return f"High group, {many}: {names} ({answer.ranked_by.label} at least {least}); others: {answer.others}"
+    return (
+        f"High group: the first {share:.0%} by {label}{f', {over}' if over else ''}: {names} ({many}), "
+        f"at least {least}; others: {answer.others}"
+    )
 
 
 def _columns(zh: bool) -> dict[str, str]:

@@ -28,6 +28,7 @@ class ListOptions(WidgetOptions, frozen=True, kw_only=True):
     columns: Annotated[list[str], labelled("列", "Columns")] = []
     sort: Annotated[str, labelled("排序（前加 - 为倒序）", "Sorted by (- before it: descending)")] = ""
     limit: Annotated[int, labelled("最多几行", "Rows at most", ge=1, le=100)] = 10
+    buttons: Annotated[list[str], labelled("行上的按钮（规则）", "Buttons on its rows (rules)")] = []
 
 
 class RecordList(Widget):
@@ -42,7 +43,11 @@ class RecordList(Widget):
         return [] if options.columns else [problem("widget.no_columns", "/columns")]
 
     def asks(self, options: ListOptions) -> list[Ask]:
-        return [RowAsk(options.dataset, tuple(options.columns), options.sort, options.limit)]
+        return [
+            RowAsk(
+                options.dataset, tuple(options.columns), options.sort, options.limit, tuple(options.buttons)
+            )
+        ]
 
     def draw(self, options: ListOptions, answers: Sequence[RowAnswer], display: Display) -> Drawing:
         answer = answers[0]
@@ -54,6 +59,7 @@ class RecordList(Widget):
             "total": answer.total,
             "exact": answer.exact,
             "key": drill_key("rows"),
+            "buttons": list(options.buttons),
         }
         return Drawing("list", model, not answer.rows)
 

@@ -35,6 +35,10 @@ PART = {
 }  # fmt: skip
 CRM = {"app": "crm", "forms": {"customer": {"name": "text", "level": "select"}}}
 PERIOD = {"id": "period", "kind": "period", "label": "时间", "fields": {"order": "at"}}
+RUSH = {
+    "id": "rush", "label": "加急", "when": {"trigger": "button", "form": "order", "label": "加急"},
+    "then": [{"action": "set_fields", "with": {"values": {"name": "'!'"}}}],
+}  # fmt: skip
 N = [{"id": "n"}]
 BY_SELLER = [{"field": "seller"}]
 
@@ -46,7 +50,7 @@ def document(
     report = {"id": "r", "label": "R", "filters": list(filters), "widgets": [one]}
     return {
         "muniment": 1, "app": {"id": "shop", "label": "店"}, "requires": [CRM], "forms": [FORM, PART],
-        "reports": [report], **more,
+        "rules": [RUSH], "reports": [report], **more,
     }  # fmt: skip
 
 
@@ -65,6 +69,7 @@ FINE: list[dict[str, Any]] = [
     bar(dataset={"form": "customer", "app": "crm", "filter": "level == 'a'"}, dimensions=[{"field": "level"}]),
     bar(sort="-n", limit=5),
     bar(dataset={"form": "order", "period": "last_45_days", "ignore": ["period"]}),
+    bar(marks=[{"at": "TODAY() - 3", "label": "5.2"}, {"rows": {"form": "order", "day": "at", "name": "name"}}]),
 ]  # fmt: skip
 # (options, [(path under the options, code)])
 WRONG: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
@@ -110,6 +115,13 @@ WRONG: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     (bar(dataset={"form": "person", "app": "crm"}, dimensions=[{"field": "level"}]),
      [("/dataset/form", "reference.unknown_form")]),
     (bar(dataset={"form": "x", "app": "hr"}), [("/dataset/form", "requires.missing")]),
+    (bar(marks=[{"label": "5.2"}]), [("/marks/0", "report.mark")]),
+    (bar(marks=[{"at": "1 + 1"}]), [("/marks/0/at", "expression.wrong_type")]),
+    (bar(marks=[{"rows": {"form": "ordr", "day": "at", "name": "name"}}]),
+     [("/marks/0/rows/form", "reference.unknown_form")]),
+    (bar(marks=[{"rows": {"form": "order", "day": "name", "name": "note", "filter": "amuont > 1"}}]),
+     [("/marks/0/rows/filter", "expression.unknown_name"), ("/marks/0/rows/day", "report.no_date"),
+      ("/marks/0/rows/name", "report.sealed")]),
 ]  # fmt: skip
 
 
@@ -136,6 +148,9 @@ OTHER_WIDGETS: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ("list", {"dataset": {"form": "order"}}, [("/columns", "widget.no_columns")]),
     ("list", {"dataset": {"form": "order"}, "columns": ["nam"]}, [("/columns/0", "reference.unknown_field")]),
     ("list", {"dataset": {"form": "order"}, "columns": ["name"], "sort": "-note"}, [("/sort", "report.sealed")]),
+    ("list", {"dataset": {"form": "order"}, "columns": ["name"], "buttons": ["rush"]}, []),
+    ("list", {"dataset": {"form": "part"}, "columns": ["name"], "buttons": ["rush", "nothing"]},
+     [("/buttons/0", "layout.no_button"), ("/buttons/1", "layout.no_button")]),
     ("heat_map", bar(), [("/dimensions", "widget.dimensions")]),
     ("kpi_trend", {"dataset": {"form": "order"}, "measures": N}, []),
     ("kpi_trend", {"dataset": {"form": "part"}, "measures": N}, [("", "report.no_period")]),

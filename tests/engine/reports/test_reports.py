@@ -20,7 +20,8 @@ from tests.engine.reports.shop import APP, BOARD, CHANNELS, open_shop, save, wid
 BY_DAY = [{"bucket": "day"}]
 WIDGETS = [
     widget("by_day", "line", dimensions=BY_DAY, measures=[{"id": "n"}], compare="previous_period",
-           marks=[{"at": "TODAY() - 2", "label": "升级"}]),
+           marks=[{"at": "TODAY() - 2", "label": "升级"},
+                  {"rows": {"form": "order", "day": "day", "name": "name", "filter": "amount < 100"}}]),
     widget("by_seller", "bar", dimensions=[{"field": "seller", "top": 2}], compare="previous_period",
            measures=[{"id": "n", "label": "单数"},
                      {"id": "web", "where": "channel == 'web' and (amount > 100 or rush)", "hidden": True},
@@ -39,8 +40,8 @@ ROWS = [
     {"name": name, "seller": seller, "channel": channel, "amount": amount, "at": f"2026-{at}:00+08:00", **more}
     for name, seller, channel, amount, at, more in (
         ("A", "zhou", "web", "200", "11-02T10:00", {"wait": "PT1H"}),
-        ("B", "zhou", "phone", "50", "11-02T23:30", {"wait": "PT3H"}),
-        ("C", "wang", "web", "10", "11-18T00:10", {"rush": True}),
+        ("B", "zhou", "phone", "50", "11-02T23:30", {"wait": "PT3H", "day": "2026-11-04"}),
+        ("C", "wang", "web", "10", "11-18T00:10", {"rush": True, "day": "2026-11-04"}),
         ("D", "lu", "shop", "70", "11-14T12:00", {}),
         ("E", "zhou", "web", "5", "10-05T12:00", {}),
         ("F", "zhou", "web", "5", "10-28T12:00", {}),
@@ -69,6 +70,28 @@ def test_a_time_axis_is_dense_up_to_today(shop: Runtime) -> None:
     assert "上月同期" in before["name"]
 
 
+def test_days_of_records_are_marked_as_far_as_they_may_be_read(shop: Runtime) -> None:
+    def marks(person: str, **filters: str) -> list[tuple[int, str]]:
+        viewer = shop.require_viewer(person)
+        view = shop.reports.widget(viewer, APP, BOARD, "by_day", {**MONTH, **filters})
+        assert view.drawing is not None
+        lines = view.drawing.model["series"][0]["markLine"]["data"]
+        return [(line["xAxis"], line["name"]) for line in lines]
+
+    assert marks("lu") == [(17, "升级"), (3, "B"), (3, "C")]
+    assert marks("zhou") == [(17, "升级"), (3, "B")]
+    assert marks("lu", channel="web") == [(17, "升级"), (3, "C")]  # the board's filters hold for them, too
+
+
+def test_a_filter_that_says_nothing_about_a_widget_is_said_on_it(shop: Runtime) -> None:
+    def aside(name: str, **filters: str) -> tuple[str, ...]:
+        return shop.reports.widget(SYSTEM, APP, BOARD, name, filters).aside
+
+    assert aside("own_days", period="last_week", channel="web") == ("时间",)
+    assert aside("wait", period="last_week", channel="web") == ()
+    assert aside("wait", period="", channel="") == ()
+
+
 def test_a_calculated_measure_and_its_hidden_parts(shop: Runtime) -> None:
     view = shop.reports.widget(SYSTEM, APP, BOARD, "by_seller", MONTH)
     answer: Any = view.answers[0]
@@ -92,6 +115,11 @@ def test_the_definition_says_what_is_counted(shop: Runtime) -> None:
         "按销售（前 2 名）；对比：2026-10-01 至 2026-10-20；取自“订单”；"
         "只含销售不为空、且渠道是WEB、PHONE之一；下单时间在本月（2026-11-01 至 2026-11-30）；只统计您可查看的记录。"
     )
+
+
+def test_the_definition_says_what_the_filters_mean(shop: Runtime) -> None:
+    view = shop.reports.widget(SYSTEM, APP, BOARD, "wait", {**MONTH, "channel": "web,shop"})
+    assert "；筛选：渠道是WEB、SHOP；" in view.definition
 
 
 def test_the_definition_in_english(shop: Runtime) -> None:

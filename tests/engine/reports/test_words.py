@@ -124,8 +124,8 @@ def test_planted_words_are_found_and_said(shop: tuple[Runtime, Kept]) -> None:
     common = runtime.reports.widget(SYSTEM, APP, BOARD, "common").drawing
     assert common is not None
     assert "回访" not in [row["text"] for row in common.model["keyness"]["high"]]  # one person's word
-    assert view.people.startswith("高绩效 2 人：")
-    assert "成交额不低于 ¥" in view.people
+    assert view.people.startswith("高绩效＝近 90 天“成交额”前 40%：Lu、Ye，共 2 人")
+    assert "，不低于 ¥" in view.people
     assert "对数似然" in view.definition
 
 
