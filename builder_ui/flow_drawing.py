@@ -74,7 +74,7 @@ def picture(visit: Visit, view: FlowView) -> Picture:
 
 
 def _box(visit: Visit, node: NodeView) -> Box:
-    people = names_of(visit, node.people)
+    people = " → ".join(names_of(visit, those) for those in (node.people, node.later) if those)
     when = visit.moments.short(node.at) if node.at else ""
     sub = " · ".join(each for each in (people, when) if each)
     states = {

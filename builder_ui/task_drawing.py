@@ -124,12 +124,29 @@ def answers(visit: Visit, task: TaskView) -> tuple[Answer, ...]:
     if task.state != "open" or not task.mine:
         return ()
     made = []
-    for number, outcome in enumerate(sorted(task.outcomes, key=lambda one: one.style != "primary"), 1):
+    plain = [one for one in task.outcomes if not one.people]
+    for number, outcome in enumerate(sorted(plain, key=lambda one: one.style != "primary"), 1):
         text = label_text(outcome.label, visit.language, outcome.id)
         said = visit.text("%(answer)s: %(title)s", answer=text, title=task.title)
         key = str(number) if number <= MOST_KEYS else ""
         made.append(Answer(outcome.id, text, outcome.style, outcome.reason, key, said))
     return tuple(made)
+
+
+def adding(visit: Visit, task: TaskView) -> tuple[Answer, ...]:
+    """The outcomes by which this viewer has others asked as well."""
+    if task.state != "open" or not task.mine:
+        return ()
+    hints = {
+        "add_before": visit.text("They decide first; then it comes back to you."),
+        "add_after": visit.text("You approve now; then they have to approve, too."),
+    }
+    done = visit.text("Others are asked as well: %(title)s", title=task.title)
+    return tuple(
+        Answer(one.id, label_text(one.label, visit.language, one.id), done=done, hint=hints.get(one.id, ""))
+        for one in task.outcomes
+        if one.people
+    )
 
 
 def closed_sentence(visit: Visit, task: TaskView) -> str:
@@ -151,7 +168,7 @@ def card(visit: Visit, task: TaskView) -> TaskCard:
         task.id, task.title, task.kind, task.source_label, app_name(visit, task.app),
         visit.text("Came %(time)s", time=visit.moments.short(task.created_at)), task_url(task.id),
         due=due_text(visit, task), tone=tone(visit, task), hits=_hits(visit, task), others=_others(visit, others),
-        moves=tuple(_moves(visit, task)), note=note, answers=answers(visit, task),
+        moves=tuple(_moves(visit, task)), note=note, answers=answers(visit, task), adding=adding(visit, task),
         close_action=f"{task_url(task.id)}/close",
         transfer_action=f"{task_url(task.id)}/transfer" if mine else "", people_url="/people/options",
         state=task.state, closed=closed_sentence(visit, task), comment=task.comment,

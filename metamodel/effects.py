@@ -121,12 +121,14 @@ Quote = tuple[str, str, int, tuple[str, ...]]
 
 
 class TaskOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A way a to-do can be closed, a button each. `reason`: whoever closes it so has to say why."""
+    """A way a to-do can be closed, a button each. `reason`: whoever closes it so has to say why; `people`:
+    whom he asks by it."""
 
     id: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,62}$")]
     label: str | dict[str, str] = ""
     style: Literal["", "primary", "danger"] = ""
     reason: bool = False
+    people: bool = False
 
     def text(self, language: str = "zh") -> str:
         return label_text(self.label, language, self.id)

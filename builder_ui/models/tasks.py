@@ -20,6 +20,7 @@ class Answer:
     reason: bool = False
     key: str = ""
     done: str = ""  # what the toast says when it was chosen
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ class TaskCard:
     note: str = ""
     facts: tuple[Cell, ...] = ()
     answers: tuple[Answer, ...] = ()
+    adding: tuple[Answer, ...] = ()  # those that ask others as well
     reasons: tuple[str, ...] = ()
     close_action: str = ""
     transfer_action: str = ""

@@ -97,12 +97,14 @@ def task_page(request: Ask, site: Here, task: InPath) -> Response[Any]:
 def close(request: Ask, site: Here, task: InPath, body: bytes) -> Response[Any]:
     """Decided. A script is answered with JSON, a form with the to-do after this one."""
     visit, sent = site.visit(request), sent_form(body)
-    outcome, comment = _last(sent, "outcome"), _last(sent, "comment").strip()
+    outcome, comment, to = _last(sent, "outcome"), _last(sent, "comment").strip(), sent.get("to", ())
     scripted = "application/json" in request.headers.get("accept", "")
     following = _next(visit, task)
     try:
         visit.runtime.database.write(
-            lambda unit: visit.runtime.tasks.close(unit, visit.viewer, task, outcome, comment)
+            lambda unit: visit.runtime.tasks.close(
+                unit, visit.viewer, task, outcome, comment, [*filter(None, to)]
+            )
         )
     except Rejected as refused:
         if scripted:

@@ -87,6 +87,8 @@ GROUPS: Mapping[Words, Mapping[str, Words]] = {
         "flow.resubmit": ("重新提交", "Handed in again"),
         "flow.withdraw": ("撤回申请", "Withdrew"),
         "flow.transfer": ("转交审批", "Transferred an approval"),
+        "flow.add_before": ("前加签", "Had others asked first"),
+        "flow.add_after": ("同意并加签", "Approved, and had others asked as well"),
         "flow.remind": ("催办", "Reminded"),
         "flow.comment": ("评论", "Commented"),
     },
@@ -102,7 +104,10 @@ GROUPS: Mapping[Words, Mapping[str, Words]] = {
         "record.lift": ("解除仅保存", "Lifted a restriction"),
     },
     ("密钥与存证", "Keys and evidence"): {
-        "key.rotate": ("更换主密钥", "Rotated the master key"),
+        "key.open": ("打开密钥", "Opened the keys"),
+        "key.copy": ("取出密钥", "Took the keys out"),
+        "key.rotate": ("更换密钥", "Rotated keys"),
+        "key.drop": ("销毁旧索引密钥", "Destroyed old index keys"),
         "key.confirm_copy": ("确认密钥副本", "Confirmed a key's copy"),
         "backup.make": ("备份", "Made a backup"),
         "backup.restore": ("恢复备份", "Restored a backup"),
@@ -112,7 +117,7 @@ GROUPS: Mapping[Words, Mapping[str, Words]] = {
         "witness.send": ("送交见证", "Sent to a witness"),
         "witness.set": ("设置见证", "Set a witness"),
         "ledger.publish": ("设置存证公开", "Set who may fetch the ledger"),
-        "package.make": ("制作证据包", "Made a package"),
+        "package.ask": ("申请制作证据包", "Asked for a package"),
         "package.download": ("下载证据包", "Downloaded a package"),
     },
     ("登录与账号", "Sign-in and accounts"): {
@@ -175,7 +180,10 @@ DETAILS: Mapping[str, Words] = {
     "page": ("页", "Page"), "size": ("大小", "Size"), "url": ("网址", "Address"), "status": ("状态", "Status"),
     "action": ("动作", "Action"), "outcome": ("结果", "Outcome"), "state": ("状态", "State"),
     "folder": ("位置", "Place"), "policy": ("策略", "Policy"), "address": ("地址", "Address"),
-    "seen_as": ("查看身份", "Seen as"),
+    "seen_as": ("查看身份", "Seen as"), "package": ("证据包", "Package"), "keys": ("密钥", "Keys"),
+    "wrapped": ("重新加密的数据密钥", "Data keys wrapped anew"), "code": ("校验码", "Check code"),
+    "command": ("命令", "Command"), "account": ("系统账户", "System account"), "machine": ("主机", "Machine"),
+    "place": ("存放处", "Where it lies"),
 }  # fmt: skip
 
 

@@ -267,5 +267,6 @@ def _act(entry: AuditEntry) -> dict[str, Any] | None:
         return {"task": source, "do": entry.detail.get("outcome", ""), **said, **about}
     act = entry.action.removeprefix(FLOW)
     if entry.action.startswith(FLOW) and act not in NOT_DONE:
-        return {"flow": entry.detail.get("flow", ""), "do": act, **about}
+        to = {"to": list(entry.detail["to"])} if entry.detail.get("to") else {}
+        return {"flow": entry.detail.get("flow", ""), "do": act, **to, **about}
     return None

@@ -6,7 +6,7 @@ approval in the to-do centre comes in by the same door as the page's button.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -84,26 +84,31 @@ class Flows:
     # -- acting ------------------------------------------------------------------------------------
 
     def act(
-        self, viewer: Viewer, instance: int | str, action: str, comment: str = "", to: str = "",
+        self, viewer: Viewer, instance: int | str, action: str, comment: str = "", to: str | Sequence[str] = "",
         unit: Unit | None = None,
     ) -> None:  # fmt: skip
-        """What a person does in a flow: `approve reject return transfer resubmit withdraw remind comment`."""
+        """What a person does in a flow: `approve reject return transfer add_before add_after resubmit withdraw
+        remind comment`; `to`: to whom it is handed over, or who is added."""
+        people = (to,) if isinstance(to, str) else tuple(to)
         identifier = as_id(instance)
         self._services.database.write_on(
-            unit, lambda inside: self._act(inside, viewer, identifier, action, comment.strip(), to)
+            unit,
+            lambda inside: self._act(
+                inside, viewer, identifier, action, comment.strip(), tuple(filter(None, people))
+            ),
         )
 
     def _act(
-        self, unit: Unit, viewer: Viewer, identifier: int, action: str, comment: str, to: str
-    ) -> None:  # fmt: skip
+        self, unit: Unit, viewer: Viewer, identifier: int, action: str, comment: str, to: tuple[str, ...]
+    ) -> None:
         if len(comment) > LONGEST_COMMENT:
             raise refused("value.too_long", limit=LONGEST_COMMENT)
         instance = self._operating.visible(unit.connection, viewer, identifier)
         own = self._own_task(unit.connection, viewer, instance)
         if own is not None and action == "transfer":
-            self._tasks.transfer(unit, viewer, own.id, to, comment)
+            self._tasks.transfer(unit, viewer, own.id, next(iter(to), ""), comment)
         elif own is not None and self._closes(instance, own, action):
-            self._tasks.close(unit, viewer, own.id, action, comment)
+            self._tasks.close(unit, viewer, own.id, action, comment, to)
         else:
             self._operating.operate(
                 unit, instance.id, lambda machine: self._directly(unit, machine, viewer, action, comment, to)
@@ -114,8 +119,8 @@ class Flows:
         return action in ANSWERED_BY_TASK if instance.state == RETURNED else action not in BESIDE
 
     def _directly(
-        self, unit: Unit, machine: Machine, viewer: Viewer, action: str, comment: str, to: str
-    ) -> None:  # fmt: skip
+        self, unit: Unit, machine: Machine, viewer: Viewer, action: str, comment: str, to: tuple[str, ...]
+    ) -> None:
         person = viewer.person
         if action == "withdraw":
             machine.withdraw(person, comment)
@@ -130,9 +135,9 @@ class Flows:
         else:  # not asked, or no longer: the machine says why
             node = next((n for n, there in machine.state.waiting.items() if not there.until), "")
             if action == "transfer":
-                machine.transfer(node, person, to, comment)
+                machine.transfer(node, person, next(iter(to), ""), comment)
             else:
-                machine.answer(node, person, action, comment)
+                machine.answer(node, person, action, comment, to)
 
     def _own_task(self, connection: sa.Connection, viewer: Viewer, instance: Instance) -> OpenTask | None:
         tasks = self.following.open_tasks(connection, instance.id)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.access.viewer import SYSTEM
 from engine.database import Unit
-from engine.flows.machine import Machine
+from engine.flows.machine import ADDING, Machine
 from engine.flows.state import RETURNED, RUNNING, State, Step, Waiting
 from engine.flows.store import Instance
 from engine.flows.wording import label, titled
@@ -24,7 +24,6 @@ from engine.system_tables import task_people, tasks as task_rows
 from engine.tasks import NewTask, Outcome, Tasks
 from metamodel.flows import Flow
 from metamodel.labels import Label
-from metamodel.plugin_api import AskPeople
 from metamodel.problems import Rejected
 
 CLOCK_JOB = "flow_clock"
@@ -60,7 +59,8 @@ class Following:
             if _visit(before, node) != there.visit:
                 self._wait(unit, world, node, there, machine)
             elif not moving:
-                self._share(unit, [task for task in opened if task.node == node], there)
+                tasks = [task for task in opened if task.node == node]
+                self._share(unit, world, node, tasks, before.waiting[node], machine)
         if before.is_open and not after.is_open:
             self._tell_end(unit, world, after)
 
@@ -97,29 +97,33 @@ class Following:
         self, unit: Unit, world: LiveWorld, node: str, there: Waiting, steps: Sequence[Step]
     ) -> None:
         """One for all where one is enough, one each where all have to."""
-        asked = world.asked[node]
-        groups = [[one] for one in there.asked] if there.mode == "all" else [list(there.asked)]
-        due = asked.remind_after or asked.escalate_after
         why = next(
             (s.detail.get("why", "") for s in reversed(steps) if (s.node, s.action) == (node, "ask")), ""
         )
-        self._tasks.open(
+        self._ask(unit, world, node, there, [(group, label(why) if why else "") for group in there.groups])
+
+    def _ask(
+        self, unit: Unit, world: LiveWorld, node: str, there: Waiting,
+        groups: Sequence[tuple[Sequence[str], Label]],
+    ) -> None:  # fmt: skip
+        """A to-do for each group, with a note, and the clocks that go with them."""
+        found = world.flow.node(node)
+        assert found is not None, node
+        asked = world.asks(found)
+        due = asked.remind_after or asked.escalate_after
+        opened = self._tasks.open(
             unit,
             [
                 self._task(
                     world, node, APPROVAL, people, asked.title or self._title(unit, world),
-                    outcomes=asked.answers, note=label(why) if why else "",
-                    due_at=world.working(due) if due else None,
+                    outcomes=asked.answers, note=note, due_at=world.working(due) if due else None,
                 )
-                for people in groups
+                for people, note in groups
             ],
         )  # fmt: skip
-        self._remind(unit, world, node, there, asked)
-
-    def _remind(self, unit: Unit, world: LiveWorld, node: str, there: Waiting, asked: AskPeople) -> None:
         for what, after in (("remind", asked.remind_after), ("escalate", asked.escalate_after)):
             if after is not None:
-                self._set_clock(unit, world.instance, node, there, what, world.working(after))
+                self._set_clock(unit, world.instance, node, there, what, world.working(after), opened)
 
     def _open_fill_in(
         self, unit: Unit, world: LiveWorld, node: str, there: Waiting, steps: Sequence[Step]
@@ -141,25 +145,57 @@ class Following:
             due_at=due_at, instance=instance.id,
         )  # fmt: skip
 
-    def _share(self, unit: Unit, tasks: Sequence[OpenTask], there: Waiting) -> None:
-        """People came and went while it waited: whoever is new takes the place of who is gone."""
-        known = {person for task in tasks for person in task.people}
-        new = [one for one in there.asked if one not in known]
-        for task in tasks:
-            gone = [one for one in task.people if one not in there.people]
-            if not (gone or (new and there.mode == "any")):
-                continue
-            heirs = new if there.mode == "any" else new[:1]
-            if heirs or len(gone) < len(task.people):
-                self._tasks.share(unit, task.id, heirs, gone)
+    def _share(
+        self, unit: Unit, world: LiveWorld, node: str, tasks: Sequence[OpenTask], before: Waiting,
+        machine: Machine,
+    ) -> None:  # fmt: skip
+        """People came and went while it waited: whoever is new takes the to-do of who is gone. Whoever was
+        added, and whose turn has come by that, gets one of his own."""
+        there, left, new = machine.state.waiting[node], list(tasks), []
+        for group in there.groups:
+            task = next((one for one in left if {*one.people} & {*group}), None)
+            if task is None:
+                new.append(group)
             else:
-                self._tasks.cancel(unit, tasks=[task.id])
-            new = new[len(heirs) :]
+                left.remove(task)
+                self._become(unit, task, group)
+        for group in [one for one in new if not (there.has_added(one[0]) or {*one} & {*before.later})]:
+            if left:
+                self._become(unit, left.pop(0), group)
+                new.remove(group)
+        if left:
+            self._tasks.cancel(unit, tasks=[task.id for task in left])
+        if new:
+            notes = [(group, self._why_now(group, machine.steps)) for group in new]
+            self._ask(unit, world, node, there, notes)
+
+    def _become(self, unit: Unit, task: OpenTask, people: Sequence[str]) -> None:
+        """The to-do is these people's now."""
+        new = [one for one in people if one not in task.people]
+        gone = [one for one in task.people if one not in people]
+        if new or gone:
+            self._tasks.share(unit, task.id, new, gone)
+
+    def _why_now(self, people: Sequence[str], steps: Sequence[Step]) -> Label:
+        """Who asked for it and in which words, of one who was added; of others, that it is their turn again."""
+        for step in steps:
+            if step.action in ADDING and people[0] in step.detail["people"]:
+                name = self._name(step.person)
+                said = titled(f"{step.action}_note", {"zh": name, "en": name})
+                words = str(step.detail.get("comment", ""))
+                return {language: "\n".join(filter(None, (text, words))) for language, text in said.items()}
+        return label("again")
+
+    def _name(self, person: str) -> str:
+        return self._services.people.organisation().names().get(("person", person), person)
 
     def _set_clock(
-        self, unit: Unit, instance: Instance, node: str, there: Waiting, what: str, at: datetime
-    ) -> None:
+        self, unit: Unit, instance: Instance, node: str, there: Waiting, what: str, at: datetime,
+        tasks: Sequence[int] = (),
+    ) -> None:  # fmt: skip
+        """`tasks`: the to-dos a reminder is about, whose ever they are when it comes."""
         payload = {"instance": instance.id, "node": node, "visit": there.visit, "what": what}
+        payload |= {"tasks": list(tasks)} if tasks else {}
         self._jobs.defer(unit, CLOCK_JOB, payload, run_at=max(at, unit.moment + timedelta(microseconds=1)))
 
     # -- telling -----------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ class Hearing:
 
         def work(machine: Machine) -> None:
             if closed.kind == APPROVAL:
-                machine.answer(closed.node, person, closed.outcome, comment)
+                machine.answer(closed.node, person, closed.outcome, comment, closed.to)
             elif closed.outcome == "withdraw":
                 machine.withdraw(person, comment)
             else:
@@ -85,6 +85,7 @@ class Hearing:
     def _clock(self, payload: Mapping[str, Any], _job: str) -> None:
         """A moment a node waits for has come. Run twice it does nothing more."""
         node, visit, what = str(payload["node"]), int(payload["visit"]), payload["what"]
+        about = payload.get("tasks", ())
 
         def work(unit: Unit) -> None:
             if self._operating.store.get(unit.connection, int(payload["instance"])) is not None:
@@ -92,13 +93,15 @@ class Hearing:
 
         def strike(unit: Unit, machine: Machine) -> None:
             assert isinstance(machine.world, LiveWorld)
+            following = self._operating.following
             if what == "expire":
                 machine.expire(node, visit)
-            elif what == "remind":
-                self._operating.following.tell_to_hurry(unit, machine.world, machine.nudge(node, visit))
+                return
+            opened = following.open_tasks(unit.connection, machine.world.instance.id) if about else []
+            late = {one for task in opened if task.id in about for one in task.people} if about else None
+            if what == "remind":
+                following.tell_to_hurry(unit, machine.world, machine.nudge(node, visit, late))
             else:
-                self._operating.following.tell_to_hurry(
-                    unit, machine.world, machine.escalate(node, visit), "overdue"
-                )
+                following.tell_to_hurry(unit, machine.world, machine.escalate(node, visit, late), "overdue")
 
         self._services.database.write(work)

@@ -7,11 +7,12 @@ decides over his own request, by whichever way it came to him.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from engine.flows.state import OPEN, RETURNED, RUNNING, SYSTEM, State, Step, Waiting, applied
+from engine.flows.state import OPEN, RETURNED, RUNNING, SYSTEM, Added, State, Step, Waiting, applied
 from engine.flows.whom import Whom, World, refused
 from engine.flows.wording import label
 from metamodel.flow_graph import FlowGraph
@@ -19,6 +20,8 @@ from metamodel.flows import FlowEdge, FlowNode
 from metamodel.plugin_api import AskPeople, Do, Finish, Pause
 
 AGAIN = timedelta(minutes=1)  # a clock that has passed already, met twice at one go, waits this long
+ADDING = ("add_before", "add_after")
+MOST_ADDED = 20  # at one node
 
 
 class Machine:
@@ -35,8 +38,8 @@ class Machine:
     def start(self, person: str) -> None:
         self._begin("start", person)
 
-    def answer(self, node: str, person: str, answer: str, comment: str = "") -> None:
-        """Approve, reject or send back, as somebody who was asked."""
+    def answer(self, node: str, person: str, answer: str, comment: str = "", to: Sequence[str] = ()) -> None:
+        """Approve, reject, send back, or have others (`to`) agree as well, as somebody who was asked."""
         there = self._allowed(node, person)
         if answer not in there.answers:
             raise refused("flow.unknown_action", action=label(answer[:40]))
@@ -44,8 +47,12 @@ class Machine:
             self._send_back(node, person, comment)
             return
         detail: dict[str, Any] = {"comment": comment} if comment else {}
-        if answer == "approve" and there.mode == "all" and len(there.asked) > 1:
+        if answer in ADDING:
+            self._take(Step(node, answer, person, {"people": self._addable(there, to), **detail}))
+            return
+        if answer == "approve" and there.with_answer(person).groups:
             self._take(Step(node, answer, person, detail))
+            self._look_again(node)
             return
         found = self._node(node)
         self._do(found, self.world.leave(found, answer, person))
@@ -63,9 +70,7 @@ class Machine:
             raise refused("flow.own_request")
         if to in there.answered:
             raise refused("flow.unknown_action", action=label("transfer"))
-        self._people_become(
-            node, "transfer", person, _replaced(there.people, person, [to]), to=to, comment=comment
-        )
+        self._give(node, there, "transfer", person, person, to, to=to, comment=comment)
 
     def resubmit(self, person: str, comment: str = "") -> None:
         self._by_applicant(person, "resubmit", RETURNED)
@@ -104,23 +109,24 @@ class Machine:
             self._move(self._node(node), "expire", SYSTEM, "")
             self._settle()
 
-    def escalate(self, node: str, visit: int) -> list[str]:
-        """Nobody answered: those one level up are asked too. Who was added."""
+    def escalate(self, node: str, visit: int, late: Collection[str] | None = None) -> list[str]:
+        """Nobody (of `late`) answered: those one level up are asked too. Who was added."""
         there = self.state.waiting.get(node)
-        if there is None or there.visit != visit or there.until:
+        if there is None or not (slow := _slow(there, visit, late)):
             return []
-        added = self._whom.level_up(there)
-        people = there.people if there.mode == "all" else (*there.people, *added)
+        added = self._whom.level_up(there, slow)
+        sharing = there.mode == "any" and not any(map(there.has_added, slow))
+        people = (*there.people, *added) if sharing else there.people
         self._people_become(node, "escalate", SYSTEM, people, added=added)
         return added
 
-    def nudge(self, node: str, visit: int) -> list[str]:
-        """Nobody answered: they are reminded. Who."""
+    def nudge(self, node: str, visit: int, late: Collection[str] | None = None) -> list[str]:
+        """Nobody (of `late`) answered: they are reminded. Who."""
         there = self.state.waiting.get(node)
-        if there is None or there.visit != visit or there.until:
+        if there is None or not (slow := _slow(there, visit, late)):
             return []
         self._take(Step(node, "remind"))
-        return list(there.asked)
+        return slow
 
     def hand_on(self, node: str, giver: str, to: str) -> None:
         """What waits for somebody is given to somebody else, by who looks after that."""
@@ -131,16 +137,49 @@ class Machine:
             raise refused("flow.own_request")
         if to in there.answered or not self.world.active(to):
             raise refused("flow.unknown_person", person=to)
-        self._people_become(node, "reassign", SYSTEM, _replaced(there.people, giver, [to]), gone=giver)
+        self._give(node, there, "reassign", SYSTEM, giver, to, gone=giver)
 
     def reassign(self, gone: str) -> None:
         """Somebody has left: what waited for him waits for others."""
-        for node, there in list(self.state.waiting.items()):
-            if gone in there.asked:
-                heirs = self._whom.heirs(gone, there, self.state)
+        for node in list(self.state.waiting):
+            there = self.state.waiting.get(node)
+            if there is None:
+                continue
+            if gone in there.asked and there.has_added(gone):
+                self._added_left(node, there, gone)
+            elif gone in there.asked:
+                heirs, known = self._whom.heirs(gone, there, self.state)
                 people = _replaced(there.people, gone, heirs)
-                if heirs or self._whom.left(gone, there):
+                if heirs or known or self._whom.there(one for one in there.asked if one != gone):
                     self._people_become(node, "reassign", SYSTEM, people, gone=gone)
+                    self._go_on(node)
+
+    def _added_left(self, node: str, there: Waiting, gone: str) -> None:
+        """Somebody who was added has left: his superior agrees in his place. Whose word is given here anyway
+        is not asked for another; where all have agreed by that, it goes on."""
+        heir = self._whom.heir(gone)
+        if heir is None:
+            return
+        kept = [one for one in there.added if one.person != gone]
+        became = [*kept] if there.has(heir) else [_taken_by(one, gone, heir) for one in there.added]
+        detail = {"added_become": _plain(became), "to": heir, "gone": gone}
+        self._take(Step(node, "reassign", SYSTEM, {"people": list(there.people), **detail}))
+        self._go_on(node)
+
+    def _go_on(self, node: str) -> None:
+        """Somebody is asked no more: whose turn it is by that, or, where all the others agreed, on it goes."""
+        there = self.state.waiting[node]
+        if there.groups:
+            self._look_again(node)
+        else:
+            self._agreed(self._node(node), list(there.answered))
+            self._settle()
+
+    def _look_again(self, node: str) -> None:
+        """Whose turn has come may have left while he waited for it."""
+        for one in self.state.waiting[node].asked:
+            if not self.world.active(one):
+                self.reassign(one)
 
     # -- moving ------------------------------------------------------------------------------------
 
@@ -202,8 +241,7 @@ class Machine:
             before = {person for person, where in self.state.approved if where != node.id}
             done = [one for one in people if one in before]
             if done and (ask.mode == "any" or len(done) == len(people)):
-                self._do(node, self.world.leave(node, "approve", done[0]))
-                self._move(node, "skip", SYSTEM, "approve", people=done)
+                self._agreed(node, done)
                 return
             people = [one for one in people if one not in done]
         self._take(
@@ -212,6 +250,11 @@ class Machine:
                 "transfer": ask.transfer, **({"why": why} if why else {}),
             })
         )  # fmt: skip
+
+    def _agreed(self, node: FlowNode, people: list[str]) -> None:
+        """Nobody is left to ask: these have agreed before."""
+        self._do(node, self.world.leave(node, "approve", people[0]))
+        self._move(node, "skip", SYSTEM, "approve", people=people)
 
     def _move(self, node: FlowNode, action: str, person: str, outcome: str, **detail: Any) -> None:
         """One token leaves the node, by the edges this outcome (or its condition) opens."""
@@ -243,6 +286,16 @@ class Machine:
         kept = {name: value for name, value in detail.items() if value}
         self._take(Step(node, action, person, {"people": list(people), **kept}))
 
+    def _give(
+        self, node: str, there: Waiting, action: str, person: str, giver: str, heir: str, **detail: Any
+    ) -> None:
+        """One's part at a node becomes another's."""
+        if there.has_added(heir) or (there.has_added(giver) and there.has(heir)):
+            raise refused("flow.asked_already", person=heir)
+        if there.has_added(giver):
+            detail["added_become"] = _plain(_taken_by(one, giver, heir) for one in there.added)
+        self._people_become(node, action, person, _replaced(there.people, giver, [heir]), **detail)
+
     # -- who may -----------------------------------------------------------------------------------
 
     def _allowed(self, node: str, person: str) -> Waiting:
@@ -252,9 +305,27 @@ class Machine:
             raise refused("flow.closed")
         if person in self.world.applicants():
             raise refused("flow.own_request")
+        if person in there.later:
+            raise refused("flow.not_yet")
         if person not in there.asked:
             raise refused("flow.closed" if person in there.answered else "flow.denied")
         return there
+
+    def _addable(self, there: Waiting, to: Sequence[str]) -> list[str]:
+        """Those who are to agree as well, each once; nobody over his own request, nobody twice."""
+        people = list(dict.fromkeys(to))
+        if not people:
+            raise refused("task.needs_people")
+        for one in people:
+            if not self.world.active(one):
+                raise refused("flow.unknown_person", person=one)
+            if one in self.world.applicants():
+                raise refused("flow.own_request")
+            if there.has(one):
+                raise refused("flow.asked_already", person=one)
+        if len(there.added) + len(people) > MOST_ADDED:
+            raise refused("flow.too_many_added", limit=MOST_ADDED)
+        return people
 
     def _by_applicant(self, person: str, action: str, *states: str) -> None:
         if self.state.status not in states:
@@ -281,6 +352,21 @@ class Machine:
         found = self.flow.node(identifier)
         assert found is not None, identifier
         return found
+
+
+def _slow(there: Waiting, visit: int, late: Collection[str] | None) -> list[str]:
+    """Of those a clock was set for, who still has to answer; nobody when the token went on."""
+    if there.visit != visit or there.until:
+        return []
+    return [one for one in there.asked if late is None or one in late]
+
+
+def _taken_by(added: Added, gone: str, heir: str) -> Added:
+    return replace(added, person=heir) if added.person == gone else added
+
+
+def _plain(added: Iterable[Added]) -> list[list[str]]:
+    return [[one.person, one.before] for one in added]
 
 
 def _replaced(people: Sequence[str], gone: str, heirs: Sequence[str]) -> list[str]:

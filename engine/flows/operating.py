@@ -6,7 +6,7 @@ Everything that changes an instance comes through here, in the unit of work of w
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -16,7 +16,7 @@ from engine.access.viewer import SYSTEM, Viewer
 from engine.database import Unit
 from engine.flows.fence import Fence
 from engine.flows.following import Following
-from engine.flows.machine import Machine
+from engine.flows.machine import ADDING, Machine
 from engine.flows.pinned import Versions
 from engine.flows.state import State
 from engine.flows.store import FlowStore, Instance
@@ -75,7 +75,13 @@ class Operating:
         for step in machine.steps:
             viewer = self.services.people.organisation().viewer(step.person)
             if viewer is not None or step.action in ("start", "end"):
-                detail = {"instance": str(instance.id), "flow": instance.flow, "node": step.node}
+                detail: dict[str, Any] = {
+                    "instance": str(instance.id),
+                    "flow": instance.flow,
+                    "node": step.node,
+                }
+                if step.action in ADDING:
+                    detail["to"] = list(step.detail["people"])
                 what = Occurrence(
                     f"flow.{step.action}", instance.app, instance.form, instance.record, detail=detail
                 )

@@ -28,21 +28,71 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Added:
+    """Somebody whom an approver asked to agree as well: before that approver does, or (blank) after."""
+
+    person: str
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Where a token waits: for people, or until a moment. `visit` is the number of the step it came by."""
 
     visit: int
     people: tuple[str, ...] = ()
-    answered: tuple[str, ...] = ()  # who has approved already, where all have to
+    answered: tuple[str, ...] = ()  # who has approved already, where that alone moves nothing
     answers: tuple[str, ...] = ()
     mode: str = "any"
     transfer: bool = False
     until: str = ""  # ISO
+    added: tuple[Added, ...] = ()
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """Those who have not answered yet."""
-        return tuple(one for one in self.people if one not in self.answered)
+        """Those who may answer now."""
+        return tuple(one for group in self.groups for one in group)
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """Those who may answer now, a to-do each: of one group the first answer is enough. Whoever was added
+        has to agree himself, and holds up whom he was added before: where one is enough, all of them."""
+        own = self._own if self.mode == "all" or not self._held & set(self._own) else ()
+        mine = tuple((one,) for one in own if one not in self._held) if self.mode == "all" else (own,)
+        return (*filter(None, mine), *((one,) for one in self._owing if one not in self._held))
+
+    @property
+    def later(self) -> tuple[str, ...]:
+        """Those whose turn comes when others have agreed."""
+        return tuple(one for one in (*self._own, *self._owing) if one not in self.asked)
+
+    @property
+    def _own(self) -> tuple[str, ...]:
+        """Of those the node asks, whose answer is still wanted."""
+        unanswered = tuple(one for one in self.people if one not in self.answered)
+        return unanswered if self.mode == "all" or len(unanswered) == len(self.people) else ()
+
+    @property
+    def _owing(self) -> tuple[str, ...]:
+        return tuple(one.person for one in self.added if one.person not in self.answered)
+
+    @property
+    def _held(self) -> frozenset[str]:
+        return frozenset(one.before for one in self.added if one.person in self._owing)
+
+    def has_added(self, person: str) -> bool:
+        return any(one.person == person for one in self.added)
+
+    def has(self, person: str) -> bool:
+        """Is he asked here, was he, or will he be?"""
+        return person in self.people or person in self.answered or self.has_added(person)
+
+    def beside(self, person: str) -> tuple[str, ...]:
+        """Who else may give the answer he is asked for."""
+        return tuple(one for group in self.groups if person in group for one in group if one != person)
+
+    def with_answer(self, person: str) -> Waiting:
+        return replace(self, answered=(*self.answered, person))
 
 
 @dataclass(frozen=True)
@@ -106,19 +156,34 @@ def _waits(state: State, step: Step) -> State:
 
 
 def _approved(state: State, step: Step) -> State:
-    """Where all have to, one approval alone moves nothing."""
+    """Where others have to agree as well, one approval alone moves nothing."""
     state = replace(state, approved=(*state.approved, (step.person, step.node)))
     if "gives" in step.detail:
         return _moved(state, step)
+    return _with(state, step.node, state.waiting[step.node].with_answer(step.person))
+
+
+def _added_before(state: State, step: Step) -> State:
     there = state.waiting[step.node]
-    return _with(state, step.node, replace(there, answered=(*there.answered, step.person)))
+    new = tuple(Added(one, step.person) for one in step.detail["people"])
+    return _with(state, step.node, replace(there, added=(*there.added, *new)))
+
+
+def _added_after(state: State, step: Step) -> State:
+    """Whoever adds somebody to come after him has agreed by it."""
+    there = state.waiting[step.node]
+    new = tuple(Added(one) for one in step.detail["people"])
+    return _approved(_with(state, step.node, replace(there, added=(*there.added, *new))), step)
 
 
 def _people_changed(state: State, step: Step) -> State:
     there = state.waiting.get(step.node)
     if there is None:
         return state
-    return _with(state, step.node, replace(there, people=tuple(step.detail["people"])))
+    added = there.added
+    if "added_become" in step.detail:
+        added = tuple(Added(*one) for one in step.detail["added_become"])
+    return _with(state, step.node, replace(there, people=tuple(step.detail["people"]), added=added))
 
 
 def _returned(state: State, step: Step) -> State:
@@ -144,6 +209,8 @@ CHANGES = {
     "skip": _moved,
     "expire": _moved,
     "approve": _approved,
+    "add_before": _added_before,
+    "add_after": _added_after,
     "ask": _waits,
     "wait": _waits,
     "transfer": _people_changed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import networkx as nx
@@ -25,7 +25,8 @@ REASONS = 3  # of one's own last ones, offered again
 
 @dataclass(frozen=True, slots=True)
 class NodeView:
-    """`state`: done waiting ahead skipped. `people`: who is asked, or who answered; names."""
+    """`state`: done waiting ahead skipped. `people`: who is asked, or who answered; `later`: who is asked
+    after these; names."""
 
     id: str
     type: str
@@ -33,6 +34,7 @@ class NodeView:
     state: str
     people: tuple[str, ...] = ()
     at: datetime | None = None
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +206,8 @@ def _nodes(
     for node in flow.nodes:
         there = state.waiting.get(node.id)
         if there is not None:
-            people, at = [names.get(one, one) for one in there.asked], None
-            yield _node(node, language, "waiting", people, at)
+            people, later = ([names.get(one, one) for one in those] for those in (there.asked, there.later))
+            yield replace(_node(node, language, "waiting", people), later=tuple(later))
         elif node.id in left and state.status != RETURNED:
             people = [names[one] for one in _answered(left[node.id]) if one in names]
             yield _node(node, language, "done", people, left[node.id][-1].at)

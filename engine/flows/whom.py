@@ -84,21 +84,27 @@ class Whom:
             current = self._world.superior(current)
         return None
 
-    def level_up(self, there: Waiting) -> list[str]:
-        """Whom else to ask when nobody answers."""
-        above = [found for one in there.asked if (found := self.above(one)) is not None]
-        return [one for one in dict.fromkeys(above or self.owners()) if one not in there.people]
+    def level_up(self, there: Waiting, slow: Iterable[str]) -> list[str]:
+        """Whom else to ask when these do not answer."""
+        above = [found for one in slow if (found := self.above(one)) is not None]
+        return [one for one in dict.fromkeys(above or self.owners()) if not there.has(one)]
 
-    def heirs(self, gone: str, there: Waiting, state: State) -> list[str]:
-        """Who takes over what waits for somebody who has left; nobody, where enough others are asked."""
-        if there.mode == "any" and self.left(gone, there):
-            return []
+    def heirs(self, gone: str, there: Waiting, state: State) -> tuple[list[str], bool]:
+        """Who takes over what waits for somebody who has left; nobody, where enough others are asked. And
+        whether all who could have a say there anyway."""
+        if self.there(there.beside(gone)):
+            return [], False
         above = self.above(gone, deciding=state.status == RUNNING)
-        free = [one for one in self.owners() if one not in there.answered]
-        return [above] if above is not None and above not in there.answered else free[:1]
+        meant = [*([above] if above is not None else []), *self.owners()]
+        free = [one for one in meant if one not in there.answered and not there.has_added(one)]
+        return free[:1], bool(meant) and not free
 
-    def left(self, gone: str, there: Waiting) -> list[str]:
-        return [one for one in there.asked if one != gone and self._world.active(one)]
+    def heir(self, gone: str) -> str | None:
+        """Who stands in for one who was added and has left; nobody, where there is nobody at all."""
+        return self.above(gone) or next(iter(self.owners()), None)
+
+    def there(self, people: Iterable[str]) -> list[str]:
+        return [one for one in people if self._world.active(one)]
 
     def answerable(self) -> list[str]:
         """Who changes a request that was sent back: the applicant, or who stands in for one that is gone."""

@@ -143,6 +143,12 @@ class LiveWorld(People):
                 self.asked[node.id] = step
         return steps
 
+    def asks(self, node: FlowNode) -> AskPeople:
+        """What the node asks whoever it asks, also of one who joins later."""
+        if node.id not in self.asked:
+            self.enter(node)
+        return self.asked[node.id]
+
     def leave(self, node: FlowNode, outcome: str, person: str) -> Sequence[Do]:
         assert node.kind is not None
         with _told(self.flow):

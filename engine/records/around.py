@@ -31,6 +31,7 @@ SCANNED = 2_000  # newest records a link picker looks through
 HAPPENED = frozenset({
     "create", "update", "delete", "record.restore", "record.shred", "record.restrict", "record.lift", "press",
     "flow.start", "flow.approve", "flow.reject", "flow.return", "flow.resubmit", "flow.withdraw", "flow.transfer",
+    "flow.add_before", "flow.add_after",
 })  # fmt: skip
 
 

@@ -161,7 +161,7 @@ class Acting:
         if shown is None:
             raise Rejected([problem("app_test.no_flow", name=str(part.raw["flow"]))])
         viewer = self.viewer(part.text("as"))
-        self.runtime.flows.act(viewer, shown.instance, part.text("do"), part.text("comment"), part.text("to"))
+        self.runtime.flows.act(viewer, shown.instance, part.text("do"), part.text("comment"), _whom(part))
 
     def task(self, part: Part) -> None:
         viewer, wanted = self.viewer(part.text("as")), part.part("task")
@@ -169,9 +169,9 @@ class Acting:
         if not found:
             what = wanted.text("rule") or wanted.text("flow")
             raise Rejected([problem("app_test.no_task", person=viewer.name, source=what)])
-        do, comment = part.text("do"), part.text("comment")
+        do, comment, to = part.text("do"), part.text("comment"), _whom(part)
         self.runtime.database.write(
-            lambda unit: self.runtime.tasks.close(unit, viewer, found[0].id, do, comment)
+            lambda unit: self.runtime.tasks.close(unit, viewer, found[0].id, do, comment, to)
         )
 
     def tasks(self, viewer: Viewer, wanted: Part, state: State) -> list[TaskView]:
@@ -198,6 +198,11 @@ ACTS: Mapping[str, Callable[[Acting, Part], None]] = {
     "task": Acting.task,
     "flow": Acting.flow,
 }
+
+
+def _whom(part: Part) -> list[str]:
+    to = part.raw.get("to") or []
+    return [str(one) for one in to] if isinstance(to, list) else [str(to)]
 
 
 def _named(name: str) -> tuple[bytes, str, str]:

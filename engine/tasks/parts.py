@@ -65,6 +65,7 @@ class ClosedTask:
     outcome: str
     comment: str
     people: tuple[str, ...]
+    to: tuple[str, ...] = ()  # whom the outcome asks
 
     @property
     def node(self) -> str:

@@ -58,7 +58,7 @@ class TaskStore:
     ) -> dict[str, Any]:
         detail = {
             "note": task.note,
-            "outcomes": [(o.id, o.label, o.style, o.reason) for o in task.outcomes],
+            "outcomes": [(o.id, o.label, o.style, o.reason, o.people) for o in task.outcomes],
             "quoted": task.quoted,
             "nobody": list(nobody),
         }

@@ -100,9 +100,12 @@ class Tasks:
 
     # -- closing -----------------------------------------------------------------------------------
 
-    def close(self, unit: Unit, viewer: Viewer, task: int | str, outcome: str, comment: str = "") -> None:
-        """Rejected: task.unknown (not his), task.closed, task.unknown_outcome, task.needs_reason, and
-        whatever those say who hear of it."""
+    def close(
+        self, unit: Unit, viewer: Viewer, task: int | str, outcome: str, comment: str = "",
+        to: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """`to`: whom an outcome asks that asks people. Rejected: task.unknown (not his), task.closed,
+        task.unknown_outcome, task.needs_reason, task.needs_people, and whatever those say who hear of it."""
         row, people = self._own(unit, viewer, task)
         self._refuse_closed(row, viewer)
         detail, comment = self._store.detail(row), comment.strip()
@@ -111,13 +114,16 @@ class Tasks:
             raise Rejected([problem("task.unknown_outcome", "/outcome", outcome=outcome)])
         if chosen.reason and not comment:
             raise Rejected([problem("task.needs_reason", "/comment")])
+        to = tuple(to) if chosen.people else ()
+        if chosen.people and not to:
+            raise Rejected([problem("task.needs_people", "/to")])
         if not self._store.close(unit, row["id"], viewer.person, outcome, _fitting(comment)):
             raise Rejected([self._closed_problem(row, viewer)])
-        said = {"comment": comment} if comment else {}
+        said = {**({"comment": comment} if comment else {}), **({"to": list(to)} if to else {})}
         self._note(unit, viewer, "task.close", row, outcome=outcome, outcome_label=chosen.label, **said)
         self._tell_gone(unit, [row["id"]])
         for hear in self.closed:
-            hear(unit, viewer, _closed(row, outcome, comment, people))
+            hear(unit, viewer, _closed(row, outcome, comment, people, to))
 
     def _own(self, unit: Unit, viewer: Viewer, task: int | str) -> tuple[Row, list[str]]:
         row = self._store.locked(unit, int(task)) if str(task).isdecimal() else None
@@ -293,10 +299,10 @@ def _opened(identifier: int, task: NewTask, people: Sequence[str], nobody: tuple
     )  # fmt: skip
 
 
-def _closed(row: Row, outcome: str, comment: str, people: Sequence[str]) -> ClosedTask:
+def _closed(row: Row, outcome: str, comment: str, people: Sequence[str], to: tuple[str, ...]) -> ClosedTask:
     return ClosedTask(
         row["id"], row["app"], row["form"], row["record"], row["kind"], row["source"], row["instance"],
-        outcome, comment, tuple(people),
+        outcome, comment, tuple(people), to,
     )  # fmt: skip
 
 

@@ -26,3 +26,9 @@ def json_list(sent: dict[str, Any], name: str, limit: int = 1_000) -> list[dict[
     if not isinstance(value, list) or len(value) > limit or not all(isinstance(item, dict) for item in value):
         raise Rejected([problem("request.unreadable", f"/{name}", reason=f"list of at most {limit} objects")])
     return value
+
+
+def names(sent: dict[str, Any], name: str) -> list[str]:
+    """One name or a list of names under `name`; absent is empty."""
+    value = sent.get(name) or []
+    return [str(one) for one in value] if isinstance(value, list) else [str(value)]

@@ -17,6 +17,7 @@ from engine.web.openapi import PROBLEM, REFUSALS
 
 API = "/api/v1/"
 TEXT = {"type": "string"}
+PEOPLE = {"type": ["string", "array"], "items": TEXT}
 VALUES = {"type": "object", "description": "values by field"}
 CHANGE = {
     "type": "object", "required": ["id", "values"],
@@ -74,10 +75,10 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "build_expression": _object("form", "builder", **EXPRESSION, builder={"type": "object"}),
     "start_flow": _object("record", record=TEXT),
     "preview_flow": _object("values", values=VALUES),
-    "act": _object(comment=TEXT, to=TEXT),
+    "act": _object(comment=TEXT, to=PEOPLE),
     "try_rule": _object("rule", rule={"type": ["string", "object"]}, last={"type": "integer"},
                         samples={"type": "integer"}),
-    "close_task": _object("outcome", outcome=TEXT, comment=TEXT),
+    "close_task": _object("outcome", outcome=TEXT, comment=TEXT, to=PEOPLE),
     "transfer_task": _object("to", to=TEXT, comment=TEXT),
     "read_notifications": _object(ids={"type": "array", "items": TEXT}, all={"type": "boolean"}),
 }  # fmt: skip

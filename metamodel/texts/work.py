@@ -99,6 +99,9 @@ TEXTS = {
     ),
     "app_test.visible": Texts("{what}的“{field}”不应看得到", "“{field}” of {what} should not be seen"),
     # flow
+    "flow.asked_already": Texts(
+        "{person}已在这一步的审批人之中", "{person} is asked here anyway", status=409
+    ),
     "flow.broken": Texts(
         "流程停用：节点“{node}”的类型“{kind}”不可用",
         "The flow has stopped: “{kind}” of node “{node}” is not available",
@@ -126,6 +129,11 @@ TEXTS = {
     "flow.no_start": Texts("流程没有开始", "The flow has no start"),
     "flow.no_way": Texts("“{node}”的“{outcome}”没有去向", "“{outcome}” of “{node}” leads nowhere"),
     "flow.nobody": Texts("“{node}”找不到任何审批人", "Nobody at all can be asked at “{node}”"),
+    "flow.not_yet": Texts(
+        "要等加签的人同意之后才轮到您",
+        "Those who were asked first have to agree before it is your turn",
+        status=409,
+    ),
     "flow.not_a_person": Texts("“{field}”不是成员字段", "“{field}” is not a person"),
     "flow.out_of_end": Texts("结束之后不能再有线", "No edge may lead out of an end"),
     "flow.own_request": Texts("不能审批自己的申请", "Nobody decides over his own request", status=403),
@@ -140,6 +148,9 @@ TEXTS = {
     "flow.too_large": Texts(
         "流程并行太多，无法证明（超过 {limit} 种情形）",
         "Too much happens at once to prove the flow (more than {limit} cases)",
+    ),
+    "flow.too_many_added": Texts(
+        "一步最多加签 {limit} 人", "At most {limit} people can be added at one step"
     ),
     "flow.two_begin": Texts(
         "“{flow}”与“{other}”都随新记录开始",
@@ -240,6 +251,7 @@ TEXTS = {
     "task.closed": Texts(
         "“{title}”已由{person}处理", "“{title}” was dealt with by {person} already", status=409
     ),
+    "task.needs_people": Texts("请选择要请谁", "Choose whom to ask"),
     "task.needs_reason": Texts("请填写理由", "Say why"),
     "task.to_yourself": Texts("不能转交给自己", "It is yours already"),
     "task.unknown": Texts(

@@ -27,7 +27,7 @@ from plugins.nodes.setting import TEXTS, check_setting, check_spans, setting, sp
 if TYPE_CHECKING:
     from metamodel.plugin_api import ActionScope, Problem, Visit
 
-May = Literal["approve", "reject", "return", "transfer"]
+May = Literal["approve", "reject", "return", "transfer", "add"]
 People = Annotated[tuple[str, ...], labelled("审批人", "Approvers", min_length=1)]
 
 ANSWERS: Mapping[str, TaskOutcome] = {
@@ -35,6 +35,10 @@ ANSWERS: Mapping[str, TaskOutcome] = {
     "reject": TaskOutcome("reject", {"zh": "驳回", "en": "Reject"}, "danger", reason=True),
     "return": TaskOutcome("return", {"zh": "退回修改", "en": "Send back"}, reason=True),
 }
+ADDING = (
+    TaskOutcome("add_before", {"zh": "前加签", "en": "Ask others first"}, people=True),
+    TaskOutcome("add_after", {"zh": "同意并加签", "en": "Approve, others after"}, people=True),
+)
 
 
 class Instead(Options, frozen=True):
@@ -69,8 +73,8 @@ class Approval(Node):
     label = {"zh": "审批", "en": "Approval"}
     icon = "stamp"
     doc = {
-        "zh": "请人审批：同意、驳回、退回、转交；谁也不能审批自己的申请",
-        "en": "People approve, reject, send back or hand over; nobody decides over his own request",
+        "zh": "请人审批：同意、驳回、退回、转交、加签；谁也不能审批自己的申请",
+        "en": "People approve, reject, send back, hand over or have others agree too; nobody decides over his own",
     }
     texts = {
         **TEXTS,
@@ -109,7 +113,10 @@ class Approval(Node):
         return [
             AskPeople(
                 to=tuple(visit.people(chosen)),
-                answers=tuple(answer for name, answer in ANSWERS.items() if name in options.may),
+                answers=(
+                    *(answer for name, answer in ANSWERS.items() if name in options.may),
+                    *(ADDING if "add" in options.may else ()),
+                ),
                 if_nobody=tuple(visit.people(options.if_nobody)),
                 mode=options.mode,
                 title=visit.written(options.title) if options.title else "",

@@ -12,8 +12,8 @@ from tests.builder_ui.desk import PEOPLE
 FACTS = ["applicant", "kind", "days", "reason", "cost"]
 
 
-def approval(identifier: str, label: str, level: int) -> dict[str, Any]:
-    options = {"approvers": [f"manager:applicant:{level}"], "facts": FACTS}
+def approval(identifier: str, label: str, level: int, **more: Any) -> dict[str, Any]:
+    options = {"approvers": [f"manager:applicant:{level}"], "facts": FACTS, **more}
     return {"id": identifier, "type": "approval", "label": label, "options": options}
 
 
@@ -85,7 +85,7 @@ OFFICE: dict[str, Any] = {
                 {"id": "start", "type": "start", "label": "发起"},
                 approval("manager", "经理审批", 1),
                 {"id": "long", "type": "condition", "label": "超过三天"},
-                approval("boss", "总监审批", 2),
+                approval("boss", "总监审批", 2, may=["approve", "reject", "return", "add", "transfer"]),
                 {"id": "end", "type": "end", "label": "通过", "options": {"state": "approved"}},
                 {"id": "rejected", "type": "end", "label": "驳回", "options": {"state": "rejected"}},
             ],

@@ -94,6 +94,8 @@ def approval(problem: str = "") -> TaskCard:
         answers=(Answer("approve", "同意", "primary", False, "1", "已同意"),
                  Answer("reject", "驳回", "danger", True, "2", "已驳回"),
                  Answer("return", "退回修改", "", True, "3", "已退回")),
+        adding=(Answer("add_before", "前加签", done="已加签", hint="对方先审批，之后再回到您这里。"),
+                Answer("add_after", "同意并加签", done="已加签", hint="您现在即同意，之后还须对方同意。")),
         reasons=("范围过大,请只选与投诉有关的客户。", "事由写得太笼统。", "请先与原负责人沟通。"),
         close_action="/tasks/12/close", transfer_action="/tasks/12/transfer", people_url="/people/options",
         next_href="/tasks/13", problem=problem, flow=flow(),

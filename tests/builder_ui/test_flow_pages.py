@@ -161,6 +161,33 @@ def test_a_comment_is_seen_by_all_and_comes_back_to_the_to_do(tab: Callable[[str
     assert "机票订了吗?" in tab("zhou").page(record + "?tab=flow")
 
 
+def test_others_are_added_and_it_comes_back(tab: Callable[[str], Tab], file: File) -> None:
+    record = file()
+    wang, wei, cheng, zhou = tab("wang"), tab("wei"), tab("cheng"), tab("zhou")
+    assert "加签" not in wang.page(open_task(wang))  # his node does not say so
+    wang.post(open_task(wang) + "/close", {"outcome": "approve"})
+    mine = open_task(wei)
+    assert re.findall(r'type="radio" name="outcome" value="(\w+)"', wei.page(mine)) == [
+        "add_before",
+        "add_after",
+    ]
+    refused = wei.post(mine + "/close", {"outcome": "add_before", "to": "zhou"})
+    assert refused.status_code == 403
+    assert "不能审批自己的申请" in refused.text
+    wei.post(mine + "/close", {"outcome": "add_before", "comment": "人手够吗？", "to": ["", "cheng"]})
+    page = zhou.page(record + "?tab=flow")
+    assert "程维嘉 → 魏然" in page  # in the picture, whose turn it is and who comes then
+    assert re.search("前加签.{0,3}程维嘉", page)
+    page = cheng.page(open_task(cheng))
+    assert "魏然 请您先审批" in page
+    assert "人手够吗？" in page
+    cheng.post(open_task(cheng) + "/close", {"outcome": "approve"})
+    assert "加签的人已同意" in wei.page(open_task(wei))
+    assert open_task(wei) != mine
+    wei.post(open_task(wei) + "/close", {"outcome": "approve"})
+    assert "已通过" in zhou.page(record + "?tab=flow")
+
+
 def test_nobody_else_acts_or_looks(tab: Callable[[str], Tab], file: File) -> None:
     record = file()
     cheng, wei = tab("cheng"), tab("wei")

@@ -97,6 +97,8 @@ class Maker:
             options |= {"remind_after": "PT2H", "escalate_after": "PT8H"}
         if self.random.random() < 0.3:
             options["set"] = {"noted": "'approved'"}
+        if self.random.random() < 0.6:
+            options["may"] = ["approve", "reject", "return", "transfer", "add"]
         node = self.node("approval", **options)
         self.edge(node, target, on="approve")
         back = self.approvals[-1] if self.approvals and free and self.random.random() < 0.2 else None

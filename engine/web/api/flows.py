@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Request, Router, get, post
 
 from engine.runtime import Runtime
-from engine.web.body import json_object
+from engine.web.body import json_object, names
 from engine.web.security import may_write, signed_in, viewer_of
 
 APP = "/apps/{app_id:str}"
@@ -48,9 +48,10 @@ def view_flow(request: Ask, runtime: Runtime, app_id: str, form_id: str, record:
 
 @post("/flows/{instance:str}/{action:str}", sync_to_thread=True, status_code=200, guards=[may_write])
 def act(request: Ask, runtime: Runtime, instance: str, action: str, body: bytes) -> dict[str, Any]:
-    """`{comment?, to?}`: approve, reject, return, transfer, resubmit, withdraw, remind, comment."""
+    """`{comment?, to?}`: approve, reject, return, transfer, add_before, add_after, resubmit, withdraw, remind,
+    comment; `to` is a person, or a list of those who are added."""
     sent = json_object(body) if body else {}
-    comment, to = str(sent.get("comment") or ""), str(sent.get("to") or "")
+    comment, to = str(sent.get("comment") or ""), names(sent, "to")
     runtime.flows.act(viewer_of(request), instance, action, comment, to)
     return {"state": runtime.flows.state_of(instance)}
 

@@ -9,7 +9,7 @@ from litestar import Request, Router, get, post
 
 from engine.runtime import Runtime
 from engine.tasks import TaskView
-from engine.web.body import json_object
+from engine.web.body import json_object, names
 from engine.web.language import language_of
 from engine.web.security import may_write, signed_in, viewer_of
 from metamodel.labels import label_text
@@ -52,10 +52,10 @@ def get_task(request: Ask, runtime: Runtime, task: str) -> dict[str, Any]:
 
 @post("/tasks/{task:str}/close", sync_to_thread=True, status_code=200, guards=[may_write])
 def close_task(request: Ask, runtime: Runtime, task: str, body: bytes) -> dict[str, Any]:
-    """`{outcome, comment?}`; 409 when somebody was first."""
+    """`{outcome, comment?, to?}`; `to`: whom an outcome asks as well; 409 when somebody was first."""
     sent, viewer = json_object(body), viewer_of(request)
-    outcome, comment = str(sent.get("outcome") or ""), str(sent.get("comment") or "")
-    runtime.database.write(lambda unit: runtime.tasks.close(unit, viewer, task, outcome, comment))
+    outcome, comment, to = str(sent.get("outcome") or ""), str(sent.get("comment") or ""), names(sent, "to")
+    runtime.database.write(lambda unit: runtime.tasks.close(unit, viewer, task, outcome, comment, to))
     return task_json(runtime.tasks.get(viewer, task), language_of(request))
 
 
@@ -120,6 +120,7 @@ def task_json(view: TaskView, language: str) -> dict[str, Any]:
             "label": label_text(one.label, language, one.id),
             "style": one.style,
             "reason": one.reason,
+            "people": one.people,
         }
         for one in view.outcomes
     ]

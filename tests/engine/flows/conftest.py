@@ -108,7 +108,9 @@ class Office:
         with self.runtime.database.read() as connection:
             return self.flows.store.on_record(connection, int(record))[0].id
 
-    def act(self, person: str, instance: int, action: str, comment: str = "", to: str = "") -> None:
+    def act(
+        self, person: str, instance: int, action: str, comment: str = "", to: str | Sequence[str] = ""
+    ) -> None:
         self.flows.act(self.who(person), instance, action, comment, to)
 
     def instance(self, instance: int) -> Any:
@@ -144,10 +146,10 @@ class Office:
     def told(self, person: str) -> list[str]:
         return [one.title for one in self.runtime.notifications.of(self.who(person)).items]
 
-    def close(self, person: str, task: str, outcome: str) -> None:
+    def close(self, person: str, task: str, outcome: str, comment: str = "", to: Sequence[str] = ()) -> None:
         """In the to-do centre; nobody: the engine."""
-        viewer = self.who(person) if person else SYSTEM
-        self.runtime.database.write(lambda unit: self.runtime.tasks.close(unit, viewer, task, outcome))
+        viewer, close = self.who(person) if person else SYSTEM, self.runtime.tasks.close
+        self.runtime.database.write(lambda unit: close(unit, viewer, task, outcome, comment, to))
 
     def hand(self, person: str, task: str, to: str) -> None:
         viewer = self.who(person)
@@ -157,7 +159,7 @@ class Office:
         """Everybody the instance ever waited for, its start apart."""
         with self.runtime.database.read() as connection:
             told = self.flows.store.history(connection, instance)
-        changing = ("ask", "transfer", "escalate", "reassign")
+        changing = ("ask", "transfer", "escalate", "reassign", "add_before", "add_after")
         return {person for one in told if one.step.action in changing for person in one.step.detail["people"]}
 
     def is_whole(self) -> None:

@@ -35,6 +35,7 @@ class Clock:
     node: str
     visit: int
     what: str
+    tasks: tuple[int, ...] = ()
 
 
 class Town:
@@ -95,6 +96,11 @@ class PaperWorld:
                 self.asked[node.id] = step
         return steps
 
+    def asks(self, node: FlowNode) -> AskPeople:
+        if node.id not in self.asked:
+            self.enter(node)
+        return self.asked[node.id]
+
     def leave(self, node: FlowNode, outcome: str, person: str) -> Sequence[Do]:
         assert node.kind is not None
         return node.kind.leave(node.options, cast(Any, PaperVisit(self)), outcome)
@@ -140,11 +146,13 @@ class PaperFollowing(Following):
         self._numbers = iter(range(1, 1_000_000))
         super().__init__(cast(Any, None), cast(Any, self), cast(Any, self), cast(Any, self))
 
-    def open(self, unit: Any, wanted: Sequence[Any]) -> None:
+    def open(self, unit: Any, wanted: Sequence[Any]) -> list[int]:
+        numbers = []
         for task in wanted:
-            number = next(self._numbers)
+            numbers.append(number := next(self._numbers))
             people = tuple(text.removeprefix("person:") for text in task.to)
             self.book[number] = OpenTask(number, task.source.partition("/")[2], people)
+        return numbers
 
     def cancel(self, unit: Any, tasks: Iterable[int]) -> None:
         for number in tasks:
@@ -156,7 +164,8 @@ class PaperFollowing(Following):
         self.book[task] = replace(there, people=tuple(dict.fromkeys([*kept, *people])))
 
     def defer(self, unit: Any, name: str, payload: Any, run_at: datetime) -> None:
-        self.clocks.append(Clock(payload["node"], payload["visit"], payload["what"]))
+        about = tuple(payload.get("tasks", ()))
+        self.clocks.append(Clock(payload["node"], payload["visit"], payload["what"], about))
 
     def send(self, unit: Any, told: Sequence[Any]) -> None:
         assert all(one.title["zh"] and one.title["en"] for one in told)
@@ -166,6 +175,9 @@ class PaperFollowing(Following):
 
     def record_title(self, connection: Any, instance: Any) -> str:
         return "SQ0001"
+
+    def _name(self, person: str) -> str:
+        return person.title()
 
 
 class Play:
@@ -220,7 +232,9 @@ class Play:
             if self.state.status == RETURNED:
                 self.operate(answer, person, closes=task.id)
             else:
-                self.operate("answer", task.node, person, answer, "why", closes=task.id)
+                to = self.random.sample(list(SUPERIORS), self.random.randint(0, 2))
+                done = self.operate("answer", task.node, person, answer, "why", to, closes=task.id)
+                self.town.took[answer] += done
 
     def transfer(self) -> None:
         if self.following.book:
@@ -233,7 +247,10 @@ class Play:
         """A clock, perhaps one that nobody waits for any more, perhaps twice."""
         if self.following.clocks:
             clock = self.random.choice(self.following.clocks)
-            self.operate("nudge" if clock.what == "remind" else clock.what, clock.node, clock.visit)
+            book = self.following.book
+            late = {one for task in clock.tasks if task in book for one in book[task].people}
+            told = (late,) if clock.tasks else ()
+            self.operate("nudge" if clock.what == "remind" else clock.what, clock.node, clock.visit, *told)
 
     def applicant_does(self) -> None:
         applicant = self.world.applicant
@@ -249,8 +266,8 @@ class Play:
         person, before = self.random.choice(list(SUPERIORS)), self.state
         for node, there in list(self.state.waiting.items()):
             if person not in there.asked:
-                answer = self.random.choice(("approve", "reject", "return"))
-                assert not self.operate("answer", node, person, answer, "x")
+                answer = self.random.choice(("approve", "reject", "return", "add_before", "add_after"))
+                assert not self.operate("answer", node, person, answer, "x", ["zoe"])
         if person not in (self.world.applicant, *(p for t in self.following.book.values() for p in t.people)):
             assert not self.operate("withdraw", person)
             assert not self.operate("resubmit", person)
@@ -291,8 +308,10 @@ class Play:
         clocks = {(clock.node, clock.visit) for clock in self.following.clocks if clock.what == "expire"}
         for node, there in state.waiting.items():
             assert there.asked or (node, there.visit) in clocks
+            assert len(set(there.asked)) == len(there.asked)
+            assert not {*there.asked, *there.later} & {*there.answered}
             if state.status != RETURNED:
-                assert self.world.applicant not in there.people
+                assert self.world.applicant not in (*there.people, *(one.person for one in there.added))
         if state.status == "running":
             assert {place.rpartition(">")[2] for place in state.places} >= set(state.waiting)
 

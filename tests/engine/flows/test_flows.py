@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from engine.access.people import Membership
+from engine.access.people import Membership, Person
 from engine.access.viewer import SYSTEM
+from engine.flows.machine import MOST_ADDED
 from engine.records.query import Change, Query
 from metamodel.problems import Rejected
 from tests.engine.flows.conftest import APP, LEGAL, MANAGER, Office
@@ -64,6 +65,9 @@ def asking_role(role: str) -> Callable[[Document], None]:
     return both(asked, lambda document: document["roles"].append({"id": role, "label": role}))
 
 
+EVERYTHING = ["approve", "reject", "return", "transfer", "add"]
+ADD = both(asking("manager", may=EVERYTHING), asking("legal", may=EVERYTHING))
+ADD_ALL = both(ADD, asking("legal", mode="all"))
 HELPER, LONELY = asking_role("helper"), asking_role("lonely")
 CASES = [
     # the way itself
@@ -149,6 +153,89 @@ CASES = [
         "not where the node does not let him", "ann", {}, [("ben", "transfer", "", "eve", "flow.unknown_action")],
         waiting={"manager": ["ben"]}, change=asking("manager", may=["approve", "reject"]), never="eve",
     ),
+    # others are added
+    Case(
+        "added before: they first", "ann", {},
+        [("ben", "add_before", "look", "eve"), ("ben", "approve", "", "", "flow.not_yet")],
+        waiting={"manager": ["eve"]}, change=ADD, never="cat",
+    ),
+    Case(
+        "then he again", "ann", {}, [("ben", "add_before", "", "eve"), ("eve", "approve")],
+        waiting={"manager": ["ben"]}, change=ADD,
+    ),
+    Case(
+        "and on it goes", "ann", {}, [("ben", "add_before", "", "eve"), ("eve", "approve"), ("ben", "approve")],
+        "approved", change=ADD,
+    ),
+    Case(
+        "added after: they, too", "ann", {}, [("ben", "add_after", "", "eve zoe"), ("zoe", "approve")],
+        waiting={"manager": ["eve"]}, change=ADD,
+    ),
+    Case(
+        "all of them", "ann", {}, [("ben", "add_after", "", "eve zoe"), ("zoe", "approve"), ("eve", "approve")],
+        "approved", change=ADD,
+    ),
+    Case("who was added rejects", "ann", {}, [("ben", "add_before", "", "eve"), ("eve", "reject", "no")], "rejected",
+         change=ADD),
+    Case(
+        "who was added sends it back", "ann", {},
+        [("ben", "add_after", "", "eve"), ("eve", "return", "?"), ("ann", "resubmit")],
+        waiting={"manager": ["ben"]}, change=ADD,
+    ),
+    Case(
+        "who was added adds others", "ann", {},
+        [("ben", "add_before", "", "eve"), ("eve", "add_before", "", "zoe"), ("zoe", "approve")],
+        waiting={"manager": ["eve"]}, change=ADD,
+    ),
+    Case(
+        "who was added hands over", "ann", {},
+        [("ben", "add_before", "", "eve"), ("eve", "transfer", "", "zoe"), ("zoe", "approve")],
+        waiting={"manager": ["ben"]}, change=ADD,
+    ),
+    Case(
+        "one is enough: the others wait meanwhile", "ann", BIG,
+        [("ben", "approve"), ("cat", "add_before", "", "eve"), ("cleo", "approve", "", "", "flow.not_yet")],
+        waiting={"legal": ["eve"]}, change=ADD,
+    ),
+    Case(
+        "one is enough: then either of them", "ann", BIG,
+        [("ben", "approve"), ("cat", "add_before", "", "eve"), ("eve", "approve"), ("cleo", "approve")], "approved",
+        change=ADD, noted="克莱",
+    ),
+    Case(
+        "one was enough: only who was added is left", "ann", BIG,
+        [("ben", "approve"), ("cat", "add_after", "", "eve"), ("cleo", "approve", "", "", "flow.denied")],
+        waiting={"legal": ["eve"]}, change=ADD,
+    ),
+    Case(
+        "all have to: the others go on", "ann", BIG,
+        [("ben", "approve"), ("cat", "add_before", "", "eve"), ("cleo", "approve")], waiting={"legal": ["eve"]},
+        change=ADD_ALL,
+    ),
+    Case(
+        "all have to: all did", "ann", BIG,
+        [("ben", "approve"), ("cat", "add_before", "", "eve"), ("cleo", "approve"), ("eve", "approve"),
+         ("cat", "approve")], "approved", change=ADD_ALL,
+    ),
+    Case(
+        "never the applicant, nobody twice, nobody unknown, not oneself, not nobody", "ann", {},
+        [("ben", "add_before", "", "eve ann", "flow.own_request"),
+         ("ben", "add_after", "", "ben", "flow.asked_already"),
+         ("ben", "add_after", "", "nemo", "flow.unknown_person"), ("ben", "add_before", "", "", "task.needs_people"),
+         ("ben", "add_before", "", "eve"), ("eve", "add_after", "", "ben", "flow.asked_already"),
+         ("eve", "transfer", "", "ben", "flow.asked_already"), ("eve", "add_before", "", "ann", "flow.own_request"),
+         ("eve", "transfer", "", "ann", "flow.own_request")],
+        waiting={"manager": ["eve"]}, change=ADD, never="ann",
+    ),
+    Case(
+        "added only where the node says so", "ann", {}, [("ben", "add_before", "", "eve", "task.unknown_outcome")],
+        waiting={"manager": ["ben"]}, never="eve",
+    ),
+    Case(
+        "added by nobody who is not asked", "ann", BIG,
+        [("ben", "approve"), ("zoe", "add_after", "", "eve", "flow.denied")],
+        waiting={"legal": ["cat", "cleo"]}, change=ADD, never="eve",
+    ),
     # reasons and strangers
     Case("no rejection without a reason", "ann", {}, [("ben", "reject", "", "", "task.needs_reason")],
          waiting={"manager": ["ben"]}),
@@ -228,10 +315,10 @@ def play(office: Office, case: Case) -> None:
         person, action, comment, to, code = (*step, "", "", "", "")[:5]
         before = office.history(request)
         if not code:
-            office.act(person, request, action, comment, to)
+            office.act(person, request, action, comment, to.split())
             continue
         with pytest.raises(Rejected) as refused:
-            office.act(person, request, action, comment, to)
+            office.act(person, request, action, comment, to.split())
         assert [p.code for p in refused.value.problems] == [code], case.id
         assert office.history(request) == before, case.id
     assert (office.state(request), office.waiting(request)) == (case.state, case.waiting), case.id
@@ -281,6 +368,94 @@ def test_all_to_dos_of_one_who_leaves_may_go_to_another_but_not_to_the_applicant
     assert office.waiting(other) == {"manager": ["ann"]}
     office.act("ann", other, "approve")
     office.is_whole()
+
+
+def test_who_is_added_is_told_why_and_reads_that_record(office: Office) -> None:
+    office.publish(ADD)
+    request, other = office.file("ann"), office.file("abe")
+    (mine, *_) = office.tasks("ben")
+    office.close("ben", mine.id, "add_before", "请核对金额", ["eve"])
+    (task,) = office.tasks("eve")
+    assert task.note == "本 请您先审批，之后再由其审批\n请核对金额"
+    assert [outcome.id for outcome in task.outcomes][-2:] == ["add_before", "add_after"]
+    assert office.told("eve") == [task.title]
+    with office.runtime.database.read() as connection:
+        records = [str(office.flows.store.get(connection, one).record) for one in (request, other)]  # type: ignore[union-attr]
+    seen = [
+        one.id for one in office.runtime.records.page(office.who("eve"), "requests", "request", Query()).items
+    ]
+    assert seen == records[:1]
+    view = office.flows.view(office.who("ben"), "requests", "request", records[0])
+    assert view is not None
+    (waiting,) = [node for node in view.nodes if node.state == "waiting"]
+    assert (waiting.people, waiting.later, view.waiting_for) == (("伊芙",), ("本",), ("伊芙",))
+    added = view.steps[-1]
+    assert (added.person_name, added.action_label, added.people, added.comment) == (
+        "本",
+        "前加签",
+        ("伊芙",),
+        "请核对金额",
+    )
+    (done,) = office.tasks("ben", "done")
+    assert (done.outcome_label, done.mine) == ("前加签", False)
+    office.close("eve", task.id, "approve")
+    again = next(one for one in office.tasks("ben") if one.record == records[0])
+    assert again.note == "加签的人已同意，请您审批"
+    office.close("ben", again.id, "approve")
+    assert office.state(request) == "approved"
+    office.is_whole()
+
+
+@pytest.mark.parametrize(
+    ("leaves", "steps", "state", "waiting"),
+    [
+        (["eve"], [("ben", "add_after", "", "eve")], "running", {"manager": ["dan"]}),  # her superior
+        (["eve"], [("ben", "add_before", "", "eve dan")], "running", {"manager": ["dan"]}),  # asked anyway
+        (["eve"], [("ben", "add_after", "", "eve dan"), ("dan", "approve")], "approved", {}),  # agreed already
+        (["ben"], [("ben", "add_before", "", "eve"), ("eve", "approve")], "running", {"manager": ["dan"]}),
+        (["ben"], [("ben", "add_before", "", "eve"), ("", "", "", ""), ("eve", "approve")], "running",
+         {"manager": ["dan"]}),  # left while he was not asked
+    ],
+)  # fmt: skip
+def test_somebody_who_was_added_or_waits_for_it_leaves(
+    office: Office, leaves: list[str], steps: list[Step], state: str, waiting: dict[str, list[str]]
+) -> None:
+    office.publish(ADD)
+    request = office.file("ann")
+    for step in steps:
+        person, action, comment, to = (*step, "", "")[:4]
+        if person:
+            office.act(person, request, action, comment, to.split())
+        else:
+            office.leave(*leaves)
+    office.leave(*leaves)
+    assert (office.state(request), office.waiting(request)) == (state, waiting)
+    office.is_whole()
+
+
+def test_a_reminder_is_about_the_to_do_it_was_set_for(office: Office) -> None:
+    office.publish(ADD)
+    request = office.file("ann")  # on a Friday at nine
+    office.wait(hours=8)
+    office.act("ben", request, "add_before", "", "eve")
+    before = len(office.history(request))
+    office.wait(hours=2)  # ben's would have been due
+    assert office.history(request)[before:] == []
+    office.wait(days=5)
+    assert office.history(request)[before:] == [("system", "manager", one) for one in ("remind", "escalate")]
+    assert office.waiting(request) == {"manager": ["eve"]}  # dan is told; he does not answer in her place
+    assert [one for one in office.told("dan") if "逾期" in one]
+    office.is_whole()
+
+
+def test_no_more_than_some(office: Office) -> None:
+    office.publish(ADD)
+    request = office.file("ann")
+    many = [Person(f"p{number}", f"同事{number}") for number in range(MOST_ADDED + 1)]
+    office.runtime.database.write(lambda unit: office.runtime.people.save_people(unit, many))
+    with pytest.raises(Rejected, match=r"flow\.too_many_added"):
+        office.act("ben", request, "add_after", "", [one.id for one in many])
+    office.act("ben", request, "add_after", "", [one.id for one in many[1:]])
 
 
 @pytest.mark.parametrize("mode", ["any", "all"])

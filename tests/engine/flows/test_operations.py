@@ -16,6 +16,8 @@ OPERATIONS, BATCHES, AT_ONCE = 10_000, 10, 6
 EVERY = {
     "start",
     "answer",
+    "add_before",
+    "add_after",
     "transfer",
     "withdraw",
     "resubmit",

@@ -11,7 +11,10 @@ from tests.engine.flows.conftest import APP, PEOPLE, Office
 from tests.metamodel.flow_makers import sound_flow
 
 OPERATIONS, FLOWS, AT_ONCE = 250, 8, 5
-ANSWERS = ("approve", "approve", "reject", "return", "transfer", "withdraw", "resubmit", "remind", "comment")
+ANSWERS = (
+    "approve", "approve", "approve", "reject", "return", "transfer", "add_before", "add_after", "withdraw",
+    "resubmit", "remind", "comment",
+)  # fmt: skip
 APPLICANTS = ("ann", "abe", "ben", "cleo", "eve")
 
 

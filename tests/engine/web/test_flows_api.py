@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.engine.flows.conftest import Office, office  # noqa: F401
-from tests.engine.flows.test_flows import BIG, manual
+from tests.engine.flows.test_flows import ADD, BIG, manual
 from tests.engine.web.test_api import Api
 
 APP = "/api/v1/apps/requests"
@@ -22,11 +22,22 @@ def api(office: Office) -> Iterator[Api]:  # noqa: F811
 
 
 def test_a_request_from_hand_to_hand(api: Api, office: Office) -> None:  # noqa: F811
+    office.publish(ADD)
     made = api("POST", f"{APP}/forms/request/records", "ann", json=BIG).json()["id"]
     seen = api("GET", f"{APP}/forms/request/records/{made}/flow", "ben").json()["flow"]
     assert (seen["state"], seen["waiting_for"], "approve" in seen["may"]) == ("running", ["本"], True)
     act = f"/api/v1/flows/{seen['instance']}"
     assert api("POST", f"{act}/approve", "ben").json() == {"state": "running"}
+    assert api("POST", f"{act}/add_before", "cat", json={"to": ["eve", "ben"]}).json() == {"state": "running"}
+    assert office.waiting(int(seen["instance"])) == {"legal": ["ben", "eve"]}
+    assert api("POST", f"{act}/approve", "eve").json() == {"state": "running"}
+    (task,) = api("GET", "/api/v1/tasks", "ben").json()["items"]
+    assert [one["id"] for one in task["outcomes"] if one["people"]] == ["add_before", "add_after"]
+    added = api(
+        "POST", f"/api/v1/tasks/{task['id']}/close", "ben", json={"outcome": "add_after", "to": "zoe"}
+    )
+    assert added.json()["outcome_label"] == "同意并加签"
+    assert api("POST", f"{act}/approve", "zoe").json() == {"state": "running"}
     assert api("POST", f"{act}/return", "cat", json={"comment": "why?"}).json() == {"state": "returned"}
     assert api("POST", f"{act}/resubmit", "ann", json={}).json() == {"state": "running"}
     assert api("POST", f"{act}/transfer", "ben", json={"to": "eve"}).json() == {"state": "running"}
@@ -57,7 +68,7 @@ REFUSED: list[tuple[str, str, str, Any, int, str]] = [
     ("POST", "/api/v1/flows/{}/reject", "ben", {}, 422, "task.needs_reason"),
     ("POST", "/api/v1/flows/{}/bless", "ben", {}, 422, "task.unknown_outcome"),
     ("POST", "/api/v1/flows/{}/transfer", "ben", {"to": "ann"}, 403, "flow.own_request"),
-    ("POST", "/api/v1/flows/{}/transfer", "ben", {"to": ["ann"]}, 422, "task.unknown_person"),
+    ("POST", "/api/v1/flows/{}/transfer", "ben", {"to": 7}, 422, "task.unknown_person"),
     ("POST", "/api/v1/flows/{}/comment", "ben", {"comment": " "}, 422, "flow.needs_reason"),
     ("POST", "/api/v1/flows/{}/withdraw", "ben", {}, 403, "flow.denied"),
     ("POST", "/api/v1/flows/{}/resubmit", "ann", {}, 409, "flow.unknown_action"),
