@@ -221,7 +221,8 @@ TEST_STEP = shape(
     (),
     message=ref("test_message"), wait=TEXT, as_=TEXT, create=TEXT, update=TEXT, values=ANYTHING, name=TEXT,
     delete=TEXT, restore=TEXT, say=TEXT, about=ref("id"),
-    press=ref("id"), on=TEXT, flow=TEXT, do=TEXT, comment=TEXT, to=TEXT,
+    press=ref("id"), on=TEXT, flow=TEXT, do=TEXT, comment=TEXT,
+    to={"anyOf": [TEXT, list_of(TEXT)]},
     task=shape((), rule=ref("id"), flow=ref("id"), about=TEXT), expect=ref("test_expectation"), refused=TEXT,
     note=ref("label"),
 )  # fmt: skip
