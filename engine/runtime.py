@@ -566,6 +566,7 @@ class Runtime:
         if len(self.present_keys.look().index_keys) > 1:
             change_keys(self.database, self.keys, lambda keys, _now: keys.without_old_index())
             self.present_keys.look()
+            self.audit.note(SYSTEM, Occurrence("key.drop"))
 
     def confirm_key_copy(self, viewer: Viewer, code: str, place: str) -> None:
         """Somebody has put a copy of the keys elsewhere. Rejected (keys.other_code, keys.no_place)."""

@@ -45,11 +45,46 @@ def opened(data: Path | None) -> Iterator[Runtime]:
     leave_no_dump()
     with refusals():
         runtime = Runtime.open(Config.from_environment(data), MovableClock())
+        note_keys(runtime, "key.open", called())
         settle()
         try:
             yield runtime
         finally:
             runtime.close()
+
+
+def note_keys(runtime: Runtime, action: str, command: str, place: str = "") -> None:
+    """Each process that opens the keys, and each that takes them out, leaves a row in the audit trail: what was
+    called (without its arguments, which may hold words), by whom on which machine, and where they lie or went."""
+    import socket
+
+    from engine.access.audit import Occurrence
+    from engine.access.viewer import SYSTEM
+
+    keys = runtime.keys
+    detail = {"command": command, "account": _account(), "machine": socket.gethostname(),
+              "place": place or keys.where, "code": keys.latest().check_code}  # fmt: skip
+    runtime.audit.note(SYSTEM, Occurrence(action, detail=detail))
+
+
+def called() -> str:
+    """The command that runs, as it is typed, without its arguments."""
+    words, context = list[str](), click.get_current_context()
+    while context.parent is not None:
+        words.append(str(context.info_name))
+        context = context.parent
+    return " ".join(["muniment", *reversed(words)])
+
+
+def _account() -> str:
+    """Of the system; its number where it has no name, as in a container."""
+    import getpass
+    import os
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def report(problems: Any, prefix: str = "") -> None:

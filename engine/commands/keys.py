@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.commands.console import data_option, in_language, language, opened, refusals, say
+from engine.commands.console import (
+    called,
+    data_option,
+    in_language,
+    language,
+    note_keys,
+    opened,
+    refusals,
+    say,
+)
 from engine.config import Config
 from engine.evidence.key_sheet import from_sheet, sheet_lines
 from engine.evidence.key_sources import KeyVariable, source_of, write_private
@@ -86,6 +95,7 @@ def confirm(data: Path | None, code: str, place: str, by: str) -> None:
 def variable(data: Path | None, place: Path) -> None:
     """The present keys as MUNIMENT_MASTER_KEY takes them, after a rotation of keys kept in the environment."""
     with opened(data) as runtime:
+        _note_copy(runtime, str(place))
         _write_new(place, base64.b64encode(runtime.keys.text().encode()).decode() + "\n")
         say(
             f"{place}：请放进各进程的环境变量 MUNIMENT_MASTER_KEY，然后删除此文件。",
@@ -126,6 +136,7 @@ def print_sheet(runtime: Runtime) -> None:
     """On the terminal, with a QR code of the same lines."""
     import segno
 
+    _note_copy(runtime, in_language("终端", "the terminal"))
     lines = _lines(runtime)
     click.echo("\n".join(["", *_words(runtime), "", *(f"  {line}" for line in lines), ""]))
     segno.make("\n".join(lines), error="l").terminal(compact=True)
@@ -141,6 +152,7 @@ def write_sheet(runtime: Runtime, place: Path) -> None:
         made = _page(runtime)
     else:
         made = "\n".join([*_words(runtime), "", *_lines(runtime), ""])
+    _note_copy(runtime, str(place))
     _write_new(place, made)
     say(
         f"恢复单：{place}。打印后请删除此文件。", f"Recovery sheet: {place}. Print it, then delete this file."
@@ -162,6 +174,11 @@ def _pdf(runtime: Runtime) -> bytes:
     if made is None:
         raise Rejected([problem("report.no_typesetter")])
     return made
+
+
+def _note_copy(runtime: Runtime, place: str) -> None:
+    """Before it is made: nobody has the keys without a row that says so."""
+    note_keys(runtime, "key.copy", called(), place)
 
 
 def _write_new(place: Path, content: str | bytes) -> None:

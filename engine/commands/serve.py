@@ -20,7 +20,7 @@ from litestar import Litestar
 from litestar.types import ASGIApp
 
 from engine.addresses import is_loopback
-from engine.commands.console import refusals
+from engine.commands.console import note_keys, refusals
 from engine.config import Config
 from engine.web.transport import Transport, networks
 from metamodel.problems import Rejected, problem
@@ -141,6 +141,7 @@ def application() -> ASGIApp:
     config = Config.from_environment()
     with refusals():
         runtime = Runtime.open(config)
+        note_keys(runtime, "key.open", "muniment serve")
     list_shredded(runtime)
     clear_trials(config.data)
     app = create_app(runtime)

@@ -145,14 +145,7 @@ class Packages:
             if last:
                 yield last
             last = piece
-        exports = [
-            Occurrence(
-                "export", part.program.app.id, part.program.form.id,
-                detail={"package": request.scope, "reason": request.reason,
-                        "count": sum(making.tally.records.get(part.name, {}).values())},
-            )
-            for part in making.parts
-        ]  # fmt: skip
+        exports = [_export(part, request, making.tally.records.get(part.name, {})) for part in making.parts]
         self._services.audit.note(viewer, *exports)
         yield last
 
@@ -267,6 +260,13 @@ def _reader(viewer: Viewer, request: Request) -> Viewer:
     """A request of the person concerned is answered with everything there is; every other with what its
     maker may export."""
     return replace(viewer, system=True) if request.scope == "subject" else viewer
+
+
+def _export(part: Part, request: Request, told: Mapping[str, int]) -> Occurrence:
+    """`keys`: of how many records the data key went along, for good."""
+    detail = {"package": request.scope, "reason": request.reason, "count": sum(told.values())}
+    detail["keys"] = told.get("content", 0)
+    return Occurrence("export", part.program.app.id, part.program.form.id, detail=detail)
 
 
 def _occurrence(action: str, request: Request, detail: Mapping[str, Any]) -> Occurrence:

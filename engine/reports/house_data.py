@@ -38,7 +38,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "read": tuple(one for one in READS if one not in ("export", "print", "download", "unmask")),
     "unmasked": ("unmask.ask",),
     "emergency": ("emergency.break",),
-    "exported": ("export", "package.make"),
+    "exported": ("export",),
     "taken": ("print", "download"),
 }
 WORDS: Mapping[str, Label] = {

@@ -211,7 +211,7 @@ def test_the_tab_of_a_record_is_for_who_audits_and_reads_it(furnished: Vault) ->
 
 def test_every_action_the_source_notes_has_words() -> None:
     wanted = re.compile(
-        r"(?:Occurrence|_note|_say|_audited|_noted|note|_tell_audit)\(\s*(?:\w+,\s*)*\"([a-z]+(?:[._][a-z_]+)*)\""
+        r"(?:[Oo]ccurrence|_note|_say|_audited|_noted|note|_tell_audit)\(\s*(?:\w+,\s*)*\"([a-z]+(?:[._][a-z_]+)*)\""
     )
     files = [path for folder in ("engine", "builder_ui") for path in (ROOT / folder).rglob("*.py")]
     named = {name for path in files for name in wanted.findall(path.read_text("utf-8"))}

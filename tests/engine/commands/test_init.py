@@ -6,6 +6,7 @@ import os
 import pty
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,28 @@ def test_keys_come_back_from_the_sheet(data: str, tmp_path: Path) -> None:
     rotated = run("rotate-key", "--data", data)
     assert rotated.exit_code == 0
     assert "keys sheet" in rotated.output  # another code, another copy
+
+
+def test_whoever_opens_the_keys_or_takes_them_out_leaves_a_row(data: str, tmp_path: Path) -> None:
+    """Which command on which machine, where they lie and went, and nothing of the keys themselves."""
+    sheet = tmp_path / "sheet.txt"
+    run("init", "--data", data)
+    run("search", "no_app", "no_form", "words of a customer", "--as", "root", "--data", data)
+    run("keys", "sheet", "--data", data, "--to", str(sheet))
+    run("rotate-key", "--data", data)
+    with (
+        closing(Runtime.open(Config.from_environment(data))) as runtime,
+        runtime.database.read() as connection,
+    ):
+        rows = [one for one in runtime.audit.latest(connection) if one.action.startswith("key.")][::-1]
+        code, file = runtime.key_copies.code, str(runtime.config.master_key)
+    told = [(one.action, one.detail.get("command"), one.detail.get("place")) for one in rows]
+    assert told == [
+        ("key.open", "muniment init", file), ("key.open", "muniment search", file),
+        ("key.open", "muniment keys sheet", file), ("key.copy", "muniment keys sheet", str(sheet)),
+        ("key.open", "muniment rotate-key", file), ("key.rotate", None, None), ("key.drop", None, None),
+    ]  # fmt: skip
+    assert all(one.detail["machine"] and one.detail["account"] for one in rows[:5])
+    assert rows[0].detail["code"] in sheet.read_text()
+    assert rows[0].detail["code"] != code  # keys were rotated
+    assert "words of a customer" not in str(rows)

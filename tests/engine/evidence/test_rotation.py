@@ -78,6 +78,7 @@ def test_all_of_them_while_others_work(vault: Runtime, setting: Config, clock: F
     assert [len(one.present_keys.look().index_keys) for one in (vault, other)] == [1, 1]
     assert [found(one, "报价") for one in (vault, other)] == [hits + 1] * 2
     assert found(vault, "又来了") == 1
+    assert newest_audit(vault, "key.drop")["person"] == "system"
 
     # Nothing was rewritten, what is new is under the new keys.
     assert column(vault, inbox.c.raw_sealed) == kept
@@ -101,9 +102,9 @@ def test_all_of_them_while_others_work(vault: Runtime, setting: Config, clock: F
     again.close()
 
 
-def newest_audit(runtime: Runtime) -> Any:
+def newest_audit(runtime: Runtime, action: str = "read") -> Any:
     with runtime.database.read() as connection:
-        query = sa.select(audit).where(audit.c.action == "read").order_by(audit.c.id.desc()).limit(1)
+        query = sa.select(audit).where(audit.c.action == action).order_by(audit.c.id.desc()).limit(1)
         return connection.execute(query).mappings().one()
 
 
