@@ -175,6 +175,15 @@ class WordAsk:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsentAsk:
+    """Which people of these roles (of the board's app) no record of the dataset names in its days."""
+
+    dataset: Dataset
+    person: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HouseAsk:
     """What the installation knows of itself, by a name the engine knows: captures, people, arrivals, verified.
     Answered as groups are. `period` blank: the board's."""
@@ -183,7 +192,7 @@ class HouseAsk:
     period: str = ""
 
 
-Ask = GroupAsk | RowAsk | WordAsk | HouseAsk
+Ask = GroupAsk | RowAsk | WordAsk | AbsentAsk | HouseAsk
 
 
 # -- answers ---------------------------------------------------------------------------------------
@@ -286,7 +295,23 @@ class WordAnswer:
     ranked_over: str = ""  # the days they were ranked over, as people read them
 
 
-Answer = GroupAnswer | RowAnswer | WordAnswer
+@dataclass(frozen=True, slots=True)
+class AbsentPerson:
+    """`days` since a record last named this person; None: none ever did."""
+
+    id: str
+    name: str
+    department: str
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AbsentAnswer:
+    people: tuple[AbsentPerson, ...]
+    of: int  # how many people hold the roles
+
+
+Answer = GroupAnswer | RowAnswer | WordAnswer | AbsentAnswer
 
 
 @dataclass(frozen=True, slots=True)

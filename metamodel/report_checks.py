@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from metamodel.asks import Dataset, Dimension, GroupAsk, HouseAsk, Mark, Measure, RowAsk, WordAsk
+from metamodel.asks import AbsentAsk, Dataset, Dimension, GroupAsk, HouseAsk, Mark, Measure, RowAsk, WordAsk
 from metamodel.checking import Checking, check_ids, check_labels
 from metamodel.expressions import Scope
 from metamodel.expressions.types import BOOLEAN, DATE, NUMBER, Type
@@ -192,6 +192,8 @@ class _AskCheck:
             yield from self._rows(ask)
         elif isinstance(ask, WordAsk):
             yield from self._words(ask)
+        elif isinstance(ask, AbsentAsk):
+            yield from self._absent(ask)
         elif isinstance(ask, HouseAsk) and ask.period and not is_period(ask.period):
             yield problem("report.unknown_period", self.place + "/period", value=ask.period)
 
@@ -241,6 +243,17 @@ class _AskCheck:
             if ground is not None and (ground.app, ground.form) not in self._pressed(rule):
                 place = self.place + pointer("buttons", number)
                 yield problem("layout.no_button", place, rule=rule, form=ground.form)
+
+    def _absent(self, ask: AbsentAsk) -> Iterator[Problem]:
+        yield from self._dataset(ask.dataset, self.place + "/dataset")
+        ground = self._ground(ask.dataset)
+        if ground is not None:
+            yield from self._person(ground, ask.person, self.place + "/person")
+            if not self._date(ask.dataset):
+                yield problem("report.no_period", self.place + "/dataset")
+        for number, role in enumerate(ask.roles):
+            if self.checking.app.role(role) is None:
+                yield problem("reference.unknown_role", self.place + pointer("roles", number), name=role)
 
     def _pressed(self, rule: str) -> list[tuple[str, str]]:
         """The form whose records show a button of this rule."""

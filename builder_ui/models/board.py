@@ -69,7 +69,9 @@ class WidgetFrame:
         return SKELETONS.get(self.kind, "chart")
 
 
-SKELETONS = {"kpi": "number", "kpi_trend": "number", "list": "rows", "pivot": "rows", "keyness": "rows"}
+SKELETONS = {
+    "kpi": "number", "kpi_trend": "number", "list": "rows", "pivot": "rows", "keyness": "rows", "absent": "rows",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

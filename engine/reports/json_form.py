@@ -9,7 +9,17 @@ from itertools import product
 from typing import Any
 
 from engine.reports.views import Board, DrillTarget, WidgetView
-from metamodel.asks import Answer, Axis, Cell, GroupAnswer, Measured, Number, RowAnswer, WordAnswer
+from metamodel.asks import (
+    AbsentAnswer,
+    Answer,
+    Axis,
+    Cell,
+    GroupAnswer,
+    Measured,
+    Number,
+    RowAnswer,
+    WordAnswer,
+)
 from metamodel.plugin_api import drill_key
 
 
@@ -54,6 +64,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         return _groups(answer)
     if isinstance(answer, RowAnswer):
         return _rows(answer)
+    if isinstance(answer, AbsentAnswer):
+        return {"people": [asdict(one) for one in answer.people], "of": answer.of}
     return _words(answer)
 
 
@@ -135,6 +147,8 @@ def number_json(value: Number) -> int | str | None:
 
 def rows_of(answer: Mapping[str, Any]) -> list[list[str]]:
     """An answer's JSON as lines of cells, for a terminal."""
+    if "of" in answer:
+        return [[one["name"], one["department"], str(one["days"] or "")] for one in answer["people"]]
     if "words" in answer:
         return [[one["word"], str(one["uses"]), str(one["other"])] for one in answer["words"]]
     if "columns" in answer:

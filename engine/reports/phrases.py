@@ -9,7 +9,7 @@ from engine.reports.expression_words import ExpressionWords
 from engine.reports.ground import Ground
 from engine.reports.stretches import stretch_text
 from engine.reports.tallies import measure_label
-from metamodel.asks import Dataset, Dimension, GroupAsk, Measure, RowAsk, WordAsk
+from metamodel.asks import AbsentAsk, Dataset, Dimension, GroupAsk, Measure, RowAsk, WordAsk
 from metamodel.labels import label_text
 from metamodel.reports import ReportFilter
 
@@ -58,6 +58,21 @@ class Phrases(ExpressionWords):
 
     def rows(self, ask: RowAsk) -> str:
         return self._join(self.source(ask.dataset))
+
+    def absent(self, ask: AbsentAsk) -> str:
+        app = self.ground.asking.app
+        held = [
+            label_text(found.label, self.language, name)
+            for name in ask.roles
+            if (found := app.role(name)) is not None
+        ]
+        field = self.field(tuple(ask.person.split(".")))
+        what = (
+            f"{self.list(held)}中，没有一条记录的{field}是他的人"
+            if self.zh
+            else f"People who are {self.list(held)} and whom no record names as {field}"
+        )
+        return self._join([what, *self.source(ask.dataset)])
 
     def words(self, ask: WordAsk) -> str:
         text = self.field((ask.words.field,))

@@ -18,6 +18,7 @@ from engine.records.query import Query
 from engine.records.read import Reader
 from engine.records.references import NOT_SHOWN
 from engine.records.services import Services
+from engine.reports.absent import answer_absent, drill_absent
 from engine.reports.answers import answer_groups
 from engine.reports.boards import filter_views
 from engine.reports.drill import drill_groups, drill_rows, drill_word, read_key, rows_conditions
@@ -28,7 +29,7 @@ from engine.reports.phrases import Phrases
 from engine.reports.views import Board, DrillTarget, LastWithData, WidgetPlace, WidgetView
 from engine.reports.words import OpenWords, answer_words
 from metamodel.application import App
-from metamodel.asks import Answer, Ask, GroupAnswer, GroupAsk, HouseAsk, RowAnswer, RowAsk, WordAsk
+from metamodel.asks import AbsentAsk, Answer, Ask, GroupAnswer, GroupAsk, HouseAsk, RowAnswer, RowAsk, WordAsk
 from metamodel.labels import label_text
 from metamodel.plugin_api import Display, Reference
 from metamodel.problems import Rejected, problem
@@ -154,6 +155,8 @@ class Reports:
         if isinstance(ask, WordAsk):
             ground = Ground(asking, ask.words.dataset())
             return answer_words(ground, ask, self._open_words, self._names(asking))
+        if isinstance(ask, AbsentAsk):
+            return answer_absent(Ground(asking, ask.dataset), ask, self._names(asking))
         return self._rows(asking, ask)
 
     def _rows(self, asking: Asking, ask: RowAsk) -> RowAnswer:
@@ -204,6 +207,8 @@ class Reports:
         if isinstance(ask, WordAsk):
             return Phrases(Ground(asking, ask.words.dataset())).words(ask)
         phrases = Phrases(Ground(asking, ask.dataset))
+        if isinstance(ask, AbsentAsk):
+            return phrases.absent(ask)
         return phrases.rows(ask) if isinstance(ask, RowAsk) else phrases.groups(ask)
 
     def _last(self, asking: Asking, ask: Ask) -> LastWithData | None:
@@ -237,6 +242,8 @@ class Reports:
         for ask in asks:
             if isinstance(ask, HouseAsk):
                 return self.house_data.target(asking, ask, measure, keys)
+            if isinstance(ask, AbsentAsk) and len(keys) == 1:
+                return drill_absent(Ground(asking, ask.dataset), ask, list(keys), self._names(asking))
             if isinstance(ask, RowAsk) and not keys:
                 return drill_rows(Ground(asking, ask.dataset))
             if isinstance(ask, WordAsk) and len(keys) == 1:

@@ -14,6 +14,8 @@ from metamodel import recipients as recipients
 from metamodel.analyses import Finding as Finding, House as House, Material as Material, Reads as Reads
 from metamodel.asks import (
     OTHERS as OTHERS,
+    AbsentAnswer as AbsentAnswer,
+    AbsentAsk as AbsentAsk,
     Answer as Answer,
     Ask as Ask,
     Axis as Axis,

@@ -34,6 +34,8 @@ WIDGETS = [
         {"id": "n", "hidden": True},
         {"id": "days", "aggregate": "distinct", "field": "at", "bucket": "working_day", "hidden": True},
         {"id": "per_day", "aggregate": "expression", "expression": "n / days"}]),
+    widget("absent", "absent", person="seller", roles=["seller", "boss"],
+           dataset={"form": "order", "filter": "channel == 'web'"}),
     widget("rows", "list", columns=["name", "amount"], sort="-amount", limit=2),
 ]  # fmt: skip
 ROWS = [
@@ -195,6 +197,23 @@ def test_a_list_is_sorted_cut_and_counted(shop: Runtime) -> None:
     model = view.drawing.model
     assert [row["cells"] for row in model["rows"]] == [["A", "¥200.00"], ["D", "¥70.00"]]
     assert model["total"] == 4
+
+
+def test_people_whom_no_record_names(shop: Runtime) -> None:
+    def people(person: str, **filters: str) -> list[tuple[str, str, int | None]]:
+        (answer,) = shop.reports.answers(shop.require_viewer(person), APP, BOARD, "absent", filters)
+        assert answer.of == 3  # type: ignore[union-attr]
+        return [(one.name, one.department, one.days) for one in answer.people]  # type: ignore[union-attr]
+
+    assert people("lu", **MONTH) == [("Lu", "销售", None)]
+    assert people("lu", period="2026-10-01..2026-10-31") == [("Lu", "销售", None), ("Wang", "销售", 2)]
+    assert people("zhou", **MONTH) == [("Lu", "销售", None), ("Wang", "销售", None)]  # of the rows he may see
+    view = shop.reports.widget(SYSTEM, APP, BOARD, "absent", {"period": "2026-10-01..2026-10-31"})
+    assert view.people == "3 人中的 2 人"
+    assert view.definition.startswith("销售、经理中，没有一条记录的销售是他的人；取自“订单”；只含渠道是WEB；")
+    target = shop.reports.drill(SYSTEM, APP, BOARD, "absent", {"period": "today"}, drill_key("last", "wang"))
+    assert [(one.path, one.operator) for one in target.conditions] == [("seller", "is")]
+    assert target.filter == "channel == 'web'"
 
 
 def test_the_json_door(shop: Runtime) -> None:
