@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from builder_ui.inputs import Inputs, control_of
+from builder_ui.inputs import CONTROLS, Inputs, control_of
 from builder_ui.models.inputs import Input
 from builder_ui.models.listing import FilterRow
 from builder_ui.models.parts import Option
@@ -144,7 +144,10 @@ def value_control(
         return None
     control = control_of(field)
     chosen = list(values) if operator in SEVERAL else (values[0] if values else "")
-    made = inputs.input(field, chosen, "", {"required": False}, name=name)
+    made = replace(inputs.input(field, chosen, "", {"required": False}, name=name), form="filter", phone="")
+    if operator not in SEVERAL and field.type is not None and field.type.filter:
+        wanted = CONTROLS.get(field.type.filter, field.type.filter)
+        return replace(made, macro=wanted, value=str(chosen), writable=True)
     if control in ("radio", "select", "checks", "switch"):
         return replace(made, macro="checks" if operator in SEVERAL else "select", picked=(), writable=True)
     if control == "picker":

@@ -100,6 +100,7 @@ class Inputs:
             items=_items(value) if control == "checklist" else (),
             card=tuple(getattr(field.options, "card", ())) if control == "rows" else (),
             type=field.type_name if field.type and field.type.markup and control != "shown" else "",
+            phone=field.type.phone if field.type and control != "shown" and writable else "",
             problems=tuple(text for place, text in problems if control != "rows" or not place),
         )  # fmt: skip
 

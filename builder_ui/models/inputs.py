@@ -63,6 +63,8 @@ class Input:
     closed: bool = False  # of a cell: a condition closes it for now
     card: tuple[str, ...] = ()  # of a sub-form: the columns on the card of a row
     type: str = ""  # of the field, where its plugin draws the control itself
+    form: str = "edit"  # or filter: which of the plugin's macros
+    phone: str = ""  # the macro on a phone, where it is another
 
     @property
     def control_id(self) -> str:

@@ -48,7 +48,14 @@ class PlateNumber(Field):
         "plate.elsewhere": Texts("只收“{province}”的车牌", "Only plates of “{province}” are taken"),
     }
     examples = (("沪a·１２３４５", "沪A12345"), ("粤BD12345", "粤BD12345"))
-    markup = "{% macro look(cell) %}<strong>{{ cell.text[:2] }}·{{ cell.text[2:] }}</strong>{% endmacro %}"
+    markup = (
+        "{% macro look(cell) %}<strong>{{ cell.text[:2] }}·{{ cell.text[2:] }}</strong>{% endmacro %}"
+        "{% macro phone(input) %}"
+        '<input class="input" id="{{ input.control_id }}" name="{{ input.name }}" value="{{ input.value }}" '
+        'autocapitalize="characters">{% endmacro %}'
+        "{% macro filter(input) %}"
+        '<input class="input" name="{{ input.name }}" value="{{ input.value }}" placeholder="沪A">{% endmacro %}'
+    )
 
     options_version = 2  # the first knew one province only
     old_options = ((1, {"province": "沪"}, {"provinces": ["沪"]}), (1, {}, {}))

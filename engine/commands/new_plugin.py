@@ -102,6 +102,9 @@ class @Class@(Field):
     searchable = True
     operators = TEXT_OPERATORS
     aggregates = CHOICE_AGGREGATES
+    input = "text"  # one of the controls docs/plugins.md names; macros of its own go into `markup`
+    phone = ""  # another control on a phone, like "scan"; blank: the same
+    filter = ""  # another control where lists are filtered; blank: that of its storage kind
     Options = @Class@Options
     texts = {
         "@name@.unreadable": Texts("“{text}”读不懂", "“{text}” cannot be read"),

@@ -264,8 +264,10 @@ class Field(Plugin):
     input: str = ""  # macro of the edit input; blank: the storage kind's
     look: str = ""  # macro of the value on a record's page; blank: what it points at, chooses, keeps
     cell: str = ""  # macro of the value in a list; blank: plain text
+    phone: str = ""  # macro of the edit input on a phone, where another is better there; blank: as `input`
+    filter: str = ""  # macro of the value in a filter; blank: the storage kind's, or what may be chosen
     markup: str = (
-        ""  # Jinja macros of its own: edit(input), look(cell), cell(cell), print(cell); any may be missing
+        ""  # Jinja macros of its own, any may be missing: edit phone filter (input), look cell print (cell)
     )
     keywords: tuple[str, ...] = ()  # other words people look for it by, in any language
     twin: str = ""  # the type whose values these are, where only the control is another

@@ -48,7 +48,7 @@ class Time(Field):
     group = "time"
     operators = ORDERED_OPERATORS
     aggregates = CHOICE_AGGREGATES
-    input = "time"
+    input = filter = "time"
     examples = (
         ("9:30", "09:30:00"),
         ("下午3点", "15:00:00"),
@@ -88,7 +88,7 @@ class Month(Field):
     type = DATE
     operators = ORDERED_OPERATORS
     aggregates = ORDERED_AGGREGATES
-    input = "month"
+    input = filter = "month"
     examples = (("2026-11", "2026-11-01"), ("2026年3月", "2026-03-01"), ("2026-11-20", "2026-11-01"))
 
     def parse(self, raw: Any, field: FieldDefinition) -> date:

@@ -51,6 +51,7 @@ class Media(Attachment):
             kinds,
             keywords,
         )
+        self.phone = "camera" if kinds in (PICTURES, FILMS) else ""
 
     def accepted(self, field: FieldDefinition) -> tuple[str, ...]:
         return self.kinds

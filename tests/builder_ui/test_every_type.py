@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from builder_ui.inputs import CONTROLS
+from builder_ui.templating import TEMPLATES
 from engine.access.people import Membership
 from engine.access.viewer import SYSTEM
 from engine.runtime import Runtime
@@ -69,6 +71,23 @@ def test_every_page_shows_every_type(
 
 
 ALONE = {"sec-fetch-dest": "document"}
+
+
+def test_a_phone_and_a_filter_have_controls_of_their_own(
+    every: dict[str, str], zhou: Tab, runtime: Runtime
+) -> None:
+    types: dict[str, Field] = runtime.registry.all("field")
+    named = {name for t in types.values() for name in (t.phone, t.filter) if name}
+    known = re.findall(
+        r"'(\w+)': \w+", (TEMPLATES / "parts/inputs.html").read_text().partition("set known")[2]
+    )
+    assert {CONTROLS.get(name, name) for name in named} <= set(known)
+    assert [n for n, t in types.items() if t.phone] == ["image", "video"]
+    page = zhou.client.get(f"/apps/{APP}/forms/thing/new").text
+    assert page.count("<template data-by-width-target") == 2
+    assert page.count('capture="environment"') >= 2
+    for name, control in (("time", 'type="time"'), ("month", 'type="month"'), ("text", 'type="text"')):
+        assert control in zhou.client.get(f"/apps/{APP}/forms/thing/condition?f={name}").text
 
 
 @pytest.mark.parametrize("name", sorted(BYTES))

@@ -12,6 +12,7 @@ from tests.builder_ui.every_type import APP, document
 from tests.e2e.conftest import Open
 
 THING = f"/apps/{APP}/forms/thing"
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(30)
 PASTED = "<h1>条款</h1><p style='color:red'>一<script>alert(1)</script></p><ul><li>二</li></ul><img src=x>"
 
 
@@ -77,6 +78,13 @@ def test_what_is_written_drawn_and_ticked_is_kept(desk: Open, every: Runtime, wi
         page.mouse.up()
     expect(page.locator("[data-field=signature] input[name=signature]")).not_to_have_value("")
 
+    camera = page.locator("[data-field=image] input[capture]")
+    expect(camera).to_have_count(1 if width == 390 else 0)  # a phone has a control of its own
+    if width == 390:
+        with page.expect_response("**/api/v1/files"):
+            camera.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PICTURE})
+        expect(page.locator("[data-field=image] input[name=image]").last).not_to_have_value("")
+
     kept = saved(page, every)
     rich = str(kept["rich_text"])
     assert "<b>重点</b>" in rich
@@ -86,6 +94,7 @@ def test_what_is_written_drawn_and_ticked_is_kept(desk: Open, every: Runtime, wi
     assert kept["checklist"] == [{"text": "营业执照", "done": True}, {"text": "授权书", "done": False}]
     assert (kept["date_range"], kept["multilingual"]) == ("2026-11-01/2026-11-05", {"en": "Contract"})
     assert len(kept["signature"]) == 1  # type: ignore[arg-type]
+    assert len(kept["image"] or ()) == (1 if width == 390 else 0)  # type: ignore[arg-type]
     page.locator("img.signed").scroll_into_view_if_needed()
     expect(page.locator("img.signed")).to_be_visible()
     expect(page.locator("ul.checklist.shown li.done")).to_contain_text("营业执照")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from builder_ui.assets import Assets
 from builder_ui.cells import Cell
+from builder_ui.models.inputs import Input
 from builder_ui.templating import Renderer
 from engine.expressions import EvaluationContext, compile_expression
 from engine.expressions.given import check_given, to_json
@@ -88,6 +90,13 @@ def test_a_type_draws_itself_in_a_page(third_party: Registry) -> None:
     macros = renderer._environments["zh"].get_template("parts/cells.html").module
     assert "<strong>沪A·12345</strong>" in str(macros.value(cell))
     assert "沪A12345" in str(macros.inline(cell))  # what it leaves out is text
+    inputs = renderer._environments["zh"].get_template("parts/inputs.html").module
+    edited = Input("plate", "plate", "车牌", value="沪A12345", type="plate_number")
+    usual, _, phone = str(inputs.control(edited)).partition("<template")
+    assert ("autocapitalize" in usual, "autocapitalize" in phone) == (False, True)
+    asked = str(inputs.control(replace(edited, form="filter")))
+    assert 'placeholder="沪A"' in asked
+    assert "<template" not in asked
 
 
 def test_the_connector(third_party: Registry) -> None:
