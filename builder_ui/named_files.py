@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.records.query import RecordView
 from metamodel.forms import FieldDefinition
@@ -11,11 +11,19 @@ from metamodel.plugin_api import Reference
 
 
 def file_ids(field: FieldDefinition | None, item: RecordView) -> list[str]:
-    reference = field.type.reference(field) if field and field.type and field.options is not None else None
-    if not isinstance(reference, Reference) or reference.target != "file" or field is None:
+    return files_of(field, item.values.get(field.id)) if field is not None else []
+
+
+def files_of(field: FieldDefinition, value: Any) -> list[str]:
+    """The ids of the files in a JSON value; of a sub-form's those in its rows."""
+    if field.type is None or field.options is None or not isinstance(value, list):
         return []
-    value = item.values.get(field.id)
-    return [str(i) for i in value] if isinstance(value, list) else []
+    if field.type.container:
+        rows = [row for row in value if isinstance(row, dict)]
+        return [one for row in rows for cell in field.fields for one in files_of(cell, row.get(cell.id))]
+    reference = field.type.reference(field)
+    held = isinstance(reference, Reference) and reference.target == "file"
+    return [str(one) for one in value] if held else []
 
 
 class Named(NamedTuple):

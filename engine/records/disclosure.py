@@ -283,9 +283,9 @@ def _exporting(visible: Visible) -> Visible:
 def _files(program: FormProgram, row: Row) -> dict[str, tuple[str, ...]]:
     """Ids of the attachments, by the field they are in, that may be opened."""
     return {
-        f.id: tuple(f.field.type.references(row.values[f.id], f.field))
+        f.id: tuple(f.files(row.values[f.id]))
         for f in program.file_fields
-        if f.field.type and row.values.get(f.id) and opens(program, row, f)
+        if row.values.get(f.id) and opens(program, row, f)
     }
 
 

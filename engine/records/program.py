@@ -97,6 +97,21 @@ class FieldProgram:
         return (lambda text: kind.hide(text, field)) if kind else mask_text
 
     @cached_property
+    def holds_files(self) -> bool:
+        """Files themselves, or rows with a column of files."""
+        own = self.reference is not None and self.reference.target == "file"
+        return own or any(cell.holds_files for cell in self.cells)
+
+    def files(self, value: Any) -> list[str]:
+        """The ids of the files in a value; of a sub-form's those in its rows."""
+        if value is None or self.field.type is None:
+            return []
+        if not self.cells:
+            return self.field.type.references(value, self.field) if self.holds_files else []
+        rows = value if isinstance(value, list) else []
+        return [one for row in rows for cell in self.cells for one in cell.files(row.get(cell.id))]
+
+    @cached_property
     def asks_cells(self) -> bool:
         """Has a column of its rows a condition?"""
         return any(cell.asks for cell in self.cells)
@@ -256,7 +271,8 @@ class FormProgram:
 
     @cached_property
     def file_fields(self) -> tuple[FieldProgram, ...]:
-        return tuple(p for p in self.stored if (r := p.reference) is not None and r.target == "file")
+        """Fields that hold files, sub-forms with such a column among them."""
+        return tuple(p for p in self.stored if p.holds_files)
 
     @cached_property
     def links(self) -> Mapping[tuple[str, str], tuple[FieldProgram, ...]]:

@@ -204,8 +204,7 @@ class Reader:
         found = self.rows.by_ids(connection, viewer, program, [record], names, derived=False).get(record)
         for field in program.file_fields if found is not None else ():
             assert found is not None
-            value = found.values.get(field.id)
-            if value and field.field.type and file in field.field.type.references(value, field.field):
+            if file in field.files(found.values.get(field.id)):
                 return opens(program, found, field)
         return False
 

@@ -182,12 +182,15 @@ def _unfit_files(
 ) -> list[Problem]:
     """Files whose bytes are of a kind their field does not take, or too large for it."""
     found: list[Problem] = []
-    for field in program.file_fields:
-        kind, definition = field.field.type, field.field
-        for draft in drafts if kind is not None else ():
-            held = services.files.describe(connection, _ids(field, draft.values.get(field.id)))
-            wrong = [one for file in held if kind for one in kind.may_hold(file, definition)]
-            found += [one.under(f"/{draft.row}{pointer(field.id)}") for one in wrong]
+    for within, field, reference in _referring(program):
+        kind = field.field.type if reference.target == "file" else None
+        given = (
+            [(d.row, path, value) for d in drafts for path, value in _held(d, within, field)] if kind else []
+        )
+        for row, path, value in given:
+            held = services.files.describe(connection, _ids(field, value))
+            wrong = [one for file in held if kind for one in kind.may_hold(file, field.field)]
+            found += [one.under(f"/{row}{path}") for one in wrong]
     return found
 
 
@@ -245,7 +248,7 @@ def _veils(program: FormProgram, rows: Sequence[Row]) -> dict[str, Hide]:
         for field in program.file_fields
         for row in rows
         if row.access.get(field.id) == "mask"
-        for file in _ids(field, row.values.get(field.id))
+        for file in field.files(row.values.get(field.id))
     }
 
 

@@ -116,9 +116,8 @@ class Store:
         """A file belongs to the record that holds it; who may read that field may open it."""
         for field in program.file_fields:
             for draft in drafts:
-                value = draft.values.get(field.id)
-                if value and field.field.type:
-                    ids = [int(i) for i in field.field.type.references(value, field.field)]
+                ids = [int(one) for one in field.files(draft.values.get(field.id))]
+                if ids:
                     mine = sa.update(files).where(files.c.id.in_(ids), files.c.record.is_(None))
                     unit.connection.execute(mine.values(record=draft.id))
 

@@ -28,6 +28,9 @@ def house(office: Runtime) -> Runtime:
     document = copy.deepcopy(OFFICE)
     client, roles = document["forms"][0], document["roles"]
     client["fields"][1]["unique"] = True
+    client["fields"].append({"id": "visits", "type": "sub_form", "label": "拜访", "fields": [
+        {"id": "day", "type": "date", "label": "日期"}, {"id": "said", "type": "long_text", "label": "内容"},
+        {"id": "papers", "type": "attachment", "label": "附件"}]})  # fmt: skip
     roles[0]["forms"]["client"]["actions"].append("delete")
     roles[0]["manages"] = ["retention"]
     office.applications.publish(None, document, "system")
@@ -54,6 +57,12 @@ def names(house: Runtime, person: str = "zhou", **query: Any) -> list[str]:
     return [item.title for item in page.items]
 
 
+def opens(house: Runtime, file: str) -> bool:
+    with house.database.read() as connection:
+        name = house.records.reader.file_name(connection, house.require_viewer("lu"), file, "offer.pdf")
+    return name is not None
+
+
 def codes(deletion: Any) -> dict[str, list[str]]:
     return {one.id: [p.code for p in one.problems] for one in deletion.outcomes}
 
@@ -64,12 +73,15 @@ def trail(house: Runtime, record: str) -> list[AuditEntry]:
 
 
 def test_what_is_deleted_is_nowhere_and_comes_back_as_it_was(house: Runtime) -> None:
-    client, other = make(house, tags=["重点"]), make(house, name="上海远汀")
+    paper = house.store_file(house.require_viewer("zhou"), b"%PDF-1.4", "offer.pdf", "application/pdf")["id"]
+    visits = [{"day": "2026-11-02", "said": "谈价格", "papers": [paper]}, {"day": "2026-11-09"}]
+    client, other = make(house, tags=["重点"], visits=visits), make(house, name="上海远汀")
     letter = house.records.create(
         SYSTEM, "office", "letter", [{"subject": "信", "body": "你好", "client": client}]
     )[0]
     before = house.records.get(SYSTEM, "office", "client", client)
     assert before.values["letters"] == 1
+    assert (before.values["visits"][0]["papers"], opens(house, paper)) == ([paper], True)
     gone = delete(house, client)
     assert (gone.gone, codes(gone)) == ((client,), {client: []})
     assert names(house) == names(house, "lu") == ["上海远汀"]
@@ -77,13 +89,15 @@ def test_what_is_deleted_is_nowhere_and_comes_back_as_it_was(house: Runtime) -> 
     with pytest.raises(Rejected, match=r"record\.unknown"):
         house.records.get(SYSTEM, "office", "client", client)
     zhou = house.require_viewer("zhou")
+    assert not opens(house, paper)
     assert house.records.update(zhou, "office", "client", [Change(client, {"name": "x"})])[0].ok is False
     shown = house.records.get(SYSTEM, "office", "letter", letter).display["client"]
     assert shown == "（已删除）"
     assert restore(house, client) == [(client, [])]
     assert names(house) == ["上海远汀", "苏州恒锐"]
     assert names(house, text="苏州恒锐") == ["苏州恒锐"]
-    assert house.records.get(SYSTEM, "office", "client", client) == before
+    assert house.records.get(SYSTEM, "office", "client", client) == before  # its rows and their files with it
+    assert opens(house, paper)
     acts = [one.action for one in trail(house, client) if one.action != "view"]
     assert acts == ["record.restore", "delete", "create"]
     assert house.verify().clean
