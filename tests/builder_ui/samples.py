@@ -266,6 +266,7 @@ def record_page(tab: str = "details") -> RecordPage:
                         files=(
                             FileLink("巡检云报价单v1.xlsx", "/files/1", "48 kB"),
                             FileLink("现场照片-二号车间-配电柜.jpg", "/files/2", "1.2 MB", "image/jpeg"),
+                            FileLink("营业执照-扫描件.pdf", "", "310 kB"),
                         ),
                     ),
                     Cell("secret", "原始报文", "away"),
@@ -771,8 +772,8 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
         },
         "keys": ("keys.html", archive("密钥与运维", "pages", "keys"), keys_page()),
         "keys_kept": ("keys.html", archive("密钥与运维", "pages", "keys"), keys_page(True)),
-        "bytes": ("bytes.html", archive("存储内容", "pages", "keys"), bytes_page()),
-        "bytes_blank": ("bytes.html", archive("存储内容", "pages", "keys"), bytes_page(False)),
+        "bytes": ("bytes.html", archive("存储内容", "list", "pages", "keys"), bytes_page()),
+        "bytes_blank": ("bytes.html", archive("存储内容", "list", "pages", "keys"), bytes_page(False)),
         **{
             f"look_{sort or 'other'}": (
                 "look.html",
