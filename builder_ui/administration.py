@@ -6,12 +6,9 @@ One row a page. What a page lets somebody do it checks itself; here only whether
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from builder_ui.shell import MenuEntry
-
-if TYPE_CHECKING:
-    from builder_ui.site import Visit
+from builder_ui.visit import Visit
 
 
 @dataclass(frozen=True, slots=True)

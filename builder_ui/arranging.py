@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from builder_ui.cells import Cell, record_url
+from builder_ui.drawing import Presenter
 from builder_ui.layouts import list_columns
+from builder_ui.listing import Listing
 from builder_ui.models.arranged import Arranged, Card, Column
 from builder_ui.models.parts import Option
 from builder_ui.named_files import files_in
@@ -18,10 +20,6 @@ from builder_ui.templating import href
 from engine.records.query import Condition, Page, Query, RecordView
 from metamodel.forms import FieldDefinition, View
 from metamodel.plugin_api import Choice
-
-if TYPE_CHECKING:
-    from builder_ui.drawing import Presenter
-    from builder_ui.pages.listing import Listing
 
 EACH = 50  # cards of one column
 MOST = 40  # columns

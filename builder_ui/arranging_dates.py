@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from babel.dates import format_date, format_skeleton, get_day_names
 
 from builder_ui.arranging import Arranging
+from builder_ui.listing import Listing
 from builder_ui.models.arranged import Arranged, Bar, Card, Day, Entry
 from builder_ui.models.parts import Option
 from engine.records.query import Condition, RecordView
 from metamodel.forms import FieldDefinition
-
-if TYPE_CHECKING:
-    from builder_ui.pages.listing import Listing
 
 MOST = 500  # records of a month
 BARS = 200

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from builder_ui import administration
 from builder_ui.shell import AppCard, Counts, Looking, MenuEntry, MenuSection, Person, Shell
 from builder_ui.templating import href
+from builder_ui.visit import Visit
 from engine.access.turns import views_offered
 from engine.access.viewer import Viewer
 from engine.clock import from_microseconds
@@ -17,9 +17,6 @@ from engine.runtime import Runtime
 from metamodel.application import App, MenuItem
 from metamodel.forms import Form
 from metamodel.labels import label_text
-
-if TYPE_CHECKING:
-    from builder_ui.site import Visit
 
 DOCK = 4
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from builder_ui.models.parts import Link, Option, Tab
-from builder_ui.models.record import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`rule`: the one that made it; '' the person."""
+
+    field: str
+    before: str
+    after: str
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from builder_ui.cells import Cell, Chip
+from builder_ui.models.around import Activity, Deleting
 from builder_ui.models.audit import LooksView
 from builder_ui.models.inputs import Input
 from builder_ui.models.listing import Column, Row
@@ -13,9 +13,6 @@ from builder_ui.models.parts import Button, EvidenceBadge, Link, Tab
 from builder_ui.models.retention import Keeping
 from builder_ui.models.tasks import FlowPart, TaskLine
 from builder_ui.models.unmasking import MaskNotice
-
-if TYPE_CHECKING:
-    from builder_ui.models.around import Activity, Deleting
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +71,6 @@ class Section:
     button: Button | None = None
     related: RelatedList | None = None
     embedded: Embedded | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """`rule`: the one that made it; '' the person."""
-
-    field: str
-    before: str
-    after: str
-    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from litestar import Response, get, post
 
 from builder_ui.cells import record_url
-from builder_ui.models.around import Activity, Deleting, Happening
+from builder_ui.models.around import Activity, Change, Deleting, Happening
 from builder_ui.models.parts import Option, Tab
-from builder_ui.models.record import Change
+from builder_ui.opened import Opened
 from builder_ui.pages.door import one
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from builder_ui.templating import href
@@ -19,9 +19,6 @@ from engine.access.audit_words import action_word
 from engine.records.comments import Comment
 from engine.records.query import Event
 from metamodel.problems import Rejected, problem
-
-if TYPE_CHECKING:
-    from builder_ui.pages.record import Opened
 
 RECORD = "/apps/{app_id:str}/forms/{form_id:str}/records/{record:str}"
 API = "/api/v1"

@@ -10,10 +10,11 @@ from litestar import Response, get, post
 
 from builder_ui.cells import record_url
 from builder_ui.inputs import Inputs, raw_values
+from builder_ui.listing import Listing
 from builder_ui.models.inputs import Input
 from builder_ui.models.listing import BulkOutcome
 from builder_ui.models.parts import Option
-from builder_ui.pages.listing import LIST, Listing, changeable
+from builder_ui.pages.listing import LIST, changeable
 from builder_ui.site import Ask, Here, InPath, sent_form
 from engine.records.query import Change, Query
 from metamodel.forms import FieldDefinition

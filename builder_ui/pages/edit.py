@@ -17,7 +17,7 @@ from builder_ui.models.record import Alike, Embedded, FormPage, FormSection, For
 from builder_ui.named_files import Named
 from builder_ui.pages import kept_typing, record_work
 from builder_ui.site import Ask, Here, InPath, Visit, local_address, sent_form
-from builder_ui.templating import href
+from builder_ui.templating import BACK, href
 from engine.records.forms_state import FormState
 from engine.records.query import Change, RecordView
 from engine.web.body import json_object
@@ -32,7 +32,6 @@ from metamodel.problems import Problem, Rejected, problem
 FORM = "/apps/{app_id:str}/forms/{form_id:str}"
 STYLES = ("list", "record", "form", "field_types")
 OFFERED, MOST_CHOICES = 20, 2_000  # what a picker shows at once; how many choices a field may have
-BACK = "back-to"  # where saving a new record leads; no field is called so
 Sent = Mapping[str, Sequence[str]]
 
 

@@ -12,9 +12,10 @@ from litestar import Response, get
 from litestar.response import Stream
 
 from builder_ui.layouts import fits_in_list
+from builder_ui.listing import Listing
 from builder_ui.models.parts import Option
 from builder_ui.pages.importing.start import PRIVATE, WORKBOOK
-from builder_ui.pages.listing import LIST, Listing, is_numeric, total_text
+from builder_ui.pages.listing import LIST, is_numeric, total_text
 from builder_ui.site import Ask, Here, InPath
 from engine.packages.names import file_name
 from engine.packages.zipping import Zipping

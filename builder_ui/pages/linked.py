@@ -9,9 +9,8 @@ from litestar import Response, post
 
 from builder_ui.cells import Cell, record_url
 from builder_ui.models.record import Adding
-from builder_ui.pages.edit import BACK
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
-from builder_ui.templating import href
+from builder_ui.templating import BACK, href
 from engine.records.query import RecordView
 from metamodel.application import App
 from metamodel.forms import Form

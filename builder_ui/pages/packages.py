@@ -8,8 +8,9 @@ from litestar import Response, get, post
 from litestar.response import Stream
 
 from builder_ui.cells import file_size
+from builder_ui.listing import Listing
 from builder_ui.models.packages import PackageForm, PackageLine, PackagesPage, ScopeChoice
-from builder_ui.pages.listing import LIST, Listing
+from builder_ui.pages.listing import LIST
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from engine.clock import from_microseconds
 from engine.packages import Package, Request

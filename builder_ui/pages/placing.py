@@ -10,7 +10,8 @@ from litestar import Response, post
 
 from builder_ui.arranging import Arranging
 from builder_ui.arranging_dates import moment_of
-from builder_ui.pages.listing import LIST, Listing
+from builder_ui.listing import Listing
+from builder_ui.pages.listing import LIST
 from builder_ui.site import Ask, Here, InPath, sent_form
 from engine.records.query import Change, RecordView
 from metamodel.forms import FieldDefinition

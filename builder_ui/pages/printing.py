@@ -9,7 +9,8 @@ from litestar import Response, get
 
 from builder_ui.cells import record_url
 from builder_ui.models.record import Section
-from builder_ui.pages.record import RECORD, Opened, sections_of
+from builder_ui.opened import Opened
+from builder_ui.pages.record import RECORD, sections_of
 from builder_ui.site import Ask, Here, InPath
 from metamodel.labels import label_text
 

@@ -18,6 +18,7 @@ from builder_ui.pages.door import language_cookie, one, session_of, wished_langu
 from builder_ui.pages.edit import OFFERED, Draft, answers, asked_less, drawn_sections, field_of
 from builder_ui.shell import Shell
 from builder_ui.site import Ask, Here, InPath, Site, Visit, respond, sent_form
+from builder_ui.visit import House
 from engine.public_forms import PublicLink
 from engine.web.body import json_object
 from engine.web.language import language_of
@@ -203,7 +204,7 @@ def _closed(request: Ask, site: Site, token: str, found: Problem) -> Response[An
 
 
 def _alone(
-    request: Ask, site: Site, template: str, page: object, title: str, status: int = 200
+    request: Ask, site: House, template: str, page: object, title: str, status: int = 200
 ) -> Response[Any]:
     language, session = language_of(request), session_of(request)
     shell = Shell(title, language, styles=STYLES, csrf=session.csrf if session else "")

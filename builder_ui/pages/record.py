@@ -12,6 +12,7 @@ from builder_ui.audit_drawing import looks_view
 from builder_ui.cells import Cell, pointed, record_url
 from builder_ui.drawing import Presenter
 from builder_ui.layouts import blocks_of, fits_in_list
+from builder_ui.listing import Listing
 from builder_ui.models.listing import Column
 from builder_ui.models.parts import Button, EvidenceBadge, Link, Tab
 from builder_ui.models.record import (
@@ -22,15 +23,15 @@ from builder_ui.models.record import (
     SectionTab,
 )
 from builder_ui.named_files import files_in
+from builder_ui.opened import Opened
 from builder_ui.pages import around, chat, record_work, timeline, unmasking
-from builder_ui.pages.edit import BACK
 from builder_ui.pages.linked import with_adding
-from builder_ui.pages.listing import Listing, is_numeric, rows_of, total_text
+from builder_ui.pages.listing import is_numeric, rows_of, total_text
 from builder_ui.pages.retention.on_record import hold_href, keepings
-from builder_ui.site import Ask, Here, InPath, Visit
-from builder_ui.templating import href
+from builder_ui.site import Ask, Here, InPath
+from builder_ui.templating import BACK, href
 from builder_ui.views import Placed, chats, holders, messages_of, timelines
-from engine.records.query import Condition, Query, RecordView
+from engine.records.query import Condition, Query
 from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.labels import label_text
@@ -42,21 +43,6 @@ STYLES = ("list", "record", "chat", "form", "tasks", "audit", "field_types")
 DETAILS, HISTORY, LOOKS = "details", "history", "looks"
 RELATED = 10
 NO_BUTTONS: Mapping[str, Button] = {}
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A record on screen: what was read, where it belongs, and the list it was opened from."""
-
-    visit: Visit
-    app: App
-    form: Form
-    view: RecordView
-    listing: Listing | None
-
-    def address(self, **query: Any) -> str:
-        kept = {"list": self.visit.query.get("list", "")}
-        return record_url(self.app.id, self.form.id, self.view.id, **(kept | query))
 
 
 @get(RECORD, sync_to_thread=True)

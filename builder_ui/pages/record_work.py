@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from builder_ui import flow_drawing
 from builder_ui.cells import record_url
 from builder_ui.flow_picture import drawn
 from builder_ui.models.parts import Button
 from builder_ui.models.tasks import FlowAction, FlowPart, TaskLine
+from builder_ui.opened import Opened
+from builder_ui.site import Visit
 from builder_ui.task_drawing import about_lines, names_of
 from metamodel.application import App
 from metamodel.flows import Flow
 from metamodel.forms import Form
 from metamodel.problems import Rejected
-
-if TYPE_CHECKING:
-    from builder_ui.pages.record import Opened
-    from builder_ui.site import Visit
 
 FLOW = "flow"
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from litestar import Response, post
 
-from builder_ui.pages.listing import LIST, Listing, saved_query
+from builder_ui.listing import Listing
+from builder_ui.pages.listing import LIST, saved_query
 from builder_ui.site import Ask, Here, InPath, sent_form
 
 

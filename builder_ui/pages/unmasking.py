@@ -8,8 +8,9 @@ from typing import Any
 
 from litestar import Response, get, post
 
+from builder_ui.listing import Listing
 from builder_ui.models.unmasking import MaskNotice
-from builder_ui.pages.listing import LIST, Listing
+from builder_ui.pages.listing import LIST
 from builder_ui.site import Ask, Here, InPath, Visit, local_address, sent_form
 from engine.access.unmaskings import REASON, Unmasking
 from engine.clock import from_microseconds, microseconds

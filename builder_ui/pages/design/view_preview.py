@@ -14,10 +14,11 @@ from litestar import Response, get
 
 from builder_ui.design_views import Views
 from builder_ui.layouts import list_columns
+from builder_ui.listing import Listing
 from builder_ui.models.design_views import Sketch, ViewPreview
 from builder_ui.pages import chat, timeline
 from builder_ui.pages.design.frame import asked_revision
-from builder_ui.pages.listing import Listing, drawn
+from builder_ui.pages.listing import drawn
 from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.views import Placed, messages_of, timeline_of
 from engine.records.query import Query
