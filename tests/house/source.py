@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +31,11 @@ class Source:
     def tree(self) -> ast.Module:
         return ast.parse(self.text)
 
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """The whole tree, flat: each check walks over all of it."""
+        return list(ast.walk(self.tree))
+
     @property
     def folder(self) -> str:
         return self.module.split(".")[0]
@@ -41,8 +46,9 @@ class Source:
         parts = self.module.split(".")
         return parts[1] if len(parts) > 1 else ""
 
-    def imports(self) -> Iterator[Import]:
-        yield from _imports(self.tree, self, False)
+    @cached_property
+    def imports(self) -> list[Import]:
+        return list(_imports(self.tree, self, False)) if "import" in self.text else []
 
 
 def _imports(node: ast.AST, source: Source, for_types: bool) -> Iterator[Import]:
@@ -58,7 +64,7 @@ def _imports(node: ast.AST, source: Source, for_types: bool) -> Iterator[Import]
             for branch, types in ((child.body, True), (child.orelse, for_types)):
                 for statement in branch:
                     yield from _imports(ast.Module([statement], []), source, types)
-        else:
+        elif not isinstance(child, ast.expr):  # nothing is imported inside of one
             yield from _imports(child, source, for_types)
 
 
@@ -79,7 +85,9 @@ def sources(*folders: str) -> list[Source]:
     ]
 
 
+@cache
 def _read(path: Path) -> Source:
+    """Parsed once by a worker: all house tests are given to the same."""
     parts = list(path.relative_to(ROOT).with_suffix("").parts)
     is_package = parts[-1] == "__init__"
     return Source(".".join(parts[:-1] if is_package else parts), path.read_text("utf-8"), is_package)

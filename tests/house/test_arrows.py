@@ -65,7 +65,7 @@ def wrong_arrows(source: Source) -> list[str]:
     allowed = ARROWS.get(source.folder, ())
     return [
         f"{source.module}:{found.line} imports {found.module}"
-        for found in source.imports()
+        for found in source.imports
         if found.module.split(".")[0] in OURS and not any(_within(found.module, entry) for entry in allowed)
     ]
 
@@ -85,7 +85,7 @@ def wrong_floors(source: Source) -> list[str]:
     if source.folder != "engine" or not source.room:
         return []
     here, found = floor_of(source.room), []
-    for other in source.imports():
+    for other in source.imports:
         room = _engine_room(other)
         if not room or room == source.room or (source.room, room) in NEIGHBOURS:
             continue
@@ -106,7 +106,7 @@ def circles(files: Iterable[Source], types: bool = False) -> list[list[str]]:
     known = {source.module: source for source in files}
     graph: nx.DiGraph[str] = nx.DiGraph()
     for source in known.values():
-        for found in source.imports():
+        for found in source.imports:
             target = _module_of(found.module, known)
             if target and target != source.module and (types or not found.for_types):
                 graph.add_edge(source.module, target)

@@ -12,6 +12,8 @@ MAY_NAME_TABLES = frozenset({"records", "access", "migrate", "evidence", "tables
 # These write DDL, triggers and FTS statements over quoted physical names, which no driver can bind.
 MAY_COMPOSE_SQL = frozenset({"migrate", "evidence", "search", "dialects"})
 
+SENDS = frozenset({"text", "exec_driver_sql"})
+
 
 def physical_names(source: Source) -> list[str]:
     """Uses of `FormTable.table` and of the catalog's `physical` column."""
@@ -19,7 +21,7 @@ def physical_names(source: Source) -> list[str]:
         return []
     return [
         f"{source.module}:{node.lineno}: .{node.attr}"
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Attribute) and node.attr in {"table", "physical"}
     ]
 
@@ -28,16 +30,13 @@ def composed_sql(source: Source) -> list[str]:
     """Calls of `text` and `exec_driver_sql` whose argument was put together from parts."""
     if source.folder == "engine" and source.room in MAY_COMPOSE_SQL:
         return []
+    if not any(name in source.text for name in SENDS):
+        return []
     found = []
-    for scope in (
-        source.tree,
-        *(node for node in ast.walk(source.tree) if isinstance(node, ast.FunctionDef)),
-    ):
+    for scope in (source.tree, *(node for node in source.nodes if isinstance(node, ast.FunctionDef))):
         composed = _composed_names(scope)
         for node in ast.walk(scope):
-            if not (
-                isinstance(node, ast.Call) and node.args and _called(node) in {"text", "exec_driver_sql"}
-            ):
+            if not (isinstance(node, ast.Call) and node.args and _called(node) in SENDS):
                 continue
             argument = node.args[0]
             if _is_composed(argument) or (isinstance(argument, ast.Name) and argument.id in composed):

@@ -20,7 +20,7 @@ CODE = re.compile(r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")
 
 def used_codes(source: Source) -> list[tuple[str, ast.Call]]:
     found = []
-    for node in ast.walk(source.tree):
+    for node in source.nodes if any(name in source.text for name in RAISERS) else ():
         if isinstance(node, ast.Call) and node.args and _called(node) in RAISERS:
             found += [(code, node) for code in _constants(node.args[0])]
     return found
