@@ -17,7 +17,7 @@ LINES: list[dict[str, Any]] = [
         {"value": "bolt", "label": "螺栓", "if": "kind == 'part'"},
         {"value": "repair", "label": "维修", "if": "kind == 'hours' and record.channel == 'phone'"},
         {"value": "other", "label": "其他"}]}},
-    {"id": "count", "type": "integer", "label": "数量", "options": {"minimum": 1}, "default": "1"},
+    {"id": "count", "type": "integer", "label": "数量", "options": {"minimum": 1}, "default": "1", "total": "sum"},
     {"id": "each", "type": "money", "label": "单价", "writable": "not paid"},
     {"id": "paid", "type": "boolean", "label": "已付"},
     {"id": "by", "type": "member", "label": "经手人"},

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from engine.access.viewer import SYSTEM
 from engine.runtime import Runtime
@@ -120,8 +121,13 @@ def test_rows_on_a_phone_are_cards_with_a_page_each(runtime: Runtime, desk: Call
     open_counter(runtime)
     tab = desk("zhou", **PHONE)
     page = tab.page
+    page.goto("/")
     page.goto(f"{ORDERS}/new?channel=phone&mobile=13800138000&name=x")
     page.get_by_role("button", name="添加一行").click()
+    page.locator("tr.row-page").wait_for()
+    page.go_back()  # of the phone: from the row to the form
+    page.locator("tr.row-page").wait_for(state="detached")
+    page.locator(".row-card").click()
     page.locator("tr.row-page [name='lines.0.kind']").select_option("hours")
     page.locator("tr.row-page [name='lines.0.what'] option[value=bolt][hidden]").wait_for(state="attached")
     page.locator("tr.row-page [name='lines.0.what']").select_option("repair")
@@ -137,6 +143,11 @@ def test_rows_on_a_phone_are_cards_with_a_page_each(runtime: Runtime, desk: Call
     cards = page.locator(".row-card")
     assert [card.inner_text().split("\n") for card in cards.all()] == [["维修", "数量 2"], ["其他", "数量 1"]]
     assert page.locator("tr.row-page").count() == 0
+    page.locator(".sub-form").evaluate("box => scrollBy(0, box.getBoundingClientRect().top - 620)")
+    total, last = page.locator("tfoot").bounding_box(), cards.last.bounding_box()
+    assert total["y"] + total["height"] <= 786  # above the bar at the bottom, wherever one reads
+    assert total["y"] < last["y"] + last["height"]
+    expect(page.locator("tfoot [data-total=count]")).to_have_text("3")
     shot(page, "phone-cards")
     swiped(page, cards.first, 150)
     page.get_by_text("已删除第 1 行").wait_for()
@@ -150,6 +161,11 @@ def test_rows_on_a_phone_are_cards_with_a_page_each(runtime: Runtime, desk: Call
     assert [(row["what"], row["count"], row.get("sum")) for row in rows] == [
         ("repair", 2, None), ("other", 1, "12.50"),
     ]  # fmt: skip
+    page.goto(f"{ORDERS}/records/{record}/edit")
+    page.locator(".row-card").first.click()
+    page.get_by_role("button", name="完成", exact=True).click()
+    page.go_back()  # from the form: the row that was closed by hand is no place to go to
+    page.wait_for_url(f"**/records/{record}")
     assert tab.complaints == []
 
 

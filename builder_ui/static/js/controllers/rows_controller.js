@@ -11,6 +11,7 @@ import { undoable } from "../lib/undoing.js";
 const PHONE = "(max-width: 800px)";
 const FAR = 80; // pixels a card is swiped before it goes
 const STEPS = { Enter: 1, ArrowDown: 1, ArrowUp: -1 };
+let stepped = null; // the sub-form whose row made a place of its own in the history of the browser
 
 export default class Rows extends Controller {
   connect() {
@@ -26,6 +27,9 @@ export default class Rows extends Controller {
     for (const [type, listener] of Object.entries(this.listeners)) this.element.addEventListener(type, listener);
     this.resized = () => { if (!this.phone.matches) this.close(); };
     this.phone.addEventListener("change", this.resized);
+    this.back = (event) => this.wentBack(event);
+    addEventListener("popstate", this.back, true);
+    if (history.state?.row) stepped = this; // the page was asked for anew
     this.form = this.element.closest("form");
     this.form?.addEventListener("answered", this.listeners.answered);
     this.number();
@@ -35,6 +39,8 @@ export default class Rows extends Controller {
     for (const [type, listener] of Object.entries(this.listeners)) this.element.removeEventListener(type, listener);
     this.form?.removeEventListener("answered", this.listeners.answered);
     this.phone.removeEventListener("change", this.resized);
+    removeEventListener("popstate", this.back, true);
+    if (stepped === this) stepped = null;
     for (const each of this.screened ?? []) each.inert = false;
     document.documentElement.classList.remove("row-opened");
   }
@@ -220,6 +226,8 @@ export default class Rows extends Controller {
 
   show(row) {
     this.opened?.classList.remove("row-page");
+    if (!history.state?.row) history.pushState({ row: true }, "");
+    stepped = this;
     row.classList.add("row-page");
     document.documentElement.classList.add("row-opened");
     this.target("bar").hidden = false;
@@ -273,6 +281,15 @@ export default class Rows extends Controller {
     this.card(row);
     row.querySelector("[data-rows-target~=card]").focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
+  }
+
+  /** "Back" closes the page of a row, and leaves the form only from the form itself. */
+  wentBack(event) {
+    if (stepped !== this || history.state?.row) return;
+    stepped = null;
+    event.stopImmediatePropagation();
+    if (this.opened) this.close();
+    else history.back(); // the row was closed by hand: its place is stepped over
   }
 
   /** To the left and far enough: the card goes. */
