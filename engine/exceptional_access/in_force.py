@@ -1,15 +1,17 @@
-"""What is in force beside the roles: grants, broken glass, masks lifted. Listed, and ended before its time."""
+"""What is in force beside the roles: grants, broken glass, masks lifted. Listed, and ended before its time: by
+somebody, or because whose it is has left."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from engine.access.audit import Occurrence
 from engine.access.grants import Grants
+from engine.access.people import Person
 from engine.access.unmaskings import Unmasking as Kept
-from engine.access.viewer import Viewer
+from engine.access.viewer import SYSTEM, Viewer
 from engine.access.ways import Grant
 from engine.clock import microseconds
 from engine.database import Unit
@@ -40,6 +42,7 @@ class Leave:
 class InForce:
     def __init__(self, services: Services, grants: Grants, unmasking: Unmasking) -> None:
         self._services, self._grants, self._unmasking = services, grants, unmasking
+        services.people.changed.append(self._people_changed)
 
     def of(self, person: str = "") -> list[Leave]:
         """Somebody's, those that end first on top; blank: everybody's."""
@@ -57,15 +60,24 @@ class InForce:
             running = {one.id: one for one in self._grants.of(unit.connection, "", unit.now)}
             if identifier not in running:
                 raise Rejected([problem("grant.unknown")])
-            one = running[identifier]
-            self._grants.revoke(unit, identifier)
-            action = "emergency.end" if _kind(one) == "emergency" else "grant.revoke"
-            detail = {"person": one.person, "reference": one.reference}
-            self._services.audit.add(
-                unit, viewer, [Occurrence(action, one.app, one.form, grant=identifier, detail=detail)]
-            )
+            self._revoke(unit, viewer, running[identifier])
 
         self._services.database.write(end)
+
+    def _revoke(self, unit: Unit, viewer: Viewer, one: Grant) -> None:
+        self._grants.revoke(unit, one.id)
+        action = "emergency.end" if _kind(one) == "emergency" else "grant.revoke"
+        detail = {"person": one.person, "reference": one.reference}
+        noted = Occurrence(action, one.app, one.form, grant=one.id, detail=detail)
+        self._services.audit.add(unit, viewer, [noted])
+
+    def _people_changed(self, unit: Unit, people: Iterable[Person]) -> None:
+        """Who leaves loses what was given to him for a while: should he come back, nothing waits for him."""
+        for person in people:
+            if not person.active:
+                for one in self._grants.of(unit.connection, person.id, unit.now):
+                    self._revoke(unit, SYSTEM, one)
+                self._unmasking.end_all(unit, person.id)
 
 
 def _kind(grant: Grant) -> Kind:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from engine.access.audit import Occurrence
 from engine.access.unmaskings import MINUTE, State, Unmasking as Kept, Unmaskings
-from engine.access.viewer import Viewer
+from engine.access.viewer import SYSTEM, Viewer
 from engine.clock import microseconds
 from engine.database import Unit
 from engine.exceptional_access.people import others
@@ -182,6 +182,12 @@ class Unmasking:
             self._note(unit, viewer, "unmask.end", kept.app, kept.records, unmasking=identifier)
 
         self._services.database.write(end)
+
+    def end_all(self, unit: Unit, person: str) -> None:
+        """What runs, and what he waits for: nobody can give it any more."""
+        for one in self._kept.of(unit.connection, person):
+            if self._kept.decide(unit, one.id, "refused", "") or self._kept.end(unit, one.id):
+                self._note(unit, SYSTEM, "unmask.end", one.app, one.records, unmasking=one.id, person=person)
 
     # -- looking -----------------------------------------------------------------------------------
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from engine.access.audit import AuditEntry
 from engine.clock import FrozenClock
+from engine.evidence.verify import verify
 from engine.records.query import Query
 from engine.runtime import Runtime
 from metamodel.problems import Rejected
@@ -143,3 +146,29 @@ def test_breaking_the_glass_is_heard(make_runtime: Callable[[], Runtime], clock:
     clock.advance(hours=5)
     assert MOBILE not in words(runtime, "bu", note)
     runtime.close()
+
+
+def test_who_leaves_finds_nothing_of_it_when_he_comes_back(make_runtime: Callable[[], Runtime]) -> None:
+    """Grants and lifted masks end with him, and what he still waits for is not given behind his back."""
+    runtime = make_runtime()
+    settle(runtime, two_persons(emergency=EMERGENCY, unmask={"minutes": 30, "confirm": ["manager:me"]}))
+    note = add_note(runtime, words=SAID, sender="wx")
+    part, manager = viewer(runtime, "bu"), viewer(runtime, "gu")
+    runtime.unmasking.ask(part, "clinic", {"note": [note]}, REASON)
+    runtime.emergencies.break_glass(part, "clinic", "part", "监管机构现场检查取证")
+    assert [one.kind for one in runtime.in_force.of("bu")] == ["emergency"]
+    bu = runtime.people.organisation().people["bu"]
+    runtime.database.write(lambda unit: runtime.people.save_people(unit, [replace(bu, active=False)]))
+    assert runtime.in_force.of() == []
+    (task,) = [one for one in runtime.tasks.of(manager).items if one.source_label == "查看完整信息"]
+    runtime.database.write(lambda unit: runtime.tasks.close(unit, manager, task.id, "agree", "核实过"))
+    runtime.database.write(lambda unit: runtime.people.save_people(unit, [bu]))
+    assert MOBILE not in words(runtime, "bu", note)
+    assert {"emergency.end", "unmask.end"} <= {one.action for one in all_noted(runtime)}
+    assert verify(runtime).clean
+    runtime.close()
+
+
+def all_noted(runtime: Runtime) -> list[AuditEntry]:
+    with runtime.database.read() as connection:
+        return runtime.audit.latest(connection)
