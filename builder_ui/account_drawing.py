@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from babel.dates import format_date
+
 from builder_ui.devices import device_of
-from builder_ui.models.accounts import FactorLine, IdentityLine, SessionLine, TokenLine
+from builder_ui.models.accounts import AbsenceLine, FactorLine, IdentityLine, SessionLine, TokenLine
 from builder_ui.models.parts import Link
 from builder_ui.site import Visit
+from engine.access.absences import Absence
 from engine.access.viewer import Viewer
 from engine.accounts.sessions import Session
 from engine.accounts.tokens import ApiToken
@@ -100,3 +105,21 @@ def identity_lines(visit: Visit, person: str) -> tuple[tuple[IdentityLine, ...],
 
 def moment(visit: Visit, at: int) -> str:
     return visit.moments.short(from_microseconds(at))
+
+
+def absence_lines(visit: Visit, person: str) -> dict[str, Any]:
+    """When one is away, for whom one stands in, and today."""
+    absences, today = visit.runtime.absences, visit.moments.today.date()
+    names = visit.runtime.people.organisation().names()
+
+    def line(one: Absence, who: str) -> AbsenceLine:
+        days = " – ".join(
+            dict.fromkeys(format_date(day, locale=visit.moments.locale) for day in (one.first, one.last))
+        )
+        return AbsenceLine(str(one.id), names.get(("person", who), who), days, one.first <= today)
+
+    return {
+        "today": today.isoformat(),
+        "absences": tuple(line(one, one.delegate) for one in absences.of(person)),
+        "standing_in": tuple(line(one, one.person) for one in absences.standing_in(person)),
+    }

@@ -92,6 +92,8 @@ def _box(visit: Visit, node: NodeView) -> Box:
 
 def _step(visit: Visit, step: StepView) -> FlowStep:
     who = step.person_name or visit.text("The system")
+    if step.standing_in_for:
+        who = visit.text("%(who)s (for %(name)s)", who=who, name=step.standing_in_for)
     what, people = step.action_label, names_of(visit, step.people)
     if people:
         what = visit.text("%(action)s: %(names)s", action=what, names=people)

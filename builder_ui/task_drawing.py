@@ -32,6 +32,7 @@ def _line(visit: Visit, task: TaskView, about: str, *, with_app: bool) -> TaskLi
         task.id, task.title, task_url(task.id), "flow" if task.kind == "approval" else "task",
         task.source_label, about if about not in task.title else "", due_text(visit, task), tone(visit, task),
         task.hits, closed_text(visit, task), app_name(visit, task.app) if with_app else "",
+        visit.text("For %(name)s", name=task.standing_in_for) if task.standing_in_for else "",
     )  # fmt: skip
 
 
@@ -163,6 +164,8 @@ def card(visit: Visit, task: TaskView) -> TaskCard:
     """All of a to-do that it says itself; its record and flow are put in by the page."""
     others = [name for name in task.people if name != visit.viewer.name]
     mine = task.state == "open" and task.mine
+    if task.standing_in_for:
+        others = [name for name in others if name != task.standing_in_for]
     note = visit.text("Its words quote what you may not read.") if task.hidden else task.note
     return TaskCard(
         task.id, task.title, task.kind, task.source_label, app_name(visit, task.app),
@@ -171,6 +174,7 @@ def card(visit: Visit, task: TaskView) -> TaskCard:
         moves=tuple(_moves(visit, task)), note=note, answers=answers(visit, task), adding=adding(visit, task),
         close_action=f"{task_url(task.id)}/close",
         transfer_action=f"{task_url(task.id)}/transfer" if mine else "", people_url="/people/options",
+        standing_in=visit.text("For %(name)s, who is away", name=task.standing_in_for) if task.standing_in_for else "",
         state=task.state, closed=closed_sentence(visit, task), comment=task.comment,
     )  # fmt: skip
 

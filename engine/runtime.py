@@ -271,6 +271,7 @@ class Runtime:
         self.notifications = Notifications(
             self.database, self.box, self.people, self.jobs, quoting, self._apps, self.config
         )
+        self.absences = self.tasks.absences
         tell_people(self.tasks, self.notifications)
         self.accounts.post, self.accounts.tell = self.notifications.post, self._tell_of_account
         self.accounts.mails = bool(self.config.smtp_url and self.config.public_url)

@@ -497,6 +497,16 @@ task_people = _table(  # whose it is; whoever closes it first closes it for all
     sa.Column("person", sa.String(100), primary_key=True),
     sa.Index("ix_task_people_person", "person", "task"),
 )
+absences = _table(  # who is away, and who stands in at his to-dos
+    "absences",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("person", sa.String(100), nullable=False),
+    sa.Column("delegate", sa.String(100), nullable=False),
+    sa.Column("starts", Time, nullable=False),
+    sa.Column("ends", Time, nullable=False),
+    sa.Index("ix_absences_person", "person", "ends"),
+    sa.Index("ix_absences_delegate", "delegate", "ends"),
+)
 notifications = _table(
     "notifications",
     sa.Column("id", Id, primary_key=True),

@@ -113,6 +113,16 @@ class IdentityLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsenceLine:
+    """`who`: who stands in, of one's own; who is away, of others'."""
+
+    id: str
+    who: str
+    days: str
+    now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AccountPage:
     """`problem`, `hint` belong to the section `wrong`; `token` is shown this once."""
 
@@ -132,6 +142,9 @@ class AccountPage:
     wrong: str = ""
     problem: str = ""
     hint: str = ""
+    today: str = ""
+    absences: tuple[AbsenceLine, ...] = ()  # one's own
+    standing_in: tuple[AbsenceLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

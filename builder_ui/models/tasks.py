@@ -38,6 +38,7 @@ class TaskLine:
     hits: int = 1
     closed: str = ""
     app: str = ""
+    standing_in: str = ""  # for whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class TaskCard:
     tone: str = ""
     hits: str = ""
     others: str = ""
+    standing_in: str = ""
     moves: tuple[str, ...] = ()
     note: str = ""
     facts: tuple[Cell, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from litestar import Response, get, post
@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from builder_ui.account_drawing import (
+    absence_lines,
     account_facts,
     factor_line,
     identity_lines,
@@ -160,6 +161,38 @@ def _end_of(visit: Visit, days: str) -> int | None:
     return microseconds(datetime.combine(day, time.max, zone))
 
 
+# -- absences --------------------------------------------------------------------------------------
+
+
+@post("/me/absences", sync_to_thread=True)
+def set_absence(request: Ask, site: Here, body: bytes) -> Response[Any]:
+    """Away from a day to a day, and who stands in."""
+
+    def away(visit: Visit, sent: Sent) -> Response[Any]:
+        first, last = (_day(one(sent, name), name) for name in ("first", "last"))
+        visit.runtime.absences.set(visit.viewer, one(sent, "delegate"), first, last)
+        return visit.go("/me?done=away#absence")
+
+    return _section(site.visit(request), body, "absence", away, ask=False)
+
+
+@post("/me/absences/end", sync_to_thread=True)
+def end_absence(request: Ask, site: Here, body: bytes) -> Response[Any]:
+    def back(visit: Visit, sent: Sent) -> Response[Any]:
+        wanted = one(sent, "absence")
+        visit.runtime.absences.end(visit.viewer, int(wanted) if wanted.isdecimal() else 0)
+        return visit.go("/me?done=back#absence")
+
+    return _section(site.visit(request), body, "absence", back, ask=False)
+
+
+def _day(text: str, name: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Rejected([problem("request.unreadable", f"/{name}", reason="2026-11-23")]) from None
+
+
 # -- identities ------------------------------------------------------------------------------------
 
 
@@ -227,7 +260,7 @@ def _page(
         factor_line(visit, person, visit.viewer), session_lines(visit, person, _session(visit)),
         token_lines(visit, person), _scopes(visit), *identity_lines(visit, person), token=token, done=done, wrong=wrong,
         problem=found.text(visit.language) if found else "",
-        hint=found.hint(visit.language) if found else "",
+        hint=found.hint(visit.language) if found else "", **absence_lines(visit, person),
     )  # fmt: skip
     return visit.page("account.html", page, title=page.title, styles=STYLES, status=status)
 
@@ -254,6 +287,8 @@ def _done(visit: Visit, what: str) -> str:
         "sessions": visit.text("Those sessions ended"),
         "linked": visit.text("The identity is linked; you may sign in with it"),
         "unlinked": visit.text("The identity is linked no more"),
+        "away": visit.text("Your absence is set"),
+        "back": visit.text("The absence is over"),
         "revoked": visit.text("The token works no more"),
     }
     return words.get(what, "")
@@ -278,6 +313,8 @@ HANDLERS = (
     end_sessions,
     make_token,
     revoke_token,
+    set_absence,
+    end_absence,
     link_identity,
     unlink_identity,
     preferences,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from engine.access.absences import Absences
 from engine.access.viewer import Viewer
 from engine.access.ways import Way, masks, partly
 from engine.flows.pinned import Versions
@@ -12,6 +13,7 @@ from engine.flows.store import FlowStore, Instance
 from engine.records.drafts import Batch, Draft
 from engine.records.services import Services
 from engine.system_tables import task_people, tasks
+from engine.tasks.listing import instead_of
 from metamodel.application import App
 from metamodel.flows import Flow
 from metamodel.forms import Form
@@ -19,8 +21,8 @@ from metamodel.problems import Problem, Rejected, problem
 
 
 class Fence:
-    def __init__(self, services: Services, store: FlowStore, versions: Versions) -> None:
-        self._services, self._store, self._versions = services, store, versions
+    def __init__(self, services: Services, store: FlowStore, versions: Versions, absences: Absences) -> None:
+        self._services, self._store, self._versions, self._absences = services, store, versions, absences
         self._forms: set[tuple[str, str]] | None = None
 
     def runs_on(self, app: str, form: str) -> None:
@@ -64,17 +66,18 @@ class Fence:
         return self._versions.of(instance.app, instance.version).shown(instance.flow)
 
     def ways(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> list[Way]:
-        """Who was asked may read that record, masked where it is masked, and nothing else. Who never was has
-        no way to the form by this."""
+        """Who was asked, or stands in for one who is, may read that record, masked where it is masked, and nothing
+        else. Who never was has no way to the form by this."""
         if not self._concerns(app, form.id):
             return []
-        asked = (
-            sa.select(tasks.c.record)
-            .join(task_people, task_people.c.task == tasks.c.id)
-            .where(
-                task_people.c.person == viewer.person, tasks.c.app == app.id, tasks.c.form == form.id,
-                tasks.c.instance.is_not(None), tasks.c.state.in_(("open", "done")),
-            )
+        own = sa.and_(
+            tasks.c.id.in_(sa.select(task_people.c.task).where(task_people.c.person == viewer.person)),
+            tasks.c.state.in_(("open", "done")),
+        )
+        away = self._absences.stood_for(connection, viewer)
+        asked = sa.select(tasks.c.record).where(
+            sa.or_(own, instead_of(viewer, away)) if away else own,
+            tasks.c.app == app.id, tasks.c.form == form.id, tasks.c.instance.is_not(None),
         )  # fmt: skip
         if connection.execute(asked.limit(1)).first() is None:
             return []

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
 from engine.access.viewer import Viewer
 from engine.applications import Applications
 from engine.database import Unit
@@ -104,7 +102,7 @@ class Flows:
         if len(comment) > LONGEST_COMMENT:
             raise refused("value.too_long", limit=LONGEST_COMMENT)
         instance = self._operating.visible(unit.connection, viewer, identifier)
-        own = self._own_task(unit.connection, viewer, instance)
+        own = self.following.own_task(unit.connection, viewer, instance)
         if own is not None and action == "transfer":
             self._tasks.transfer(unit, viewer, own.id, next(iter(to), ""), comment)
         elif own is not None and self._closes(instance, own, action):
@@ -138,10 +136,6 @@ class Flows:
                 machine.transfer(node, person, next(iter(to), ""), comment)
             else:
                 machine.answer(node, person, action, comment, to)
-
-    def _own_task(self, connection: sa.Connection, viewer: Viewer, instance: Instance) -> OpenTask | None:
-        tasks = self.following.open_tasks(connection, instance.id)
-        return next((task for task in tasks if viewer.person in task.people), None)
 
     # -- looking -----------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from engine.access.viewer import SYSTEM
+from engine.access.viewer import SYSTEM, Viewer
 from engine.database import Unit
 from engine.flows.machine import ADDING, Machine
 from engine.flows.state import RETURNED, RUNNING, State, Step, Waiting
@@ -46,6 +46,7 @@ class Following:
         self._services, self._tasks = services, tasks
         self._notifications, self._jobs = notifications, jobs
         self._rows = Rows(services)
+        self.absences = tasks.absences
 
     def follow(self, unit: Unit, world: LiveWorld, before: State, machine: Machine, moving: bool) -> None:
         """Everything that is to happen now that the state is what it is. `moving`: the task whose people
@@ -82,6 +83,15 @@ class Following:
             people = (*people, row.person) if row.person else people
             known[row.id] = OpenTask(row.id, row.source.partition("/")[2], people)
         return {instance: list(tasks.values()) for instance, tasks in found.items()}
+
+    def own_task(self, connection: sa.Connection, viewer: Viewer, instance: Instance) -> OpenTask | None:
+        """The open to-do of an instance that is this viewer's, or that he may do for somebody who is away."""
+        opened = self.open_tasks(connection, instance.id)
+        own = next((task for task in opened if viewer.person in task.people), None)
+        if own is not None or instance.state != RUNNING or viewer.person == instance.started_by:
+            return own
+        away = {*self.absences.stood_for(connection, viewer)}
+        return next((task for task in opened if away & {*task.people}), None)
 
     # -- waiting -----------------------------------------------------------------------------------
 
@@ -203,7 +213,9 @@ class Following:
     def tell_to_hurry(self, unit: Unit, world: LiveWorld, people: Sequence[str], word: str = "hurry") -> None:
         """A reminder to those who are waited for; unread ones are counted, not piled up."""
         title = titled(word, self._title(unit, world))
-        self._tell(unit, world, people, title, once=f"flow/{world.instance.id}/{word}")
+        instead = self.absences.delegates(unit.connection, people).values()
+        everybody = dict.fromkeys([*people, *(one for one in instead if one not in world.applicants())])
+        self._tell(unit, world, list(everybody), title, once=f"flow/{world.instance.id}/{word}")
 
     def _tell_end(self, unit: Unit, world: LiveWorld, after: State) -> None:
         """The applicant hears how it ended, unless he ended it himself."""

@@ -31,11 +31,12 @@ class Hearing:
         """Closing an approval is answering it; Rejected leaves it open."""
         if closed.instance is None:
             return
-        person, comment = viewer.person, closed.comment
+        person, comment = closed.seat or viewer.person, closed.comment
+        by = viewer.person if closed.seat else ""
 
         def work(machine: Machine) -> None:
             if closed.kind == APPROVAL:
-                machine.answer(closed.node, person, closed.outcome, comment, closed.to)
+                machine.answer(closed.node, person, closed.outcome, comment, closed.to, by)
             elif closed.outcome == "withdraw":
                 machine.withdraw(person, comment)
             else:
@@ -50,8 +51,9 @@ class Hearing:
         node = moving.source.partition("/")[2]
 
         def work(machine: Machine) -> None:
-            if viewer.person == moving.giver and moving.kind == APPROVAL:
-                machine.transfer(node, moving.giver, moving.taker, moving.comment)
+            if moving.kind == APPROVAL and (moving.standing_in or viewer.person == moving.giver):
+                by = viewer.person if moving.standing_in else ""
+                machine.transfer(node, moving.giver, moving.taker, moving.comment, by)
             else:
                 machine.hand_on(node, moving.giver, moving.taker)
 

@@ -7,7 +7,7 @@ decides over his own request, by whichever way it came to him.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -38,19 +38,23 @@ class Machine:
     def start(self, person: str) -> None:
         self._begin("start", person)
 
-    def answer(self, node: str, person: str, answer: str, comment: str = "", to: Sequence[str] = ()) -> None:
-        """Approve, reject, send back, or have others (`to`) agree as well, as somebody who was asked."""
-        there = self._allowed(node, person)
+    def answer(
+        self, node: str, person: str, answer: str, comment: str = "", to: Sequence[str] = (), by: str = ""
+    ) -> None:
+        """Approve, reject, send back, or have others (`to`) agree as well, as somebody who was asked; `by`: who
+        stands in for him."""
+        there = self._allowed(node, person, by)
         if answer not in there.answers:
             raise refused("flow.unknown_action", action=label(answer[:40]))
         if answer == "return":
-            self._send_back(node, person, comment)
+            self._send_back(node, by or person, {"comment": comment, **_standing(person, by)})
             return
-        detail: dict[str, Any] = {"comment": comment} if comment else {}
+        detail: dict[str, Any] = {**({"comment": comment} if comment else {}), **_standing(person, by)}
+        person = by or person
         if answer in ADDING:
             self._take(Step(node, answer, person, {"people": self._addable(there, to), **detail}))
             return
-        if answer == "approve" and there.with_answer(person).groups:
+        if answer == "approve" and there.with_answer(detail.get("for", person)).groups:
             self._take(Step(node, answer, person, detail))
             self._look_again(node)
             return
@@ -59,9 +63,9 @@ class Machine:
         self._move(found, answer, person, answer, **detail)
         self._settle()
 
-    def transfer(self, node: str, person: str, to: str, comment: str = "") -> None:
-        """Hand one's own part over to somebody else."""
-        there = self._allowed(node, person)
+    def transfer(self, node: str, person: str, to: str, comment: str = "", by: str = "") -> None:
+        """Hand one's own part over to somebody else; `by`: who stands in."""
+        there = self._allowed(node, person, by)
         if not there.transfer:
             raise refused("flow.unknown_action", action=label("transfer"))
         if not self.world.active(to):
@@ -70,7 +74,8 @@ class Machine:
             raise refused("flow.own_request")
         if to in there.answered:
             raise refused("flow.unknown_action", action=label("transfer"))
-        self._give(node, there, "transfer", person, person, to, to=to, comment=comment)
+        detail = {"to": to, "comment": comment, **_standing(person, by)}
+        self._give(node, there, "transfer", by or person, person, to, **detail)
 
     def resubmit(self, person: str, comment: str = "") -> None:
         self._by_applicant(person, "resubmit", RETURNED)
@@ -189,11 +194,11 @@ class Machine:
         self._move(first, action, person, "", **detail)
         self._settle()
 
-    def _send_back(self, node: str, person: str, comment: str) -> None:
+    def _send_back(self, node: str, person: str, detail: Mapping[str, Any]) -> None:
         first = self._first
         self._do(first, self.world.leave(first, "return", person))
         people = self._whom.answerable()
-        self._take(Step(node, "return", person, {"comment": comment, "first": first.id, "people": people}))
+        self._take(Step(node, "return", person, {**detail, "first": first.id, "people": people}))
 
     def _settle(self) -> None:
         """Until every token waits, or the flow is over."""
@@ -298,13 +303,16 @@ class Machine:
 
     # -- who may -----------------------------------------------------------------------------------
 
-    def _allowed(self, node: str, person: str) -> Waiting:
-        """The place this person was asked at; Rejected for everybody else, and for his own request."""
+    def _allowed(self, node: str, person: str, by: str = "") -> Waiting:
+        """The place this person was asked at; Rejected for everybody else, and for his own request. Who stands in
+        for him has no say there himself, and it is not his request either."""
         there = self.state.waiting.get(node)
         if self.state.status != RUNNING or there is None or there.until:
             raise refused("flow.closed")
-        if person in self.world.applicants():
+        if {person, by} & {*self.world.applicants()}:
             raise refused("flow.own_request")
+        if by and there.has(by):
+            raise refused("flow.asked_already", person=by)
         if person in there.later:
             raise refused("flow.not_yet")
         if person not in there.asked:
@@ -352,6 +360,10 @@ class Machine:
         found = self.flow.node(identifier)
         assert found is not None, identifier
         return found
+
+
+def _standing(person: str, by: str) -> dict[str, str]:
+    return {"for": person} if by else {}
 
 
 def _slow(there: Waiting, visit: int, late: Collection[str] | None) -> list[str]:

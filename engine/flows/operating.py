@@ -34,7 +34,7 @@ class Operating:
     ) -> None:
         self.services, self.house = services, house
         self.store, self.versions, self.following = store, versions, following
-        self.fence = Fence(services, store, versions)
+        self.fence = Fence(services, store, versions, following.absences)
         self._quoting = Quoting(services.authority, services.apps)
 
     def begin(self, unit: Unit, person: str, app: str, flow: Flow, record: int) -> int:
@@ -82,6 +82,8 @@ class Operating:
                 }
                 if step.action in ADDING:
                     detail["to"] = list(step.detail["people"])
+                if "for" in step.detail:
+                    detail["for"] = step.seat
                 what = Occurrence(
                     f"flow.{step.action}", instance.app, instance.form, instance.record, detail=detail
                 )

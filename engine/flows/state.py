@@ -26,6 +26,11 @@ class Step:
     person: str = SYSTEM
     detail: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def seat(self) -> str:
+        """In whose place it was done: one's own, where one did not stand in."""
+        return str(self.detail.get("for", self.person))
+
 
 @dataclass(frozen=True, slots=True)
 class Added:
@@ -157,15 +162,15 @@ def _waits(state: State, step: Step) -> State:
 
 def _approved(state: State, step: Step) -> State:
     """Where others have to agree as well, one approval alone moves nothing."""
-    state = replace(state, approved=(*state.approved, (step.person, step.node)))
+    state = replace(state, approved=(*state.approved, (step.seat, step.node)))
     if "gives" in step.detail:
         return _moved(state, step)
-    return _with(state, step.node, state.waiting[step.node].with_answer(step.person))
+    return _with(state, step.node, state.waiting[step.node].with_answer(step.seat))
 
 
 def _added_before(state: State, step: Step) -> State:
     there = state.waiting[step.node]
-    new = tuple(Added(one, step.person) for one in step.detail["people"])
+    new = tuple(Added(one, step.seat) for one in step.detail["people"])
     return _with(state, step.node, replace(there, added=(*there.added, *new)))
 
 

@@ -47,7 +47,8 @@ class EdgeView:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """`people`: whom it was about, by name; `why`: why somebody else was asked."""
+    """`people`: whom it was about, by name; `why`: why somebody else was asked; `standing_in_for`: the name of
+    whoever it was to be, where somebody stood in for him."""
 
     at: datetime
     person: str
@@ -59,6 +60,7 @@ class StepView:
     comment: str
     people: tuple[str, ...] = ()
     why: str = ""
+    standing_in_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class Views:
         flow, language = pinned.shown(instance.flow), viewer.language
         history = self._store.history(connection, instance.id)
         state = replay(told.step for told in history)
-        own = self._own(connection, viewer, instance)
+        own = self._following.own_task(connection, viewer, instance)
         names = self._names()
         return FlowView(
             instance=str(instance.id), flow=flow.id, label=flow.text(language),
@@ -132,10 +134,6 @@ class Views:
             facts=_facts(flow, own),
             reasons=tuple(self._store.comments(connection, viewer.person, "reject", REASONS)) if own else (),
         )  # fmt: skip
-
-    def _own(self, connection: sa.Connection, viewer: Viewer, instance: Instance) -> OpenTask | None:
-        tasks = self._following.open_tasks(connection, instance.id)
-        return next((task for task in tasks if viewer.person in task.people), None)
 
     def _asks(self, connection: sa.Connection, viewer: Viewer, instance: Instance) -> bool:
         """Is it this viewer's request?"""
@@ -284,6 +282,7 @@ def _step(flow: Flow, told: Told, names: Mapping[str, str], language: str) -> St
         action_label=label_text(outcome, language) if outcome else action,
         comment=str(detail.get("comment", "")), people=tuple(names.get(one, one) for one in people),
         why=said(str(detail["why"]), language) if "why" in detail else "",
+        standing_in_for=names.get(step.seat, step.seat) if "for" in detail else "",
     )  # fmt: skip
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.access.absences import Absences
 from engine.access.people import People
 from engine.access.quoting import Quoting, quoted_from_json
 from engine.access.viewer import Viewer
 from engine.clock import from_microseconds, microseconds
 from engine.database import Database
-from engine.system_tables import deleted, task_people, tasks
+from engine.system_tables import deleted, flow_instances, task_people, tasks
 from engine.tasks.parts import Move, TaskCounts, TaskPage, TaskView
 from engine.tasks.store import Row, TaskStore, moves_of, outcomes_of
 from metamodel.application import App
@@ -31,18 +32,19 @@ THERE = ~sa.exists().where(deleted.c.record == tasks.c.record)  # what is in the
 
 class TaskLists:
     def __init__(
-        self, database: Database, store: TaskStore, people: People, quoting: Quoting, apps: Apps, zone: tzinfo
-    ) -> None:
-        self._database, self._store, self._people = database, store, people
+        self, database: Database, store: TaskStore, people: People, quoting: Quoting, apps: Apps, zone: tzinfo,
+        absences: Absences,
+    ) -> None:  # fmt: skip
+        self._database, self._store, self._people, self._absences = database, store, people, absences
         self._quoting, self._apps, self._zone = quoting, apps, zone
 
     def of(
         self, viewer: Viewer, state: str, kind: str, app: str, text: str, sort: str, limit: int, after: str
     ) -> TaskPage:
         limit = max(1, min(limit, LIMIT))
-        wanted = self._own(viewer).where(*_filters(state, kind, app))
         order = _order(sort)
         with self._database.read() as connection:
+            wanted = self._own(connection, viewer).where(*_filters(state, kind, app))
             if text.strip():
                 rows, total = self._found(connection, viewer, wanted.order_by(*order), text)
                 rows = _after(rows, after)[: limit + 1]
@@ -64,16 +66,15 @@ class TaskLists:
             sa.func.count(sa.case((due <= microseconds(now), 1))),
             sa.func.count(sa.case((sa.and_(due > microseconds(now), due < midnight), 1))),
         )
-        query = query.select_from(tasks.join(task_people, task_people.c.task == tasks.c.id))
-        query = query.where(task_people.c.person == viewer.person, tasks.c.state == "open", THERE)
         with self._database.read() as connection:
+            mine = self._mine(connection, viewer)
+            query = query.select_from(tasks).where(mine, tasks.c.state == "open", THERE)
             return TaskCounts(*connection.execute(query).one())
 
     def get(self, viewer: Viewer, task: int | str) -> TaskView:
-        query = (sa.select(tasks) if viewer.system else self._own(viewer)).where(
-            tasks.c.id == (int(task) if str(task).isdecimal() else -1)
-        )
+        this = tasks.c.id == (int(task) if str(task).isdecimal() else -1)
         with self._database.read() as connection:
+            query = (sa.select(tasks) if viewer.system else self._own(connection, viewer)).where(this)
             rows = list(connection.execute(query).mappings())
             if not rows:
                 raise Rejected([problem("task.unknown")])
@@ -93,9 +94,14 @@ class TaskLists:
 
     # -- rows --------------------------------------------------------------------------------------
 
-    def _own(self, viewer: Viewer) -> sa.Select[Any]:
-        mine = sa.select(task_people.c.task).where(task_people.c.person == viewer.person)
-        return sa.select(tasks).where(tasks.c.id.in_(mine), THERE)
+    def _own(self, connection: sa.Connection, viewer: Viewer) -> sa.Select[Any]:
+        return sa.select(tasks).where(self._mine(connection, viewer), THERE)
+
+    def _mine(self, connection: sa.Connection, viewer: Viewer) -> Where:
+        """What is on his list: his own, and the open ones of those for whom he stands in."""
+        own = tasks.c.id.in_(sa.select(task_people.c.task).where(task_people.c.person == viewer.person))
+        away = self._absences.stood_for(connection, viewer)
+        return sa.or_(own, instead_of(viewer, away)) if away else own
 
     def _found(
         self, connection: sa.Connection, viewer: Viewer, query: sa.Select[Any], text: str
@@ -121,16 +127,22 @@ class TaskLists:
         details = [self._store.detail(row) for row in rows]
         quoted = [quoted_from_json(detail["quoted"]) for detail in details]
         readable = self._quoting.readable(connection, viewer, quoted)
+        away = self._absences.stood_for(connection, viewer)
         return [
-            self._view(viewer, row, detail, readable.get(quote), people.get(row["id"], []), names, now)
+            self._view(viewer, row, detail, readable.get(quote), people.get(row["id"], []), names, now, away)
             for row, detail, quote in zip(rows, details, quoted, strict=True)
         ]
 
     def _view(
         self, viewer: Viewer, row: Row, detail: Mapping[str, Any], shows: Hide | None, people: Sequence[str],
-        names: Mapping[str, str], now: int,
+        names: Mapping[str, str], now: int, away: Sequence[str],
     ) -> TaskView:  # fmt: skip
         language = viewer.language
+        seats = (
+            [one for one in away if one in people]
+            if viewer.person not in people and may_stand_in(row["kind"], row["source"])
+            else []
+        )
         outcomes = outcomes_of(detail)
         note = label_text(detail["note"], language)
         shown = not note or shows is not None
@@ -153,8 +165,27 @@ class TaskLists:
                 Move(names.get(m.giver, m.giver), names.get(m.taker, m.taker), m.at, m.comment)
                 for m in moves_of(detail)
             ),
-            nobody=tuple(detail["nobody"]), mine=still_open and viewer.person in people, hidden=not shown,
+            nobody=tuple(detail["nobody"]), mine=bool(still_open and (seats or viewer.person in people)),
+            hidden=not shown, standing_in_for=names.get(seats[0], seats[0]) if still_open and seats else "",
         )  # fmt: skip
+
+
+def may_stand_in(kind: str, source: str) -> bool:
+    """Is it what somebody else may do for one who is away? Approvals and what rules ask; not what only the
+    applicant can answer, nor what shows somebody more than he may see."""
+    return kind == "approval" or (kind == "rule" and "/" not in source)
+
+
+def instead_of(viewer: Viewer, away: Sequence[str]) -> Where:
+    """The open to-dos of those who are away which this viewer may do for them; never about his own request."""
+    theirs = tasks.c.id.in_(sa.select(task_people.c.task).where(task_people.c.person.in_(away)))
+    his_own = sa.exists().where(
+        flow_instances.c.id == tasks.c.instance, flow_instances.c.started_by == viewer.person
+    )
+    kinds = sa.or_(
+        tasks.c.kind == "approval", sa.and_(tasks.c.kind == "rule", tasks.c.source.not_like("%/%"))
+    )
+    return sa.and_(theirs, tasks.c.state == "open", kinds, ~his_own)
 
 
 def source_label(app: App | None, source: str, language: str) -> str:

@@ -66,6 +66,7 @@ class ClosedTask:
     comment: str
     people: tuple[str, ...]
     to: tuple[str, ...] = ()  # whom the outcome asks
+    seat: str = ""  # for whom whoever closed it stood in
 
     @property
     def node(self) -> str:
@@ -87,6 +88,7 @@ class MovingTask:
     giver: str
     taker: str
     comment: str = ""
+    standing_in: bool = False  # somebody does it for the giver, who is away
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class TaskView:
     nobody: tuple[str, ...] = ()
     mine: bool = False
     hidden: bool = False
+    standing_in_for: str = ""  # a name: whose it is, where this viewer only stands in
     record_title: str = ""  # pages fill it in
 
 

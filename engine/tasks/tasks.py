@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from engine.access.absences import Absences
 from engine.access.audit import AuditTrail, Occurrence
 from engine.access.people import People
 from engine.access.quoting import Quoting
@@ -21,7 +22,7 @@ from engine.clock import from_microseconds
 from engine.database import Database, Unit
 from engine.evidence.seals import Box
 from engine.system_tables import task_people, tasks
-from engine.tasks.listing import Apps, TaskLists
+from engine.tasks.listing import Apps, TaskLists, may_stand_in
 from engine.tasks.parts import ClosedTask, MovingTask, NewTask, OpenedTask, TaskCounts, TaskPage, TaskView
 from engine.tasks.store import Row, TaskStore, outcomes_of
 from metamodel.labels import label_text
@@ -38,9 +39,10 @@ class Tasks:
         self, database: Database, box: Box, people: People, audit: AuditTrail, quoting: Quoting, apps: Apps,
         zone: Any,
     ) -> None:  # fmt: skip
+        self.absences = Absences(database, people, audit, zone)
         self._database, self._people, self._audit, self._apps = database, people, audit, apps
         self._store = TaskStore(database, box)
-        self._lists = TaskLists(database, self._store, people, quoting, apps, zone)
+        self._lists = TaskLists(database, self._store, people, quoting, apps, zone, self.absences)
         self.opened: list[Callable[[Unit, Sequence[OpenedTask]], None]] = []
         self.closed: list[Callable[[Unit, Viewer, ClosedTask], None]] = []
         self.gone: list[Callable[[Unit, Sequence[int], str], None]] = []
@@ -106,7 +108,7 @@ class Tasks:
     ) -> None:  # fmt: skip
         """`to`: whom an outcome asks that asks people. Rejected: task.unknown (not his), task.closed,
         task.unknown_outcome, task.needs_reason, task.needs_people, and whatever those say who hear of it."""
-        row, people = self._own(unit, viewer, task)
+        row, people, seat = self._own(unit, viewer, task)
         self._refuse_closed(row, viewer)
         detail, comment = self._store.detail(row), comment.strip()
         chosen = next((one for one in outcomes_of(detail) if one.id == outcome), None)
@@ -120,17 +122,29 @@ class Tasks:
         if not self._store.close(unit, row["id"], viewer.person, outcome, _fitting(comment)):
             raise Rejected([self._closed_problem(row, viewer)])
         said = {**({"comment": comment} if comment else {}), **({"to": list(to)} if to else {})}
+        if seat:
+            said["for"] = seat
+            self._store.share(unit, row["id"], [viewer.person], ())  # it is among what he has done
         self._note(unit, viewer, "task.close", row, outcome=outcome, outcome_label=chosen.label, **said)
         self._tell_gone(unit, [row["id"]])
         for hear in self.closed:
-            hear(unit, viewer, _closed(row, outcome, comment, people, to))
+            hear(unit, viewer, _closed(row, outcome, comment, people, to, seat))
 
-    def _own(self, unit: Unit, viewer: Viewer, task: int | str) -> tuple[Row, list[str]]:
+    def _own(self, unit: Unit, viewer: Viewer, task: int | str) -> tuple[Row, list[str], str]:
+        """The row, whose it is, and for whom of them this viewer stands in; '' where it is his own."""
         row = self._store.locked(unit, int(task)) if str(task).isdecimal() else None
         people = self._store.people(unit.connection, [row["id"]]).get(row["id"], []) if row else []
-        if row is None or not (viewer.system or viewer.person in people):
+        if row is not None and (viewer.system or viewer.person in people):
+            return row, people, ""
+        away = (
+            self.absences.stood_for(unit.connection, viewer)
+            if row is not None and may_stand_in(row["kind"], row["source"])
+            else ()
+        )
+        seat = next((one for one in away if one in people), "")
+        if row is None or not seat:
             raise Rejected([problem("task.unknown")])
-        return row, people
+        return row, people, seat
 
     def _refuse_closed(self, row: Row, viewer: Viewer) -> None:
         if row["state"] != "open":
@@ -149,14 +163,14 @@ class Tasks:
     ) -> None:
         """To somebody else instead of this viewer. Rejected: task.unknown, task.closed, task.to_yourself,
         task.unknown_person, and whatever those say who must agree."""
-        row, _ = self._own(unit, viewer, task)
+        row, _, seat = self._own(unit, viewer, task)
         self._refuse_closed(row, viewer)
-        if to_person == viewer.person:
+        if to_person == (seat or viewer.person):
             raise Rejected([problem("task.to_yourself", "/to")])
         if not self._people.organisation().active(to_person):
             raise Rejected([problem("task.unknown_person", "/to", person=to_person)])
-        self._move(unit, viewer, row, viewer.person, to_person, _fitting(comment.strip()))
-        self._note(unit, viewer, "task.transfer", row, to=to_person)
+        self._move(unit, viewer, row, seat or viewer.person, to_person, _fitting(comment.strip()), bool(seat))
+        self._note(unit, viewer, "task.transfer", row, to=to_person, **({"for": seat} if seat else {}))
 
     def hand_over(
         self, unit: Unit, giver: str, taker: str, viewer: Viewer = SYSTEM
@@ -164,7 +178,7 @@ class Tasks:
         """All open tasks of one person to another (he leaves): those that went, and those that may not."""
         went, stayed = [], []
         for identifier in self._open_of(unit, giver):
-            row, _ = self._own(unit, SYSTEM, identifier)
+            row, _, _ = self._own(unit, SYSTEM, identifier)
             try:
                 self._move(unit, viewer, row, giver, taker, "")
             except Rejected:
@@ -180,7 +194,7 @@ class Tasks:
         says; which."""
         organisation, went = self._people.organisation(), []
         for identifier in self._open_of(unit, gone):
-            row, people = self._own(unit, SYSTEM, identifier)
+            row, people, _ = self._own(unit, SYSTEM, identifier)
             taker = None if any(map(organisation.active, people)) else heir(row["app"], gone)
             if taker is not None and row["instance"] is None and row["state"] == "open":
                 self._move(unit, SYSTEM, row, gone, taker, "")
@@ -193,10 +207,19 @@ class Tasks:
         query = query.where(task_people.c.person == person, tasks.c.state == "open").order_by(tasks.c.id)
         return unit.connection.scalars(query).all()
 
-    def _move(self, unit: Unit, viewer: Viewer, row: Row, giver: str, taker: str, comment: str) -> None:
+    def _move(
+        self,
+        unit: Unit,
+        viewer: Viewer,
+        row: Row,
+        giver: str,
+        taker: str,
+        comment: str,
+        standing_in: bool = False,
+    ) -> None:
         about = row["id"], row["app"], row["form"], row["record"], row["kind"], row["source"], row["instance"]
         for agree in self.moving:
-            agree(unit, viewer, MovingTask(*about, giver, taker, comment))
+            agree(unit, viewer, MovingTask(*about, giver, taker, comment, standing_in))
         self._store.move(unit, row, giver, taker, comment)
         self._tell_gone(unit, [row["id"]], giver)
         due = None if row["due_at"] is None else from_microseconds(row["due_at"])
@@ -299,10 +322,12 @@ def _opened(identifier: int, task: NewTask, people: Sequence[str], nobody: tuple
     )  # fmt: skip
 
 
-def _closed(row: Row, outcome: str, comment: str, people: Sequence[str], to: tuple[str, ...]) -> ClosedTask:
+def _closed(
+    row: Row, outcome: str, comment: str, people: Sequence[str], to: tuple[str, ...], seat: str
+) -> ClosedTask:
     return ClosedTask(
         row["id"], row["app"], row["form"], row["record"], row["kind"], row["source"], row["instance"],
-        outcome, comment, tuple(people), to,
+        outcome, comment, tuple(people), to, seat,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from litestar.plugins import InitPlugin
 from engine.runtime import Runtime
 from engine.web import problem_details
 from engine.web.api import (
+    absences,
     around,
     audit,
     description,
@@ -54,6 +55,7 @@ def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
 
     rooms = [
         records.router, imports.router, around.router, reports.router, flows.router, rules.router, tasks.router,
+        absences.router,
         system.router, ledger.router, audit.router, design.router, design_expressions.router, public_links.router,
         description.router,
     ]  # fmt: skip

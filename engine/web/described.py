@@ -78,6 +78,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "act": _object(comment=TEXT, to=PEOPLE),
     "try_rule": _object("rule", rule={"type": ["string", "object"]}, last={"type": "integer"},
                         samples={"type": "integer"}),
+    "set_absence": _object("delegate", "first", "last", delegate=TEXT, first=TEXT, last=TEXT),
     "close_task": _object("outcome", outcome=TEXT, comment=TEXT, to=PEOPLE),
     "transfer_task": _object("to", to=TEXT, comment=TEXT),
     "read_notifications": _object(ids={"type": "array", "items": TEXT}, all={"type": "boolean"}),

@@ -5,6 +5,21 @@ from __future__ import annotations
 from metamodel.texts.entry import Texts
 
 TEXTS = {
+    # absences
+    "absence.backwards": Texts(
+        "结束日不能早于开始日，也不能已经过去", "The last day is before the first, or over"
+    ),
+    "absence.delegate_away": Texts(
+        "代理人在这段时间也不在，请另选他人",
+        "Whoever is to stand in is away then, too: choose another",
+        status=409,
+    ),
+    "absence.too_long": Texts("一次最多一年", "A year at most"),
+    "absence.twice": Texts("这段时间已经设置过了", "There is an absence on these days already", status=409),
+    "absence.unknown": Texts(
+        "没有这项设置，或它已结束", "There is no such absence, or it is over", status=404
+    ),
+    "absence.yourself": Texts("不能由自己代理", "Nobody stands in for himself"),
     # analyzer
     "analyzer.computed_field": Texts(
         "“{field}”是计算字段，不能写入", "“{field}” is computed; nothing can be put there"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -186,6 +187,28 @@ def test_others_are_added_and_it_comes_back(tab: Callable[[str], Tab], file: Fil
     assert open_task(wei) != mine
     wei.post(open_task(wei) + "/close", {"outcome": "approve"})
     assert "已通过" in zhou.page(record + "?tab=flow")
+
+
+def test_who_stands_in_decides_for_one_who_is_away(
+    tab: Callable[[str], Tab], file: File, office: Runtime
+) -> None:
+    wang, cheng = tab("wang"), tab("cheng")
+    today = office.clock.now().date()
+    refused = wang.post("/me/absences", {"first": str(today), "last": str(today), "delegate": "wang"})
+    assert refused.status_code == 422
+    assert "不能由自己代理" in refused.text
+    days = {"first": str(today), "last": str(today + timedelta(days=2)), "delegate": ["", "cheng"]}
+    assert wang.post("/me/absences", days).headers["location"] == "/me?done=away#absence"
+    record = file()
+    assert "由 程维嘉 代理" in wang.page("/me")
+    assert "您正在代理 王磊" in cheng.page("/me")
+    assert "代 王磊" in cheng.page("/tasks")
+    assert "代 王磊 办理" in cheng.page(open_task(cheng))
+    cheng.post(open_task(cheng) + "/close", {"outcome": "approve"})
+    assert "程维嘉（代 王磊）" in tab("zhou").page(record + "?tab=flow")
+    (number,) = re.findall(r'name="absence" value="(\d+)"', wang.page("/me"))
+    wang.post("/me/absences/end", {"absence": number})
+    assert "由 程维嘉 代理" not in wang.page("/me")
 
 
 def test_nobody_else_acts_or_looks(tab: Callable[[str], Tab], file: File) -> None:

@@ -144,7 +144,11 @@ class PaperFollowing(Following):
         self.book: dict[int, OpenTask] = {}
         self.clocks: list[Clock] = []
         self._numbers = iter(range(1, 1_000_000))
+        self.absences = self
         super().__init__(cast(Any, None), cast(Any, self), cast(Any, self), cast(Any, self))
+
+    def delegates(self, connection: Any, people: Iterable[str]) -> dict[str, str]:
+        return {}
 
     def open(self, unit: Any, wanted: Sequence[Any]) -> list[int]:
         numbers = []

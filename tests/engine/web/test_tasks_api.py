@@ -135,3 +135,23 @@ def test_notifications_are_listed_and_read(api: Api) -> None:
 def test_a_token_that_only_reads_changes_nothing(api: Api, task: str) -> None:
     answer = api("POST", f"{TASKS}/{task}/close", "zhou", scopes=("read",), json={"outcome": "confirm"})
     assert (answer.status_code, codes(answer)) == (403, ["access.scope"])
+
+
+def test_being_away(api: Api, task: str) -> None:
+    day = api.runtime.clock.now().date().isoformat()
+    made = api("POST", "/api/v1/absences", "lu", json={"delegate": "wang", "first": day, "last": day})
+    assert made.status_code == 201
+    (mine,) = api("GET", "/api/v1/absences", "lu").json()["mine"]
+    assert mine == {
+        "id": made.json()["id"],
+        "person": "lu",
+        "delegate": "wang",
+        "first": day,
+        "last": day,
+    }
+    assert api("GET", "/api/v1/absences", "wang").json() == {"mine": [], "standing_in": [mine]}
+    bad = api("POST", "/api/v1/absences", "lu", json={"delegate": "wang", "first": "soon", "last": day})
+    assert (bad.status_code, bad.json()["problems"][0]["path"]) == (400, "/first")
+    assert api("DELETE", f"/api/v1/absences/{mine['id']}", "wang").status_code == 404
+    assert api("DELETE", f"/api/v1/absences/{mine['id']}", "lu").status_code == 204
+    assert api("GET", "/api/v1/absences", "lu").json()["mine"] == []
