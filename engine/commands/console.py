@@ -68,9 +68,9 @@ def note_keys(runtime: Runtime, action: str, command: str, place: str = "") -> N
 
 
 def called() -> str:
-    """The command that runs, as it is typed, without its arguments."""
-    words, context = list[str](), click.get_current_context()
-    while context.parent is not None:
+    """The command that runs, as it is typed, without its arguments; a script of somebody's is not one of ours."""
+    words, context = list[str](), click.get_current_context(silent=True)
+    while context is not None and context.parent is not None:
         words.append(str(context.info_name))
         context = context.parent
     return " ".join(["muniment", *reversed(words)])
