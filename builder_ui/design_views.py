@@ -11,7 +11,7 @@ from typing import Any
 
 from builder_ui.design_canvas import form_place
 from builder_ui.icon_choice import icon_label
-from builder_ui.layouts import fits_in_list
+from builder_ui.layouts import behind, fits_in_list, is_column, way_to
 from builder_ui.models.design_views import (
     MapRow,
     PickedField,
@@ -48,6 +48,8 @@ class Views:
         self.label = label_text(raw.get("label"), visit.language, form)
         start = f"/forms/{self.place}/views/"
         applications = visit.runtime.applications
+        drafted = {looked.app.id: looked.app} if looked.app else {}
+        self._apps = {**visit.runtime.services.apps(), **drafted}
         served = looked.draft.app in applications.served()
         known = applications.get(looked.draft.app).form(form) if served else None
         self.published = frozenset(view.id for view in known.views) if known else frozenset()
@@ -180,7 +182,7 @@ class Views:
         return ViewControl(
             "columns", text("Columns"), "fields", picked=tuple(self._picked(one, self.form) for one in names),
             offered=self._offered(fields, names), none=text("None chosen: the first eight that fit"),
-            problems=self._told(problems, f"{start}/columns", "", told),
+            problems=self._told(problems, f"{start}/columns", "", told), behind=tuple(self._behind(names)),
         )  # fmt: skip
 
     def _sort(self, raw: Raw, problems: Sequence[Problem], start: str, told: set[int]) -> ViewControl:
@@ -301,20 +303,24 @@ class Views:
 
     def _picked(self, value: str, form: Form | None) -> PickedField:
         """A field or a path through links, `-` before it for descending."""
-        way = value.removeprefix("-").split(".")
-        said: list[str] = []
-        for name in way:
-            field = form.field(name) if form else None
-            if field is None:
-                return PickedField(value, ".".join(way), True, value.startswith("-"))
-            said.append(field.text(self.visit.language))
-            form = self._behind(field)
-        note = self.visit.text("Lists show fields of the form itself") if len(way) > 1 else ""
-        return PickedField(value, " › ".join(said), False, value.startswith("-"), note)
+        path, descending = value.removeprefix("-"), value.startswith("-")
+        way = way_to(self._apps, self.app, form, path) if self.app and form else ()
+        said = " › ".join(one.text(self.visit.language) for one in way)
+        several = len(way) > 1 and not is_column(way)
+        note = self.visit.text("Lists show nothing behind a link to several records") if several else ""
+        return PickedField(value, said or path, not way, descending, note)
 
-    def _behind(self, field: FieldDefinition) -> Form | None:
-        reference = field.type.reference(field) if field.type and field.options is not None else None
-        return self.app.form(reference.form) if self.app and reference and reference.form else None
+    def _behind(self, taken: Sequence[str]) -> Iterator[tuple[str, tuple[Option, ...]]]:
+        """What the records behind each link to one of them have to show."""
+        for link in self.form.fields if self.form else ():
+            there = (
+                behind(self._apps, self.app, link) if self.app and link.type and not link.type.many else None
+            )
+            fields = [one for one in (there[1].fields if there else ()) if fits_in_list(one)]
+            paths = {f"{link.id}.{one.id}": one.text(self.visit.language) for one in fields}
+            offered = tuple(Option(path, text) for path, text in paths.items() if path not in taken)
+            if offered:
+                yield link.text(self.visit.language), offered
 
     def _offered(self, fields: Sequence[FieldDefinition], taken: Sequence[str]) -> tuple[Option, ...]:
         language = self.visit.language

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form, View
 from metamodel.layouts import Block, PlacedField, placed
 
@@ -23,6 +26,32 @@ def list_columns(form: Form, view: View | None, most: int = 8) -> list[str]:
     if view and view.columns:
         return [name for name in view.columns if form.field(name)]
     return [field.id for field in form.fields if fits_in_list(field)][:most]
+
+
+def way_to(apps: Mapping[str, App], app: App, form: Form, path: str) -> tuple[FieldDefinition, ...]:
+    """The fields a path like `customer.level` leads through, the last at its end; () where it leads nowhere."""
+    link, _, rest = path.partition(".")
+    field = form.field(link)
+    if field is None or not rest:
+        return (field,) if field else ()
+    there = behind(apps, app, field)
+    further = way_to(apps, *there, rest) if there else ()
+    return (field, *further) if further else ()
+
+
+def behind(apps: Mapping[str, App], app: App, field: FieldDefinition) -> tuple[App, Form] | None:
+    """The form that a link points at."""
+    reference = field.type.reference(field) if field.type and field.options is not None else None
+    if reference is None or reference.target != "record":
+        return None
+    holder = apps.get(reference.app, app) if reference.app else app
+    form = holder.form(reference.form)
+    return (holder, form) if form else None
+
+
+def is_column(way: Sequence[FieldDefinition]) -> bool:
+    """May what a way leads to stand in a list? Not behind a link to several records: there is one cell."""
+    return bool(way) and fits_in_list(way[-1]) and not any(one.type and one.type.many for one in way[:-1])
 
 
 def fits_in_list(field: FieldDefinition) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from builder_ui.conditions import Asked, read_conditions
 from builder_ui.drilling import DRILL, Drill, Told, told
 from builder_ui.frames import offered_views
-from builder_ui.layouts import list_columns
+from builder_ui.layouts import is_column, list_columns, way_to
 from builder_ui.site import Visit
 from builder_ui.views import list_views
 from engine.access.ways import best_access
@@ -78,8 +78,23 @@ class Listing:
 
     @property
     def columns(self) -> list[str]:
-        wanted = [name for name in self.asked.get("columns", "").split(",") if self.form.field(name)]
-        return [name for name in wanted or list_columns(self.form, self.view) if self.access(name) != "hide"]
+        known = {*(field.id for field in self.form.fields), *self.paths}
+        wanted = [name for name in self.asked.get("columns", "").split(",") if name in known]
+        usual = [name for name in self.view.columns if name in known] if self.view else []
+        shown = wanted or usual or list_columns(self.form, self.view)
+        return [name for name in shown if self.access(name.partition(".")[0]) != "hide"]
+
+    @cached_property
+    def paths(self) -> dict[str, str]:
+        """The columns of the view that are fields behind links, with their labels."""
+        named = self.view.columns if self.view and self.view.kind == "table" else ()
+        apps, language = self.visit.runtime.services.apps(), self.visit.language
+        ways = {name: way_to(apps, self.app, self.form, name) for name in named if "." in name}
+        return {
+            name: " › ".join(one.text(language) for one in way)
+            for name, way in ways.items()
+            if is_column(way)
+        }
 
     @property
     def sort(self) -> tuple[str, ...]:
@@ -92,7 +107,8 @@ class Listing:
         return min(int(page), 10_000) if page.isdigit() else 0
 
     def query(self, *, size: int = SIZE, columns: Iterable[str] | None = None) -> Query:
-        names = list(columns) if columns is not None else [*self.columns, *self.title_fields]
+        wanted = list(columns) if columns is not None else [*self.columns, *self.title_fields]
+        names = [name.partition(".")[0] for name in wanted]
         filters = [
             self.view.filter if self.view else "",
             self.came_from.target.filter if self.came_from else "",

@@ -59,7 +59,8 @@ class MapRow:
 
 @dataclass(frozen=True, slots=True)
 class ViewControl:
-    """`path` in the view; `look`: field, fields, sort, map or icons; `offered` may still be added to `picked`."""
+    """`path` in the view; `look`: field, fields, sort, map or icons; `offered` may still be added to `picked`, and of
+    the records behind a link (its label first) `behind`."""
 
     path: str
     label: str
@@ -73,6 +74,7 @@ class ViewControl:
     none: str = ""
     problems: tuple[str, ...] = ()
     help: str = ""
+    behind: tuple[tuple[str, tuple[Option, ...]], ...] = ()
 
     @property
     def id(self) -> str:

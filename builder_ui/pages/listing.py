@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,6 +13,7 @@ from builder_ui.arranging import Arranging, cards, kanban
 from builder_ui.arranging_dates import calendar, gantt
 from builder_ui.cells import Cell, record_url
 from builder_ui.conditions import Asked, ConditionRows
+from builder_ui.drawing import FieldDrawer
 from builder_ui.drilling import DRILL
 from builder_ui.inputs import Inputs, control_of
 from builder_ui.layouts import fits_in_list
@@ -26,6 +27,7 @@ from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.templating import href
 from builder_ui.views import Placed
 from engine.access.ways import Way, best_access
+from engine.records.behind import Behind
 from engine.records.query import Page, RecordView
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form, View
@@ -195,7 +197,9 @@ def columns_of(listing: Listing, names: Sequence[str]) -> tuple[Column, ...]:
     made = []
     for name in names:
         field = listing.form.field(name)
-        assert field is not None
+        if field is None:
+            made.append(Column(name, listing.paths[name]))
+            continue
         order = next((s for s in listing.sort[:1] if s.lstrip("-") == name), "")
         following = name if order == f"-{name}" else f"-{name}"
         sort_href = listing.address(sort=following) if listing.sortable(field) else ""
@@ -212,17 +216,43 @@ def rows_of(
     presenter = visit.presenter(
         app.id, {i: hide for item in items for field in fields for i, hide in files_in(field, item).items()}
     )
-    drawers = [presenter.drawer(field) for field in fields]
-    away = [Cell(field.id, field.text(visit.language), "away") for field in fields]
+    own = {field.id: _drawn(presenter.drawer(field), field, visit.language) for field in fields}
+    paths = [name for name in names if "." in name]
+    behind = visit.runtime.records.behind(visit.viewer, app.id, form.id, items, paths) if paths else {}
+    makers = [
+        own.get(name) or _drawn_behind(visit, name, behind[name]) for name in names if name in own | behind
+    ]
     base, tail = record_url(app.id, form.id, ""), href("", list=state)
     return tuple(
         Row(
             item.id, f"{base}{item.id}{tail}",
-            tuple(d.of_record(item) if d.id in item.values else a for d, a in zip(drawers, away, strict=True)),
+            tuple(make(item) for make in makers),
             item.title, visit.text("Shredded") if item.shredded else "",
         )
         for item in items
     )  # fmt: skip
+
+
+def _drawn(drawer: FieldDrawer, field: FieldDefinition, language: str) -> Callable[[RecordView], Cell]:
+    away = Cell(field.id, field.text(language), "away")
+    return lambda item: drawer.of_record(item) if drawer.id in item.values else away
+
+
+def _drawn_behind(visit: Visit, path: str, found: Behind) -> Callable[[RecordView], Cell]:
+    """A field of the record that this one points at; where that may not be seen, the cell says so."""
+    shown = found.views.values()
+    presenter = visit.presenter(
+        found.app, {i: hide for view in shown for i, hide in files_in(found.field, view).items()}
+    )
+    make, link = _drawn(presenter.drawer(found.field), found.field, visit.language), path.partition(".")[0]
+
+    def draw(item: RecordView) -> Cell:
+        there = found.views.get(item.id)
+        if there is None:
+            return Cell(path, found.field.text(visit.language), "away" if item.values.get(link) else "blank")
+        return make(there)._replace(field=path)
+
+    return draw
 
 
 def total_text(visit: Visit, found: Page) -> str:
@@ -267,7 +297,11 @@ def _choosable(listing: Listing) -> tuple[Option, ...]:
     shown = listing.columns
     fields = [f for f in listing.form.fields if fits_in_list(f) and listing.access(f.id) != "hide"]
     fields.sort(key=lambda f: shown.index(f.id) if f.id in shown else len(shown))
-    return tuple(Option(f.id, f.text(listing.visit.language), f.id in shown) for f in fields)
+    own = [Option(f.id, f.text(listing.visit.language), f.id in shown) for f in fields]
+    behind = [Option(path, label, path in shown) for path, label in listing.paths.items()]
+    return tuple(
+        sorted((*own, *behind), key=lambda one: shown.index(one.value) if one.chosen else len(shown))
+    )
 
 
 def _sorts(listing: Listing) -> tuple[Option, ...]:

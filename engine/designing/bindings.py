@@ -85,8 +85,8 @@ class Bound:
     @property
     def loose(self) -> int:
         """How many things are not bound yet."""
-        needed = (*self.secrets, *self.apps)
-        return sum(not one.people for one in self.roles) + sum(not one.there for one in needed)
+        missing = sum(not one.there for one in self.secrets) + sum(not one.there for one in self.apps)
+        return sum(not one.people for one in self.roles) + missing
 
 
 class Bindings:

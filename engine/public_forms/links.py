@@ -95,11 +95,11 @@ class Links:
         """How many links each form of an app has that were not taken back."""
         own = public_forms.c
         query = (
-            sa.select(own.form, sa.func.count())
+            sa.select(own.form, sa.func.count().label("links"))
             .where(own.app == app, own.revoked_at.is_(None))
             .group_by(own.form)
         )
-        return {form: number for form, number in connection.execute(query)}
+        return {row.form: row.links for row in connection.execute(query)}
 
     def by_token(self, connection: sa.Connection, token: str) -> PublicLink | None:
         return self._one(connection, public_forms.c.hash == hash_of(token))

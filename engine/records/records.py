@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from engine.access.viewer import Viewer
 from engine.database import Unit
 from engine.records.alike import AlikeRecord, AlikeRecords
 from engine.records.around import Around
+from engine.records.behind import Behind, read_behind
 from engine.records.drafts import Stages
 from engine.records.exporting import Place
 from engine.records.figures import Figures
@@ -126,6 +127,14 @@ class Records:
 
     def page(self, viewer: Viewer, app: str, form: str, query: Query) -> Page:
         return self.reader.page(viewer, app, form, query)
+
+    def behind(
+        self, viewer: Viewer, app: str, form: str, items: Sequence[RecordView], paths: Iterable[str]
+    ) -> dict[str, Behind]:
+        """What stands behind the links of records that were read for this viewer: see `records.behind`."""
+        program, views = self._services.programs.get(app, form), {item.id: item for item in items}
+        with self._services.database.read() as connection:
+            return read_behind(connection, self.reader, viewer, program, views, paths)
 
     def get(self, viewer: Viewer, app: str, form: str, record: str) -> RecordView:
         return self.reader.get(viewer, app, form, record)

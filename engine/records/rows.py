@@ -148,7 +148,7 @@ class Rows:
         self, connection: sa.Connection, viewer: Viewer, program: FormProgram, field: FieldProgram,
         lookup: Lookup, rows: list[Row],
     ) -> None:  # fmt: skip
-        target = self._target(program, lookup.through)
+        target = self.target(program, lookup.through)
         ids = {int(row.values[lookup.through]) for row in rows if row.values.get(lookup.through)}
         if target is None or not ids:
             return
@@ -160,7 +160,8 @@ class Rows:
                 value = there.values.get(lookup.field)
                 row.values[field.id] = field.mask(value) if access == "mask" else value
 
-    def _target(self, program: FormProgram, link: str) -> FormProgram | None:
+    def target(self, program: FormProgram, link: str) -> FormProgram | None:
+        """The form a link points at; None for any other field, and for none."""
         through = program.fields.get(link)
         reference = through.field.type.reference(through.field) if through and through.field.type else None
         if reference is None or reference.target != "record":

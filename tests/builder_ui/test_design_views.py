@@ -206,3 +206,36 @@ def test_a_view_gets_another_id_until_it_is_published(cheng: Tab, runtime: Runti
         ("table", "mine", "id.duplicate"), ("table", "Bad id", "id.pattern"), ("all", "each", "id.fixed"),
     ):  # fmt: skip
         assert [one["code"] for one in named(view, wished)["problems"]] == [code]
+
+
+def test_columns_behind_links_are_offered_and_shown_as_they_may_be_seen(
+    cheng: Tab, runtime: Runtime, sign_in: SignIn
+) -> None:
+    (mine, another) = runtime.records.create(
+        SYSTEM, "desk", "customer", [{"name": "恒锐", "owner": "zhou", "channel": "wecom"}, {"name": "远汀"}]
+    )
+    runtime.records.create(
+        SYSTEM, "desk", "talk", [{"owner": "zhou", "customer": each} for each in (mine, another, None)]
+    )
+    edit(
+        runtime,
+        {"op": "add", "path": "/forms/1/views/0/columns/-", "value": "customer.channel"},
+        {"op": "add", "path": "/forms/1/views/0/columns/-", "value": "customer.owner"},
+    )
+    body = cheng.get(f"{TALK}/body?at=list").text
+    assert "客户 › 来源" in body
+    (offered,) = re.findall(r'<optgroup label="客户 ›">(.*?)</optgroup>', body)
+    assert "customer.name" in offered
+    assert "customer.channel" not in offered  # is there already
+    assert "customer.lines" not in offered  # rows fit in no cell
+    document = runtime.designing.open(runtime.require_viewer("cheng"), "desk").document
+    seller = document["roles"][0]["forms"]
+    seller["customer"] = {**seller["customer"], "rows": "owner == me", "fields": {"owner": "hide"}}
+    runtime.applications.publish(None, document, "system")
+    page = sign_in("zhou").get("/apps/desk/forms/talk?view=list").text
+    rows = [
+        [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", line, re.S)][-2:]
+        for line in re.findall(r"<tr[^>]*data-[^>]*>(.*?)</tr>", page, re.S)
+    ]
+    closed = "您无权查看"
+    assert rows == [["–", "–"], [closed, closed], ["企业微信", closed]]
