@@ -14,7 +14,7 @@ from builder_ui.layouts import blocks_of
 from builder_ui.models.inputs import Input
 from builder_ui.models.parts import Link
 from builder_ui.models.record import Alike, Embedded, FormPage, FormSection, FormTab
-from builder_ui.named_files import Named
+from builder_ui.named_files import Named, files_of
 from builder_ui.pages import kept_typing, record_work
 from builder_ui.site import Ask, Here, InPath, Visit, local_address, sent_form
 from builder_ui.templating import BACK, href
@@ -390,13 +390,11 @@ def _file_ids(draft: Draft) -> dict[str, Named]:
     """The files of the draft, and how their names are shown: what is not his to change may be masked."""
     found: dict[str, Named] = {}
     for known in draft.fields():
-        reference = known.type.reference(known) if known.type and known.options is not None else None
-        value = draft.value(known)
-        if reference and reference.target == "file" and isinstance(value, list):
+        if held := files_of(known, draft.value(known)):
             masked = draft.view is not None and draft.view.access.get(known.id) == "mask" and known.patterns
             hide: Hide = patterns_of(known.patterns).mask if masked else str
             closed = draft.view is not None and known.id in draft.view.closed
-            found |= {str(item): Named(hide, closed) for item in value}
+            found |= {item: Named(hide, closed) for item in held}
     return found
 
 
