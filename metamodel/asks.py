@@ -114,7 +114,7 @@ class WordsOf(Part, frozen=True):
 
 class HighGroup(Part, frozen=True):
     """The people who lead: by a measure over records of a form, in its own period; their share of all
-    who have any."""
+    who are compared."""
 
     form: Annotated[str, labelled("表单", "Form")]
     person: Annotated[str, labelled("人员字段", "Field of the person")]
@@ -185,8 +185,8 @@ class AbsentAsk:
 
 @dataclass(frozen=True, slots=True)
 class HouseAsk:
-    """What the installation knows of itself, by a name the engine knows: captures, people, arrivals, verified.
-    Answered as groups are. `period` blank: the board's."""
+    """What the installation knows of itself, by a name the engine knows: captures, people, arrivals, verified,
+    checkpoints. Answered as groups are. `period` blank: the board's."""
 
     subject: str
     period: str = ""

@@ -22,7 +22,7 @@ from engine.evidence.leaf import RECORDS
 from engine.reports.ground import Asking
 from engine.reports.stretches import Stretch, read_stretch, stretch_text
 from engine.reports.views import DrillTarget
-from engine.system_tables import audit, inbox, leaves, verifications
+from engine.system_tables import audit, checkpoints, inbox, leaves, verifications, witnesses
 from metamodel.application import App
 from metamodel.asks import Axis, GroupAnswer, HouseAsk, Key, Measured, Number
 from metamodel.labels import Label, label_text
@@ -30,6 +30,7 @@ from metamodel.problems import Rejected, problem
 
 HOUR = 3_600_000_000
 PERIOD = "last_30_days"  # of a board without one
+LAST = ("verified", "checkpoints")  # subjects that tell the last few, whenever they were
 MOST = 50
 Gaps = Callable[[str], Sequence[tuple[int, int]]]
 Values = Mapping[Key, Mapping[str, Number]]
@@ -49,7 +50,8 @@ WORDS: Mapping[str, Label] = {
     "exported": {"zh": "导出", "en": "Exports"}, "taken": {"zh": "打印与下载", "en": "Prints and downloads"},
     "received": {"zh": "收到", "en": "Received"}, "quarantine": {"zh": "隔离中", "en": "In quarantine"},
     "gaps": {"zh": "缺号", "en": "Numbers missing"}, "checked": {"zh": "核对记录", "en": "Records checked"},
-    "findings": {"zh": "发现不符", "en": "Mismatches"},
+    "findings": {"zh": "发现不符", "en": "Mismatches"}, "checkpoint": {"zh": "检查点", "en": "Checkpoint"},
+    "signed": {"zh": "账本大小", "en": "Leaves signed"}, "witnessed": {"zh": "见证回执", "en": "Receipts"},
 }  # fmt: skip
 DEFINITIONS: Mapping[str, Label] = {
     "captures": {"zh": "账本中每天新增的存档记录数", "en": "Records of archives that entered the ledger, by day"},
@@ -61,11 +63,16 @@ DEFINITIONS: Mapping[str, Label] = {
         "zh": "各渠道收到的消息、仍在隔离的消息、来源编号中从未到达的个数",
         "en": "Messages received by channel, those in quarantine still, and the vendor's numbers that never arrived",
     },
+    "checkpoints": {
+        "zh": "最近的检查点：签名的账本大小，以及出具回执的见证方个数",
+        "en": "The last checkpoints: how much of the ledger they sign, and how many witnesses gave a receipt",
+    },
     "verified": {"zh": "最近的存证核验及其结果", "en": "The last verifications of the evidence and their results"},
 }  # fmt: skip
 DUTIES: Mapping[str, frozenset[str]] = {
     "captures": frozenset(("audit", "verify")), "people": frozenset(("audit",)),
     "arrivals": frozenset(("audit", "channels")), "verified": frozenset(("audit", "verify", "keys")),
+    "checkpoints": frozenset(("audit", "verify", "keys")),
 }  # fmt: skip
 
 
@@ -94,7 +101,7 @@ class HouseData:
 
     def definition(self, asking: Asking, ask: HouseAsk) -> str:
         told = label_text(DEFINITIONS[ask.subject], asking.language)
-        period = "" if ask.subject == "verified" else stretch_text(stretch_of(asking, ask), asking.language)
+        period = "" if ask.subject in LAST else stretch_text(stretch_of(asking, ask), asking.language)
         joint, end = ("；", "。") if asking.language.startswith("zh") else ("; ", ".")
         return joint.join(part for part in (told, period) if part) + end
 
@@ -102,7 +109,7 @@ class HouseData:
         """The page that shows what was counted."""
         self.answer(asking, ask)  # refused here as there
         stretch, key = stretch_of(asking, ask), str(keys[0]) if keys else ""
-        if ask.subject in ("captures", "verified"):
+        if ask.subject in ("captures", *LAST):
             return DrillTarget(asking.app.id, "", page="evidence")
         if ask.subject == "arrivals":
             return DrillTarget(asking.app.id, "", page="channel", asked=(("channel", key),))
@@ -177,8 +184,7 @@ class HouseData:
         texts: dict[Key, str] = {}
         for row in rows:
             result = json.loads(row.result)
-            moment = from_microseconds(row.at).astimezone(asking.house.zone)
-            texts[str(row.id)] = f"{moment:%Y-%m-%d %H:%M}"
+            texts[str(row.id)] = _moment_text(asking, row.at)
             findings = len(result.get("findings", ())) + int(result.get("more", 0))
             values[str(row.id)] = {
                 "checked": int(result.get("counts", {}).get("records", 0)),
@@ -186,6 +192,24 @@ class HouseData:
             }
         axis = Axis(_word(asking, "verification"), tuple(values), texts, ordered=True, time=True)
         return _answer(asking, axis, ("checked", "findings"), values)
+
+    def _checkpoints(self, asking: Asking, _stretch: Stretch) -> GroupAnswer:
+        """The last five of the ledger of records."""
+        receipts = (
+            sa.select(sa.func.count())
+            .where(
+                witnesses.c.log == RECORDS, witnesses.c.size == checkpoints.c.size, witnesses.c.state == "done"
+            )
+            .scalar_subquery()
+        )  # fmt: skip
+        query = sa.select(checkpoints.c.size, checkpoints.c.at, receipts).where(checkpoints.c.log == RECORDS)
+        rows = asking.connection.execute(query.order_by(checkpoints.c.size.desc()).limit(5)).all()
+        values: dict[Key, dict[str, Number]] = {
+            str(size): {"signed": size, "witnessed": int(many)} for size, _, many in rows
+        }
+        texts: dict[Key, str] = {str(size): _moment_text(asking, at) for size, at, _ in rows}
+        axis = Axis(_word(asking, "checkpoint"), tuple(values), texts, ordered=True, time=True)
+        return _answer(asking, axis, ("signed", "witnessed"), values)
 
     def _apps(self, asking: Asking) -> Iterable[str]:
         try:
@@ -199,6 +223,7 @@ _SUBJECTS: Mapping[str, Callable[[HouseData, Asking, Stretch], GroupAnswer]] = {
     "people": HouseData._people,
     "arrivals": HouseData._arrivals,
     "verified": HouseData._verified,
+    "checkpoints": HouseData._checkpoints,
 }
 
 
@@ -227,6 +252,10 @@ def _answer(asking: Asking, axis: Axis, measures: Sequence[str], values: Values)
 
 def _word(asking: Asking, name: str) -> str:
     return label_text(WORDS[name], asking.language)
+
+
+def _moment_text(asking: Asking, at: int) -> str:
+    return f"{from_microseconds(at).astimezone(asking.house.zone):%Y-%m-%d %H:%M}"
 
 
 def _day_text(day: str) -> str:

@@ -94,8 +94,9 @@ class Phrases(ExpressionWords):
         share = f"{ask.groups.high.share:.0%}"
         source = inner._join(inner.source(ask.groups.high.dataset()))
         if self.zh:
-            return f"高绩效＝按“{measure}”（{source}）排在前 {share} 的人，其余为普通；差异用对数似然检验，p < 0.01"
-        return f"High group: the first {share} by {measure} ({source}); log-likelihood, p < 0.01"
+            ranked = f"高绩效＝按“{measure}”（{source}）在比较的人中排在前 {share} 的人，其余为普通"
+            return f"{ranked}；差异用对数似然检验，p < 0.01"
+        return f"High group: of the people compared the first {share} by {measure} ({source}); log-likelihood, p < 0.01"
 
     def source(self, dataset: Dataset) -> list[str]:
         """Which records, which days, whose."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from math import ceil
+from math import floor
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.access.readable import Column
 from engine.reports.answers import Names, answer_groups
-from engine.reports.ground import Ground
+from engine.reports.ground import Ground, Where
 from engine.reports.stretches import stretch_text
 from engine.system_tables import record_words
 from metamodel.asks import Dimension, GroupAsk, Groups, Measured, Number, WordAnswer, WordAsk, WordCount
@@ -40,8 +40,10 @@ def answer_words(ground: Ground, ask: WordAsk, open_words: OpenWords, names: Nam
     """Rejected (board.totals_only) for who may see numbers only."""
     if ground.asking.totals:
         raise Rejected([problem("board.totals_only")])
-    leaders = _leaders(ground, ask.groups, names) if ask.groups else Leaders()
     person = _person(ground, ask.groups) if ask.groups else None
+    leaders = Leaders()
+    if ask.groups is not None and person is not None:
+        leaders = _leaders(ground, ask.groups, _speaking(ground, person), names)
     ground.columns.cut.add(ask.words.field)
     statement = _statement(ground, ask, person, leaders)
     rows = ground.asking.connection.execute(statement).fetchall()
@@ -66,9 +68,7 @@ def answer_words(ground: Ground, ask: WordAsk, open_words: OpenWords, names: Nam
 def _statement(ground: Ground, ask: WordAsk, person: Column | None, leaders: Leaders) -> sa.Select[Any]:
     """Uses of each word, here and (of two groups) with everybody else; the sums of both beside it."""
     ops = ground.asking.house.ops
-    where = ground.where()
-    if ground.stretch is not None:
-        where.append(ground.within(ground.stretch))
+    where = _spoken(ground)
     columns: list[Any] = [ground.columns.record_id().label("id")]
     if person is not None:
         where.append(person.is_not(None))
@@ -108,6 +108,18 @@ def _statement(ground: Ground, ask: WordAsk, person: Column | None, leaders: Lea
     )
 
 
+def _spoken(ground: Ground) -> list[Where]:
+    """Which records: the filters and the days."""
+    return [*ground.where(), *([ground.within(ground.stretch)] if ground.stretch is not None else [])]
+
+
+def _speaking(ground: Ground, person: Column) -> int:
+    """How many people are compared."""
+    counted = sa.select(sa.func.count(sa.distinct(person))).select_from(ground.columns.source())
+    found = ground.asking.connection.scalar(counted.where(ground.visible().condition, *_spoken(ground)))
+    return int(found or 0)
+
+
 def _speakers(rows: Any, side: int) -> sa.ColumnElement[Any]:
     """How many people of this side use a word."""
     return sa.func.count(sa.distinct(sa.case((rows.c.high == side, rows.c.person), else_=None)))
@@ -120,8 +132,9 @@ def _person(ground: Ground, groups: Groups) -> Column:
     return found.column
 
 
-def _leaders(ground: Ground, groups: Groups, names: Names) -> Leaders:
-    """Who leads: the top share of all who have any of the measure, over the rows this viewer may read."""
+def _leaders(ground: Ground, groups: Groups, speaking: int, names: Names) -> Leaders:
+    """Who leads by the measure, over the rows this viewer may read: no more than the share of those who are compared,
+    and nobody who has none of it."""
     high = groups.high
     told = Ground(ground.asking, high.dataset())
     ask = GroupAsk(high.dataset(), (Dimension(field=high.person),), (high.measure,))
@@ -135,7 +148,7 @@ def _leaders(ground: Ground, groups: Groups, names: Names) -> Leaders:
     if not ranked:
         return Leaders()
     ranked.sort(key=lambda one: (-one[0], one[1]))
-    first = ranked[: max(1, ceil(Decimal(str(high.share)) * len(ranked)))]
+    first = ranked[: max(1, floor(Decimal(str(high.share)) * speaking))]
     people = tuple(key for _, key in first)
     over = stretch_text(told.stretch, ground.asking.language) if told.stretch else ""
     return Leaders(people, tuple(axis.text(key) for key in people), measure, first[-1][0], over)

@@ -25,16 +25,16 @@ from plugins.widgets.charts import cartesian, is_empty, names_axis, numbers_axis
 if TYPE_CHECKING:
     from metamodel.plugin_api import Ask
 
-NEVER = ("Not yet", "尚未核验")
-Subject = Literal["captures", "people", "arrivals", "verified"]
+NEVER = ("Not yet", "还没有过")
+Subject = Literal["captures", "people", "arrivals", "verified", "checkpoints"]
 
 
 class HouseOptions(WidgetOptions, frozen=True, kw_only=True):
     subject: Annotated[
         Subject,
         labelled(
-            "内容（captures 每日存档、people 人员行为、arrivals 渠道接收、verified 核验）",
-            "Subject (captures by day, people, arrivals by channel, verified)",
+            "内容（captures 每日存档、people 人员行为、arrivals 渠道接收、verified 核验、checkpoints 检查点）",
+            "Subject (captures by day, people, arrivals by channel, verified, checkpoints)",
         ),
     ] = "captures"
     period: Annotated[str, labelled("自定时间段（空为看板的）", "Own period (blank: the board's)")] = ""
@@ -58,7 +58,7 @@ class House(Widget):
         answer = answers[0]
         if options.subject == "captures":
             return Drawing("chart", _bars(answer, display), is_empty(answer))
-        if options.subject == "verified" and not answer.axes[0].keys:
+        if options.subject in ("verified", "checkpoints") and not answer.axes[0].keys:
             return Drawing("number", {"text": NEVER[display.language.startswith("zh")]})
         return Drawing("table", _table(answer, display), not answer.axes[0].keys)
 

@@ -15,7 +15,7 @@ from engine.runtime import Runtime
 from metamodel.plugin_api import RawMessage, drill_key
 from metamodel.problems import Rejected
 
-SUBJECTS = ("captures", "people", "arrivals", "verified")
+SUBJECTS = ("captures", "people", "arrivals", "verified", "checkpoints")
 DOCUMENT: dict[str, Any] = {
     "muniment": 1, "app": {"id": "kept", "label": "存档"},
     "forms": [{"id": "letter", "label": "信件", "kind": "archive", "title": "{words}", "fields": [
@@ -55,6 +55,7 @@ def kept(make_runtime: Callable[[], Runtime], clock: FrozenClock) -> Iterator[Ru
     runtime.records.page(clerk, "kept", "letter", Query())
     runtime.receive("box", RawMessage(b"nonsense"))
     runtime.jobs.run_due()
+    runtime.ledger.integrate()
     runtime.verify(by="ann")
     yield runtime
     runtime.close()
@@ -72,6 +73,7 @@ def test_what_happened_is_counted(kept: Runtime) -> None:
     assert numbers(kept, "arrivals") == {"box": {"received": 1, "quarantine": 1, "gaps": 0}}
     (verified,) = numbers(kept, "verified").values()
     assert verified == {"checked": 5, "findings": 0}
+    assert next(iter(numbers(kept, "checkpoints").items())) == ("5", {"signed": 5, "witnessed": 0})
 
 
 def test_it_is_for_those_whose_duty_it_is(kept: Runtime) -> None:

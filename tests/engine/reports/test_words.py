@@ -20,7 +20,7 @@ from tests.engine.reports.shop import APP, BOARD, Row, open_shop, save, some_ord
 WORDS = ("发票", "样例", "试点", "优惠", "赶紧", "交付计划", "打印", "网关")
 OF_NOTES = {"form": "order", "field": "note"}
 HIGH = {
-    "form": "order", "person": "seller", "field": "at", "period": "last_90_days", "share": 0.4,
+    "form": "order", "person": "seller", "field": "at", "period": "last_90_days", "share": 0.6,
     "measure": {"id": "sum", "aggregate": "sum", "field": "amount", "label": "成交额"},
 }  # fmt: skip
 WIDGETS = [
@@ -93,7 +93,7 @@ def test_two_groups(shop: tuple[Runtime, Kept], clock: FrozenClock) -> None:
         inside = order["at"] is not None and order["at"] <= clock.now()
         if inside and order["seller"] and order["amount"] is not None:
             won[order["seller"]] += order["amount"]
-    leaders = {seller for seller, _ in won.most_common(2)}  # 0.4 of four people, rounded up
+    leaders = {seller for seller, _ in won.most_common(2)}  # at most 0.6 of four people
     found = answer(runtime, "keyness")
     assert set(found.people) == {leader.title() for leader in leaders}
     assert found.threshold == min(won[leader] for leader in leaders)
@@ -124,7 +124,7 @@ def test_planted_words_are_found_and_said(shop: tuple[Runtime, Kept]) -> None:
     common = runtime.reports.widget(SYSTEM, APP, BOARD, "common").drawing
     assert common is not None
     assert "回访" not in [row["text"] for row in common.model["keyness"]["high"]]  # one person's word
-    assert view.people.startswith("高绩效＝近 90 天“成交额”前 40%：Lu、Ye，共 2 人")
+    assert view.people.startswith("高绩效＝近 90 天“成交额”前 60%：Lu、Ye，共 2 人")
     assert "，不低于 ¥" in view.people
     assert "对数似然" in view.definition
 
