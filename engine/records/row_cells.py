@@ -6,7 +6,7 @@ path and by the state of a form that is being filled in, so page, API, imports a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.expressions import EvaluationContext
@@ -30,7 +30,7 @@ def settle_rows(
             continue
         before = stood.get(field.id) or []
         made = []
-        for number, (row, was) in enumerate(zip(rows, matched(rows, before), strict=True)):
+        for number, (row, was) in enumerate(zip(rows, matched(rows, before, closing(field)), strict=True)):
             settled = dict(row)
             around = {"record": {**stood, **sent}}
             wrong = (
@@ -92,6 +92,11 @@ def _refused(cell: FieldProgram) -> Problem:
     return problem("value.not_writable", pointer(cell.id), field=cell.field.text())
 
 
+def closing(field: FieldProgram) -> frozenset[str]:
+    """The cells of its rows that a condition may close."""
+    return frozenset(cell.id for cell in field.cells if cell.writable is not None)
+
+
 def blank_row(field: FieldProgram, values: Mapping[str, Any], context: EvaluationContext) -> dict[str, Any]:
     """What a new row holds before anybody fills it in."""
     row: dict[str, Any] = {}
@@ -99,25 +104,38 @@ def blank_row(field: FieldProgram, values: Mapping[str, Any], context: Evaluatio
     return row
 
 
-def matched(rows: Sequence[Row], before: Sequence[Row]) -> list[Row | None]:
-    """For every row the one it was; None for a new one. Equal rows first, then the most alike, in their order."""
+def matched(rows: Sequence[Row], before: Sequence[Row], closing: Collection[str] = ()) -> list[Row | None]:
+    """For every row the one it was; None for a new one. Equal rows first, then the most alike of all pairs, then
+    the one in its place. `closing`: cells that conditions may close; what stands in one can only have come from
+    the row it stood in, so it tells more than all others."""
     left = dict(enumerate(before))
     found: dict[int, Row] = {}
     for number, row in enumerate(rows):
         place = number if left.get(number) == row else next((n for n in left if left[n] == row), None)
         if place is not None:
             found[number] = left.pop(place)
-    for number, row in enumerate(rows):
-        if number not in found and left:
-            place = _most_alike(row, number, left)
-            if place is not None:
-                found[number] = left.pop(place)
+    waiting = {number: row for number, row in enumerate(rows) if number not in found}
+    for number, place in _pairs(waiting, left, closing):
+        if number in waiting and place in left:
+            found[number] = left.pop(place)
+            del waiting[number]
     return [found.get(number) for number in range(len(rows))]
 
 
-def _most_alike(row: Row, number: int, left: Mapping[int, Row]) -> int | None:
-    """A row that shares nothing with any is the one in its place, while that is left."""
+def _pairs(
+    waiting: Mapping[int, Row], left: Mapping[int, Row], closing: Collection[str]
+) -> list[tuple[int, int]]:
+    """(row, the one it may have been), the likeliest first; rows that share nothing only where they stand alike."""
     places = list(left)[:MOST_COMPARED]
-    alike = {place: sum(left[place].get(name) == cell for name, cell in row.items()) for place in places}
-    best = max(places, key=lambda place: (alike[place], place == number, -place))
-    return best if alike[best] or best == number else None
+    alike = {
+        (number, place): _likeness(row, left[place], closing)
+        for number, row in list(waiting.items())[:MOST_COMPARED]
+        for place in places
+    }
+    fitting = [pair for pair, likeness in alike.items() if likeness or pair[0] == pair[1]]
+    return sorted(fitting, key=lambda pair: (-alike[pair], pair[0] != pair[1], pair))
+
+
+def _likeness(row: Row, was: Row, closing: Collection[str]) -> int:
+    same = [name for name, cell in row.items() if was.get(name) == cell]
+    return len(same) + len(row) * sum(name in closing and row[name] is not None for name in same)

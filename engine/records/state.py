@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.expressions import EvaluationContext
 from engine.records.program import FieldProgram, FormProgram
-from engine.records.row_cells import matched
+from engine.records.row_cells import closing, matched
 from metamodel.plugin_api import BadValue
 from metamodel.problems import Problem, pointer, problem
 
@@ -194,7 +194,7 @@ def _row_states(
     """Each cell of each row, decided as a field is; its names are the row's, `record` is what is around it."""
     inputs = [cell for cell in field.cells if cell.field.derived is None]
     before = stood.get(field.id) or () if any(cell.offered for cell in inputs) else ()
-    for row, was in zip(rows, matched(rows, before), strict=True):
+    for row, was in zip(rows, matched(rows, before, closing(field)), strict=True):
         around = {**row, "record": values}
         then = {**was, "record": stood} if was is not None else NOTHING
         yield {cell.id: _state(cell, around, context, True, then) for cell in inputs}
