@@ -38,20 +38,9 @@ class Frames:
             self.card(visit, app, app) if app else None, menu,
             f"/apps/{searched.id}/search" if searched and self.searchable(visit, searched) else "",
             query, visit.here, tuple(styles), dock=_dock(visit, menu), counts=self.counts(visit),
-            watermark="" if visit.here.startswith(UNSEALED) else self.watermark(visit), looking=looking(visit),
+            watermark="" if visit.here.startswith(UNSEALED) else self._runtime.watermark(visit.viewer),
+            looking=looking(visit),
         )  # fmt: skip
-
-    def watermark(self, visit: Visit) -> str:
-        """Name, number and time of who sits there, where any role he sees it by wants it; else ''."""
-        viewer, who = visit.viewer, visit.viewer.looker or visit.viewer
-        held = [
-            app.role(name)
-            for app in self._runtime.services.apps().values()
-            for name in viewer.roles_in(app.id)
-        ]
-        if not any(role is not None and role.watermark for role in held):
-            return ""
-        return f"{who.name} {who.person} {visit.moments.full(self._runtime.clock.now())}"
 
     def counts(self, visit: Visit) -> Counts:
         """What waits for this viewer."""

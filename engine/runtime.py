@@ -28,6 +28,7 @@ from engine.access.people import People
 from engine.access.quoting import Quoting
 from engine.access.unmaskings import Unmaskings
 from engine.access.viewer import SYSTEM, Viewer
+from engine.access.watermark import watermark
 from engine.accounts import Accounts
 from engine.analysis import Analysis
 from engine.applications import Applications, Drafts
@@ -528,6 +529,10 @@ class Runtime:
         if shown is None:
             raise Rejected([problem("file.unknown")])
         return {**described[0], "name": shown}
+
+    def watermark(self, viewer: Viewer) -> str:
+        """What his pages and exports say of who looks and when; '' where no role wants it."""
+        return watermark(viewer, self.services.apps().values(), self.clock.now().astimezone(self.config.zone))
 
     def open_file(self, viewer: Viewer, file: str) -> tuple[dict[str, Any], Iterator[bytes]]:
         """Its facts and its bytes, which is noted. Rejected as `file_facts`."""

@@ -67,11 +67,11 @@ def export(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Stream:
     listing = Listing(visit, *visit.form(app_id, form_id))
     query = _query(listing)
     if visit.query.get("as") == "zip":
-        return _packed(listing, query, site.frames.watermark(visit))
+        return _packed(listing, query, visit.runtime.watermark(visit.viewer))
     rows = visit.runtime.records.export(visit.viewer, app_id, form_id, query)
     heading = next(rows)  # a refusal comes here, before anything is on its way
     name = f"{form_id}-{visit.moments.today:%Y%m%d-%H%M}"
-    mark = site.frames.watermark(visit)
+    mark = visit.runtime.watermark(visit.viewer)
     if visit.query.get("as") == "xlsx":
         pieces = workbook_pieces(heading, rows, _numeric(listing, query), mark)
         return _sent(pieces, WORKBOOK, f"{name}.xlsx")
@@ -101,7 +101,9 @@ def _packed(listing: Listing, query: Query, mark: str) -> Stream:
 
     def pieces() -> Iterator[bytes]:
         packing = Zipping(visit.moments.now)
-        yield from packing.add(f"{form.id}.xlsx", workbook_pieces(heading, rows, _numeric(listing, query)))
+        yield from packing.add(
+            f"{form.id}.xlsx", workbook_pieces(heading, rows, _numeric(listing, query), mark)
+        )
         for path, file in taken.items():
             yield from packing.add(path, visit.runtime.files.open(file))
         if mark:

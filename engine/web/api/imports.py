@@ -146,18 +146,20 @@ def wrong_lines_workbook(
 @get(f"{FORM}/export", sync_to_thread=True)
 def export_records(request: Ask, runtime: Runtime, app_id: str, form_id: str) -> Stream:
     """What a query finds, as `as=csv` or `as=xlsx`; asked as `records` is. `columns` names the
-    fields; sub-forms among them by their rows."""
+    fields; sub-forms among them by their rows. Where a role wants a watermark, the last line is one."""
     asked = dict(request.query_params)
     kind = asked.pop("as", "csv")
     if kind not in ("csv", "xlsx"):
         raise Rejected([problem("request.unreadable", "/as", reason="csv, xlsx")])
-    rows = runtime.records.export(viewer_of(request), app_id, form_id, replace(query_of(asked), page=0))
+    viewer = viewer_of(request)
+    rows = runtime.records.export(viewer, app_id, form_id, replace(query_of(asked), page=0))
+    mark = runtime.watermark(viewer)
     heading = next(rows)  # a refusal comes here, before anything is on its way
     name = f'attachment; filename="{form_id}.{kind}"'
     headers = {"Cache-Control": "private, no-store", "Content-Disposition": name}
     if kind == "xlsx":
-        return Stream(workbook_pieces(heading, rows), media_type=WORKBOOK, headers=headers)
-    lines = csv_lines(chain([heading], rows))
+        return Stream(workbook_pieces(heading, rows, mark=mark), media_type=WORKBOOK, headers=headers)
+    lines = csv_lines(chain([heading], rows, [[mark]] if mark else []))
     return Stream(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
 

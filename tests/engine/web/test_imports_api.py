@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import re
 from typing import Any
 
 import pytest
@@ -120,3 +121,16 @@ def test_a_query_goes_out_as_a_file(call: Caller) -> None:
         io.BytesIO(call("GET", f"{BASE}/export?columns=code&as=xlsx").content)
     )
     assert book.get_sheet_by_index(0).to_python() == [["订单号"], ["=A1"]]
+
+
+def test_a_role_with_a_watermark_has_it_below_what_programs_take(call: Caller) -> None:
+    marked = copy.deepcopy(dict(call.runtime.applications.get("office").document))
+    marked["roles"][0]["watermark"] = True
+    call.runtime.applications.publish(None, marked, "system")
+    call("POST", f"{BASE}/records", json={"code": "A1", "price": "1"})
+    *_, last = call("GET", f"{BASE}/export?columns=code").content.decode("utf-8-sig").splitlines()
+    assert re.fullmatch(r"周婧 zhou 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d", last)
+    book = CalamineWorkbook.from_filelike(
+        io.BytesIO(call("GET", f"{BASE}/export?columns=code&as=xlsx").content)
+    )
+    assert "周婧 zhou" in str(book.get_sheet_by_index(0).to_python()[-1])
