@@ -356,7 +356,8 @@ class Programs:
         """Rejected (app.unknown, form.unknown) when there is no such form."""
         app, version = self._applications.get(app_id), self._applications.version(app_id)
         known = self._made.get((app_id, form_id))
-        if known is None or known.app is not app:
+        # Whatever is published anywhere, the tables are read anew.
+        if known is None or known.app is not app or known.table is not self._catalog.form(app_id, form_id):
             known = self._make(app, version, form_id)
             self._made[app_id, form_id] = known
         return known

@@ -117,6 +117,13 @@ def test_rows_of_others_are_not_there(office: Runtime) -> None:
         office.records.page(office.require_viewer("fang"), "office", "client", Query())
 
 
+def test_another_app_is_published_while_people_read(office: Runtime) -> None:
+    create(office, "zhou")
+    assert seen(office, "zhou") == [CLIENT["name"]]
+    office.applications.publish(None, {"muniment": 1, "app": {"id": "other", "label": "别的"}}, "system")
+    assert seen(office, "zhou", sort=("name",)) == [CLIENT["name"]]
+
+
 def test_masked_and_hidden_fields(office: Runtime) -> None:
     client = create(office, "zhou")
     letter = create(office, "zhou", "letter", subject="报价", body="三百个点位一年多少钱", client=client)
