@@ -17,6 +17,7 @@ from engine.access.viewer import SYSTEM
 from engine.jobs.queue import MOST_ATTEMPTS
 from engine.outgoing import Allowed
 from engine.records.query import Change
+from engine.rules.web_hooks import signature
 from engine.runtime import Runtime
 from engine.system_tables import web_hook_calls
 from metamodel.application import load
@@ -203,3 +204,10 @@ def test_each_address_has_a_key_of_its_own(shop: Runtime) -> None:
         shop.web_hooks.key(app, url) for app in ("a", "b") for url in ("https://x.com/1", "https://x.com/2")
     }
     assert len(keys) == 4
+
+
+def test_the_signature_is_the_published_one() -> None:
+    """The example by which the libraries of Standard Webhooks are tested."""
+    key = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    made = signature(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", b'{"test": 2432232314}')
+    assert made == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
