@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.sample_data import Acting
 from metamodel.parts import Part
-from metamodel.plugin_api import Axis, Dimension, GroupAnswer, GroupAsk, RowAnswer, WordAnswer
+from metamodel.plugin_api import AbsentAnswer, Axis, Dimension, GroupAnswer, GroupAsk, RowAnswer, WordAnswer
 from metamodel.problems import Problem, Rejected, pointer, problem
 from metamodel.reports import WidgetDefinition
 
@@ -147,6 +147,9 @@ def _rows(ask: Any, answer: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(answer, WordAnswer):
         for found in answer.words:
             yield {"word": found.word, "uses": found.uses, "other": found.other}
+    elif isinstance(answer, AbsentAnswer):
+        for one in answer.people:
+            yield {"person": one.id, "name": one.name, "department": one.department, "days": one.days}
 
 
 def _group_rows(ask: GroupAsk, answer: GroupAnswer) -> Iterator[dict[str, Any]]:

@@ -145,6 +145,32 @@ def test_a_chart_has_its_numbers_as_a_table(lu: Tab) -> None:
     assert "100%" in part(lu, "stages").partition("<table")[2]
 
 
+def test_a_mark_stands_in_words_beside_its_day(lu: Tab) -> None:
+    table = part(lu, "by_day").partition("<table")[2]
+    assert '<th scope="col">标记</th>' in table
+    marked = re.findall(r'<th scope="row">([^<]+)</th>(?:(?!</tr>).)*发布', table)
+    assert marked == ["11-09"]
+    assert "标记" not in part(lu, "by_owner")
+
+
+def test_a_filter_that_says_nothing_about_a_widget_is_named_on_it(lu: Tab) -> None:
+    assert "不受筛选“渠道”影响" in part(lu, "old", "?channel=phone&period=2025-06-01..2025-06-30")
+    assert "不受筛选" not in part(lu, "by_owner", "?channel=phone")
+
+
+def test_a_button_stands_on_the_rows_it_is_for_and_leads_back_to_the_board(store: Runtime, lu: Tab) -> None:
+    page = part(lu, "big", "?owner=ou")
+    ways = [html.unescape(way) for way in re.findall(r'<form method="post" action="([^"]+)"', page)]
+    rows = re.findall(r'<th scope="row"><a href="([^"]+)">', page)
+    assert 0 < len(ways) < len(rows), "not on what is won"
+    opened = urlsplit(lu.post(ways[0]).headers["location"])
+    assert opened.path == f"/apps/{APP}/forms/past/new"
+    asked = parse_qs(opened.query)
+    assert asked["back-to"] == [f"{BOARD}?owner=ou"]
+    assert asked["what"][0].startswith("S")
+    assert "聊一聊" not in part(Tab(store, "zhou"), "big")
+
+
 def test_a_widget_says_what_it_counts(lu: Tab) -> None:
     page = part(lu, "gold")
     lines = re.findall(r"<p>([^<]+)</p>", page.partition("definition")[2])

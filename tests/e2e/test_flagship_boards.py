@@ -56,6 +56,15 @@ def test_a_board_has_a_shape_and_leads_to_its_records(archive: Open, board: str)
         loaded(page)
 
 
+def test_a_warning_on_the_board_begins_a_coaching(archive: Open) -> None:
+    page = archive("dir01").open(BOARDS["sales_process"][1])
+    loaded(page)
+    page.locator("#widget-new_warnings").get_by_role("button", name="辅导").first.click()
+    expect(page).to_have_url(re.compile("/forms/coaching/new"))
+    assert page.locator("[name=salesperson]").first.input_value().startswith("sales")
+    assert page.locator("[name=conversation]").first.input_value()
+
+
 def test_the_same_board_of_two_people_differs_by_what_they_may_see(archive: Open) -> None:
     def contacts(person: str) -> int:
         page = archive(person).open(BOARDS["sales_behaviour"][1])
