@@ -64,6 +64,7 @@ from engine.evidence.verifying import verify_when_due
 from engine.evidence.witnesses import Witnesses
 from engine.evidence.witnesses.kinds import Means
 from engine.exceptional_access import Emergencies, InForce, SeeingAs, Unmasking
+from engine.exports import Exports
 from engine.expressions import EvaluationContext
 from engine.files import Files
 from engine.flows import Flows
@@ -376,6 +377,10 @@ class Runtime:
         verify_when_due(self.database, lambda mode: self.verify(mode=mode, workers=1))
 
     def _open_packages(self) -> None:
+        def now() -> datetime:
+            return self.clock.now().astimezone(self.config.zone)
+
+        self.exports = Exports(self.records.exporter, self.files, now, self.watermark)
         self.packages = Packages(
             self.services,
             self.records,

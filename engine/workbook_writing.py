@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from engine.zip_pipe import Pipe
 
 MOST = 1_000_000  # lines of a sheet
 LONGEST = 32_767  # characters of a cell
+LONGEST_NAME = 31  # of a sheet
 PIECE = 200  # lines that are handed on together
 NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?%?")
 _BARRED = re.compile(r"[\x00-\x08\x0b\x0c\x0d\x0e-\x1f]|_x(?=[0-9A-Fa-f]{4}_)")
@@ -35,26 +37,56 @@ _STYLES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenSheet:
+    """`numeric`: the places of columns with numbers; a blank `name` is numbered."""
+
+    heading: Sequence[str]
+    rows: Iterable[Sequence[str]]
+    numeric: Collection[int] = ()
+    name: str = ""
+
+
 def workbook_pieces(
     heading: Sequence[str], rows: Iterable[Sequence[str]], numeric: Collection[int] = (), mark: str = ""
 ) -> Iterator[bytes]:
-    """The bytes of a workbook of these lines under this heading; `numeric`: the places of columns with numbers;
-    `mark` stands below."""
+    """The bytes of a workbook of these lines under this heading; `mark` stands below."""
+    return workbook_of([WrittenSheet(heading, rows, numeric)], mark)
+
+
+def workbook_of(sheets: Iterable[WrittenSheet], mark: str = "") -> Iterator[bytes]:
+    """The bytes of a workbook, sheet after sheet."""
     pipe = Pipe()
     packed = zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED)
-    source, sheets = iter(rows), 0
-    more: Iterable[Sequence[str]] = ()
-    while sheets == 0 or (more := list(islice(source, 1))):
-        sheets += 1
-        with packed.open(f"xl/worksheets/sheet{sheets}.xml", "w") as sheet:
-            lines = islice(chain(more, source), MOST)
-            for text in _sheet(heading, lines, numeric, mark):
-                sheet.write(text.encode())
-                yield pipe.take()
-    for path, text in _around(sheets):
+    names: list[str] = []
+    for one in sheets:
+        source, begun = iter(one.rows), False
+        more: Iterable[Sequence[str]] = ()
+        while not begun or (more := list(islice(source, 1))):
+            begun = True
+            names.append(_free(one.name or f"Sheet{len(names) + 1}", names))
+            with packed.open(f"xl/worksheets/sheet{len(names)}.xml", "w") as sheet:
+                lines = islice(chain(more, source), MOST)
+                for text in _sheet(one.heading, lines, one.numeric, mark):
+                    sheet.write(text.encode())
+                    yield pipe.take()
+    for path, text in _around(names):
         packed.writestr(path, _HEAD + text)
     packed.close()
     yield pipe.take()
+
+
+def sheet_name(text: str) -> str:
+    """What Excel allows as one."""
+    return "".join(" " if sign in "[]:*?/\\" else sign for sign in text)[:LONGEST_NAME].strip("' ") or "1"
+
+
+def _free(wanted: str, taken: Sequence[str]) -> str:
+    name, number, there = sheet_name(wanted), 1, {one.casefold() for one in taken}
+    while name.casefold() in there:
+        number += 1
+        name = f"{sheet_name(wanted)[: LONGEST_NAME - 5]} {number}"
+    return name
 
 
 def _sheet(
@@ -99,8 +131,9 @@ def _exact(text: str) -> str | None:
     return repr(float(plain)) if fits else None
 
 
-def _around(sheets: int) -> Iterator[tuple[str, str]]:
+def _around(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     """What makes a workbook of sheets."""
+    sheets = len(names)
     numbers = range(1, sheets + 1)
     kinds = "".join(
         f'<Override PartName="/xl/worksheets/sheet{one}.xml" ContentType="{_KIND}.worksheet+xml"/>'
@@ -123,7 +156,10 @@ def _around(sheets: int) -> Iterator[tuple[str, str]]:
             f'Type="{_DOCUMENT}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
         ),
     )
-    listed = "".join(f'<sheet name="Sheet{one}" sheetId="{one}" r:id="rId{one}"/>' for one in numbers)
+    listed = "".join(
+        f'<sheet name={quoteattr(name)} sheetId="{one}" r:id="rId{one}"/>'
+        for one, name in enumerate(names, 1)
+    )
     yield "xl/workbook.xml", f'<workbook {_MAIN} xmlns:r="{_DOCUMENT}"><sheets>{listed}</sheets></workbook>'
     related = "".join(
         f'<Relationship Id="rId{one}" Type="{_DOCUMENT}/worksheet" Target="worksheets/sheet{one}.xml"/>'

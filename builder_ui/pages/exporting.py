@@ -3,9 +3,7 @@ viewer may see leaves, and it comes in again as it was."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Any
 
 from litestar import Response, get
@@ -14,25 +12,20 @@ from litestar.response import Stream
 from builder_ui.layouts import fits_in_list
 from builder_ui.listing import Listing
 from builder_ui.models.parts import Option
-from builder_ui.pages.importing.start import PRIVATE, WORKBOOK
-from builder_ui.pages.listing import LIST, is_numeric, total_text
+from builder_ui.pages.importing.start import PRIVATE
+from builder_ui.pages.listing import LIST, total_text
 from builder_ui.site import Ask, Here, InPath
-from engine.packages.names import file_name
-from engine.packages.zipping import Zipping
+from engine.exports import KINDS
 from engine.records.exporting import inner_of
 from engine.records.query import Condition, Query
-from engine.spreadsheets import csv_lines
-from engine.workbook_writing import workbook_pieces
 from metamodel.forms import FieldDefinition
 from metamodel.problems import Rejected, problem
-
-FILES = "files"  # the folder of a ZIP they lie in
 
 
 @dataclass(frozen=True, slots=True)
 class ExportForm:
     """The drawer: the list's own query goes along hidden; `total` is what the progress is counted against;
-    `files`: there are some that may go along."""
+    `files`: there are some that may go along; `rows`: there are sub-forms."""
 
     action: str
     about: str
@@ -40,6 +33,7 @@ class ExportForm:
     hidden: tuple[tuple[str, str], ...]
     columns: tuple[Option, ...]
     files: bool = False
+    rows: bool = False
 
 
 @get(f"{LIST}/export/form", sync_to_thread=True)
@@ -55,6 +49,7 @@ def export_form(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Re
     page = ExportForm(
         f"{listing.base}/export", total_text(visit, found), found.total if found.total_exact else 0, kept,
         _columns(listing), any(_holds_files(field) for field in _readable(listing)),
+        any(map(inner_of, _readable(listing))),
     )  # fmt: skip
     return visit.part("parts/export.html", page)
 
@@ -62,55 +57,15 @@ def export_form(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Re
 @get(f"{LIST}/export", sync_to_thread=True)
 def export(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Stream:
     """What the list shows (or the chosen rows, or `column`s) as CSV that Excel opens, or `as=xlsx`, or `as=zip`: a
-    workbook with the files it names."""
+    workbook with the files it names; `rows=sheets`: rows of sub-forms on sheets of their own."""
     visit = site.visit(request)
     listing = Listing(visit, *visit.form(app_id, form_id))
-    query = _query(listing)
-    if visit.query.get("as") == "zip":
-        return _packed(listing, query, visit.runtime.watermark(visit.viewer))
-    rows = visit.runtime.records.export(visit.viewer, app_id, form_id, query)
-    heading = next(rows)  # a refusal comes here, before anything is on its way
-    name = f"{form_id}-{visit.moments.today:%Y%m%d-%H%M}"
-    mark = visit.runtime.watermark(visit.viewer)
-    if visit.query.get("as") == "xlsx":
-        pieces = workbook_pieces(heading, rows, _numeric(listing, query), mark)
-        return _sent(pieces, WORKBOOK, f"{name}.xlsx")
-    lines: Iterator[list[str]] = chain([heading], rows, [[mark]] if mark else [])
-    return _sent(csv_lines(lines), "text/csv; charset=utf-8", f"{name}.csv")
-
-
-def _sent(pieces: Iterator[bytes], media_type: str, name: str) -> Stream:
-    """As it comes: nobody waits for the end before the beginning, and little is held."""
+    kind = next((one for one in KINDS if one == visit.query.get("as")), "csv")
+    apart = visit.query.get("rows") == "sheets"
+    made = visit.runtime.exports.make(visit.viewer, app_id, form_id, _query(listing), kind, apart)
+    name = f"{form_id}-{visit.moments.today:%Y%m%d-%H%M}.{kind}"
     headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="{name}"'}
-    return Stream(pieces, media_type=media_type, headers=headers)
-
-
-def _packed(listing: Listing, query: Query, mark: str) -> Stream:
-    """The workbook, and the files beside it under the paths its cells name."""
-    visit, form = listing.visit, listing.form
-    taken: dict[str, str] = {}
-
-    def place(record: int, file: str, name: str) -> str:
-        path = f"{FILES}/{record}/{file_name(name)}"
-        path = path if taken.get(path, file) == file else f"{FILES}/{record}/{file}-{file_name(name)}"
-        taken[path] = file
-        return path
-
-    rows = visit.runtime.records.export(visit.viewer, listing.app.id, form.id, query, place)
-    heading = next(rows)  # every refusal comes here
-
-    def pieces() -> Iterator[bytes]:
-        packing = Zipping(visit.moments.now)
-        yield from packing.add(
-            f"{form.id}.xlsx", workbook_pieces(heading, rows, _numeric(listing, query), mark)
-        )
-        for path, file in taken.items():
-            yield from packing.add(path, visit.runtime.files.open(file))
-        if mark:
-            yield from packing.add("watermark.md", [mark.encode()])
-        yield from packing.finish()
-
-    return _sent(pieces(), "application/zip", f"{form.id}-{visit.moments.today:%Y%m%d-%H%M}.zip")
+    return Stream(made, media_type=KINDS[kind], headers=headers)
 
 
 def _query(listing: Listing) -> Query:
@@ -122,13 +77,6 @@ def _query(listing: Listing) -> Query:
     if not ids:
         return query
     return replace(query, conditions=(*query.conditions, Condition("id", "any_of", tuple(ids))))
-
-
-def _numeric(listing: Listing, query: Query) -> frozenset[int]:
-    """The places of columns with numbers that can be summed."""
-    asked = [field for name in query.columns if (field := listing.form.field(name))]
-    fields = [one for field in asked for one in (inner_of(field) or (field,))]
-    return frozenset(place for place, field in enumerate(fields) if is_numeric(field))
 
 
 def _readable(listing: Listing) -> list[FieldDefinition]:
@@ -154,7 +102,8 @@ def _columns(listing: Listing) -> tuple[Option, ...]:
 
 def _holds_files(field: FieldDefinition) -> bool:
     reference = field.type.reference(field) if field.type is not None else None
-    return reference is not None and reference.target == "file"
+    own = reference is not None and reference.target == "file"
+    return own or any(map(_holds_files, inner_of(field)))
 
 
 HANDLERS = (export_form, export)

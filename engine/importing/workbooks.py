@@ -10,6 +10,7 @@ from engine.importing.plan import Plan, Target
 from engine.importing.shown import WrongLine
 from engine.records.program import FormProgram
 from engine.sheets import Sheet
+from engine.workbook_writing import sheet_name
 from metamodel.labels import label_text
 from metamodel.plugin_api import Reference
 from metamodel.problems import Problem
@@ -29,7 +30,7 @@ def template(program: FormProgram, targets: Sequence[Target], language: str) -> 
     """One column a field: needed ones marked, choices to pick from, what to write as a note."""
     made = io.BytesIO()
     with _book(made) as book:
-        sheet = book.add_worksheet(_sheet_name(program.form.text(language)))
+        sheet = book.add_worksheet(sheet_name(program.form.text(language)))
         sheet.freeze_panes(1, 0)
         for place, target in enumerate(targets):
             needed = target.field.required
@@ -77,7 +78,7 @@ def wrong_workbook(
         head = book.add_format({"bold": True, "bg_color": "#EFF1EE", "bottom": 1})
         bad = book.add_format({"bg_color": "#FCEBE9", "font_color": "#B0281F", "num_format": "@"})
         reason = book.add_format({"font_color": "#B0281F", "text_wrap": True})
-        page = book.add_worksheet(_sheet_name(program.form.text(language)))
+        page = book.add_worksheet(sheet_name(program.form.text(language)))
         page.freeze_panes(1, 2)
         page.set_column(0, 0, 8)
         page.set_column(1, 1, 50)
@@ -124,8 +125,3 @@ def _book(made: io.BytesIO) -> Any:
 
     fixed = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     return xlsxwriter.Workbook(made, {"in_memory": True, **fixed})
-
-
-def _sheet_name(text: str) -> str:
-    """What Excel allows as one."""
-    return "".join(" " if sign in "[]:*?/\\" else sign for sign in text)[:31].strip("' ") or "1"

@@ -22,6 +22,11 @@ def inner_of(field: FieldDefinition) -> tuple[FieldDefinition, ...]:
     return tuple(one for one in field.fields if one.usable)
 
 
+def holds_rows(field: FieldProgram) -> bool:
+    """Is it a sub-form?"""
+    return bool(field.cells)
+
+
 def headings(fields: Sequence[FieldProgram], opened: Collection[str], language: str) -> list[str]:
     """A sub-form that is opened has a column for each of its own: 明细.产品."""
     return [text for field in fields for text in _headings(field, opened, language)]
@@ -45,7 +50,8 @@ def lines(
         for field in fields:
             if field.id in inner:
                 some = inner[field.id]
-                made += _cells(field, some[number] if number < len(some) else {}, row, display)
+                here = None if field.id in shut else place
+                made += _cells(field, some[number] if number < len(some) else {}, row, display, here)
             else:
                 made.append(
                     "" if number else _shown(field, row, display, None if field.id in shut else place)
@@ -60,7 +66,9 @@ def _rows(field: FieldProgram, row: Row) -> list[dict[str, Any]]:
     return [one for one in rows if any(one.get(cell.id) is not None for cell in field.cells)]
 
 
-def _cells(field: FieldProgram, given: dict[str, Any], row: Row, display: Display) -> list[str]:
+def _cells(
+    field: FieldProgram, given: dict[str, Any], row: Row, display: Display, place: Place | None
+) -> list[str]:
     masked = row.access.get(field.id) == "mask"
 
     def text(cell: FieldProgram) -> str:
@@ -69,6 +77,8 @@ def _cells(field: FieldProgram, given: dict[str, Any], row: Row, display: Displa
             return ""
         if masked:
             return value if isinstance(value, str) else ""
+        if place is not None and cell.holds_files:
+            return "、".join(place(row.id, one, display.name("file", one)) for one in cell.files(value))
         return cell.field.type.display(value, cell.field, display)
 
     return [text(cell) for cell in field.cells]

@@ -6,7 +6,7 @@ leaves masked, and every look is in the audit trail before the answer leaves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,6 @@ from engine.clock import from_microseconds
 from engine.evidence.tombstones import Tombstone, tombstones_of
 from engine.migrate import Pending
 from engine.records.attached import closed, opens
-from engine.records.exporting import Place, headings, lines
 from engine.records.program import FormProgram
 from engine.records.query import EXACT_TO, Page, Query, RecordView
 from engine.records.references import References, show, title
@@ -37,7 +36,6 @@ from metamodel.problems import Rejected, problem
 
 READING = frozenset({"read", "export"})
 NEWEST = 2_000  # hits among which a first page is looked for
-PIECE = 500  # records of an export that are read together
 CHECKED = 1_000  # hits whose text is read to make a total exact
 
 
@@ -220,60 +218,6 @@ class Reader:
         place = order.index(record)
         return order[place - 1] if place else "", order[place + 1] if place + 1 < len(order) else ""
 
-    def export(
-        self, viewer: Viewer, app: str, form: str, query: Query, place: Place | None = None
-    ) -> Iterator[list[str]]:
-        """A header and lines of text of everything the query finds on rows that may be exported, sub-forms that
-        were asked for by their rows; read piece by piece, noted before any of it leaves. `place`: see
-        `exporting.lines`."""
-        program = self._services.programs.get(app, form)
-        with self._services.database.read() as connection:
-            selection = self.selection(connection, viewer, program, query)
-            exporting = selection.visible.restricted(
-                w for w in selection.visible.ways if "export" in w.actions
-            )
-            if not exporting.ways:
-                raise Rejected([problem("access.denied")])
-            fields = [program.fields[name] for name in selection.fields if name in program.fields]
-            selection = replace(selection, visible=exporting)
-            ids = self._exported(connection, viewer, selection)
-        asked = _asked(query, len(ids), ids)
-        self._services.audit.note(viewer, Occurrence("export", app, form, detail=asked))
-        opened = frozenset(query.columns)
-        yield headings(fields, opened, viewer.language)
-        for start in range(0, len(ids), PIECE):
-            some = ids[start : start + PIECE]
-            with self._services.database.read() as connection:
-                rows = self._by_order(connection, viewer, selection, some)
-                self.pending(connection, program, rows)  # blank, not what was computed before
-                display = self.references.display(connection, viewer, program, rows)
-            for row in rows:
-                shut = closed(program, row)
-                yield from lines(fields, opened, row, display, place, shut)
-
-    def _exported(self, connection: sa.Connection, viewer: Viewer, selection: Selection) -> list[int]:
-        """What an export holds, in its order."""
-        found = selection.visible.ids().where(*selection.where).order_by(*selection.order)
-        ids = list(connection.scalars(found))
-        if selection.parsed is None or selection.parsed.exact:
-            return ids
-        searched = tuple(field.id for field in selection.program.searchable)
-        checked, kept = replace(selection, fields=searched), set[int]()
-        for start in range(0, len(ids), PIECE):
-            kept.update(self.matching(connection, viewer, checked, ids[start : start + PIECE]))
-        return [one for one in ids if one in kept]
-
-    def _by_order(
-        self, connection: sa.Connection, viewer: Viewer, selection: Selection, ids: Sequence[int]
-    ) -> list[Row]:
-        """These records, in this order; what is not to be seen any more is left out."""
-        program, visible = selection.program, selection.visible
-        statement = self.rows.select(program, visible, selection.fields)
-        statement = statement.where(program.table.table.c.id.in_(ids))
-        rows = self.rows.fetch(connection, viewer, program, visible, statement, selection.fields)
-        place = {one: number for number, one in enumerate(ids)}
-        return sorted(rows, key=lambda row: place[row.id])
-
     # -- views -------------------------------------------------------------------------------------
 
     def shown(
@@ -327,7 +271,7 @@ class Reader:
         action = "search" if query.text.strip() else "list"
         grant = next((way.grant.id for way in selection.visible.ways if way.grant), None)
         occurrence = Occurrence(
-            action, program.app.id, program.form.id, grant=grant, detail=_asked(query, total, shown)
+            action, program.app.id, program.form.id, grant=grant, detail=asked(query, total, shown)
         )
         self._services.audit.note(viewer, occurrence)
 
@@ -366,7 +310,8 @@ def _reason(way: Way) -> str:
     return way.reason or (f"grant:{way.grant.id}" if way.grant else f"role:{way.role}")
 
 
-def _asked(query: Query, total: int, shown: Sequence[int]) -> Mapping[str, Any]:
+def asked(query: Query, total: int, shown: Sequence[int]) -> Mapping[str, Any]:
+    """What the audit trail keeps of a query."""
     conditions = [[c.path, c.operator, *c.values] for c in query.conditions]
     return {
         "text": query.text,

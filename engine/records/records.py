@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from engine.access.viewer import Viewer
@@ -12,7 +13,7 @@ from engine.records.alike import AlikeRecord, AlikeRecords
 from engine.records.around import Around
 from engine.records.behind import Behind, read_behind
 from engine.records.drafts import Stages
-from engine.records.exporting import Place
+from engine.records.exporter import Exporter
 from engine.records.figures import Figures
 from engine.records.forms_state import FormState, form_state
 from engine.records.keyed import Keyed, Mode, Upserted
@@ -49,6 +50,7 @@ class Records:
         self.figures = Figures(services)
         self.writer = Writer(services, self.store, stages, self.figures)
         self.keyed = Keyed(services, self.writer)
+        self.exporter = Exporter(services, self.reader)
         self._around = Around(services, self.reader)
         self._alike = AlikeRecords(services, self.reader)
         self.shredder = Shredder(services)
@@ -142,10 +144,10 @@ class Records:
     def neighbours(self, viewer: Viewer, app: str, form: str, query: Query, record: str) -> tuple[str, str]:
         return self.reader.neighbours(viewer, app, form, query, record)
 
-    def export(
-        self, viewer: Viewer, app: str, form: str, query: Query, place: Place | None = None
-    ) -> Iterator[list[str]]:
-        return self.reader.export(viewer, app, form, query, place)
+    def export(self, viewer: Viewer, app: str, form: str, query: Query) -> Iterator[list[str]]:
+        """The heading and the lines of an export; see `Exporter`."""
+        sheet = self.exporter.one_sheet(viewer, app, form, query)
+        return chain([sheet.heading], sheet.lines)
 
     def state(
         self, viewer: Viewer, app: str, form: str, record: str | None, values: Mapping[str, Any],

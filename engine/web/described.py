@@ -88,7 +88,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
 QUERIES: Mapping[str, tuple[str, ...]] = {
     "list_records": ("q", "sort", "after", "limit", "page", "columns"),
     "search_records": ("q", "sort", "after", "limit", "page", "columns"),
-    "export_records": ("as", "q", "sort", "columns"),
+    "export_records": ("as", "rows", "q", "sort", "columns"),
     "import_columns": ("sheet", "heading"),
     "options": ("q",),
     "proof": ("revision",),

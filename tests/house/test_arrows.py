@@ -32,7 +32,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "sample_data",
         "runtime",
         "channels rules flows packages retention organisation exceptional_access designing importing "
-        "public_forms",
+        "public_forms exports",
         "records reports tasks",
         "notifications analysis",
         "search access applications accounts outside",
@@ -46,7 +46,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "sheet_reader spreadsheets",
         "config clock typesetting working_time outgoing media_types failures addresses workbook_cells",
         "workbook_writing",
-        "zip_pipe",
+        "zip_pipe processes",
     )
 )
 
@@ -56,6 +56,7 @@ NEIGHBOURS: dict[tuple[str, str], str] = {
     ("flows", "rules"): "the effects of an action node are performed as a rule's are",
     ("reports", "records"): "a list on a board, and the way from a number to its records, are a query",
     ("outside", "access"): "whoever sets a secret of another system is audited",
+    ("exports", "packages"): "files leave in a ZIP as packages do, under the same names",
     ("accounts", "access"): "whoever signs in becomes a viewer, and that is audited",
     ("migrate", "evidence"): "a plan makes the frozen-column triggers whose texts evidence verifies",
 }

@@ -12,21 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 
 import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.response import Stream
 
+from engine.exports import KINDS
 from engine.importing import Column, Import, Plan, Target
 from engine.runtime import Runtime
-from engine.spreadsheets import csv_lines
 from engine.web.api.records import query_of
 from engine.web.body import json_list, json_object
 from engine.web.language import language_of
 from engine.web.security import may_write, signed_in, viewer_of
-from engine.workbook_writing import workbook_pieces
 from metamodel.problems import Problem, Rejected, problem
 
 FORM = "/apps/{app_id:str}/forms/{form_id:str}"
@@ -145,22 +143,21 @@ def wrong_lines_workbook(
 
 @get(f"{FORM}/export", sync_to_thread=True)
 def export_records(request: Ask, runtime: Runtime, app_id: str, form_id: str) -> Stream:
-    """What a query finds, as `as=csv` or `as=xlsx`; asked as `records` is. `columns` names the
-    fields; sub-forms among them by their rows. Where a role wants a watermark, the last line is one."""
+    """What a query finds, as `as=csv`, `as=xlsx` or `as=zip` (Excel with the files it names); asked as `records` is.
+    `columns` names the fields; sub-forms among them by their rows, with `rows=sheets` on sheets of their own. Where a
+    role wants a watermark, it stands below."""
     asked = dict(request.query_params)
-    kind = asked.pop("as", "csv")
-    if kind not in ("csv", "xlsx"):
-        raise Rejected([problem("request.unreadable", "/as", reason="csv, xlsx")])
-    viewer = viewer_of(request)
-    rows = runtime.records.export(viewer, app_id, form_id, replace(query_of(asked), page=0))
-    mark = runtime.watermark(viewer)
-    heading = next(rows)  # a refusal comes here, before anything is on its way
+    wanted, rows = asked.pop("as", "csv"), asked.pop("rows", "lines")
+    kind = next((one for one in KINDS if one == wanted), None)
+    if kind is None:
+        raise Rejected([problem("request.unreadable", "/as", reason=", ".join(KINDS))])
+    if rows not in ("lines", "sheets") or (rows == "sheets" and kind == "csv"):
+        raise Rejected([problem("request.unreadable", "/rows", reason="lines, sheets")])
+    query = replace(query_of(asked), page=0)
+    made = runtime.exports.make(viewer_of(request), app_id, form_id, query, kind, rows == "sheets")
     name = f'attachment; filename="{form_id}.{kind}"'
     headers = {"Cache-Control": "private, no-store", "Content-Disposition": name}
-    if kind == "xlsx":
-        return Stream(workbook_pieces(heading, rows, mark=mark), media_type=WORKBOOK, headers=headers)
-    lines = csv_lines(chain([heading], rows, [[mark]] if mark else []))
-    return Stream(lines, media_type="text/csv; charset=utf-8", headers=headers)
+    return Stream(made, media_type=KINDS[kind], headers=headers)
 
 
 router = Router(

@@ -177,7 +177,8 @@ def test_a_closed_file_leaves_by_no_other_door(clinic: Runtime) -> None:
             packed.append(file)
             return name
 
-        list(clinic.records.export(who, "clinic", "note", Query(columns=("words", "scan")), place))
+        exporter, query = clinic.records.exporter, Query(columns=("words", "scan"))
+        list(exporter.one_sheet(who, "clinic", "note", query, place).lines)
         assert len(packed) == wanted, person
         program = clinic.programs.get("clinic", "note")
         disclosures = Disclosures(clinic.services, clinic.records.reader, lambda _file, _at: b"")

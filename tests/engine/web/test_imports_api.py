@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -12,9 +13,9 @@ from litestar.testing import TestClient
 from python_calamine import CalamineWorkbook
 
 from engine.runtime import Runtime
-from engine.web.app import create_app
 from tests.engine.conftest import OFFICE
 from tests.engine.importing.conftest import ORDER, workbook
+from tests.serving import app_over
 
 BASE = "/api/v1/apps/office/forms/order"
 CONTENT = workbook(["订单号", "金额", "说明"], ["A1", 5, "好"], ["A2", "x", ""], ["A1", 7, ""])
@@ -44,7 +45,7 @@ def call(office: Runtime) -> Any:
     document["forms"].append(ORDER)
     document["roles"][0]["forms"]["order"] = {"actions": ["read", "create", "update", "export"]}
     office.applications.publish(None, document, "system")
-    with TestClient(create_app(office, pages=False)) as client:
+    with TestClient(app_over(office, pages=False)) as client:
         yield Caller(office, client)
 
 
@@ -84,6 +85,7 @@ REFUSED: list[tuple[str, str, str, Any, tuple[str, ...], int, str]] = [
     ("GET", "/imports/x/wrong", "zhou", None, ("read",), 404, "import.unknown"),
     ("GET", "/export", "fang", None, ("read",), 403, "access.denied"),
     ("GET", "/export?as=pdf", "zhou", None, ("read",), 400, "request.unreadable"),
+    ("GET", "/export?as=csv&rows=sheets", "zhou", None, ("read",), 400, "request.unreadable"),
 ]
 UNREADABLE: list[tuple[Any, int, str]] = [
     ({"columns": [{"field": "code"}]}, 400, "request.unreadable"),
@@ -121,6 +123,13 @@ def test_a_query_goes_out_as_a_file(call: Caller) -> None:
         io.BytesIO(call("GET", f"{BASE}/export?columns=code&as=xlsx").content)
     )
     assert book.get_sheet_by_index(0).to_python() == [["订单号"], ["=A1"]]
+    packed = call("GET", f"{BASE}/export?columns=code&as=zip")
+    assert packed.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as members:
+        assert members.namelist() == ["order.xlsx"]
+    apart = call("GET", f"{BASE}/export?columns=code&as=xlsx&rows=sheets").content
+    (name,) = CalamineWorkbook.from_filelike(io.BytesIO(apart)).sheet_names
+    assert name == "订单"
 
 
 def test_a_role_with_a_watermark_has_it_below_what_programs_take(call: Caller) -> None:
