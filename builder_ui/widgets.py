@@ -133,7 +133,9 @@ class Drawer:
         down = int(model.get("down", 1))
         head = tuple(
             tuple(
-                HeadCell(str(cell["text"]), int(cell.get("span", 1)), place >= down)
+                HeadCell(
+                    str(cell["text"]), int(cell.get("span", 1)), place >= down and not model.get("words")
+                )
                 for place, cell in enumerate(row)
             )
             for row in model["head"]
@@ -145,6 +147,7 @@ class Drawer:
                 head,
                 tuple(self._row(row, 1) for row in model["rows"]),
                 self._row(foot, down) if foot else None,
+                numeric=not model.get("words"),
             ),
         )
 

@@ -60,7 +60,8 @@ class Absent(Widget):
             if zh
             else f"{len(answer.people)} of {answer.of} people"
         )
-        return Drawing("table", {"head": [[{"text": word} for word in words]], "rows": rows, "who": count})
+        head = [[{"text": word} for word in words]]
+        return Drawing("table", {"head": head, "rows": rows, "words": True, "who": count})
 
 
 def _last(days: int | None, person: str, zh: bool) -> dict[str, str]:

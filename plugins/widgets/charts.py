@@ -98,7 +98,7 @@ def marked(
     """Marks of days and the goal, drawn on the first series."""
     axis = answer.axes[0]
     lines: list[Chart] = [
-        {"xAxis": axis.keys.index(key), "name": text, "label": {"formatter": "{b}", "rotate": 0}}
+        {"xAxis": axis.keys.index(key), "name": text, "label": {"formatter": "{b}"}}
         for key, text in answer.marks
         if key in axis.keys
     ]
