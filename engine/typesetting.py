@@ -14,6 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from engine.processes import environment_of_others
+
 PATIENCE = 120  # seconds; a few pages take one
 _SET = """
 import sys, typst
@@ -28,7 +30,9 @@ def pdf(template: Path, told: Mapping[str, Any]) -> bytes | None:
         return None
     given = json.dumps(told, ensure_ascii=False).encode()
     command = [sys.executable, "-I", "-c", _SET, str(template)]
-    done = subprocess.run(command, input=given, capture_output=True, timeout=PATIENCE, check=False)
+    done = subprocess.run(
+        command, input=given, capture_output=True, timeout=PATIENCE, check=False, env=environment_of_others()
+    )
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
         raise RuntimeError(f"{template.name}: {said}")  # the template is ours: a bug

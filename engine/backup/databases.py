@@ -21,6 +21,7 @@ from engine.backup.manifest import Progress
 from engine.config import Config
 from engine.database import Database, driver
 from engine.engines import postgres_url, sqlite_driver
+from engine.processes import environment_of_others
 from engine.system_tables import metadata
 from metamodel.problems import Rejected, problem
 
@@ -123,7 +124,7 @@ def _run(program: str, config: Config, arguments: list[str]) -> None:
         raise Unavailable([problem("backup.no_program", program=program)])
     url = postgres_url(sa.make_url(config.url))
     environment: dict[str, Any] = {
-        **os.environ,
+        **environment_of_others(),
         "PGPASSWORD": url.password or os.environ.get("PGPASSWORD", ""),
     }
     plain = sa.URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query)

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import gc
-import resource
-
-PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 
 def settle() -> None:
@@ -16,11 +11,3 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-
-
-def leave_no_dump() -> None:
-    """Called by a process before it opens an installation: its memory holds keys and what is being read,
-    so a crash writes none of it to the disk, and nobody of the same account looks into it."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(OSError, AttributeError):  # Linux alone has it; a core may be piped to a program
-        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -39,7 +39,8 @@ def refusals() -> Iterator[None]:
 def opened(data: Path | None) -> Iterator[Runtime]:
     """The runtime; a refusal becomes lines and exit code 1."""
     from engine.clock import MovableClock
-    from engine.commands import leave_no_dump, settle
+    from engine.commands import settle
+    from engine.processes import leave_no_dump
     from engine.runtime import Runtime
 
     leave_no_dump()

@@ -133,7 +133,8 @@ def application() -> ASGIApp:
     """The ASGI application over a runtime of its own; jobs run beside it."""
     from engine.app_tests.trials import clear_trials
     from engine.backup import list_shredded
-    from engine.commands import leave_no_dump, settle
+    from engine.commands import settle
+    from engine.processes import leave_no_dump
     from engine.runtime import Runtime
     from engine.web.app import create_app
 

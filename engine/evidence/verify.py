@@ -52,6 +52,7 @@ from engine.evidence.steps import Mode, Outcome, Plan, Reached, Step, make_plan
 from engine.evidence.tiles import WIDTH
 from engine.evidence.verifications import Verifications
 from engine.evidence.witnesses import check_witnesses
+from engine.processes import leave_no_dump
 from engine.tables import Entry, FormTable, form_table, read_entries
 from metamodel.application import App
 from metamodel.forms import Form
@@ -208,6 +209,7 @@ _workers: list[Worker] = []
 
 
 def _open_here(reopen: Callable[[], Installation], plan: Plan) -> None:
+    leave_no_dump()
     os.nice(5)  # people are working
     _workers.append(Worker(reopen(), plan))
     gc.freeze()
