@@ -7,6 +7,7 @@ they show, and answer with `visit.page(template, model)`.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from litestar.di import NamedDependency
@@ -24,14 +25,20 @@ from engine.web.rates import Rates
 PUBLIC_RATE = 600  # requests a minute of one public form, whoever asks; half of them at once
 
 
+@lru_cache(2)
+def renderer_of(markup: tuple[tuple[str, str], ...]) -> Renderer:
+    """Static files are read and templates compiled once in a process that has these field types."""
+    return Renderer(Assets(), markup=dict(markup))
+
+
 class Site:
     """What all pages share; one for the life of the process."""
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
-        self.assets = Assets()
         types = runtime.registry.all("field")
-        self.renderer = Renderer(self.assets, markup={n: t.markup for n, t in types.items() if t.markup})
+        self.renderer = renderer_of(tuple((n, t.markup) for n, t in types.items() if t.markup))
+        self.assets = self.renderer.assets
         self.frames = Frames(runtime)
         self.verifying = Verifying(runtime)
         self.publishing = Publishing(runtime)

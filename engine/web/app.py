@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Router
 from litestar.config.app import AppConfig
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
@@ -43,13 +44,13 @@ def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
     """The web application over one runtime, which is closed by whoever opened it; without `pages`
     the API alone."""
 
-    rates = Rates(runtime.config.requests_per_minute)
+    served = Served(runtime, _plugins(runtime) if pages else [])
 
     def provide_runtime() -> Runtime:
-        return runtime
+        return served.runtime
 
     async def before(request: Request[Any, Any, Any]) -> None:
-        rates.count(request)
+        served.rates.count(request)
         refuse_beyond_looking(request)
         await refuse_forged(request)
 
@@ -63,17 +64,36 @@ def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
     return Litestar(
         route_handlers=[system.health, ledger.static, api],
         dependencies={"runtime": Provide(provide_runtime, sync_to_thread=False)},
-        middleware=[DefineMiddleware(Identify, runtime=runtime)],
+        middleware=[DefineMiddleware(Identify, served=served)],
         before_request=before,
         exception_handlers={
             Rejected: problem_details.rejected,
             HTTPException: problem_details.http_error,
             Exception: problem_details.bug,
         },
-        plugins=[Headers(), *(_plugins(runtime) if pages else ())],
+        plugins=[Headers(), *served.plugins],
+        state=State({"served": served}, deep_copy=False),
         openapi_config=None,
         request_max_body_size=20_000_000,
     )
+
+
+class Served:
+    """What an application serves. Laying out its hundreds of ways takes most of a second, so whoever opens one
+    runtime after another, as tests do, turns the same application to the next."""
+
+    def __init__(self, runtime: Runtime, plugins: list[Any]) -> None:
+        self.plugins = plugins
+        self._begin(runtime)
+
+    def _begin(self, runtime: Runtime) -> None:
+        self.runtime, self.rates = runtime, Rates(runtime.config.requests_per_minute)
+
+    def turn_to(self, runtime: Runtime) -> None:
+        """The one before must be closed."""
+        self._begin(runtime)
+        for plugin in self.plugins:
+            plugin.serve(runtime)
 
 
 class Headers(InitPlugin):

@@ -10,7 +10,7 @@ import hmac
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -56,12 +56,22 @@ def content_policy(frames: Iterable[str]) -> str:
     return f"{POLICY}; frame-src 'self' {' '.join(sorted(frames))}"
 
 
+class Serves(Protocol):
+    """What this application serves at the moment."""
+
+    runtime: Runtime
+
+
 class Identify:
     """ASGI middleware: puts `viewer` and `session` into the scope's state (None when nobody). A session
     whose sign-in is not finished has no viewer yet."""
 
-    def __init__(self, app: ASGIApp, runtime: Runtime) -> None:
-        self._app, self._runtime = app, runtime
+    def __init__(self, app: ASGIApp, served: Serves) -> None:
+        self._app, self._served = app, served
+
+    @property
+    def _runtime(self) -> Runtime:
+        return self._served.runtime
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:

@@ -9,7 +9,7 @@ from litestar.testing import TestClient
 
 from engine.access.people import Department, Membership, Person
 from engine.runtime import Runtime
-from engine.web.app import create_app
+from tests.serving import app_over
 
 CHANNELS = {
     "choices": [
@@ -144,7 +144,7 @@ class Tab:
     """A signed-in browser tab as far as requests go: cookies, the page's CSRF token, forms."""
 
     def __init__(self, runtime: Runtime, person: str = "") -> None:
-        self.client = TestClient(create_app(runtime))
+        self.client = TestClient(app_over(runtime))
         self.client.follow_redirects = False
         self.client.headers["accept"] = "text/html"
         if person:

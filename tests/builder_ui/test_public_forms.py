@@ -16,11 +16,11 @@ from engine.clock import FrozenClock
 from engine.public_forms import PublicLink, Wanted
 from engine.records.query import Query
 from engine.runtime import Runtime
-from engine.web.app import create_app
 from metamodel.problems import Rejected
 from tests.builder_ui.counter import APP, COUNTER, open_counter
 from tests.builder_ui.desk import Tab
 from tests.conftest import NOW
+from tests.serving import app_over
 
 FIELDS = ("name", "channel", "mobile", "reason", "goods", "note")
 PAGE = f"/design/{APP}/forms/order/public"
@@ -39,7 +39,7 @@ def opened(counter: Runtime, **more: Any) -> tuple[PublicLink, str]:
 
 @pytest.fixture
 def stranger(counter: Runtime) -> Iterator[TestClient[Any]]:
-    with TestClient(create_app(counter)) as client:
+    with TestClient(app_over(counter)) as client:
         client.follow_redirects = False
         yield client
 

@@ -14,7 +14,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page
 
 from engine.runtime import Runtime
-from engine.web.app import create_app
+from tests.serving import app_over
 
 FLAGS = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-dev-shm-usage"]
 CHROMIUM = (
@@ -29,7 +29,7 @@ def serving(runtime: Runtime) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    config = uvicorn.Config(create_app(runtime), port=port, log_level="warning", lifespan="on")
+    config = uvicorn.Config(app_over(runtime), port=port, log_level="warning", lifespan="on")
     server, stop = uvicorn.Server(config), threading.Event()
     threads = [
         threading.Thread(target=server.run, daemon=True),

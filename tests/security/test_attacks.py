@@ -21,10 +21,10 @@ from engine.config import Config
 from engine.media_types import UNKNOWN, settled
 from engine.runtime import Runtime
 from engine.spreadsheets import disarmed
-from engine.web.app import create_app
 from tests.conftest import NOW
 from tests.security.browser import Browser
 from tests.security.vault import ADMIN, APP, NOBODY, SELLER, Vault, furnish
+from tests.serving import app_over
 
 CUSTOMERS = f"/apps/{APP}/forms/customer"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
@@ -111,7 +111,7 @@ def test_a_host_header_of_somebody_else_makes_no_address(nobody: Browser) -> Non
 
 def test_the_session_cookie_is_for_this_site_and_no_script(vault: Vault) -> None:
     for scheme, secure in (("http", False), ("https", True)):
-        with TestClient(create_app(vault.runtime), base_url=f"{scheme}://testserver") as client:
+        with TestClient(app_over(vault.runtime), base_url=f"{scheme}://testserver") as client:
             client.follow_redirects = False
             answer = client.post("/sign-in", data={"person": SELLER, "password": "correct horse battery"})
             cookie = answer.headers["set-cookie"].lower()

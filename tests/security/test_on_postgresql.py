@@ -14,13 +14,13 @@ from litestar.testing import TestClient
 from engine.clock import FrozenClock
 from engine.config import Config
 from engine.runtime import Runtime
-from engine.web.app import create_app
 from tests.conftest import NOW
 from tests.security.browser import Browser
 from tests.security.routes import ROUTES, calls
 from tests.security.test_matrix import wrong_with
 from tests.security.test_schemathesis import documents, known, tried
 from tests.security.vault import CLERK, GRANTED, SELLER, Vault, furnish
+from tests.serving import app_over
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_nothing_hidden_is_told(vault: Vault, persona: str) -> None:
 
 def test_every_answer_is_one_that_is_described(vault: Vault) -> None:
     token, wrong = vault.runtime.tokens.create(SELLER, "fuzz", ("read", "write")), []
-    with TestClient(create_app(vault.runtime, pages=False)) as client:
+    with TestClient(app_over(vault.runtime, pages=False)) as client:
         for document in documents(vault, client.app, token):
             operations = (found.ok() for found in document.get_all_operations())
             wrong += [tried(one, client, token, known(vault), 1) for one in operations]

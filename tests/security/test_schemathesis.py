@@ -23,10 +23,10 @@ from schemathesis.specs.openapi.checks import content_type_conformance, status_c
 from engine.clock import FrozenClock
 from engine.config import Config
 from engine.runtime import Runtime
-from engine.web.app import create_app
 from engine.web.described import BODIES, QUERIES, served
 from tests.conftest import NOW
 from tests.security.vault import ADMIN, APP, CLERK, SELLER, Vault, furnish
+from tests.serving import app_over
 
 ROLES = (SELLER, CLERK, ADMIN)
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance]
@@ -49,7 +49,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> It
 
 @pytest.fixture(scope="module")
 def app(vault: Vault) -> Litestar:
-    return create_app(vault.runtime, pages=False)
+    return app_over(vault.runtime, pages=False)
 
 
 def known(vault: Vault) -> dict[str, list[str]]:

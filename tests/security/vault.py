@@ -19,9 +19,9 @@ from engine.access.viewer import SYSTEM
 from engine.clock import microseconds
 from engine.records.query import Change
 from engine.runtime import Runtime
-from engine.web.app import create_app
 from metamodel.plugin_api import RawMessage
 from tests.conftest import NOW
+from tests.serving import app_over
 
 APP = "vault"
 PASSWORD = "correct horse battery"
@@ -204,7 +204,7 @@ class Vault:
 
     @cached_property
     def app(self) -> Litestar:
-        return create_app(self.runtime)
+        return app_over(self.runtime)
 
     def close(self) -> None:
         self.opened.close()

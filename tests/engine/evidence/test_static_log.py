@@ -23,9 +23,9 @@ from engine.evidence.static_log import StaticLog
 from engine.evidence.witnesses.settings import LedgerSettings
 from engine.runtime import Runtime
 from engine.system_tables import leaves
-from engine.web.app import create_app
 from tests.engine.evidence.conftest import some_entry
 from tests.engine.evidence.test_ledger import append
+from tests.serving import app_over
 
 ROOT = Path(__file__).parents[3]
 Fetch = Callable[[str], bytes]
@@ -136,7 +136,7 @@ def make_public(runtime: Runtime) -> None:
 def test_who_may_follow(grown: Runtime) -> None:
     read = {"authorization": f"Bearer {grown.tokens.create('ye', 'test', ('read',))}"}
     ingest = {"authorization": f"Bearer {grown.tokens.create('ye', 'test', ('ingest',))}"}
-    with TestClient(create_app(grown, pages=False)) as client:
+    with TestClient(app_over(grown, pages=False)) as client:
         path = "/ledger/records/checkpoint"
         assert client.get(path).status_code == 401
         assert client.get(path, headers=ingest).status_code == 403
@@ -153,14 +153,14 @@ def test_who_may_follow(grown: Runtime) -> None:
 )  # fmt: skip
 def test_what_is_no_tile(grown: Runtime, place: str) -> None:
     make_public(grown)
-    with TestClient(create_app(grown, pages=False)) as client:
+    with TestClient(app_over(grown, pages=False)) as client:
         assert client.get(f"/ledger/records/{place}").status_code in (400, 404)
         assert client.get("/ledger/nothing/checkpoint").status_code == 404
 
 
 def test_proofs_of_positions(grown: Runtime) -> None:
     token = {"authorization": f"Bearer {grown.tokens.create('ye', 'test', ('read',))}"}
-    with TestClient(create_app(grown, pages=False)) as client:
+    with TestClient(app_over(grown, pages=False)) as client:
         found = client.get("/api/v1/ledger/records/inclusion?position=7&size=200", headers=token).json()
         refused = client.get("/api/v1/ledger/records/inclusion?position=200&size=200", headers=token)
     with grown.database.read() as connection:

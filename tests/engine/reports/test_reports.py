@@ -12,10 +12,10 @@ from litestar.testing import TestClient
 from engine.access.viewer import SYSTEM
 from engine.clock import FrozenClock
 from engine.runtime import Runtime
-from engine.web.app import create_app
 from metamodel.plugin_api import drill_key
 from metamodel.problems import Rejected
 from tests.engine.reports.shop import APP, BOARD, CHANNELS, open_shop, save, widget
+from tests.serving import app_over
 
 BY_DAY = [{"bucket": "day"}]
 WIDGETS = [
@@ -220,7 +220,7 @@ def test_the_json_door(shop: Runtime) -> None:
     token = shop.tokens.create("lu", "test", ("read",))
     headers = {"authorization": f"Bearer {token}"}
     base = f"/api/v1/apps/{APP}/reports"
-    with TestClient(create_app(shop, pages=False)) as client:
+    with TestClient(app_over(shop, pages=False)) as client:
         assert client.get(base, headers=headers).json() == [{"id": BOARD, "label": "看板"}]
         board = client.get(f"{base}/{BOARD}?period=this_month", headers=headers).json()
         assert [one["id"] for one in board["widgets"]] == [one["id"] for one in WIDGETS]

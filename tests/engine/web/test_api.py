@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 
 from engine.accounts.sessions import Origin
 from engine.runtime import Runtime
-from engine.web.app import create_app
+from tests.serving import app_over
 
 BASE = "/api/v1/apps/office/forms"
 
@@ -20,7 +20,7 @@ class Api:
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
-        self.client = TestClient(create_app(runtime, pages=False))
+        self.client = TestClient(app_over(runtime, pages=False))
         self._tokens: dict[tuple[str, tuple[str, ...]], str] = {}
 
     def __call__(

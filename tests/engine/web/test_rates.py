@@ -12,10 +12,10 @@ from engine.accounts.sessions import Origin
 from engine.accounts.throttle import sign_in_tries
 from engine.addresses import place_of
 from engine.runtime import Runtime
-from engine.web.app import create_app
 from engine.web.rates import REMEMBERED, Rates
 from engine.web.security import COOKIE
 from metamodel.problems import Rejected
+from tests.serving import app_over
 
 
 class Moment:
@@ -87,7 +87,7 @@ def test_only_a_token_asks_as_often_as_a_token(office: Runtime, monkeypatch: pyt
     """A header that is none beside one's cookie gains nothing."""
     monkeypatch.setattr(office, "config", replace(office.config, requests_per_minute=8))
     token = office.database.write(lambda unit: office.sessions.start(unit, "lu", Origin()))[0]
-    with TestClient(create_app(office, pages=False)) as client:
+    with TestClient(app_over(office, pages=False)) as client:
         headers = {"cookie": f"{COOKIE}={token}", "authorization": "Basic bHU6eA=="}
         answers = [client.get("/api/v1/apps", headers=headers).status_code for _ in range(12)]
     assert answers[0] == 200
@@ -98,7 +98,7 @@ def test_too_many_requests_are_answered_with_429(office: Runtime, monkeypatch: p
     """By address, by person and by token: an address a quarter, a token twenty times as often as a person."""
     monkeypatch.setattr(office, "config", replace(office.config, requests_per_minute=8))
     token = office.tokens.create("lu", "test", ("read",))
-    with TestClient(create_app(office, pages=False)) as client:
+    with TestClient(app_over(office, pages=False)) as client:
         answers = [client.post("/api/v1/nothing") for _ in range(3)]
         assert [answer.status_code for answer in answers] == [404] * 3, (
             "nobody is asked before there is a handler"

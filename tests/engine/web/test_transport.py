@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from engine.addresses import is_loopback
 from engine.runtime import Runtime
 from engine.system_tables import sessions
-from engine.web.app import create_app
 from engine.web.transport import Transport, networks
+from tests.serving import app_over
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -95,7 +95,7 @@ def test_behind_a_proxy_cookies_are_secure_and_the_client_is_who_he_is(office: R
         office.accounts.passwords.set_hash(unit, "zhou", office.accounts.passwords.hash("correct horse"))
 
     office.database.write(work)
-    app: Any = Transport(create_app(office), networks(["10.0.0.5"]))
+    app: Any = Transport(app_over(office), networks(["10.0.0.5"]))
 
     async def sign_in() -> httpx.Response:
         transport = httpx.ASGITransport(app=app, client=("10.0.0.5", 4711))

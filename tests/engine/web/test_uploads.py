@@ -11,8 +11,8 @@ from litestar.testing import TestClient
 from multipart import PushMultipartParser
 
 from engine.runtime import Runtime
-from engine.web.app import create_app
 from engine.web.uploads import _events, _store
+from tests.serving import app_over
 
 BOUNDARY = "edge"
 HEAD = (
@@ -28,7 +28,7 @@ def client(office: Runtime) -> Iterator[tuple[TestClient, dict[str, str]]]:
     headers = {
         "Authorization": f"Bearer {token}", "Content-Type": f"multipart/form-data; boundary={BOUNDARY}",
     }  # fmt: skip
-    with TestClient(create_app(office, pages=False)) as made:
+    with TestClient(app_over(office, pages=False)) as made:
         yield made, headers
 
 
