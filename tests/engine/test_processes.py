@@ -31,7 +31,8 @@ def shown() -> tuple[int, tuple[int, int]]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has it")
 def test_nobody_looks_into_a_process_that_verifies() -> None:
-    opening = partial(_open_here, nothing, SimpleNamespace(mode="quick"))
+    plan: Any = SimpleNamespace(mode="quick")
+    opening = partial(_open_here, nothing, plan)
     with ProcessPoolExecutor(1, get_context("spawn"), opening) as pool:
         assert pool.submit(shown).result() == (0, (0, 0))
 
