@@ -5,7 +5,7 @@ choices inside a text; and which argument of a function is being written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.access.pinyin import spellings
@@ -81,7 +81,12 @@ def complete(
     `functions`: all of them in their groups, whatever is typed."""
     caret = caret_in(text, max(0, min(at, len(text))))
     made = _Completer(scope, registry, language)
+    said, path = caret.before, made.path_of(caret.before)
+    caret = replace(caret, before=path)
     found = made.inside_text(caret) if caret.quote else made.functions() if functions else made.names(caret)
+    if path != said:  # by its label, `客户.`: the ids take its place, too
+        caret = replace(caret, start=_start_of(text, said, caret.start))
+        found = [replace(one, insert=".".join((*path, one.insert))) for one in found]
     function = registry.get("function", caret.call) if caret.call else None
     hint = hint_for(function, caret.argument, language) if function is not None else None
     return Completions(caret.start, caret.end, tuple(found if functions else found[:MOST]), hint)
@@ -102,6 +107,13 @@ def hint_for(function: Function, argument: int, language: str) -> Hint:
         function.name, label_text(function.label, language, function.name), label_text(function.doc, language),
         tuple(zip(names, takes, strict=True)), current, gives, example,
     )  # fmt: skip
+
+
+def _start_of(text: str, path: Sequence[str], at: int) -> int:
+    """Where a path begins that ends with its dot before `at`."""
+    for name in reversed(path):
+        at = text.rindex(name, 0, at)
+    return at
 
 
 class _Completer:
@@ -137,6 +149,22 @@ class _Completer:
         order = {"field": 0, "choice": 0, "word": 1, "function": 2}
         near.sort(key=lambda one: (one[0], order[one[1].kind]))
         return [made for _, made in near]
+
+    def path_of(self, said: Sequence[str]) -> tuple[str, ...]:
+        """A path whose names may be labels, by ids; as it is where it leads nowhere."""
+        path: tuple[str, ...] = ()
+        for word in said:
+            owner = type_at(self._scope, path) if path else None
+            known = self._scope.attributes(owner) if owner else () if path else self._scope.names()
+            called = {
+                path_label(self._scope, (*path, name), self._language).rpartition(" · ")[2]: name
+                for name in known
+            }
+            name = word if word in known else called.get(word)
+            if name is None:
+                return tuple(said)
+            path = (*path, name)
+        return path
 
     def functions(self) -> list[Completion]:
         """Every function, those of a group together."""

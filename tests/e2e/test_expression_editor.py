@@ -78,6 +78,17 @@ def test_an_expression_is_written_with_labels_and_kept_as_ids(designer: Open, ru
 
 def test_arguments_are_told_and_the_value_on_a_record(designer: Open) -> None:
     tab = designer("zhou")
+    page = tab.open("/design/desk/forms/talk?at=field:summary")
+    editor = expression(page, "/default")
+    editor.locator(".expression-box").click()
+    page.keyboard.type("客户。")  # a full stop as an input method writes it: on through the link
+    offered = editor.locator(".expression-list [role=option]")
+    expect(offered.filter(has_text="单价")).to_be_visible()
+    page.keyboard.type("mc")
+    expect(offered.first).to_contain_text("名称")
+    page.keyboard.press("Enter")
+    expect(editor.locator(".expression-chip")).to_have_text("客户 · 名称")
+    expect(text_of(editor)).to_have_value("customer.name")
     page = tab.open(f"{DESIGNER}?at=field:name")
     page.locator(".expression-try input[type=text]").fill("hr")
     page.locator(".expression-try .option").first.click()
@@ -122,7 +133,18 @@ def test_a_condition_is_built_and_read_as_a_sentence(designer: Open, runtime: Ru
     assert kept(runtime, "why")["visible"] == "price > 100 or LEN(name) > 40"
 
 
-def test_choices_are_pasted_renamed_sorted_and_told_when_used(designer: Open, runtime: Runtime) -> None:
+KIND = {"id": "kind", "type": "select", "label": "类别", "options": {"choices": [
+    {"value": "part", "label": "配件"}, {"value": "hours", "label": "工时"}]}}  # fmt: skip
+
+
+def test_choices_are_pasted_renamed_sorted_and_told_when_used(
+    designer: Open, runtime: Runtime, add: Callable[..., str]
+) -> None:
+    patch = [{"op": "add", "path": "/forms/0/fields/9/fields/-", "value": KIND}]
+    runtime.drafts.edit(None, "desk", 0, patch, "zhou")
+    runtime.designing.publish(runtime.require_viewer("zhou"), "desk", runtime.drafts.open("desk").revision)
+    kinds = ("part", "hours", "part")
+    add("customer", name="无锡", lines=[{"what": str(n), "kind": kind} for n, kind in enumerate(kinds)])
     tab = designer("zhou")
     page = tab.open(f"{DESIGNER}?at=field:channel")
     editor = page.locator(".choices-editor")
@@ -161,6 +183,17 @@ def test_choices_are_pasted_renamed_sorted_and_told_when_used(designer: Open, ru
             for one in kept(runtime, "channel")["options"]["choices"]] == [
         ("wecom", "企业微信", None), ("phone", "座机", True), ("web", "网站", None), ("邮件", "邮件", None),
     ]  # fmt: skip
+    column = tab.open(f"{DESIGNER}?at=field:lines.kind").locator(".choices-editor")  # of a column, too
+    expect(column.locator(".uses").first).to_have_text("1")
+    column.locator("li").first.hover()
+    column.locator("li").first.get_by_role("button", name="移除").click()
+    toast.get_by_role("button", name="合并到…").click()
+    page.get_by_label("把“配件”合并到").select_option("hours")
+    expect(column.locator("li").first).to_contain_text("→ 工时")
+    expect(page.locator("[data-design-frame-target=saved]")).to_contain_text("已保存")
+    assert kept(runtime, "lines")["fields"][2]["options"]["choices"][0]["into"] == "hours"
+    expect(tab.open("/design/desk/publish").locator("main")).to_contain_text("配件")
+    tab.open(f"{DESIGNER}?at=field:channel")
     editor.get_by_role("combobox", name="排序").select_option("use")
     expect(labels.first).to_have_value("座机")
     editor.get_by_role("combobox", name="排序").select_option("name")

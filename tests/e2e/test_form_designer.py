@@ -368,8 +368,10 @@ def test_removing_asks_nothing_and_says_who_used_it(designer: Designer, runtime:
 def test_labels_ids_and_empty_names(designer: Designer, runtime: Runtime) -> None:
     it, page = designer.open(), designer.page
     it.tile("money").click()
-    it.name_it("单价")
-    it.shows("field:talks", "field:dan_jia")
+    it.name_it("金额")
+    it.tile("money").click()
+    it.name_it("金额")
+    it.shows("field:talks", "field:jin_e", "field:jin_e_2")
     it.tile("text").click()
     expect(page.locator("input.naming")).to_be_focused()
     page.keyboard.press("Escape")
@@ -380,10 +382,10 @@ def test_labels_ids_and_empty_names(designer: Designer, runtime: Runtime) -> Non
     it.choose("field:name")
     expect(page.locator(".prop-id")).to_contain_text("已发布：记录和规则都用这个标识引用它")
     assert page.locator(".prop-id input").count() == 0
-    it.choose("field:dan_jia")
+    it.choose("field:jin_e_2")
     expect(page.locator("#panel .panel-problems")).to_contain_text("相同")  # another is called so
     page.locator("#panel .panel-problems").get_by_role("button", name="改名").click()
-    page.keyboard.type("含税单价")
+    page.keyboard.type("含税金额")
     page.keyboard.press("Enter")
     expect(page.locator("#panel .panel-problems button")).to_have_count(0)
     it.part("field:name").locator("[data-name]").dblclick()
@@ -392,7 +394,7 @@ def test_labels_ids_and_empty_names(designer: Designer, runtime: Runtime) -> Non
     expect(it.part("field:name").locator("[data-name]")).to_have_text("名称")
     it.saved()
     ids = [field["id"] for field in runtime.drafts.open("desk").document["forms"][0]["fields"]]
-    assert ids[-2:] == ["dan_jia", "remark"]  # made once from the label, whatever that becomes
+    assert ids[-3:] == ["jin_e", "jin_e_2", "remark"]  # made once from the label, whatever that becomes
 
 
 def test_several_are_edited_together_copied_and_grouped(designer: Designer) -> None:

@@ -82,6 +82,7 @@ COMPLETED = [
     ("dj|", "price"),
     ("parent.|", "name"),
     ("parent.mc|", "name"),
+    ("没有的.名|", ""),
     ("dengji|", ""),
     ("sum|", "SUM()"),
     ("ROUND(amo|", "amount"),
@@ -102,6 +103,12 @@ def test_completed_by_label_id_and_pinyin(desk: Runtime, boss: Viewer) -> None:
 def test_through_a_link_by_the_label_behind_it(desk: Runtime, boss: Viewer) -> None:
     found = desk.expressions.complete(boss, "office", 0, Place("letter"), "级别", 2)
     assert ("client.level", "客户 · 级别") in [(item.insert, item.label) for item in found.items]
+    said = desk.expressions.complete(boss, "office", 0, Place("letter"), "subject == 客户。 级", 16)
+    assert (said.start, said.end, said.items[0].insert) == (
+        11,
+        16,
+        "client.level",
+    )  # the whole path by its ids
 
 
 def test_the_argument_that_is_being_written(desk: Runtime, boss: Viewer) -> None:
