@@ -29,7 +29,7 @@ from engine.accounts.sessions import Session
 from engine.clock import from_microseconds, microseconds
 from metamodel.problems import Problem, Rejected, problem
 
-STYLES = ("pages", "account")
+STYLES = ("pages", "form", "account")
 Sent = dict[str, list[str]]
 
 
