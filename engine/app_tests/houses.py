@@ -157,6 +157,8 @@ class Houses:
             document = read_object(found)
             day = _day(runtime, at)
             runtime.database.write(lambda unit: load_organisation(runtime.people, unit, document, day))
+            away = document.get("absences", ())
+            runtime.database.write(lambda unit: runtime.absences.load(unit, away, day))
 
     def _almanac(self, runtime: Runtime, at: datetime) -> Any:
         folder = next((source.data for source in self._sources if source.data is not None), self._work)

@@ -92,6 +92,7 @@ def _people(runtime: Runtime, organisation: Any, password: str, today: date) -> 
         whose = Installation(organisation["departments"][0]["name"], str(runtime.config.zone))
         save_installation(unit, whose)
         load_organisation(runtime.people, unit, organisation, today)
+        runtime.absences.load(unit, organisation.get("absences", ()), today)
         for person in named:
             runtime.accounts.passwords.set_hash(unit, person, hashed)
 
