@@ -15,7 +15,7 @@ from builder_ui.models.parts import Option
 from builder_ui.pages.importing.start import PRIVATE
 from builder_ui.pages.listing import LIST, total_text
 from builder_ui.site import Ask, Here, InPath
-from engine.exports import KINDS
+from engine.exports import KINDS, Kind
 from engine.records.exporting import inner_of
 from engine.records.query import Condition, Query
 from metamodel.forms import FieldDefinition
@@ -60,7 +60,7 @@ def export(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Stream:
     workbook with the files it names; `rows=sheets`: rows of sub-forms on sheets of their own."""
     visit = site.visit(request)
     listing = Listing(visit, *visit.form(app_id, form_id))
-    kind = next((one for one in KINDS if one == visit.query.get("as")), "csv")
+    kind: Kind = next((one for one in KINDS if one == visit.query.get("as")), "csv")
     apart = visit.query.get("rows") == "sheets"
     made = visit.runtime.exports.make(visit.viewer, app_id, form_id, _query(listing), kind, apart)
     name = f"{form_id}-{visit.moments.today:%Y%m%d-%H%M}.{kind}"

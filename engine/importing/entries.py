@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.importing.attached import Wanted
-from engine.importing.plan import Column, Plan
+from engine.importing.plan import APART, Column, Plan
 from engine.sheets import Line
 from metamodel.problems import Problem
 
@@ -28,22 +28,28 @@ class Entry:
 
     @property
     def last(self) -> int:
-        return self.lines[-1].number
+        """The last line it has on the main sheet; of rows without a record there, their own last."""
+        return next(
+            (line.number for line in reversed(self.lines) if line.number < APART), self.lines[-1].number
+        )
 
     @property
     def numbers(self) -> tuple[int, ...]:
         return tuple(line.number for line in self.lines)
 
 
+FilePlace = tuple[str] | tuple[str, int, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """An entry read: what the write path is handed, which line each row of a sub-form came from, and the files
-    that have to be stored with it."""
+    that have to be stored with it, by field, or by sub-form, row and column."""
 
     entry: Entry
     values: dict[str, Any]
     origins: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    files: dict[str, tuple[Wanted, ...]] = field(default_factory=dict)
+    files: dict[FilePlace, tuple[Wanted, ...]] = field(default_factory=dict)
 
     def line_of(self, found: Problem) -> int:
         """The line a problem with the path `/field`, or `/lines/2/price`, is about."""

@@ -17,8 +17,9 @@ import sqlalchemy as sa
 from engine.access.viewer import Viewer
 from engine.database import Unit
 from engine.evidence.seals import Box
+from engine.importing.beside import beside_names
 from engine.importing.judging import Judge
-from engine.importing.plan import Plan, is_file
+from engine.importing.plan import Plan, is_file, program_of
 from engine.importing.running import Runner
 from engine.importing.shown import Import, Look, State, WrongLine
 from engine.importing.store import Store
@@ -64,14 +65,14 @@ class Imports:
     def takes_files(self, viewer: Viewer, app: str, form: str) -> bool:
         """May this person bring files in, named by cells?"""
         program, targets = self._judge.targets(viewer, app, form)
-        return any(is_file(program.fields[one.id]) for one in targets if one.within is None)
+        return any(is_file(field) for one in targets if (field := program_of(program, one.id)))
 
     def open(self, viewer: Viewer, app: str, form: str, file: str, attachments: str = "") -> str:
         """The id of a new import of this uploaded file, which may be a ZIP with a spreadsheet and the files it
         names; `attachments`: the id of a ZIP beside it. Rejected: access.denied, import.*, sheet.*."""
         self._judge.targets(viewer, app, form)
         name = self._uploads.name(viewer, file)
-        self._uploads.sheet(viewer, file, Plan())
+        self._uploads.sheet(viewer, app, form, file, Plan())
         plan = Plan(attachments=self._uploads.archive_of(viewer, file, attachments))
 
         def work(unit: Unit) -> str:
@@ -94,14 +95,17 @@ class Imports:
         chosen = plan or found.plan
         if not chosen.attachments:
             chosen = msgspec.structs.replace(chosen, attachments=found.plan.attachments)
-        return self._judge.look(viewer, found, self._uploads.sheet(viewer, found.file, chosen), chosen)
+        sheet = self._uploads.sheet(viewer, found.app, found.form, found.file, chosen)
+        return self._judge.look(viewer, found, sheet, chosen)
 
     def check(self, viewer: Viewer, identifier: str, plan: Plan) -> None:
         """Try every line by a job. Rejected: import.* for a plan that cannot be."""
         found = self.get(viewer, identifier)
-        sheet = self._uploads.sheet(viewer, found.file, plan)
+        sheet = self._uploads.sheet(viewer, found.app, found.form, found.file, plan)
         beside = self._uploads.archive_of(viewer, found.file, plan.attachments or found.plan.attachments)
-        plan = msgspec.structs.replace(plan, sheet=sheet.name, heading=sheet.heading, attachments=beside)
+        plan = msgspec.structs.replace(
+            plan, sheet=sheet.name, heading=sheet.heading, attachments=beside, beside=beside_names(sheet)
+        )
         self._judge.require(viewer, found, sheet, plan)
         if plan.bad == "nothing" and sum(1 for _ in islice(sheet.lines(), WHOLE + 1)) > WHOLE:
             raise Rejected([problem("import.whole_too_long", "/bad", limit=WHOLE)])
@@ -156,7 +160,7 @@ class Imports:
         """Every wrong line as it stood in the file, with what is wrong beside it: to be mended and imported
         again as it is. Rejected (import.file_gone)."""
         found = self.get(viewer, identifier)
-        sheet = self._uploads.sheet(viewer, found.file, found.plan)
+        sheet = self._uploads.sheet(viewer, found.app, found.form, found.file, found.plan)
         program = self._services.programs.get(found.app, found.form)
         wrong = list(self._store.wrong(found.id))
         return wrong_workbook(program, sheet, found.plan, wrong, viewer.language)

@@ -5,6 +5,7 @@ Trying is the write path itself with its unit undone at the end, so what it says
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -132,17 +133,19 @@ class Lines:
 
     def _values(self, unit: Unit, row: Row, kept: Mapping[Wanted, Kept]) -> dict[str, Any]:
         """With the ids of its files, which are made in the record's own unit."""
-        files = {
-            name: [
-                self._services.files.store(
-                    unit, kept.get(one) or one.pretended, one.name, one.media_type, self._viewer.person
-                )
-                for one in wanted
-            ]
-            for name, wanted in row.files.items()
-            if wanted
-        }
-        return {**row.values, **files}
+        values = copy.deepcopy(row.values) if any(len(place) > 1 for place in row.files) else {**row.values}
+        for place, wanted in row.files.items():
+            held = [self._stored(unit, one, kept) for one in wanted]
+            if len(place) == 1:
+                values[place[0]] = held
+            else:
+                values[place[0]][place[1]][place[2]] = held
+        return values
+
+    def _stored(self, unit: Unit, one: Wanted, kept: Mapping[Wanted, Kept]) -> str:
+        return self._services.files.store(
+            unit, kept.get(one) or one.pretended, one.name, one.media_type, self._viewer.person
+        )
 
     def _keep(self, rows: Sequence[Row]) -> dict[Wanted, Kept]:
         wanted = {one for row in rows for several in row.files.values() for one in several}

@@ -14,6 +14,7 @@ from metamodel.forms import FieldDefinition
 from metamodel.labels import label_text
 from metamodel.problems import Problem
 
+APART = 1_000_000  # lines of the n-th sheet beside the main one are numbered from n times this
 Bad = Literal["leave_out", "nothing"]
 MODES: tuple[Mode, ...] = ("create", "both", "update")
 
@@ -40,7 +41,8 @@ class Column(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True):
     """`heading`: the line of the headings (0: where they seem to be). `key`: the field records are recognised by,
     in every mode but create. `bad`: leave wrong lines out, or import nothing where one is wrong. `attachments`:
-    the id of an uploaded ZIP with the files that cells name."""
+    the id of an uploaded ZIP with the files that cells name. `beside`: the sheets whose lines were put among those
+    of the main one, found when it was checked."""
 
     sheet: str = ""
     heading: int = 0
@@ -49,6 +51,13 @@ class Plan(msgspec.Struct, frozen=True):
     key: str = ""
     bad: Bad = "leave_out"
     attachments: str = ""
+    beside: tuple[str, ...] = ()
+
+    def line(self, number: int) -> str:
+        """A line as a person finds it: `5`, or `明细!5` on another sheet."""
+        place, row = divmod(number, APART)
+        name = self.beside[place - 1] if 0 < place <= len(self.beside) else ""
+        return f"{name}!{row}" if name else f"{number:,}"
 
     @property
     def fields(self) -> tuple[tuple[int, Column], ...]:
@@ -120,7 +129,8 @@ def targets_of(fields: Sequence[FieldProgram]) -> Iterator[Target]:
     """What columns may stand for in these fields of a form: sub-forms by their columns."""
     for program in fields:
         if program.cells:
-            yield from (Target(cell.field, program.field) for cell in program.cells if _text_says(cell))
+            cells = (cell for cell in program.cells if _text_says(cell) or is_file(cell))
+            yield from (Target(cell.field, program.field) for cell in cells)
         elif _text_says(program) or is_file(program):
             yield Target(program.field)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from engine.access.viewer import Viewer
 from engine.importing.attached import Attached, Wanted
-from engine.importing.entries import Entry, Grouping, Row, rows_of
+from engine.importing.entries import Entry, FilePlace, Grouping, Row, rows_of
 from engine.importing.marks import Marks
-from engine.importing.plan import Column, Plan, is_file, label_of, program_of
+from engine.importing.plan import APART, Column, Plan, is_file, label_of, program_of
 from engine.importing.resolving import Resolver
 from engine.records.keyed import Keyed
 from engine.records.program import FieldProgram, FormProgram
@@ -22,6 +22,7 @@ from metamodel.problems import Problem, pointer, problem
 Wrong = dict[int, list[Problem]]  # by line, with paths `/field` or `/rows/2/cell`
 Told = list[tuple[int, Problem]]  # (line, what is wrong with it)
 Read = Callable[[str], tuple[Any, list[Problem]]]
+TO_COME = "1"  # stands for a file that is stored with its record
 BLANK: tuple[Any, ...] = ("", [])
 
 
@@ -78,19 +79,19 @@ class Reading:
         """A blank cell says nothing: a new record gets its default, a known one keeps what stands there."""
         first, told = entry.first, Told()
         values: dict[str, Any] = {}
-        files: dict[str, tuple[Wanted, ...]] = {}
+        files: dict[FilePlace, tuple[Wanted, ...]] = {}
         for place, field, read in self._own:
             if text := first.cells[place]:
                 value, found = read(text)
                 if found:
                     told += [(first.number, one) for one in found]
                 elif isinstance(value, tuple):
-                    files[field.id] = value
+                    files[field.id,] = value
                 elif value is not None:
                     values[field.id] = value
         origins: dict[str, tuple[int, ...]] = {}
         for name, columns in self._rows.items():
-            given, origins[name], found_in = self._given(name, rows_of(entry, columns))
+            given, origins[name], found_in = self._given(name, rows_of(entry, columns), files)
             told += found_in
             if given:
                 values[name] = given
@@ -128,7 +129,10 @@ class Reading:
         return resolved
 
     def _given(
-        self, name: str, lines: Sequence[tuple[Line, list[tuple[int, Column]]]]
+        self,
+        name: str,
+        lines: Sequence[tuple[Line, list[tuple[int, Column]]]],
+        files: dict[FilePlace, tuple[Wanted, ...]],
     ) -> tuple[list[dict[str, Any]] | None, tuple[int, ...], Told]:
         """The rows of a sub-form, the lines they came from, and what is wrong with their cells."""
         given, told = list[dict[str, Any]](), Told()
@@ -137,6 +141,8 @@ class Reading:
             for place, column in filled:
                 raw, wrong = self._cell(column, line.cells[place])
                 told += [(line.number, one.under(pointer(name, number))) for one in wrong]
+                if isinstance(raw, tuple):
+                    files[name, number, column.cell], raw = raw, [TO_COME] * len(raw)
                 row[column.cell] = raw
             given.append(row)
         numbers = tuple(line.number for line, _ in lines)
@@ -153,6 +159,8 @@ class Reading:
         """What the sub-form is handed for a cell; paths `/cell`."""
         field = program_of(self._program, column.field)
         assert field is not None
+        if is_file(field):
+            return self._attached.find(field, text)
         raw, wrong = self._resolver.value(column.field, text)
         return raw, wrong or parse_value(field, raw)[1]
 
@@ -186,7 +194,7 @@ def spread(entry: Entry, told: Told) -> Wrong:
     found: Wrong = {}
     for number, one in told:
         found.setdefault(number, []).append(one)
-    where = min(found)
+    where = min(found) % APART
     for number in entry.numbers:
         found.setdefault(number, [problem("import.with_line", line=where)])
     return found

@@ -66,7 +66,7 @@ class Runner:
             self._services.database.write(work)
 
     def _run(self, viewer: Viewer, found: Import) -> None:
-        sheet = self._uploads.sheet(viewer, found.file, found.plan)
+        sheet = self._uploads.sheet(viewer, found.app, found.form, found.file, found.plan)
         if not found.total:
             found = self._counted(found, sheet)
         program = self._services.programs.get(found.app, found.form)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.access.viewer import Viewer
 from engine.importing.attached import Attached, sheet_within
+from engine.importing.beside import joined
 from engine.importing.plan import Plan
 from engine.records.records import Records
 from engine.records.services import Services
@@ -15,12 +16,14 @@ class Uploads:
     def __init__(self, services: Services, records: Records) -> None:
         self._services, self._records = services, records
 
-    def sheet(self, viewer: Viewer, file: str, plan: Plan) -> Sheet:
-        """A spreadsheet, or the one within a ZIP. Rejected: import.file_gone, import.bad_archive, sheet.*."""
+    def sheet(self, viewer: Viewer, app: str, form: str, file: str, plan: Plan) -> Sheet:
+        """A spreadsheet, or the one within a ZIP, with the sheets of its sub-forms' rows. Rejected: import.file_gone,
+        import.bad_archive, sheet.*."""
         self.name(viewer, file)
         within = sheet_within(self._services.files, file)
         content = b"".join(self._services.files.open(file)) if within is None else within
-        return open_sheet(content, plan.sheet, plan.heading)
+        program = self._services.programs.get(app, form)
+        return joined(open_sheet(content, plan.sheet, plan.heading), content, program)
 
     def archive_of(self, viewer: Viewer, file: str, attachments: str) -> str:
         """The ZIP that cells name files of: the one beside the spreadsheet, else the one around it; '' where

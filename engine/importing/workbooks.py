@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from engine.importing.plan import Plan, Target
+from engine.importing.plan import APART, Plan, Target
 from engine.importing.shown import WrongLine
 from engine.records.program import FormProgram
 from engine.sheets import Sheet
@@ -88,9 +88,10 @@ def wrong_workbook(
         ):
             page.write_string(0, place, heading, head)
         cells = {line.number: line.cells for line in _asked(sheet, wrong)}
-        for row, one in enumerate(wrong, 1):
+        order = {number: place for place, number in enumerate(cells)}  # with the lines of their records
+        for row, one in enumerate(sorted(wrong, key=lambda each: order.get(each.number, each.number)), 1):
             marked = {plan.place_of(found) for found in one.problems}
-            page.write_number(row, 0, one.number)
+            page.write(row, 0, one.number if one.number < APART else plan.line(one.number))
             page.write_string(
                 row, 1, "\n".join(_placed(plan, found, language) for found in one.problems), reason
             )

@@ -297,7 +297,7 @@ def _wrong(visit: Visit, found: Import, number: int, problems: Sequence[Problem]
         ("" if place is None else found.plan.columns[place].heading, *said(visit, [one]))
         for place, one in placed
     )
-    return WrongRow(f"{number:,}", tuple(dict.fromkeys((where, text) for where, text in told)))
+    return WrongRow(found.plan.line(number), tuple(dict.fromkeys((where, text) for where, text in told)))
 
 
 def _reasons(visit: Visit, lines: Sequence[WrongLine]) -> tuple[tuple[str, str], ...]:

@@ -123,12 +123,16 @@ def stop_import(request: Ask, runtime: Runtime, app_id: str, form_id: str, impor
 def wrong_lines(
     request: Ask, runtime: Runtime, app_id: str, form_id: str, import_id: str
 ) -> list[dict[str, Any]]:
-    """The first thousand lines that cannot come in: `{line, problems: [{…, column, heading}]}`, `column` from 0."""
+    """The first thousand lines that cannot come in: `{line, where, problems: [{…, column, heading}]}`, `column` from 0;
+    `where` names a line on another sheet with it (`明细!5`)."""
     found, language = _found(request, runtime, app_id, form_id, import_id), language_of(request)
     return [
-        {"line": one.number, "problems": [_placed(found.plan, each, language) for each in one.problems]}
+        {
+            "line": one.number, "where": found.plan.line(one.number),
+            "problems": [_placed(found.plan, each, language) for each in one.problems],
+        }
         for one in runtime.imports.wrong(viewer_of(request), found.id, MOST)
-    ]
+    ]  # fmt: skip
 
 
 @get(f"{ONE}/workbook", sync_to_thread=True)

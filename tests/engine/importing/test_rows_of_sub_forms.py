@@ -17,7 +17,7 @@ from engine.records.query import Query
 from engine.runtime import Runtime
 from engine.sheets import open_sheet
 from engine.spreadsheets import csv_lines
-from engine.workbook_writing import workbook_pieces
+from engine.workbook_writing import WrittenSheet, workbook_of, workbook_pieces
 from metamodel.problems import Rejected
 from tests.engine.conftest import OFFICE
 from tests.engine.importing.conftest import workbook, wrong
@@ -39,7 +39,8 @@ OFFER: dict[str, Any] = {
              "options": {"expression": "number * price", "result": "number"}},
         ]},
         {"id": "pays", "type": "sub_form", "label": "付款", "fields": [
-            {"id": "on", "type": "date", "label": "日期"}, {"id": "amount", "type": "money", "label": "金额"}]},
+            {"id": "on", "type": "date", "label": "日期"}, {"id": "amount", "type": "money", "label": "金额"},
+            {"id": "slip", "type": "attachment", "label": "回单", "options": {"accept": [".pdf", ".txt"]}}]},
         {"id": "papers", "type": "attachment", "label": "附件", "options": {"accept": [".pdf", ".txt"]}},
         {"id": "photo", "type": "image", "label": "照片"},
     ],
@@ -288,6 +289,48 @@ def test_what_was_exported_comes_in_as_it_was(desk: Runtime, zhou: Viewer, kind:
     assert len(outcome.gone) == 3
     assert taken(desk, zhou, content).created == 3
     assert offers(desk, zhou) == before
+
+
+def test_rows_come_and_go_on_sheets_of_their_own_with_their_files(desk: Runtime, zhou: Viewer) -> None:
+    slip = desk.store_file(zhou, b"%PDF-1", "回单.pdf", "application/pdf")["id"]
+    given = [
+        {"code": "B1", "lines": ALIKE["lines"], "pays": [{"amount": "1", "slip": [slip]}, {"amount": "2"}]},
+        {"code": "B2"}, {"code": "B3", "pays": [{"amount": "3"}]},
+    ]  # fmt: skip
+    desk.records.create(zhou, "office", "offer", given)
+    before = offers(desk, zhou)
+    query = Query(columns=COLUMNS, sort=("code",))
+    content = b"".join(desk.exports.make(zhou, "office", "offer", query, "zip", apart=True))
+    assert desk.recycle_bin.delete(SYSTEM, "office", "offer", [one["id"] for one in ids(desk, zhou)]).gone
+    found = taken(desk, zhou, content)
+    assert wrong(desk, zhou, found) == {}
+    assert (found.created, found.wrong, found.total, found.plan.beside) == (3, 0, 9, ("明细", "付款"))
+    made = offers(desk, zhou)
+    (kept,) = made["B1"]["pays"][0].pop("slip")
+    assert before["B1"]["pays"][0].pop("slip") == [slip]
+    assert made == before
+    assert desk.open_file(zhou, kept)[0]["name"] == "回单.pdf"
+
+
+def test_a_row_on_another_sheet_that_is_wrong_is_named_there(desk: Runtime, zhou: Viewer) -> None:
+    pages = [
+        WrittenSheet(["单号", "客户"], [["B1", "恒锐"], ["B2", ""]], name="报价"),
+        WrittenSheet(
+            ["产品", "单号", "数量"], [["导轨", "B2", "两"], ["滑块", "", "1"], ["电机", "B9", "1"]], name="明细"
+        ),
+    ]  # fmt: skip
+    found = taken(desk, zhou, b"".join(workbook_of(pages)))
+    assert (found.created, sorted(offers(desk, zhou))) == (
+        2,
+        ["B1", "B9"],
+    )  # a row without its record makes one
+    told = {found.plan.line(line): codes for line, codes in wrong(desk, zhou, found).items()}
+    assert told == {
+        "3": [("import.with_line", "")], "明细!2": [("value.not_a_number", "/lines/0/number")],
+        "明细!3": [("import.with_line", "")],
+    }  # fmt: skip
+    mended = open_sheet(desk.imports.wrong_workbook(zhou, found.id))
+    assert [line.cells[0] for line in mended.lines()] == ["3", "明细!2", "明细!3"]
 
 
 def ids(runtime: Runtime, viewer: Viewer) -> list[dict[str, str]]:
