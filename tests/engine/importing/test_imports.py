@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -293,3 +294,40 @@ def test_all_or_nothing_says_how_far_it_is_and_can_be_stopped(
     shop.jobs.run_due()
     found = shop.imports.get(zhou, found.id)
     assert (found.state, found.created, found.done, len(orders(shop, zhou))) == ("done", 6, 6, 6)
+
+
+@pytest.mark.parametrize("bad", ["nothing", "leave_out"])
+def test_another_process_stops_it(
+    shop: Runtime, zhou: Viewer, bad: Literal["nothing", "leave_out"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL two may write at once: of all or nothing nothing stays, else what was written by then."""
+    if shop.database.dialect != "postgresql":
+        pytest.skip("one process writes at a time")
+    monkeypatch.setattr(room, "BATCH", 2)
+    found = checked(shop, zhou, workbook(["订单号"], *([f"A{number}"] for number in range(6))), bad=bad)
+    create, other, batches = shop.records.writer.create, Runtime.open(shop.config), list[int]()
+
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        batches.append(len(batches))
+        made = create(*args, **kwargs)
+        if len(batches) == 2:  # its rows stand there, and are not told yet
+            with ThreadPoolExecutor() as elsewhere:
+                elsewhere.submit(other.imports.stop, other.require_viewer("zhou"), found.id).result(
+                    timeout=20
+                )
+        return made
+
+    monkeypatch.setattr(shop.records.writer, "create", watched)
+    try:
+        shop.imports.begin(zhou, found.id)
+        shop.imports.runner.work(found.id)
+        kept = [] if bad == "nothing" else ["A0", "A1"]  # the batch in which it was stopped is undone
+        assert (other.imports.get(zhou, found.id).state, batches) == ("stopped", [0, 1])
+        assert [one["code"] for one in orders(other, zhou)] == kept
+        monkeypatch.setattr(shop.records.writer, "create", create)
+        other.imports.begin(zhou, found.id)
+        other.jobs.run_due()
+        assert shop.imports.get(zhou, found.id).state == "done"
+        assert len(orders(shop, zhou)) == 6
+    finally:
+        other.close()
