@@ -17,7 +17,9 @@ from engine.flows.store import FlowStore, Instance, Told
 from engine.flows.wording import said
 from engine.records.rows import Rows
 from engine.records.services import Services
+from metamodel.expressions.pieces import named, pieces
 from metamodel.flows import Flow, FlowEdge, FlowNode
+from metamodel.forms import Form
 from metamodel.labels import label_text
 
 REASONS = 3  # of one's own last ones, offered again
@@ -126,7 +128,7 @@ class Views:
             started_by_name=names.get(instance.started_by, instance.started_by),
             started_at=instance.started_at, ended_at=instance.ended_at, version=instance.version,
             nodes=tuple(_nodes(pinned, flow, state, history, names, language)),
-            edges=tuple(_edge(flow, edge, state, language) for edge in flow.edges),
+            edges=tuple(_edge(pinned, flow, edge, state, language) for edge in flow.edges),
             steps=tuple(_step(flow, told, names, language) for told in history if _worth_a_line(flow, told)),
             waiting_for=tuple(names.get(p, p) for p in waited(state)),
             may=tuple(self._may(connection, viewer, instance, state, own)),
@@ -249,18 +251,31 @@ def _ahead(pinned: Pinned, flow: Flow, state: State) -> set[str]:
     return begin.union(*(nx.descendants(graph, node) for node in begin if node in graph))
 
 
-def _edge(flow: Flow, edge: FlowEdge, state: State, language: str) -> EdgeView:
+def _edge(pinned: Pinned, flow: Flow, edge: FlowEdge, state: State, language: str) -> EdgeView:
     taken = (edge.source, edge.target) in state.taken and state.status != RETURNED
-    return EdgeView(edge.source, edge.target, _edge_label(flow, edge, language), taken)
+    return EdgeView(edge.source, edge.target, _edge_label(pinned, flow, edge, language), taken)
 
 
-def _edge_label(flow: Flow, edge: FlowEdge, language: str) -> str:
+def _edge_label(pinned: Pinned, flow: Flow, edge: FlowEdge, language: str) -> str:
     source = flow.node(edge.source)
     if edge.label:
         return label_text(edge.label, language)
     if source is not None and source.kind is not None and source.kind.way == "condition":
-        return edge.condition or said("otherwise", language)
+        return _spoken(pinned.app.form(flow.form), edge.condition, language) or said("otherwise", language)
     return label_text(source.outcomes.get(edge.on, ""), language) if source is not None else ""
+
+
+def _spoken(form: Form | None, condition: str, language: str) -> str:
+    """The condition with the labels of fields where their ids stand."""
+    found, at = "", 0
+    for name in named(pieces(condition)):
+        field = form.field(name.path[0]) if form is not None and not name.called else None
+        if field is not None and len(name.path) == 1:
+            found, at = (
+                found + condition[at : name.at] + label_text(field.label, language, field.id),
+                name.end,
+            )
+    return found + condition[at:]
 
 
 def _worth_a_line(flow: Flow, told: Told) -> bool:

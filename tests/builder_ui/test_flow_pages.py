@@ -77,6 +77,7 @@ def test_the_applicant_sees_where_it_stands(tab: Callable[[str], Tab], file: Fil
         "驳回": "ahead",
     }  # fmt: skip
     assert "等待 王磊" in page
+    assert "天数 &gt; 3" in page  # the condition as people say it
     assert "催办" in page
     assert "撤回" in page
     assert "去审批" not in page

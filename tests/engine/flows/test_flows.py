@@ -848,7 +848,7 @@ def test_everybody_sees_where_it_stands_and_what_he_may_do(office: Office) -> No
     assert [(edge.source, edge.target) for edge in seen.edges if edge.taken] == [
         ("start", "manager"), ("manager", "amount"), ("amount", "legal"),
     ]  # fmt: skip
-    assert [edge.label for edge in seen.edges if edge.source == "amount"] == ["amount > 100000", "否则"]
+    assert [edge.label for edge in seen.edges if edge.source == "amount"] == ["金额 > 100000", "否则"]
     assert [(step.person_name, step.node_label, step.action_label, step.comment) for step in seen.steps] == [
         ("安", "发起", "发起", ""), ("", "主管", "送审", ""), ("本", "主管", "同意", "fine"), ("", "法务", "送审", ""),
     ]  # fmt: skip
