@@ -180,9 +180,27 @@ def database(config: Config, clock: FrozenClock) -> Iterator[Any]:
 
 
 # -- order -----------------------------------------------------------------------------------------
-LONGEST = ("tests/sample_apps/", "tests/e2e/", "test_nothing_readable", "test_tampering")
+LONGEST = (
+    "tests/sample_apps/test_samples_loaded", "tests/e2e/test_form_designer", "test_tampering", "tests/e2e/",
+    "test_nothing_readable",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that take minutes come first, so that no worker is left alone with one at the end."""
-    items.sort(key=lambda item: not any(part in item.nodeid for part in LONGEST))
+
+    def rank(item: pytest.Item) -> int:
+        return next((n for n, part in enumerate(LONGEST) if part in item.nodeid), len(LONGEST))
+
+    items.sort(key=rank)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A worker takes a file at a time; the house tests all together, for they read the same sources."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return "tests/house" if nodeid.startswith("tests/house/") else nodeid.split("::", 1)[0]
+
+    return ByFile(config, log)
