@@ -525,15 +525,8 @@ class Runtime:
         return self.database.write(store)
 
     def file_facts(self, viewer: Viewer, file: str) -> dict[str, Any]:
-        """Its name as the viewer may read it, size and type. Rejected (file.unknown) unless he uploaded it or may
-        read it in a record."""
-        with self.database.read() as connection:
-            described = self.files.describe(connection, [file])
-            name = described[0]["name"] if described else ""
-            shown = self.records.reader.file_name(connection, viewer, file, name) if described else None
-        if shown is None:
-            raise Rejected([problem("file.unknown")])
-        return {**described[0], "name": shown}
+        """Its name, size and type. Rejected (file.unknown) unless he uploaded it or may read it in a record."""
+        return self._file(viewer, file)[0]
 
     def watermark(self, viewer: Viewer) -> str:
         """What his pages and exports say of who looks and when; '' where no role wants it."""
@@ -541,9 +534,17 @@ class Runtime:
 
     def open_file(self, viewer: Viewer, file: str) -> tuple[dict[str, Any], Iterator[bytes]]:
         """Its facts and its bytes, which is noted. Rejected as `file_facts`."""
-        facts = self.file_facts(viewer, file)
-        self.audit.note(viewer, Occurrence("download", detail={"file": file}))
+        facts, opening = self._file(viewer, file)
+        self.audit.note(viewer, opening)
         return facts, self.files.open(file)
+
+    def _file(self, viewer: Viewer, file: str) -> tuple[dict[str, Any], Occurrence]:
+        with self.database.read() as connection:
+            described = self.files.describe(connection, [file])
+            opening = self.records.reader.opening(connection, viewer, file) if described else None
+        if opening is None:
+            raise Rejected([problem("file.unknown")])
+        return described[0], opening
 
     # -- channels and evidence ---------------------------------------------------------------------
 

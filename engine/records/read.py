@@ -135,8 +135,7 @@ class Reader:
         with self._services.database.read() as connection:
             row = self.row(connection, viewer, program, record)
             view = self._views(connection, viewer, program, [row], None)[0]
-        grant = next((way.grant.id for way in row.ways if way.grant), None)
-        self._services.audit.note(viewer, Occurrence("view", app, form, row.id, grant))
+        self._services.audit.note(viewer, Occurrence("view", app, form, row.id, _grant(row)))
         return view
 
     def row(self, connection: sa.Connection, viewer: Viewer, program: FormProgram, record: str) -> Row:
@@ -177,34 +176,38 @@ class Reader:
         return [row.id for row in rows if self._really_matches(selection, row)]
 
     def file_name(self, connection: sa.Connection, viewer: Viewer, file: str, name: str) -> str | None:
-        """The name under which this viewer may open a file: uploaded by this person and not in a record yet,
-        or in a field of a record they may read, where nothing is masked that it may hold. None: not at all."""
+        """The name under which this viewer may open a file. None: not at all."""
+        return name if self.opening(connection, viewer, file) is not None else None
+
+    def opening(self, connection: sa.Connection, viewer: Viewer, file: str) -> Occurrence | None:
+        """What the trail is to say when this viewer opens a file: uploaded by this person and not in a record yet,
+        or in a field of a record they may read, where nothing is masked that it may hold. None: he may not."""
         owner = sa.select(files.c.record, files.c.created_by).where(files.c.id == int(file))
         row = connection.execute(owner).first() if _is_id(file) else None
         if row is None or row.record is None:
             own = row is not None and row.created_by == viewer.person and viewer.looker is None
-            return name if own else None
-        held = any(
-            self._held(connection, viewer, app.id, form.id, row.record, file)
-            for app in self._services.apps().values()
-            for form in app.forms
-        )
-        return name if held else None
+            return Occurrence("download", detail={"file": file}) if own else None
+        for app in self._services.apps().values():
+            for form in app.forms:
+                found = self._holding(connection, viewer, app.id, form.id, row.record, file)
+                if found is not None:
+                    return Occurrence("download", app.id, form.id, found.id, _grant(found), {"file": file})
+        return None
 
-    def _held(
+    def _holding(
         self, connection: sa.Connection, viewer: Viewer, app: str, form: str, record: int, file: str
-    ) -> bool:
-        """Does this record hold the file where it opens for this viewer?"""
+    ) -> Row | None:
+        """This record, if it holds the file where it opens for this viewer."""
         program = self._services.programs.get(app, form)
         names = [field.id for field in program.file_fields]
         if not names:
-            return False
+            return None
         found = self.rows.by_ids(connection, viewer, program, [record], names, derived=False).get(record)
         for field in program.file_fields if found is not None else ():
             assert found is not None
             if file in field.files(found.values.get(field.id)):
-                return opens(program, found, field)
-        return False
+                return found if opens(program, found, field) else None
+        return None
 
     def neighbours(self, viewer: Viewer, app: str, form: str, query: Query, record: str) -> tuple[str, str]:
         """The records before and after this one in the list it was opened from ('' at the ends)."""
@@ -325,3 +328,8 @@ def asked(query: Query, total: int, shown: Sequence[int]) -> Mapping[str, Any]:
 
 def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _grant(row: Row) -> int | None:
+    """Under which it is read."""
+    return next((way.grant.id for way in row.ways if way.grant), None)

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from engine.access.audit import Occurrence
 from engine.access.audit_search import AuditQuery, told
 from engine.access.audit_words import ACTIONS
 from engine.access.sightings import packed, unpacked
-from engine.access.viewer import Viewer
+from engine.access.viewer import SYSTEM, Viewer
 from engine.clock import FrozenClock, microseconds
 from engine.config import Config
 from engine.records.query import Change, Query
@@ -71,6 +72,20 @@ def test_every_kind_of_look_is_noted_with_what_it_showed(furnished: Vault, audit
     ]  # fmt: skip
     assert his[3].entry.detail["text"] == "zebra"
     assert his[3].entry.detail["count"] == 1
+
+
+def test_a_file_that_was_opened_stands_with_its_record(furnished: Vault, auditor: Viewer) -> None:
+    """Under which grant as well, and not by its name, which may be sealed."""
+    runtime = furnished.runtime
+    file, letter = furnished.ids["lent_scan"], int(furnished.ids["lent"])
+    runtime.open_file(runtime.require_viewer(GRANTED), file)
+    look = runtime.audit_search.looks(auditor, APP, "letter", letter)[0].entry
+    assert (look.person, look.action, str(look.grant_id)) == (
+        GRANTED,
+        "download",
+        furnished.ids["granted_grant"],
+    )
+    assert file not in str(told(look))
 
 
 def test_a_list_that_did_not_show_a_record_is_no_look_at_it(furnished: Vault, auditor: Viewer) -> None:
@@ -217,3 +232,10 @@ def test_every_action_the_source_notes_has_words() -> None:
     named = {name for path in files for name in wanted.findall(path.read_text("utf-8"))}
     assert len(named) > 30
     assert not {name for name in named if name not in ACTIONS and "." in name}
+
+
+def test_who_takes_the_keys_out_is_no_routine_of_the_house(furnished: Vault, auditor: Viewer) -> None:
+    """It stands under the system's name, at the machine nobody is signed in; and is shown all the same."""
+    furnished.runtime.audit.note(SYSTEM, Occurrence("key.open"), Occurrence("key.copy"), Occurrence("verify"))
+    newest = next(entry for entry in noted(furnished, auditor, people=True))
+    assert (newest.person, newest.action) == ("system", "key.copy")
