@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from builder_ui.models.accounts import (
+    AbsenceLine,
     AccountLine,
     AccountPage,
     AccountsPage,
@@ -69,6 +70,9 @@ def account_page(factor: bool = True, wrong: str = "", token: str = "") -> Accou
         wrong,
         "这个密码太容易猜到" if wrong else "",
         "用几个不相干的词连起来" if wrong else "",
+        today="2026-11-23",
+        absences=(AbsenceLine("7", "王磊", "2026年11月23日 – 2026年11月27日", True),),
+        standing_in=(AbsenceLine("8", "黄俊杰", "2026年11月16日 – 2026年11月23日", True),),
     )  # fmt: skip
 
 
