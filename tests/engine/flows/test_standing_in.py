@@ -117,20 +117,20 @@ def test_what_only_the_applicant_can_answer_is_not_done_for_him(office: Office) 
     assert codes(lambda: office.act("eve", request, "resubmit")) == ["flow.unknown"]
 
 
-@pytest.mark.parametrize(
-    ("delegate", "first", "days", "code"),
-    [
-        ("ann", 0, 1, "absence.yourself"),
-        ("nemo", 0, 1, "task.unknown_person"),
-        ("eve", 0, 0, "absence.backwards"),
-        ("eve", -9, 5, "absence.backwards"),  # over already
-        ("eve", 0, 400, "absence.too_long"),
-        ("eve", 9, 3, "absence.twice"),
-        ("dan", 20, 3, "absence.delegate_away"),
-    ],
-)
-def test_what_cannot_be_set(office: Office, delegate: str, first: int, days: int, code: str) -> None:
+CANNOT = [
+    ("ann", 0, 1, "absence.yourself"),
+    ("nemo", 0, 1, "task.unknown_person"),
+    ("eve", 0, 0, "absence.backwards"),
+    ("eve", -9, 5, "absence.backwards"),  # over already
+    ("eve", 0, 400, "absence.too_long"),
+    ("eve", 9, 3, "absence.twice"),
+    ("dan", 20, 3, "absence.delegate_away"),
+]
+
+
+def test_what_cannot_be_set(office: Office) -> None:
     away(office, "ann", "eve", first=10, days=2)
     away(office, "dan", "eve", first=22, days=2)
-    assert codes(lambda: away(office, "ann", delegate, first, days)) == [code]
+    for delegate, first, days, code in CANNOT:
+        assert codes(partial(away, office, "ann", delegate, first, days)) == [code]
     assert len(office.runtime.absences.of("ann")) == 1
