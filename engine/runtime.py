@@ -544,7 +544,7 @@ class Runtime:
             opening = self.records.reader.opening(connection, viewer, file) if described else None
         if opening is None:
             raise Rejected([problem("file.unknown")])
-        return described[0], opening
+        return dict(described[0]), opening
 
     # -- channels and evidence ---------------------------------------------------------------------
 
