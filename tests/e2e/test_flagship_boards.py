@@ -61,8 +61,8 @@ def test_a_warning_on_the_board_begins_a_coaching(archive: Open) -> None:
     loaded(page)
     page.locator("#widget-new_warnings").get_by_role("button", name="辅导").first.click()
     expect(page).to_have_url(re.compile("/forms/coaching/new"))
-    assert page.locator("[name=salesperson]").first.input_value().startswith("sales")
-    assert page.locator("[name=conversation]").first.input_value()
+    assert page.locator("[name=salesperson]").last.input_value().startswith("sales")
+    assert page.locator("[name=conversation]").last.input_value()
 
 
 def test_the_same_board_of_two_people_differs_by_what_they_may_see(archive: Open) -> None:
