@@ -80,3 +80,12 @@ class BinView:
     back: str
     next_href: str = ""
     previous_href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Nameable:
+    """The people a comment may name, for a page without scripts."""
+
+    title: str
+    back: str
+    names: tuple[str, ...]

@@ -11,6 +11,15 @@ from builder_ui.models.parts import Link, Option, Tab
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """What was deleted by one act, said in words; `action` brings `together` back, '' where nothing went."""
+
+    text: str
+    action: str
+    together: str
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """`sort_href` is '' where the column cannot be sorted; `order` is ascending, descending or ''."""
 
@@ -114,6 +123,7 @@ class ListPage:
     may_share: bool = False
     arranged: Arranged | None = None  # what stands in place of the table
     bin_href: str = ""  # for who may delete here
+    gone: Gone | None = None  # what was just deleted by a page without scripts
     waiting: tuple[Waiting, ...] = ()
     again_href: str = ""  # this very page
 

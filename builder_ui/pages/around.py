@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from builder_ui.cells import record_url
-from builder_ui.models.around import Activity, Change, Deleting, Happening
+from builder_ui.models.around import Activity, Change, Deleting, Happening, Nameable
 from builder_ui.models.parts import Option, Tab
 from builder_ui.opened import Opened
 from builder_ui.pages.door import one
@@ -28,12 +28,16 @@ Timed = tuple[datetime, Happening]
 
 @get(f"{RECORD}/people", sync_to_thread=True)
 def people(request: Ask, site: Here, app_id: InPath, form_id: InPath, record: InPath) -> Response[Any]:
-    """Who may be named in a comment, as options of a list."""
+    """Who may be named in a comment, as options of a list; `as=page` is the list for reading, without a script."""
     visit = site.visit(request)
     found = visit.runtime.comments.people(
         visit.viewer, app_id, form_id, record, visit.query.get("q", ""), visit.query.get("field", "")
     )
-    return visit.part("parts/options.html", found)
+    if visit.query.get("as") != "page":
+        return visit.part("parts/options.html", found)
+    back = href(record_url(app_id, form_id, record), tab="history")
+    page = Nameable(visit.text("Who can be named with @"), back, tuple(one.label for one in found))
+    return visit.page("nameable.html", page, title=page.title, styles=("list",))
 
 
 # -- the stream --------------------------------------------------------------------------------------
@@ -150,20 +154,20 @@ def deleting(opened: Opened, back: str) -> Deleting | None:
 
 @post(f"{RECORD}/delete", sync_to_thread=True)
 def delete(request: Ask, site: Here, app_id: InPath, form_id: InPath, record: InPath) -> Response[Any]:
-    """Into the recycle bin, which is shown: that is where it is undone."""
+    """Into the recycle bin; the list is shown, with a button that brings it back."""
     visit = site.visit(request)
     gone = visit.runtime.recycle_bin.delete(visit.viewer, app_id, form_id, [record])
     refused = [found for one in gone.outcomes for found in one.problems]
     if refused or not gone.outcomes:
         raise Rejected(refused or [problem("record.unknown", record=record)])
-    return visit.go(f"/apps/{app_id}/forms/{form_id}/recycle-bin")
+    return visit.go(href(f"/apps/{app_id}/forms/{form_id}", gone=gone.together, went=len(gone.gone)))
 
 
 @post(f"{RECORD}/comments", sync_to_thread=True)
 def comment(
     request: Ask, site: Here, app_id: InPath, form_id: InPath, record: InPath, body: bytes
 ) -> Response[Any]:
-    """Nobody is named by it: names are picked from a list that a script brings."""
+    """Whoever is named with @ in the text is told, as by the API; `named` says who of several with one name."""
     visit, sent = site.visit(request), sent_form(body)
     visit.runtime.comments.add(
         visit.viewer, app_id, form_id, record, one(sent, "text"), sent.get("named", []), one(sent, "field")

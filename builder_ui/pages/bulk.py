@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -69,7 +69,9 @@ def bulk_change(request: Ask, site: Here, app_id: InPath, form_id: InPath, body:
     visit, sent = site.visit(request), sent_form(body)
     listing = Listing(visit, *visit.form(app_id, form_id))
     if sent.get("kind") == ["delete"]:
-        return _delete(listing, _ids(listing, sent.get("record", []), sent.get("all") == ["yes"]))
+        records = _ids(listing, sent.get("record", []), sent.get("all") == ["yes"])
+        plain = "application/json" not in request.headers.get("accept", "")
+        return _deleted(listing, _delete(listing, records)) if plain else Response(_delete(listing, records))
     known = listing.form.field(sent.get("field", [""])[-1])
     if known is None:
         raise Rejected([problem("value.unknown_field", field=sent.get("field", [""])[-1])])
@@ -87,14 +89,19 @@ def bulk_change(request: Ask, site: Here, app_id: InPath, form_id: InPath, body:
     )
 
 
-def _delete(listing: Listing, records: Sequence[str]) -> Response[Any]:
+def _deleted(listing: Listing, told: Mapping[str, Any]) -> Response[Any]:
+    """Where the page has no script: the list says what went, and has a button that brings it back."""
+    went = told["together"] if told["deleted"] else ""
+    return listing.visit.go(listing.address(gone=went, went=str(told["deleted"]), stay=str(told["refused"])))
+
+
+def _delete(listing: Listing, records: Sequence[str]) -> dict[str, Any]:
     """Into the recycle bin, each on its own: `{deleted, refused, why, together}`, `why` of the first refused."""
     visit = listing.visit
     gone = visit.runtime.recycle_bin.delete(visit.viewer, listing.app.id, listing.form.id, records)
     refused = [found.text(visit.language) for one in gone.outcomes for found in one.problems[:1]]
     why = refused[0] if refused else ""
-    told = {"deleted": len(gone.gone), "refused": len(refused), "why": why, "together": gone.together}
-    return Response(told)
+    return {"deleted": len(gone.gone), "refused": len(refused), "why": why, "together": gone.together}
 
 
 def _input(listing: Listing, known: FieldDefinition, kind: str) -> Input:

@@ -19,7 +19,7 @@ from builder_ui.inputs import Inputs, control_of
 from builder_ui.layouts import fits_in_list
 from builder_ui.listing import SIZE, Listing
 from builder_ui.models.arranged import Arranged
-from builder_ui.models.listing import BulkField, Column, FilterRow, ListPage, Row, SavedFilter, Waiting
+from builder_ui.models.listing import BulkField, Column, FilterRow, Gone, ListPage, Row, SavedFilter, Waiting
 from builder_ui.models.parts import Option, Tab
 from builder_ui.named_files import files_in
 from builder_ui.pages import timeline
@@ -149,8 +149,23 @@ def _page(listing: Listing, found: Page, problems: tuple[str, ...]) -> ListPage:
         may_unmask=_may_unmask(listing),
         bin_href=f"{base}/recycle-bin" if listing.may("delete") and not form.is_archive else "",
         field_options=maker.options(), waiting=tuple(_waiting(listing, found)),
-        again_href=listing.address(page=str(listing.page)), **_scope(listing),
+        gone=_gone(listing), again_href=listing.address(page=str(listing.page)), **_scope(listing),
     )  # fmt: skip
+
+
+def _gone(listing: Listing) -> Gone | None:
+    """What a page without scripts has just deleted; with one a toast says so."""
+    asked, visit = listing.visit.query, listing.visit
+    went, stay = asked.get("went", ""), asked.get("stay", "0")
+    if not (went.isdecimal() and stay.isdecimal() and len(went + stay) < 10):
+        return None
+    text = visit.text("Deleted %(num)s records", num=f"{int(went):,}")
+    if int(stay):
+        text = visit.text(
+            "Deleted %(num)s records, %(stay)s stay", num=f"{int(went):,}", stay=f"{int(stay):,}"
+        )
+    together = asked.get("gone", "")[:40]
+    return Gone(text, f"{listing.base}/recycle-bin/restore" if together else "", together)
 
 
 def _waiting(listing: Listing, found: Page) -> Iterator[Waiting]:

@@ -59,12 +59,15 @@ def _row(visit: Visit, app: App, form: Form, one: InBin) -> BinRow:
 
 @post(f"{BIN}/restore", sync_to_thread=True)
 def restore(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: bytes) -> Response[Any]:
-    """Where the page has no script: one record comes back and is shown."""
-    visit, record = site.visit(request), one(sent_form(body), "record")
-    done = visit.runtime.recycle_bin.restore(visit.viewer, app_id, form_id, [record])
+    """Where the page has no script: one record comes back and is shown, or all that went `together`."""
+    visit, sent = site.visit(request), sent_form(body)
+    record, together = one(sent, "record"), one(sent, "together")
+    done = visit.runtime.recycle_bin.restore(
+        visit.viewer, app_id, form_id, [record] if record else [], together
+    )
     if refused := [found for outcome in done for found in outcome.problems]:
         raise Rejected(refused)
-    return visit.go(record_url(app_id, form_id, record))
+    return visit.go(record_url(app_id, form_id, record) if record else f"/apps/{app_id}/forms/{form_id}")
 
 
 HANDLERS = (recycle_bin, restore)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from builder_ui.design_frame import DesignFrame, DesignProblem, DesignTab
+from builder_ui.models.around import Nameable
 from builder_ui.models.design_life import (
     AppLine,
     AppsPage,
@@ -34,6 +35,7 @@ from builder_ui.models.design_life import (
     VersionLine,
     VersionsPage,
 )
+from builder_ui.models.design_uses import Uses
 from builder_ui.models.parts import Link
 
 TRAIL = (Link("应用设计", "/design"),)
@@ -77,6 +79,9 @@ def life_pages() -> Mapping[str, tuple[str, object]]:
         "design_versions": ("design/versions.html", versions_page()),
         "design_tests": ("design/tests.html", tests_page()),
         "design_bindings": ("design/bindings.html", bindings_page()),
+        "design_uses": ("design/uses.html", Uses("被 1 条规则使用 · 4 人持有", (
+            Link("规则 拖延", "/design/desk", "pulse"), Link("crm 依赖它", "", "box")), "4 人持有")),
+        "nameable": ("nameable.html", Nameable("可以用 @ 点名的人", "/apps/desk", ("周婧",))),
     }  # fmt: skip
 
 

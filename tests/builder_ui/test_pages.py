@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import json
 import re
@@ -324,3 +325,33 @@ def test_a_first_visit_weighs_under_100_kB(zhou: Tab, add: Add, path: str) -> No
     packed = len(gzip.compress(page.encode(), 3))
     assert packed < len(page.encode()) < 100_000
     assert packed + sum(int(answer.headers["content-length"]) for answer in answers) < 100_000
+
+
+# -- without scripts -----------------------------------------------------------------------------------
+
+
+def test_a_page_without_scripts_deletes_takes_back_and_names(runtime: Runtime, zhou: Tab) -> None:
+    document = copy.deepcopy(dict(runtime.applications.document("desk")))
+    document["roles"][0]["forms"]["customer"]["actions"].append("delete")
+    runtime.applications.publish(None, document, "system")
+    viewer = runtime.require_viewer("zhou")
+    rows = [{"name": f"无脚本{number}"} for number in range(3)]
+    made = runtime.records.create(viewer, "desk", "customer", rows)
+    assert 'form="plain-bulk"' in zhou.page(f"{DESK}/customer")
+    gone = zhou.post(f"{DESK}/customer/bulk", {"kind": "delete", "record": made[:2]})
+    assert gone.status_code == 303
+    page = zhou.page(gone.headers["location"])
+    assert "已删除 2 条记录" in page
+    assert "无脚本0" not in page
+    (together,) = re.findall(r'name="together" value="([^"]+)"', page)
+    back = zhou.post(f"{DESK}/customer/recycle-bin/restore", {"together": together})
+    assert back.headers["location"] == f"{DESK}/customer"
+    assert "无脚本0" in zhou.page(f"{DESK}/customer")
+    alone = zhou.post(f"{DESK}/customer/records/{made[2]}/delete")
+    assert re.search(r'name="together" value="([^"]+)"', zhou.page(alone.headers["location"]))
+    record = f"{DESK}/customer/records/{made[0]}"
+    assert f'href="{record}/people?as=page"' in zhou.page(f"{record}?tab=history")
+    names = zhou.page(f"{record}/people?as=page")
+    (name, *_) = re.findall(r"<li>@([^<]+)</li>", names)
+    zhou.post(f"{record}/comments", {"text": f"请 @{name} 看看"})
+    assert f'<span class="named">@{name}</span>' in zhou.page(f"{record}?tab=history")

@@ -346,7 +346,7 @@ ROUTES: dict[str, Route] = {
     f"POST {RECORD}/linked/{{field:str}}": Route(reads_record, {"field": ["name"]}, body={"add": "1"}),
     f"POST {API}{RECORD}/linked/{{field:str}}": Route(
         reads_record, {"field": ["name"]}, body=json.dumps({"add": ["1"]})),
-    f"GET {RECORD}/people": Route(reads_record, queries=("?q=", "?q=z")),
+    f"GET {RECORD}/people": Route(reads_record, queries=("?q=", "?q=z", "?as=page")),
     f"GET {API}{RECORD}/proof": Route(reads_record),
     f"GET {API}{RECORD}/flow": Route(signed_in),  # nothing for those who may not read it
     f"GET {API}{RECORD}/buttons": Route(reads_record),
