@@ -57,18 +57,23 @@ class Prepared:
     config: Config
     known: dict[str, Known] = field(default_factory=dict)
     story: dict[str, Covered] = field(default_factory=dict)  # by app, what was gone through in it
+    ours: bool = True  # and gone with us
 
 
 class Houses:
-    """`sources` in the order they are published in; `work` is a folder of ours alone."""
+    """`sources` in the order they are published in; `work` is a folder of ours alone. `samples`: what somebody
+    has loaded already, by its moment; on PostgreSQL its database is called as its folder is."""
 
     def __init__(
-        self, sources: Sequence[Source], work: Path, database_url: str = "", *, keep: bool = False
-    ) -> None:
+        self, sources: Sequence[Source], work: Path, database_url: str = "", *, keep: bool = False,
+        samples: Mapping[datetime, Prepared] | None = None,
+    ) -> None:  # fmt: skip
         self._sources, self._work, self._keep = sources, work, keep
         self._failed: set[str] = set()
         self._databases = Databases(database_url)
-        self._prepared: dict[tuple[Any, ...], Prepared] = {}
+        self._prepared: dict[tuple[Any, ...], Prepared] = {
+            (frozenset({SAMPLE}), at): loaded for at, loaded in (samples or {}).items()
+        }
         self._numbers = itertools.count(1)
 
     @contextmanager
@@ -104,7 +109,8 @@ class Houses:
 
     def close(self) -> None:
         for prepared in self._prepared.values():
-            self._remove(prepared.config)
+            if prepared.ours:
+                self._remove(prepared.config)
 
     def _remove(self, config: Config) -> None:
         self._databases.drop(config)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from engine.app_tests.coverage import NOTHING_COVERED, Covered, begun_at, gone_through
-from engine.app_tests.houses import Houses, Source
+from engine.app_tests.houses import Houses, Prepared, Source
 from engine.app_tests.steps import take_step
 from metamodel.app_tests import AppTest
 from metamodel.application import App
@@ -39,10 +40,11 @@ class Result:
 def run_tests(
     apps: Sequence[App], sources: Sequence[Source], work: Path, database_url: str = "", *,
     only: Collection[str] = (), told: Callable[[Result], object] = lambda _: None, keep: bool = False,
+    samples: Mapping[datetime, Prepared] | None = None,
 ) -> list[Result]:  # fmt: skip
     """The tests of these apps in order; `sources` are they and what they require, `work` an empty folder.
-    `keep`: what the failed ones left behind stays there to be looked at."""
-    houses, results = Houses(sources, work, database_url, keep=keep), list[Result]()
+    `keep`: what the failed ones left behind stays there to be looked at; `samples` are loaded already."""
+    houses, results = Houses(sources, work, database_url, keep=keep, samples=samples), list[Result]()
     try:
         for app, test in _chosen(apps, only):
             results.append(run_test(houses, app, test))

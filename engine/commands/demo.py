@@ -20,7 +20,7 @@ from engine.clock import MovableClock
 from engine.commands import settle
 from engine.config import Config
 from engine.runtime import Runtime
-from engine.sample_data import load_sample_data
+from engine.sample_data import Known, load_sample_data
 from metamodel.problems import Rejected, has_errors
 
 SAMPLES = Path(str(files("sample_apps").joinpath("")))
@@ -68,8 +68,8 @@ def day(runtime: Runtime, as_of: str) -> date:
     return date.fromisoformat(as_of) if as_of else runtime.clock.now().astimezone(runtime.config.zone).date()
 
 
-def load_samples(runtime: Runtime, as_of: str, say: Say) -> None:
-    """People, the sample apps, their data; the sign-ins are written beside it."""
+def load_samples(runtime: Runtime, as_of: str, say: Say, known: dict[str, Known] | None = None) -> None:
+    """People, the sample apps, their data; the sign-ins are written beside it. `known` takes the rows' names."""
     today = day(runtime, as_of)
     organisation = json.loads((SAMPLES / "crm" / "data" / "organisation.json").read_text("utf-8"))
     password = secrets.token_urlsafe(9)
@@ -78,7 +78,7 @@ def load_samples(runtime: Runtime, as_of: str, say: Say) -> None:
         say(f"导入 / importing {app}")
         import_app(runtime, SAMPLES / app, with_data=False, as_of=as_of, say=say)
     settle()
-    load_sample_data(runtime, [SAMPLES / app / "data" for app in APPS], today, say)
+    load_sample_data(runtime, [SAMPLES / app / "data" for app in APPS], today, say, known)
     runtime.ledger.integrate()
     _write_sign_ins(runtime.config, organisation["sign_ins"], password)
 

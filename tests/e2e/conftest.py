@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -16,6 +13,7 @@ from engine.runtime import Runtime
 from tests.builder_ui.conftest import add, furnished, runtime, talk
 from tests.builder_ui.desk import PASSWORD
 from tests.e2e.browsing import CHROMIUM, FLAGS, Tab, serving
+from tests.flagship import GoingClock, loaded_disk
 
 __all__ = ["add", "furnished", "runtime", "talk"]
 Open = Callable[..., Tab]
@@ -51,32 +49,15 @@ def desk(browser: Browser, runtime: Runtime) -> Iterator[Open]:
         yield from tabs(browser, address, PASSWORD)
 
 
-def _prepared(factory: pytest.TempPathFactory) -> Path:
-    """The sample apps with their data, made by whichever of the workers comes first: it takes a minute."""
-    from engine.commands.demo import prepare
-
-    shared = factory.getbasetemp()
-    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
-    made, making = shared / "flagship-prepared", shared / "flagship-in-the-making"
-    with (shared / "flagship.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            making.mkdir()
-            prepare(Config(data=making, synchronous="OFF"), "", lambda _: None, 0)
-            making.rename(made)
-    return made
-
-
 @pytest.fixture(scope="session")
 def flagship(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The sample apps with their data, served: address and password."""
     from engine.commands.demo import PASSWORD_FILE
 
     data = tmp_path_factory.mktemp("flagship") / "data"
-    shutil.copytree(_prepared(tmp_path_factory), data)
-    config = Config(data=data, synchronous="OFF")
-    password = Path(data / PASSWORD_FILE).read_text("utf-8").split("\t")[1]
-    opened = Runtime.open(config)
+    shutil.copytree(loaded_disk(tmp_path_factory) / "data", data)
+    password = (data / PASSWORD_FILE).read_text("utf-8").split("\t")[1]
+    opened = Runtime.open(Config(data=data, synchronous="OFF"), GoingClock())
     with serving(opened) as address:
         yield address, password
     opened.close()

@@ -2,37 +2,61 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+import sample_apps
+from engine.app_tests import Prepared, run_tests
 from engine.clock import FrozenClock
-from engine.commands.demo import load_samples
+from engine.commands.app_tests import find_apps, lines_of
 from engine.config import Config
 from engine.records.query import Query, RecordView
 from engine.runtime import Runtime
 from metamodel.problems import Rejected
+from tests.flagship import MOMENT, load, loaded_data
 
 ZONE = ZoneInfo("Asia/Shanghai")
-NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+ROOT = Path(next(iter(sample_apps.__path__)))
 ARCHIVE = "conversation_archive"
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    server = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
-    name, url = server.create() if server else ("", "")
-    config = Config(data=tmp_path_factory.mktemp("samples"), database_url=url, synchronous="OFF")
-    runtime = Runtime.open(config, FrozenClock(NOW))
-    load_samples(runtime, "2026-11-20", lambda _: None)
+def samples(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    if request.param == "sqlite":
+        yield loaded_data(tmp_path_factory)
+        return
+    server = request.getfixturevalue("postgresql")
+    name, url = server.create()
+    yield load(Config(data=tmp_path_factory.mktemp("postgresql") / name, database_url=url))
+    server.drop(name)
+
+
+@pytest.fixture(scope="module")
+def loaded(samples: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    """For looking only, as they are."""
+    data, url = tmp_path_factory.mktemp("samples") / "data", samples.config.database_url
+    shutil.copytree(samples.config.data, data)
+    runtime = Runtime.open(Config(data=data, database_url=url, synchronous="OFF"), FrozenClock(MOMENT))
     yield runtime
     runtime.close()
-    if server:
-        server.drop(name)
+
+
+def test_the_apps_tests_pass(samples: Prepared, tmp_path: Path) -> None:
+    """All of the flagship's own: what `muniment test` runs."""
+    found = find_apps([ROOT / ARCHIVE])
+    results = run_tests(
+        found.apps, found.sources, tmp_path, samples.config.database_url, samples={MOMENT: samples}
+    )
+    failed = [line for one in results if not one.passed for line in lines_of(one, ROOT / ARCHIVE)]
+    assert failed == []
+    assert len(results) >= 40
 
 
 def page(

@@ -7,12 +7,11 @@ import hashlib
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
-import tempfile
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -28,13 +27,13 @@ from litestar.testing import TestClient
 from engine.access.viewer import SYSTEM
 from engine.backup import make_backup
 from engine.clock import FrozenClock
-from engine.commands.demo import load_samples
 from engine.config import Config
 from engine.evidence.seals import Seals
 from engine.records.query import Query
 from engine.runtime import Runtime
 from engine.system_tables import app_versions, inbox, record_keys
 from engine.web.app import create_app
+from tests.flagship import MOMENT, loaded_disk, watched
 
 RECORDED = Path(__file__).resolve().parents[4] / "shared" / "data" / "wecom_messages.jsonl"
 WINDOW = 8  # characters; a page of the database may break a text, rarely within so few
@@ -43,28 +42,18 @@ TEXTS = 300
 
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """All that is written while the fixture below runs: data, temporary files, everything that is logged."""
+    """All that is written while the sample data is loaded and the fixture below runs: data, temporary files,
+    everything that is logged."""
     disk = tmp_path_factory.mktemp("disk")
-    (disk / "temporary").mkdir()
-    handler = logging.FileHandler(disk / "everything.log", encoding="utf-8")
-    root, level = logging.getLogger(), logging.getLogger().level
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("TMPDIR", "SQLITE_TMPDIR"):
-            patch.setenv(name, str(disk / "temporary"))
-        patch.setattr(tempfile, "tempdir", None)
-        root.addHandler(handler)
-        root.setLevel(logging.DEBUG)
+    shutil.copytree(loaded_disk(tmp_path_factory), disk, dirs_exist_ok=True)
+    with watched(disk):
         yield disk
-    root.setLevel(level)
-    root.removeHandler(handler)
 
 
 @pytest.fixture(scope="module")
 def used(disk: Path) -> Iterator[Runtime]:
     """The flagship on its sample data, with real traffic, a search, a look, a bad message, pages, a backup."""
-    clock = FrozenClock(datetime(2026, 11, 20, 10, 0, tzinfo=UTC))
-    runtime = Runtime.open(Config(data=disk / "data"), clock)
-    load_samples(runtime, "2026-11-20", lambda _: None)
+    runtime = Runtime.open(Config(data=disk / "data"), FrozenClock(MOMENT))
     viewer = runtime.require_viewer("dir01")
     found = runtime.records.page(viewer, "conversation_archive", "message", Query(text="报价"))
     runtime.records.get(viewer, "conversation_archive", "message", found.items[0].id)
