@@ -179,6 +179,7 @@ def test_figures_agree_with_the_trail(furnished: Vault, auditor: Viewer) -> None
 def test_reads_at_night_are_told_apart(furnished: Vault, auditor: Viewer) -> None:
     runtime = furnished.runtime
     clock = runtime.movable_clock
+    assert isinstance(clock, FrozenClock)
     clock.advance(hours=13)  # 22:00
     try:
         runtime.records.get(runtime.require_viewer(CLERK), APP, "customer", furnished.ids["rival_customer"])
