@@ -1,13 +1,12 @@
-"""Days, and moments. A moment without an offset is read in the organisation's zone."""
+"""Days."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
 from metamodel.plugin_api import (
     DATE,
-    DATETIME,
     ORDERED_AGGREGATES,
     ORDERED_OPERATORS,
     Display,
@@ -18,14 +17,11 @@ from metamodel.plugin_api import (
     Storage,
     Texts,
     day_of,
-    iso_moment,
     labelled,
     options_of,
     problem,
     read_date,
-    read_moment,
     show_date,
-    show_moment,
 )
 
 if TYPE_CHECKING:
@@ -37,10 +33,6 @@ TEXTS = {"field.limits_crossed": Texts("最小值大于最大值", "The minimum 
 class DateOptions(Options, frozen=True):
     earliest: Annotated[date | None, labelled("最早", "Earliest")] = None
     latest: Annotated[date | None, labelled("最晚", "Latest")] = None
-
-
-class DateTimeOptions(Options, frozen=True):
-    seconds: Annotated[bool, labelled("显示秒", "Show seconds")] = False
 
 
 class Zoned(Field):
@@ -102,43 +94,5 @@ class Date(Zoned):
         return show_date(value, display.language)
 
 
-class DateTime(Zoned):
-    name = "datetime"
-    often = 2
-    label = {"zh": "日期时间", "en": "Date and time"}
-    icon = "clock"
-    keywords: tuple[str, ...] = ("时间", "时刻", "timestamp")
-    doc = {"zh": "某一时刻", "en": "A moment"}
-    group = "time"
-    exact = datetime
-    storage = Storage.TIMESTAMP
-    type = DATETIME
-    operators = ORDERED_OPERATORS
-    aggregates = ORDERED_AGGREGATES
-    input = "datetime"
-    examples = (
-        ("2026-11-20T01:05:00Z", "2026-11-20T01:05:00Z"),
-        ("2026-11-20T09:05:00.000001+08:00", "2026-11-20T01:05:00.000001Z"),
-    )
-    Options = DateTimeOptions
-
-    def parse(self, raw: Any, field: FieldDefinition) -> datetime:
-        if isinstance(raw, datetime) and raw.tzinfo is UTC:
-            return raw
-        if isinstance(raw, date) and not isinstance(raw, datetime):  # computed: its first moment here
-            raw = datetime(raw.year, raw.month, raw.day)  # noqa: DTZ001 -- read_moment gives it the zone
-        return read_moment(raw, self.zone)
-
-    def to_json(self, value: datetime, field: FieldDefinition) -> str:
-        return iso_moment(value)
-
-    def display(self, value: datetime, field: FieldDefinition, display: Display) -> str:
-        seconds = options_of(field, DateTimeOptions).seconds
-        return show_moment(value, display.zone or self.zone, display.language, seconds)
-
-    def search_text(self, value: datetime, field: FieldDefinition) -> str:
-        return show_moment(value, self.zone)
-
-
 def register(registry: Registry) -> None:
-    registry.add(Date(registry), DateTime(registry))
+    registry.add(Date(registry))

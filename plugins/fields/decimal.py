@@ -1,12 +1,10 @@
-"""Exact numbers with a fixed count of digits after the point: decimal, money, percent.
+"""Exact numbers with a fixed count of digits after the point; money and percent are made of them.
 
-All three are one type with other words: how many places, how a value reads. People's
-text is refused when it has more digits than fit; computed values are rounded half to even.
+People's text is refused when it has more digits than fit; computed values are rounded half to even.
 """
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal as Number
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -25,7 +23,6 @@ from metamodel.plugin_api import (
     Storage,
     Texts,
     fit_number,
-    fold,
     label_text,
     labelled,
     options_of,
@@ -37,12 +34,6 @@ from metamodel.plugin_api import (
 if TYPE_CHECKING:
     from metamodel.plugin_api import App, FieldDefinition, Format, Label
 
-CURRENCIES = {  # code: (sign, places)
-    "CNY": ("¥", 2), "USD": ("US$", 2), "EUR": ("€", 2), "GBP": ("£", 2), "HKD": ("HK$", 2),
-    "JPY": ("JP¥", 0), "KRW": ("₩", 0), "SGD": ("S$", 2), "TWD": ("NT$", 2), "AUD": ("A$", 2),
-}  # fmt: skip
-_AROUND_MONEY = re.compile(r"^([+-]?) ?(?:[A-Z]{3}|[A-Z]{0,2}[¥$€£₩])? ?|(元整|元|圆|块|[A-Z]{3})$")
-
 
 class NumberOptions(Options, frozen=True):
     minimum: Annotated[Number | None, labelled("最小值", "Minimum")] = None
@@ -52,14 +43,6 @@ class NumberOptions(Options, frozen=True):
 class DecimalOptions(NumberOptions, frozen=True):
     places: Annotated[int, labelled("小数位", "Digits after the point", ge=0, le=10)] = 2
     unit: Annotated[str | dict[str, str], labelled("单位", "Unit")] = ""
-
-
-class MoneyOptions(NumberOptions, frozen=True):
-    currency: Annotated[str, labelled("币种", "Currency")] = "CNY"
-
-
-class PercentOptions(NumberOptions, frozen=True):
-    places: Annotated[int, labelled("小数位", "Digits after the point", ge=0, le=8)] = 2
 
 
 class Decimal(Field):
@@ -133,74 +116,5 @@ class Decimal(Field):
         return f"{value:f}"
 
 
-class Money(Decimal):
-    name = "money"
-    often = 3
-    label = {"zh": "金额", "en": "Money"}
-    icon = "coin"
-    keywords: tuple[str, ...] = ("货币", "价格", "人民币", "currency", "price")
-    doc = {"zh": "一笔钱", "en": "An amount of money"}
-    input = "money"
-    examples = (
-        ("¥1,234.50", "1234.50"),
-        ("3万元", "30000.00"),
-        ("-￥5", "-5.00"),
-        ("CNY 99999.99", "99999.99"),
-    )
-    Options = MoneyOptions
-
-    def scale(self, field: FieldDefinition) -> int:
-        return self._currency(field)[1]
-
-    def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
-        currency = options_of(field, MoneyOptions).currency
-        if currency not in CURRENCIES:
-            return [problem("field.unknown_currency", "/options/currency", currency=currency)]
-        return super().check_options(field, app)
-
-    def read(self, raw: Any) -> Number:
-        """With or without a sign of currency around it: `¥1,234.50`, `3万元`, `CNY 5`."""
-        if isinstance(raw, str) and len(raw) <= 100:
-            return read_number(_AROUND_MONEY.sub(r"\1", fold(raw)))
-        return read_number(raw)
-
-    def _currency(self, field: FieldDefinition) -> tuple[str, int]:
-        return CURRENCIES.get(options_of(field, MoneyOptions).currency, ("¤", 2))
-
-    def display(self, value: Number, field: FieldDefinition, display: Display) -> str:
-        sign, places = self._currency(field)
-        return f"{'-' * (value < 0)}{sign}{show_number(abs(value), places)}"
-
-    def measured_as(self, field: FieldDefinition) -> tuple[Format, Label]:
-        return "money", self._currency(field)[0]
-
-
-class Percent(Decimal):
-    """Kept as the share it is: 12.5% is 0.125, in JSON too; `%` or `％` in text divides by 100."""
-
-    name = "percent"
-    often = 4
-    label = {"zh": "百分比", "en": "Percent"}
-    icon = "percent"
-    keywords: tuple[str, ...] = ("比例", "折扣", "ratio")
-    doc = {"zh": "百分之几；保存为比值，12.5% 即 0.125", "en": "A share; 12.5% is kept as 0.125"}
-    input = "percent"
-    examples = (("12.5%", "0.1250"), ("８％", "0.0800"), ("0.125", "0.1250"), (1, "1.0000"))
-    Options = PercentOptions
-
-    def scale(self, field: FieldDefinition) -> int:
-        return options_of(field, PercentOptions).places + 2
-
-    def read(self, raw: Any) -> Number:
-        text = fold(raw) if isinstance(raw, str) and len(raw) <= 100 else ""
-        return read_number(text[:-1].rstrip()).scaleb(-2) if text.endswith("%") else read_number(raw)
-
-    def display(self, value: Number, field: FieldDefinition, display: Display) -> str:
-        return show_number(value.scaleb(2), options_of(field, PercentOptions).places) + "%"
-
-    def measured_as(self, field: FieldDefinition) -> tuple[Format, Label]:
-        return "percent", ""
-
-
 def register(registry: Registry) -> None:
-    registry.add(Decimal(), Money(), Percent())
+    registry.add(Decimal())

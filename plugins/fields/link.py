@@ -1,4 +1,4 @@
-"""Links to records of a form, of this app or one it requires; one or several.
+"""A link to a record of a form, of this app or one it requires.
 
 A record's id is text in values and JSON (it outgrows 2^53) and an integer in the column.
 """
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from metamodel.plugin_api import (
     CHOICE_AGGREGATES,
     CHOICE_OPERATORS,
-    LIST_OPERATORS,
     BadValue,
     Display,
     Examples,
@@ -28,11 +27,9 @@ from metamodel.plugin_api import (
     fields_of,
     fold,
     labelled,
-    list_of,
     options_of,
     problem,
     record_of,
-    split_list,
 )
 
 if TYPE_CHECKING:
@@ -44,10 +41,6 @@ LARGEST = 2**63 - 1
 class LinkOptions(Options, frozen=True):
     form: Annotated[str, labelled("表单", "Form", picks="form")]
     app: Annotated[str, labelled("应用（空为本应用）", "App (blank: this one)", picks="app")] = ""
-
-
-class LinksOptions(LinkOptions, frozen=True):
-    maximum: Annotated[int, labelled("最多几条", "At most", ge=1)] | None = None
 
 
 def read_record(raw: Any) -> str:
@@ -121,38 +114,5 @@ class Link(Field):
         return Reference("record", options.app, options.form, many=self.many)
 
 
-class Links(Link):
-    name = "links"
-    often = 2
-    label = {"zh": "关联多条记录", "en": "Links"}
-    doc = {"zh": "指向另一表单的几条记录", "en": "Points at several records of a form"}
-    storage = Storage.JSON
-    many = True
-    operators = LIST_OPERATORS
-    input = "records"
-    examples = (("12,13", ["12", "13"]), ([12, "12"], ["12"]))
-    Options = LinksOptions
-
-    def expression_type(self, field: FieldDefinition) -> Type:
-        return list_of(super().expression_type(field))
-
-    def parse(self, raw: Any, field: FieldDefinition) -> list[str]:
-        return list(dict.fromkeys(read_record(item) for item in split_list(raw)))
-
-    def check(self, value: list[str], field: FieldDefinition) -> list[Problem]:
-        most = options_of(field, LinksOptions).maximum
-        return [problem("value.too_many", limit=most)] if most and len(value) > most else []
-
-    def to_storage(self, value: list[str], field: FieldDefinition) -> list[str]:
-        return value
-
-    def from_storage(self, raw: list[str], field: FieldDefinition) -> list[str]:
-        return raw
-
-    def display(self, value: list[str], field: FieldDefinition, display: Display) -> str:
-        joint = "、" if display.language.startswith("zh") else ", "
-        return joint.join(display.name("record", item) for item in value)
-
-
 def register(registry: Registry) -> None:
-    registry.add(Link(), Links())
+    registry.add(Link())

@@ -1,4 +1,4 @@
-"""Files of one sort: pictures, sound, films, and a signature that is drawn. What a file is, its bytes say."""
+"""Files of one sort: what is common to pictures, sound and films. What a file is, its bytes say."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ from metamodel.plugin_api import (
     Label,
     Options,
     OptionsType,
-    Problem,
-    Registry,
     labelled,
     options_of,
-    problem,
 )
 from plugins.fields.attachment import Attachment
 
@@ -59,46 +56,3 @@ class Media(Attachment):
     def limits(self, field: FieldDefinition) -> tuple[int | None, int]:
         options = options_of(field, MediaOptions)
         return options.maximum, options.megabytes
-
-
-class SignatureOptions(Options, frozen=True):
-    name_below: Annotated[bool, labelled("签名下方注明姓名和时间", "Name and moment below it")] = True
-
-
-class Signature(Media):
-    Options: ClassVar[OptionsType] = SignatureOptions
-
-    def __init__(self) -> None:
-        super().__init__(
-            "signature", {"zh": "手写签名", "en": "Signature"}, "pen",
-            {"zh": "用手指或鼠标写下的签名", "en": "A name, drawn by hand"}, ("image/png",), "签字", "手写", "sign",
-        )  # fmt: skip
-        self.input = self.look = "signature"
-        self.examples = ((["12"], ["12"]), ("12", ["12"]))
-
-    def limits(self, field: FieldDefinition) -> tuple[int | None, int]:
-        return 1, 2
-
-    def check(self, value: list[str], field: FieldDefinition) -> list[Problem]:
-        return [problem("value.too_many", limit=1)] if len(value) > 1 else []
-
-
-FAMILY = (
-    Media(
-        "image", {"zh": "图片", "en": "Image"}, "image", {"zh": "一张或几张图片", "en": "One or several pictures"},
-        PICTURES, "照片", "拍照", "photo", "picture",
-    ),
-    Media(
-        "audio", {"zh": "音频", "en": "Audio"}, "voice",
-        {"zh": "录音，可在页面上播放", "en": "Sound, played on the page"}, SOUND, "录音", "语音", "recording", "voice",
-    ),
-    Media(
-        "video", {"zh": "视频", "en": "Video"}, "video",
-        {"zh": "视频，可在页面上播放", "en": "Films, played on the page"}, FILMS, "录像", "film",
-    ),
-    Signature(),
-)  # fmt: skip
-
-
-def register(registry: Registry) -> None:
-    registry.add(*FAMILY)

@@ -1,9 +1,8 @@
-"""What the engine keeps of every record by itself, as fields: its id, who made and changed it and when, and how
-its approval stands. Nothing is kept twice; they filter, sort and count like any other field."""
+"""What the engine keeps of every record by itself, as fields: what is common to them. Nothing is kept twice; they
+filter, sort and count like any other field."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -14,7 +13,6 @@ from metamodel.plugin_api import (
     ORDERED_AGGREGATES,
     ORDERED_OPERATORS,
     PERSON,
-    Choice,
     Derived,
     Display,
     Examples,
@@ -26,24 +24,14 @@ from metamodel.plugin_api import (
     Reference,
     Registry,
     Storage,
-    clean_text,
     iso_moment,
     read_moment,
     show_moment,
 )
-from plugins.fields.link import read_record
 from plugins.fields.member import read_id
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import FieldDefinition
-
-STATES: Sequence[Choice] = (
-    Choice("running", {"zh": "审批中", "en": "Under way"}, "blue"),
-    Choice("returned", {"zh": "已退回", "en": "Returned"}, "amber"),
-    Choice("approved", {"zh": "已通过", "en": "Approved"}, "green"),
-    Choice("rejected", {"zh": "已拒绝", "en": "Rejected"}, "red"),
-    Choice("withdrawn", {"zh": "已撤回", "en": "Withdrawn"}, "grey"),
-)
 
 
 class Head(Field):
@@ -56,20 +44,6 @@ class Head(Field):
 
     def derived(self, field: FieldDefinition) -> Derived:
         return HeadValue(self.part)
-
-
-class RecordId(Head):
-    name, part = "record_id", "id"
-    label = {"zh": "记录编号", "en": "Record id"}
-    icon = "hash"
-    doc = {"zh": "系统给每条记录的唯一编号", "en": "The number the system gives every record"}
-    keywords: tuple[str, ...] = ("主键", "uuid", "key")
-    operators = CHOICE_OPERATORS
-    aggregates = CHOICE_AGGREGATES
-    examples: Examples = ((12, "12"), ("9007199254740993", "9007199254740993"))
-
-    def parse(self, raw: Any, field: FieldDefinition) -> str:
-        return read_record(raw)
 
 
 class HeadMoment(Head):
@@ -118,54 +92,3 @@ class HeadPerson(Head):
 
     def reference(self, field: FieldDefinition) -> Reference:
         return Reference("person")
-
-
-class FlowStatus(Head):
-    name, part = "flow_status", "flow"
-    label = {"zh": "流程状态", "en": "Flow status"}
-    icon = "flow"
-    doc = {"zh": "本记录最近一次审批的状态", "en": "How the newest approval of the record stands"}
-    keywords: tuple[str, ...] = ("审批状态", "approval")
-    operators = CHOICE_OPERATORS
-    aggregates = CHOICE_AGGREGATES
-    sortable = False
-    examples: Examples = (("approved", "approved"), ("已通过", "approved"))
-
-    def parse(self, raw: Any, field: FieldDefinition) -> str:
-        text = clean_text(raw, limit=400).strip()
-        named = {label: one.value for one in STATES for label in (one.text("zh"), one.text("en"))}
-        return named.get(text, text)
-
-    def display(self, value: str, field: FieldDefinition, display: Display) -> str:
-        return next((one.text(display.language) for one in STATES if one.value == value), value)
-
-    def choices(self, field: FieldDefinition) -> Sequence[Choice]:
-        return STATES
-
-
-PEOPLE = (
-    HeadPerson(
-        "created_by", {"zh": "创建人", "en": "Created by"}, {"zh": "谁建的记录", "en": "Who made the record"}
-    ),
-    HeadPerson(
-        "updated_by",
-        {"zh": "最后修改人", "en": "Changed by"},
-        {"zh": "谁最后改了记录", "en": "Who changed it last"},
-    ),
-)
-
-
-def register(registry: Registry) -> None:
-    created = HeadMoment(
-        registry,
-        "created_at",
-        {"zh": "创建时间", "en": "Created at"},
-        {"zh": "何时建的记录", "en": "When it was made"},
-    )
-    updated = HeadMoment(
-        registry,
-        "updated_at",
-        {"zh": "最后修改时间", "en": "Changed at"},
-        {"zh": "最后一次改动", "en": "The last change"},
-    )
-    registry.add(RecordId(), *PEOPLE, created, updated, FlowStatus())

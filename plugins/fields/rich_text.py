@@ -18,7 +18,7 @@ from metamodel.plugin_api import (
     html_text,
     rich_html,
 )
-from plugins.fields.text import LongText, TextOptions
+from plugins.fields.long_text import LongText, TextOptions
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import FieldDefinition

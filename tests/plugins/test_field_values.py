@@ -13,7 +13,7 @@ from builder_ui.code_svg import code_svg
 from metamodel.markup import clean_html, html_text, rich_html
 from metamodel.plugin_api import BadValue, Registry
 from plugins.fields.business_codes import is_credit_code, is_ean
-from plugins.fields.date import DateTime
+from plugins.fields.datetime import DateTime
 from plugins.fields.regions import find_place, leading_place, places
 from tests.contract.test_field_types import define
 

@@ -131,7 +131,7 @@ def test_showing(registry: Registry, name: str, options: dict[str, Any], sent: A
     ],
 )
 def test_daylight_saving(text: str, expected: str) -> None:
-    from plugins.fields.date import register
+    from plugins.fields.datetime import register
 
     registry = Registry()
     registry.zone = ZoneInfo("America/New_York")

@@ -1,54 +1,23 @@
-"""Long texts with a form of their own: markdown, code, JSON. JSON is kept as it was written, once it can be read."""
+"""JSON, kept as it was written."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from metamodel.plugin_api import (
     BadValue,
     Examples,
-    Field,
     Options,
     OptionsType,
     Registry,
     Texts,
     clean_text,
-    labelled,
 )
-from plugins.fields.text import LongText
+from plugins.fields.code import Code
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import FieldDefinition
-
-
-class Markdown(LongText):
-    name = "markdown"
-    often = 9
-    label = {"zh": "Markdown", "en": "Markdown"}
-    icon = "text"
-    keywords: tuple[str, ...] = ("文档", "md")
-    twin = "long_text"
-    doc = {"zh": "带标记的文字，按原文保存", "en": "Text with marks, kept as it was written"}
-    examples: Examples = (("# 标题\n- 一", "# 标题\n- 一"),)
-
-
-class CodeOptions(Options, frozen=True):
-    language: Annotated[str, labelled("语言", "Language", max_length=30)] = ""
-
-
-class Code(LongText):
-    name = "code"
-    label = {"zh": "代码", "en": "Code"}
-    icon = "lines"
-    keywords: tuple[str, ...] = ("脚本", "程序", "script")
-    twin = "long_text"
-    doc = {"zh": "一段程序或配置，等宽显示", "en": "A piece of program or configuration"}
-    input = "code"
-    examples: Examples = (("a = 1\n  b", "a = 1\n  b"),)
-    Options: ClassVar[OptionsType] = CodeOptions
-    check = Field.check
-    check_options = Field.check_options
 
 
 class Json(Code):
@@ -89,4 +58,4 @@ def _refuse(name: str) -> None:
 
 
 def register(registry: Registry) -> None:
-    registry.add(Markdown(), Code(), Json())
+    registry.add(Json())
