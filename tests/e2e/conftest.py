@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from engine.config import Config
 from engine.runtime import Runtime
@@ -17,6 +17,9 @@ from tests.flagship import GoingClock, loaded_disk
 
 __all__ = ["add", "furnished", "runtime", "talk"]
 Open = Callable[..., Tab]
+expect.set_options(
+    timeout=15_000
+)  # what is waited for comes; on a machine with too much to do later than in 5 s
 
 
 # While it is open an event loop runs in this thread, in the way of other tests.
