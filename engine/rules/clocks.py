@@ -6,7 +6,7 @@ nothing, and however long the machine slept, a schedule strikes once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.working_time import WorkingCalendar
 
 AT_ONCE = 500  # records of one pass
+Placed = tuple[str, CompiledRule]  # app, its rule
 
 
 class Clocks:
@@ -53,38 +54,75 @@ class Clocks:
         self._services.database.write(begin)
 
     def tick(self) -> int:
-        """Everything that is due by now; how many rules struck."""
-        struck = 0
-        for app in self._services.apps():
-            for rule in self._interpreter.rules(app).of_event("clock"):
-                struck += self._services.database.write(partial(self._look, app, rule))
-        return struck
+        """Everything that is due by now; how many rules struck. Each in a unit of its own: one that fails does
+        not hold up the others."""
+        write = self._services.database.write
+        return sum(write(partial(self._look, app, rule)) for app, rule in write(self._striking))
+
+    def _striking(self, unit: Unit) -> list[Placed]:
+        """The clocks that may have something to do; of the others it is noted that they were looked at."""
+        marks = self._marks(unit, sa.true())
+        clocks = [(app, rule) for app in self._services.apps() for rule in self._clocks(app)]
+        waiting = [one for one in clocks if marks.get(_place(one), unit.now) < unit.now]
+        striking = [one for one in waiting if self._may_strike(unit, one, marks[_place(one)])]
+        quiet = [_place(one) for one in waiting if one not in striking]
+        where = sa.tuple_(rule_clocks.c.app, rule_clocks.c.rule).in_(quiet)
+        unit.connection.execute(sa.update(rule_clocks).where(where).values(at=unit.now))
+        return striking
+
+    def _may_strike(self, unit: Unit, clock: Placed, looked: int) -> bool:
+        """A condition of the app's is left to the rule's own unit: should it fail, only that one fails."""
+        strikes, picked = self._struck(unit, clock, looked)
+        if not strikes or picked is None or picked.where:
+            return strikes
+        return bool(self._ids(unit, clock, picked))
 
     def _look(self, app: str, rule: CompiledRule, unit: Unit) -> bool:
-        """Each in a unit of its own: one that fails does not hold up the others."""
-        mine = sa.and_(rule_clocks.c.app == app, rule_clocks.c.rule == rule.rule.id)
-        looked = unit.connection.scalar(sa.select(rule_clocks.c.at).where(mine).with_for_update())
-        if looked is None or looked >= unit.now:
+        """Somebody else may have looked meanwhile."""
+        clock, mine = (app, rule), sa.and_(rule_clocks.c.app == app, rule_clocks.c.rule == rule.rule.id)
+        looked = self._marks(unit, mine).get(_place(clock), unit.now)
+        if looked >= unit.now:
             return False
         unit.connection.execute(sa.update(rule_clocks).where(mine).values(at=unit.now))
-        trigger, options = rule.rule.trigger, rule.rule.trigger_options
-        assert trigger is not None
-        after = from_microseconds(looked)
-        if trigger.last_strike(options, after, unit.moment, self._calendar()) is None:
-            return False
-        return self._strike(unit, app, rule, trigger.picks(options, after, unit.moment))
+        strikes, picked = self._struck(unit, clock, looked)
+        return strikes and self._strike(unit, clock, picked)
 
-    def _strike(self, unit: Unit, app: str, rule: CompiledRule, due: RowsDue | None) -> bool:
+    def _clocks(self, app: str) -> Sequence[CompiledRule]:
+        return self._interpreter.rules(app).of_event("clock")
+
+    def _marks(self, unit: Unit, which: sa.ColumnElement[bool]) -> dict[tuple[str, str], int]:
+        """Up to when each was looked at, in microseconds."""
+        query = sa.select(rule_clocks.c.app, rule_clocks.c.rule, rule_clocks.c.at).where(which)
+        return {(row.app, row.rule): row.at for row in unit.connection.execute(query.with_for_update())}
+
+    def _struck(self, unit: Unit, clock: Placed, looked: int) -> tuple[bool, RowsDue | None]:
+        """Whether it has struck since, and about which records, if any."""
+        rule, after = clock[1].rule, from_microseconds(looked)
+        assert rule.trigger is not None
+        if rule.trigger.last_strike(rule.trigger_options, after, unit.moment, self._calendar()) is None:
+            return False, None
+        return True, rule.trigger.picks(rule.trigger_options, after, unit.moment)
+
+    def _ids(self, unit: Unit, clock: Placed, picked: RowsDue) -> list[int]:
+        program = self._services.programs.get(clock[0], clock[1].rule.form)
+        return due_ids(self._services, unit.connection, program, picked)
+
+    def _strike(self, unit: Unit, clock: Placed, picked: RowsDue | None) -> bool:
+        app, rule = clock
         run = self._interpreter.run(unit, app)
-        if due is None:
+        if picked is None:
             self._interpreter.act(run, [rule], [Subject(run, app, "", "", {})])
             return True
-        program = self._services.programs.get(app, rule.rule.form)
-        ids = due_ids(self._services, unit.connection, program, due)
+        ids = self._ids(unit, clock, picked)
         for start in range(0, len(ids), AT_ONCE):
             subjects = self._interpreter.stored(run, rule.rule.form, ids[start : start + AT_ONCE])
             self._interpreter.act(run, [rule], subjects)
         return bool(ids)
+
+
+def _place(clock: Placed) -> tuple[str, str]:
+    app, rule = clock
+    return app, rule.rule.id
 
 
 def _event(rule: Any) -> str:
