@@ -1,29 +1,49 @@
-"""A form with 200 fields and 50 rules, and the page's question about its state: what the bench measures of forms."""
+"""A form with 200 fields and 50 rules of behaviour, and the request for its state that a page sends while somebody types.
+
+Ten each of: shown if, required if, open if, valid if, computed. Fifty rules of the application stand beside them; these
+act when the record is saved.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from engine.access.viewer import SYSTEM
+from litestar.testing import TestClient
+
+from engine.access.people import Membership, Person
 from engine.config import Config
+from engine.database import Unit
 from engine.runtime import Runtime
+from engine.web.app import create_app
 
 FIELDS, RULES = 200, 50
 TYPES = ("text", "integer", "money", "date", "select")
-TYPED = ("文字", "3", "4.5", "2026-11-23", "a")
+TYPED = ("文字", 3, "4.50", "2026-11-23", "a")
 CHOICES = {"choices": [{"value": "a"}, {"value": "b"}]}
+ADDRESS = "/api/v1/apps/big/forms/big/state"
+# The rule of the third field of four lines of five, told of the line it stands in.
+BEHAVIOUR: tuple[Callable[[int], dict[str, Any]], ...] = (
+    lambda first: {"visible": f"f{first + 4} == 'a'"},
+    lambda first: {"required_if": f"f{first + 4} == 'a' and f{first + 1} > 2"},
+    lambda first: {"writable": f"f{first + 1} < 100"},
+    lambda first: {"valid": f"ISBLANK(f{first + 2}) or f{first + 2} >= f{first + 1}"},
+)
 
 
 def _field(number: int) -> dict[str, Any]:
-    """Every fourth is shown or required by a choice beside it."""
-    kind = TYPES[number % 5]
-    made: dict[str, Any] = {"id": f"f{number}", "type": kind, "label": f"字段 {number}"}
-    if kind == "select":
+    """Lines of five fields; of every four lines each has one kind of behaviour, the first a formula, too."""
+    line, place = divmod(number, len(TYPES))
+    made: dict[str, Any] = {"id": f"f{number}", "type": TYPES[place], "label": f"字段 {number}"}
+    if place == 4:
         return {**made, "options": CHOICES}
-    if number % 4 == 0:
-        made["visible" if number % 8 else "required_if"] = f"f{number - number % 5 + 4} == 'a'"
+    if place == 2:
+        return {**made, **BEHAVIOUR[line % 4](number - place)}
+    if place == 1 and line % 4 == 0:
+        return {**made, "type": "formula", "options": {"expression": f"COALESCE(f{number + 6}, 0) * 2 + 1"}}
     return made
 
 
@@ -33,13 +53,30 @@ def _rule(number: int) -> dict[str, Any]:
     return {"id": f"r{number}", "label": f"规则 {number}", "when": when, "if": "f4 == 'b'", "then": [then]}
 
 
-def big_form(folder: Path) -> tuple[Runtime, Callable[[], Any]]:
-    """A runtime with that form, and one question about it with everything filled in."""
+@contextmanager
+def big_form(folder: Path) -> Iterator[Callable[[], None]]:
+    """One person's request about that form with everything filled in, through the whole web application."""
     runtime = Runtime.open(Config(data=folder / "forms"))
     form = {"id": "big", "label": "大表", "fields": [_field(number) for number in range(FIELDS)]}
     rules = [_rule(number) for number in range(RULES)]
-    runtime.applications.publish(
-        None, {"muniment": 1, "app": {"id": "big"}, "forms": [form], "rules": rules}, "system"
-    )
-    values = {f"f{number}": TYPED[number % 5] for number in range(FIELDS)}
-    return runtime, lambda: runtime.records.form_state(SYSTEM, "big", "big", None, values, ("f0",))
+    clerk = {"id": "clerk", "label": "录入", "forms": {"big": {"actions": ["read", "create"]}}}
+    document = {"muniment": 1, "app": {"id": "big"}, "forms": [form], "rules": rules, "roles": [clerk]}
+    runtime.applications.publish(None, document, "system")
+    runtime.database.write(lambda unit: _people(runtime, unit))
+    values = {one["id"]: TYPED[n % 5] for n, one in enumerate(form["fields"]) if one["type"] != "formula"}
+    headers = {"authorization": f"Bearer {runtime.tokens.create('clerk', 'bench')}"}
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    with TestClient(create_app(runtime)) as client:
+
+        def ask() -> None:
+            answer = client.post(ADDRESS, json={"values": values, "changed": ["f4"]}, headers=headers)
+            if answer.status_code != 200 or len(answer.json()["fields"]) != FIELDS:
+                raise RuntimeError(answer.text)
+
+        yield ask
+    runtime.close()
+
+
+def _people(runtime: Runtime, unit: Unit) -> None:
+    runtime.people.save_people(unit, [Person("clerk", "录入员")])
+    runtime.people.save_memberships(unit, [Membership("big", "clerk", "person", "clerk")])
