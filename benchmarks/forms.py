@@ -1,4 +1,4 @@
-"""A form with 200 fields and 50 rules of behaviour, and the request for its state that a page sends while somebody types.
+"""A form with 200 fields and 50 rules of behaviour, and the request for its state that a page sends while one types.
 
 Ten each of: shown if, required if, open if, valid if, computed. Fifty rules of the application stand beside them; these
 act when the record is saved.
