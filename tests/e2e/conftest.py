@@ -17,16 +17,14 @@ from tests.flagship import GoingClock, loaded_disk
 
 __all__ = ["add", "furnished", "runtime", "talk"]
 Open = Callable[..., Tab]
-expect.set_options(
-    timeout=15_000
-)  # what is waited for comes; on a machine with too much to do later than in 5 s
+expect.set_options(timeout=15_000)  # what is waited for comes; on a busy machine later than in 5 s
 
 
 # While it is open an event loop runs in this thread, in the way of other tests.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM:
-        pytest.skip("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
+        pytest.fail("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started

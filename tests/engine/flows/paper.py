@@ -44,7 +44,8 @@ class Town:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.away: set[str] = set()
-        self.took: Counter[str] = Counter()  # operations that the machine let happen
+        self.took: Counter[str] = Counter()  # operations that the machine let happen, by name
+        self.done = 0  # all of them
 
     def here(self) -> list[str]:
         return [one for one in SUPERIORS if one not in self.away]
@@ -213,6 +214,7 @@ class Play:
         before, self.state = self.state, machine.state
         self.history += [_stored(step) for step in machine.steps]
         self.town.took[what] += bool(machine.steps)
+        self.town.done += bool(machine.steps)
         if machine.steps:
             published = PUBLISHED[machine.steps[0].action]
             assert before.status in published.states
@@ -237,8 +239,11 @@ class Play:
                 self.operate(answer, person, closes=task.id)
             else:
                 to = self.random.sample(list(SUPERIORS), self.random.randint(0, 2))
-                done = self.operate("answer", task.node, person, answer, "why", to, closes=task.id)
+                by = self.random.choice(self.town.here()) if self.random.random() < 0.2 else ""
+                told = (task.node, person, answer, "why", to, by if by != person else "")
+                done = self.operate("answer", *told, closes=task.id)
                 self.town.took[answer] += done
+                self.town.took["standing in"] += done and bool(told[-1])
 
     def transfer(self) -> None:
         if self.following.book:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import count
 
 import pytest
 
@@ -27,6 +28,7 @@ EVERY = {
     "nudge",
     "escalate",
     "reassign",
+    "standing in",
 }
 
 
@@ -42,14 +44,16 @@ def test_random_operations(batch: int) -> None:
     town, ends = Town(batch), Counter[str]()
     numbers = iter(range(batch * 10_000, (batch + 1) * 10_000))
     plays = [Play(flow_number(next(numbers)), town) for _ in range(AT_ONCE)]
-    for count in range(OPERATIONS // BATCHES):
-        if count % 25 == 24:
+    for turn in count():
+        if town.done >= OPERATIONS // BATCHES:  # refused ones do not count
+            break
+        if turn % 25 == 24:
             somebody_leaves_or_comes_back(town, plays)
         place = town.random.randrange(AT_ONCE)
         play = plays[place]
         play.anything()
         for one in plays:
-            one.check() if one is play or count % 25 == 24 else None
+            one.check() if one is play or turn % 25 == 24 else None
         if not play.state.is_open:
             ends[play.state.status] += 1
             plays[place] = Play(flow_number(next(numbers)), town)
@@ -60,7 +64,6 @@ def test_random_operations(batch: int) -> None:
         play.check()
     assert {"approved", "rejected", "withdrawn"} <= ends.keys()
     assert town.took.keys() >= EVERY
-    assert sum(town.took.values()) > OPERATIONS / BATCHES / 2
 
 
 def somebody_leaves_or_comes_back(town: Town, plays: list[Play]) -> None:
