@@ -181,7 +181,12 @@ def card(visit: Visit, task: TaskView) -> TaskCard:
 
 def _moves(visit: Visit, task: TaskView) -> Iterator[str]:
     """How it came to whom it is with: nobody was where it was meant for, or somebody handed it on."""
-    if task.nobody:
+    if task.keeping:
+        yield visit.text(
+            "Nobody was found where it was meant for, and nobody answers for the app yet: hand it on. Of the record "
+            "you are shown nothing."
+        )
+    elif task.nobody:
         yield visit.text(
             "Nobody was found where it was meant for, so it came to whoever answers for the app."
         )

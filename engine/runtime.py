@@ -422,7 +422,7 @@ class Runtime:
     def _bound_channels(self, app: App) -> list[BoundChannel]:
         """Of a draft too: what is not published has no secret yet."""
         kept = {one.channel.id for one in self.channels.all() if one.app == app.id and one.has_secret}
-        return [BoundChannel(one.id, one.label, one.id in kept) for one in app.channels]
+        return [BoundChannel(one.id, one.label, one.id in kept, one.wants_secret) for one in app.channels]
 
     def _open_retention(self) -> None:
         self.retention = Retention(self.services, self.records, self.box, self.jobs)

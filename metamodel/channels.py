@@ -36,6 +36,15 @@ class Channel:
     path: str = ""
     watch: tuple[Watch, ...] = ()
 
+    @property
+    def wants_secret(self) -> bool:
+        """Does nothing come in before a secret is set for it?"""
+        return (
+            self.connector is not None
+            and self.options is not None
+            and self.connector.wants_secret(self.options)
+        )
+
 
 def channel_from_json(part: Part, binder: Binder) -> Channel:
     connector, options = binder.bind("connector", part, "connector", "options")

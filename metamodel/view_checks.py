@@ -50,6 +50,9 @@ def check_sort(form: Form, sort: Iterable[str], path: str, checking: Checking) -
     for place, key in enumerate(sort):
         where, name = path + pointer(place), key.removeprefix("-")
         wrong = checking.field_reference(form, name, where)
+        if not wrong and "." in name:
+            found.append(problem("sort.behind_link", where, name=name))
+            continue
         known = checking.path_type(form, name) if not wrong else None
         field = form.field(name)
         if known is not None and known.sealed:

@@ -341,7 +341,8 @@ class BindingPage:
     secrets: tuple[ChannelLine, ...]
     apps: tuple[Need, ...]
     departments: tuple[Choice, ...]
-    owner: str
+    owner: str  # who answers for the app: '' nobody yet
+    keeper: str  # who has its to-dos until then
     app_href: str
     published: bool = True
     wrong: tuple[str, ...] = ()

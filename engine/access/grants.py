@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from engine.access.ways import Grant
 from engine.database import Database, Unit
-from engine.system_tables import grants
+from engine.system_tables import grants, people
 
 RowsChanged = Callable[[Unit, str, Iterable[Sequence[Any]]], None]  # unit, table, keys
 
@@ -31,6 +31,14 @@ class Grants:
         whose = grants.c.person == person if person else sa.true()
         query = sa.select(grants).where(whose, grants.c.expires_at > now, grants.c.revoked_at.is_(None))
         return [_grant(row) for row in connection.execute(query.order_by(grants.c.id.desc())).mappings()]
+
+    def there(self, unit: Unit, named: Sequence[str]) -> list[str]:
+        """Those who have not left, also by what another process knows; they do not leave before the unit is done,
+        so that what is given in it ends when they do."""
+        here = sa.and_(people.c.id.in_(list(named)), people.c.active)
+        query = sa.select(people.c.id).where(here).order_by(people.c.id).with_for_update(read=True)
+        found = set(unit.connection.scalars(query))
+        return [one for one in named if one in found]
 
     def give(
         self, unit: Unit, person: str, app: str, form: str, *, filter: str, newest: int, purpose: str,

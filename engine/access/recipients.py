@@ -5,9 +5,11 @@ Tasks, notifications and flows ask here; the grammar is `metamodel.recipients`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from engine.access.installation import ADMINISTRATOR, INSTALLATION
 from engine.access.people import Organisation
+from engine.access.viewer import Viewer
 from metamodel.application import App
 
 MANAGING = ("people", "design")  # whoever manages these owns what reaches nobody
@@ -19,15 +21,26 @@ def people_of(organisation: Organisation, concrete: Iterable[str]) -> list[str]:
     return [person for person in dict.fromkeys(found) if organisation.active(person)]
 
 
-def owner_of(organisation: Organisation, app: App | None, preferred: str = "") -> str | None:
-    """Who gets what would reach nobody: the one named, else the first who manages the app's people, else its
-    definition."""
-    if preferred and organisation.active(preferred):
-        return preferred
+def owner_of(organisation: Organisation, app: App | None) -> str | None:
+    """Who gets what would reach nobody: the first who manages the app's people, else its definition."""
     roles = app.roles if app else ()
     named = app.id if app else ""
     managing = (role.id for what in MANAGING for role in roles if what in role.manages)
     return next((person for role in managing for person in organisation.members(named, role)), None)
+
+
+def keeper_of(organisation: Organisation, publisher: str) -> str | None:
+    """Who has the to-dos of an app that nobody answers for yet, as it is when it was imported just now: whoever
+    published it, else the first of the installation's administrators. He is shown no content (`only_keeps`)."""
+    if organisation.active(publisher):
+        return publisher
+    return next(iter(organisation.members(INSTALLATION, ADMINISTRATOR)), None)
+
+
+def only_keeps(viewer: Viewer, app: str, nobody: Sequence[str]) -> bool:
+    """Did it come to him because nobody was there (`nobody`: for whom it was meant), and no role of the app makes
+    it his? Then he hands it on and learns nothing of the record: who manages does not read for that."""
+    return bool(nobody) and not viewer.system and not viewer.roles_in(app)
 
 
 def _people(organisation: Organisation, text: str) -> list[str]:

@@ -27,3 +27,9 @@ def versions_of(database: Database, app: str, limit: int = 500) -> list[Version]
     with database.read() as connection:
         rows = connection.execute(query.order_by(app_versions.c.version.desc()).limit(limit)).all()
     return [Version(row.version, row.at, row.by, bytes(row.hash).hex()) for row in rows]
+
+
+def publisher_of(connection: sa.Connection, app: str) -> str:
+    """Who published the newest version; '' where there is none."""
+    query = sa.select(app_versions.c.by).where(app_versions.c.app == app)
+    return connection.scalar(query.order_by(app_versions.c.version.desc()).limit(1)) or ""

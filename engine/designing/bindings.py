@@ -15,8 +15,10 @@ from typing import Protocol
 
 from engine.access.audit import AuditTrail, Occurrence
 from engine.access.people import Membership, Organisation, People
+from engine.access.recipients import keeper_of, owner_of
 from engine.access.viewer import Viewer
 from engine.applications import Applications
+from engine.applications.versions import publisher_of
 from engine.database import Database, Unit
 from engine.designing.drafting import Designing
 from engine.migrate import row_counts
@@ -50,9 +52,16 @@ class BoundRole:
 
 @dataclass(frozen=True, slots=True)
 class BoundChannel:
+    """`wants_secret`: its connector checks what arrives with one."""
+
     id: str
     label: Label
     has_secret: bool
+    wants_secret: bool = True
+
+    @property
+    def loose(self) -> bool:
+        return self.wants_secret and not self.has_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +84,22 @@ class BoundApp:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
+    """`owner` answers for the app (blank: nobody yet); `keeper` has its to-dos meanwhile."""
+
     app: App
     published: bool
     roles: tuple[BoundRole, ...]
     channels: tuple[BoundChannel, ...]
     secrets: tuple[BoundSecret, ...]
     apps: tuple[BoundApp, ...]
+    owner: str = ""
+    keeper: str = ""
 
     @property
     def loose(self) -> int:
         """How many things are not bound yet."""
         missing = sum(not one.there for one in self.secrets) + sum(not one.there for one in self.apps)
-        return sum(not one.people for one in self.roles) + missing
+        return sum(not one.people for one in self.roles) + sum(one.loose for one in self.channels) + missing
 
 
 class Bindings:
@@ -107,9 +120,15 @@ class Bindings:
         roles = tuple(self._role(organisation, app, role, viewer, ours) for role in found.roles)
         served = {one.id: one for one in self._applications.all()}
         needs = (BoundApp(need.app, _label(served, need.app), need.app in served) for need in found.requires)
+        owner = owner_of(organisation, found) or ""
         return Bound(
-            found, app in served, roles, tuple(self._channels(found)), tuple(self._asked_with(found)), tuple(needs)
+            found, app in served, roles, tuple(self._channels(found)), tuple(self._asked_with(found)), tuple(needs),
+            owner, "" if owner or app not in served else self._keeper(organisation, app),
         )  # fmt: skip
+
+    def _keeper(self, organisation: Organisation, app: str) -> str:
+        with self._database.read() as connection:
+            return keeper_of(organisation, publisher_of(connection, app)) or ""
 
     def _app(self, viewer: Viewer, app: str) -> App:
         looked = self._designing.look(viewer, app)

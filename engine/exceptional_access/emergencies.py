@@ -104,6 +104,8 @@ class Emergencies:
             one.reference == reference for one in self._grants.of(unit.connection, viewer.person, unit.now)
         ):
             raise Rejected([problem("emergency.running")])
+        if not self._grants.there(unit, [viewer.person]):
+            raise Rejected([problem("access.denied")])
         (newest,) = self._services.database.take_ids(unit.connection, 1)
         given = [
             self._grants.give(

@@ -82,7 +82,7 @@ class Lines:
             made = undone(some) if some else (0, 0)
             database.write(lambda unit: told(unit, Written(line, *made, found)))
 
-        _settle(rows, upto, wrong, once)
+        _settle(rows, upto, wrong, once, self._plan)
 
     def take(self, rows: Sequence[Row], upto: int, wrong: Wrong, told: Told) -> None:
         """Write these rows without those that turn out wrong; each part with what is told of it in one unit."""
@@ -93,7 +93,7 @@ class Lines:
                 lambda unit: told(unit, Written(line, *self._write(unit, some, kept), found))
             )
 
-        _settle(rows, upto, wrong, once)
+        _settle(rows, upto, wrong, once, self._plan)
 
     def take_all(self, batches: Iterable[Sequence[Entry]], told: Told) -> Wrong:
         """All of it in one unit of work, or nothing: then what is wrong in the first batch that has something."""
@@ -106,7 +106,7 @@ class Lines:
                 try:
                     told(unit, Written(batch[-1].last, *self._write(unit, rows, self._keep(rows))))
                 except Rejected as refused:
-                    raise _Refused(_told_by_line(rows, refused.problems)) from None
+                    raise _Refused(_told_by_line(rows, refused.problems, self._plan)) from None
 
         try:
             self._services.database.write(work)
@@ -153,7 +153,11 @@ class Lines:
 
 
 def _settle(
-    rows: Sequence[Row], upto: int, wrong: Wrong, once: Callable[[Sequence[Row], int, Wrong], None]
+    rows: Sequence[Row],
+    upto: int,
+    wrong: Wrong,
+    once: Callable[[Sequence[Row], int, Wrong], None],
+    plan: Plan,
 ) -> None:
     """`once` over all rows but those it refuses, in order. Where it does not say which, ever smaller parts."""
     waiting = [(list(rows), upto)]
@@ -172,7 +176,7 @@ def _settle(
             if named is None and not some:
                 raise
             named = named or {0: list(refused.problems)}
-            wrong = wrong | _spread(some, named)
+            wrong = wrong | _spread(some, named, plan)
             waiting.append(([row for place, row in enumerate(some) if place not in named], line))
         else:
             wrong = {}
@@ -192,14 +196,14 @@ def _by_place(rows: Sequence[Row], problems: Iterable[Problem]) -> Named | None:
     return found
 
 
-def _spread(rows: Sequence[Row], named: Named) -> Wrong:
+def _spread(rows: Sequence[Row], named: Named, plan: Plan) -> Wrong:
     """The same by line, the other lines of those records included."""
     wrong: Wrong = {}
     for place, problems in named.items():
         row = rows[place]
-        wrong |= spread(row.entry, [(row.line_of(one), one) for one in problems])
+        wrong |= spread(row.entry, [(row.line_of(one), one) for one in problems], plan)
     return wrong
 
 
-def _told_by_line(rows: Sequence[Row], problems: Sequence[Problem]) -> Wrong:
-    return _spread(rows, _by_place(rows, problems) or {0: list(problems)})
+def _told_by_line(rows: Sequence[Row], problems: Sequence[Problem], plan: Plan) -> Wrong:
+    return _spread(rows, _by_place(rows, problems) or {0: list(problems)}, plan)

@@ -11,7 +11,7 @@ import msgspec
 from engine.records.keyed import Mode
 from engine.records.program import FieldProgram, FormProgram
 from metamodel.forms import FieldDefinition
-from metamodel.labels import label_text
+from metamodel.labels import Label, label_text
 from metamodel.problems import Problem
 
 APART = 1_000_000  # lines of the n-th sheet beside the main one are numbered from n times this
@@ -55,9 +55,21 @@ class Plan(msgspec.Struct, frozen=True):
 
     def line(self, number: int) -> str:
         """A line as a person finds it: `5`, or `明细!5` on another sheet."""
+        name, row = self._found(number)
+        return f"{name}!{row}" if name else f"{row:,}"
+
+    def told(self, number: int) -> Label:
+        """The same in words, within a sentence."""
+        name, row = self._found(number)
+        if not name:
+            return {"zh": f"第 {row:,} 行", "en": f"line {row:,}"}
+        return {"zh": f"工作表“{name}”第 {row:,} 行", "en": f"line {row:,} of the sheet “{name}”"}
+
+    def _found(self, number: int) -> tuple[str, int]:
+        """The sheet, '' for the main one, and the line there."""
         place, row = divmod(number, APART)
         name = self.beside[place - 1] if 0 < place <= len(self.beside) else ""
-        return f"{name}!{row}" if name else f"{number:,}"
+        return (name, row) if name else ("", number)
 
     @property
     def fields(self) -> tuple[tuple[int, Column], ...]:

@@ -9,7 +9,7 @@ from engine.access.viewer import Viewer
 from engine.importing.attached import Attached, Wanted
 from engine.importing.entries import Entry, FilePlace, Grouping, Row, rows_of
 from engine.importing.marks import Marks
-from engine.importing.plan import APART, Column, Plan, is_file, label_of, program_of
+from engine.importing.plan import Column, Plan, is_file, label_of, program_of
 from engine.importing.resolving import Resolver
 from engine.records.keyed import Keyed
 from engine.records.program import FieldProgram, FormProgram
@@ -33,7 +33,7 @@ class Reading:
         self, services: Services, keyed: Keyed, viewer: Viewer, program: FormProgram, plan: Plan,
         attached: Attached,
     ) -> None:  # fmt: skip
-        self._program, self._attached = program, attached
+        self._program, self._plan, self._attached = program, plan, attached
         self._resolver = Resolver(services, keyed, viewer, program, plan.columns)
         self._columns = plan.fields
         self._own: list[tuple[int, FieldProgram, Read]] = []
@@ -65,7 +65,7 @@ class Reading:
         for entry in entries:
             row, told = self._row(entry)
             if told:
-                wrong |= spread(entry, told)
+                wrong |= spread(entry, told, self._plan)
             else:
                 rows.append(row)
         return rows, wrong
@@ -171,7 +171,7 @@ class Reading:
             if text := line.cells[place]:
                 first = self._seen.first(field.id, text, line.number)
                 if first != line.number:
-                    said = {"field": field.field.text(), "value": text[:100], "line": first}
+                    said = {"field": field.field.text(), "value": text[:100], "line": self._plan.told(first)}
                     found.append((line.number, problem("import.twice", pointer(field.id), **said)))
         return found
 
@@ -182,19 +182,19 @@ class Reading:
         names = dict(self._columns)
         return [
             (line.number, problem(
-                "import.differs", pointer(names[place].field), line=entry.first.number,
+                "import.differs", pointer(names[place].field), line=self._plan.told(entry.first.number),
                 field=label_of(self._program, names[place].field),
             ))
             for line, place in self.grouping.differing(entry)
         ]  # fmt: skip
 
 
-def spread(entry: Entry, told: Told) -> Wrong:
+def spread(entry: Entry, told: Told, plan: Plan) -> Wrong:
     """All lines of a record that is wrong somewhere: they come in together, mended, or not at all."""
     found: Wrong = {}
     for number, one in told:
         found.setdefault(number, []).append(one)
-    where = min(found) % APART
+    where = plan.told(min(found))
     for number in entry.numbers:
         found.setdefault(number, [problem("import.with_line", line=where)])
     return found

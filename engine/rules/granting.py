@@ -24,7 +24,8 @@ class Granting:
     def give(self, run: Run, planned: Sequence[Planned]) -> None:
         for one in planned:
             effect: Grant = one.effect
-            people = people_of(run.services.people.organisation(), effect.to)
+            meant = people_of(run.services.people.organisation(), effect.to)
+            people = self._grants.there(run.unit, meant) if meant else []
             if not people:
                 run.fail(one.subject, [problem("rule.grant_to_nobody")])
             for person in people:

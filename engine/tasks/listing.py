@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from engine.access.absences import Absences
 from engine.access.people import People
 from engine.access.quoting import Quoting, quoted_from_json
+from engine.access.recipients import only_keeps
 from engine.access.viewer import Viewer
 from engine.clock import from_microseconds, microseconds
 from engine.database import Database
@@ -19,7 +20,7 @@ from engine.tasks.parts import Move, TaskCounts, TaskPage, TaskView
 from engine.tasks.store import Row, TaskStore, moves_of, outcomes_of
 from metamodel.application import App
 from metamodel.expressions.folding import match_form
-from metamodel.labels import label_text
+from metamodel.labels import Label, label_text
 from metamodel.masking import Hide
 from metamodel.problems import Rejected, problem
 
@@ -92,6 +93,16 @@ class TaskLists:
             rows = list(connection.execute(query.order_by(tasks.c.id.desc()).limit(LIMIT)).mappings())
             return self._views(connection, viewer, rows)
 
+    def title(self, viewer: Viewer, row: Row) -> Label:
+        """As this viewer may know it."""
+        known = viewer.system or bool(viewer.roles_in(row["app"]))
+        return self._said(
+            row, not known and only_keeps(viewer, row["app"], self._store.detail(row)["nobody"])
+        )
+
+    def _said(self, row: Row, keeping: bool) -> Label:
+        return names_only(self._apps().get(row["app"]), row["source"]) if keeping else self._store.title(row)
+
     # -- rows --------------------------------------------------------------------------------------
 
     def _own(self, connection: sa.Connection, viewer: Viewer) -> sa.Select[Any]:
@@ -110,7 +121,7 @@ class TaskLists:
         words = [match_form(word) for word in text.split()]
 
         def has_all(row: Row) -> bool:
-            title = match_form(label_text(self._store.title(row), viewer.language))
+            title = match_form(label_text(self.title(viewer, row), viewer.language))
             return all(word in title for word in words)
 
         rows = [row for row in connection.execute(query.limit(SEARCHED)).mappings() if has_all(row)]
@@ -145,14 +156,15 @@ class TaskLists:
         )
         outcomes = outcomes_of(detail)
         note = label_text(detail["note"], language)
-        shown = not note or shows is not None
+        keeping = only_keeps(viewer, row["app"], detail["nobody"])
+        shown = not note or (shows is not None and not keeping)
         chosen = next((one for one in outcomes if one.id == row["outcome"]), None)
         still_open, due = row["state"] == "open", row["due_at"]
         return TaskView(
             id=str(row["id"]), app=row["app"], form=row["form"], record=str(row["record"] or ""),
             kind=row["kind"], source=row["source"],
             source_label=source_label(self._apps().get(row["app"]), row["source"], language),
-            title=label_text(self._store.title(row), language), note=shows(note) if shows else "",
+            title=label_text(self._said(row, keeping), language), note=shows(note) if shows and shown else "",
             outcomes=outcomes, people=tuple(names.get(one, one) for one in people),
             due_at=_moment(due), overdue=bool(still_open and due is not None and due <= now),
             created_at=from_microseconds(row["created_at"]), hits=row["hits"], state=row["state"],
@@ -166,7 +178,8 @@ class TaskLists:
                 for m in moves_of(detail)
             ),
             nobody=tuple(detail["nobody"]), mine=bool(still_open and (seats or viewer.person in people)),
-            hidden=not shown, standing_in_for=names.get(seats[0], seats[0]) if still_open and seats else "",
+            hidden=not shown, keeping=keeping,
+            standing_in_for=names.get(seats[0], seats[0]) if still_open and seats else "",
         )  # fmt: skip
 
 
@@ -202,6 +215,11 @@ def source_label(app: App | None, source: str, language: str) -> str:
     inner = next((one for one in getattr(part, "nodes", ()) if one.id == node), None) if node else None
     said = label_text(part.label, language, part.id)
     return f"{said} · {label_text(inner.label, language, node)}" if inner else said
+
+
+def names_only(app: App | None, source: str) -> Label:
+    """What a to-do is called by the definition alone, without a word of the record."""
+    return {language: source_label(app, source, language) for language in ("zh", "en")}
 
 
 def _filters(state: str, kind: str, app: str) -> list[Where]:

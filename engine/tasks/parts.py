@@ -104,7 +104,8 @@ class Move:
 @dataclass(frozen=True, slots=True)
 class TaskView:
     """A task as one viewer sees it, in his language. `mine`: he may close it; `hidden`: its note quotes
-    what he may not read; `nobody`: for whom it was meant, had there been anybody."""
+    what he may not read; `nobody`: for whom it was meant, had there been anybody; `keeping`: he has it until
+    somebody holds that role, and is shown no content."""
 
     id: str
     app: str
@@ -133,6 +134,7 @@ class TaskView:
     nobody: tuple[str, ...] = ()
     mine: bool = False
     hidden: bool = False
+    keeping: bool = False
     standing_in_for: str = ""  # a name: whose it is, where this viewer only stands in
     record_title: str = ""  # pages fill it in
 

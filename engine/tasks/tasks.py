@@ -16,16 +16,17 @@ from engine.access.absences import Absences
 from engine.access.audit import AuditTrail, Occurrence
 from engine.access.people import People
 from engine.access.quoting import Quoting
-from engine.access.recipients import owner_of, people_of
+from engine.access.recipients import keeper_of, only_keeps, owner_of, people_of
 from engine.access.viewer import SYSTEM, Viewer
+from engine.applications.versions import publisher_of
 from engine.clock import from_microseconds
 from engine.database import Database, Unit
 from engine.evidence.seals import Box
 from engine.system_tables import task_people, tasks
-from engine.tasks.listing import Apps, TaskLists, may_stand_in
+from engine.tasks.listing import Apps, TaskLists, may_stand_in, names_only
 from engine.tasks.parts import ClosedTask, MovingTask, NewTask, OpenedTask, TaskCounts, TaskPage, TaskView
 from engine.tasks.store import Row, TaskStore, outcomes_of
-from metamodel.labels import label_text
+from metamodel.labels import Label, label_text
 from metamodel.problems import Rejected, problem
 
 LONGEST_COMMENT = 2_000
@@ -76,7 +77,7 @@ class Tasks:
         what another unit opened meanwhile takes the place of ours."""
         plain, moved, told = [], dict[int, int](), []
         for identifier, task, key in sorted(made, key=lambda one: one[2] or b""):
-            people, nobody = self._addressed(task)
+            people, nobody = self._addressed(unit, task)
             row = self._store.row(identifier, unit, task, key, counts[key] if key else 1, nobody)
             if key is None:
                 plain.append(row)
@@ -91,14 +92,24 @@ class Tasks:
                 hear(unit, told)
         return moved
 
-    def _addressed(self, task: NewTask) -> tuple[list[str], tuple[str, ...]]:
-        """Whom it goes to; where that is nobody, the app's owner, beside whom it was meant for."""
+    def _addressed(self, unit: Unit, task: NewTask) -> tuple[list[str], tuple[str, ...]]:
+        """Whom it goes to; where that is nobody, the app's owner, beside whom it was meant for. Of an app that has
+        none yet somebody keeps it, unless it is a flow's: who is asked there reads the record."""
         organisation = self._people.organisation()
         people = people_of(organisation, task.to)
         if people:
             return people, ()
         owner = owner_of(organisation, self._apps().get(task.app))
+        if owner is None and task.instance is None:
+            owner = keeper_of(organisation, publisher_of(unit.connection, task.app))
         return [owner] if owner else [], task.to or ("",)
+
+    def title_for(self, person: str, task: OpenedTask) -> Label:
+        """What somebody is told that he has: its title, but to who only keeps it."""
+        viewer = self._people.organisation().viewer(person)
+        if viewer is None or only_keeps(viewer, task.app, task.nobody):
+            return names_only(self._apps().get(task.app), task.source)
+        return task.title
 
     # -- closing -----------------------------------------------------------------------------------
 
@@ -153,7 +164,7 @@ class Tasks:
     def _closed_problem(self, row: Row, viewer: Viewer) -> Any:
         names = self._people.organisation().names()
         person = row["closed_by"] or ""
-        title = label_text(self._store.title(row), viewer.language)
+        title = label_text(self._lists.title(viewer, row), viewer.language)
         return problem("task.closed", title=title, person=names.get(("person", person), person))
 
     # -- handing on --------------------------------------------------------------------------------
@@ -223,8 +234,9 @@ class Tasks:
         self._store.move(unit, row, giver, taker, comment)
         self._tell_gone(unit, [row["id"]], giver)
         due = None if row["due_at"] is None else from_microseconds(row["due_at"])
+        nobody = tuple(self._store.detail(row)["nobody"])
         for hear in self.opened:
-            hear(unit, [OpenedTask(*about, self._store.title(row), (taker,), due)])
+            hear(unit, [OpenedTask(*about, self._store.title(row), (taker,), due, nobody)])
 
     def share(self, unit: Unit, task: int, people: Sequence[str], gone: Sequence[str] = ()) -> None:
         """An open task is for these people too, and for some no longer: somebody above who does not answer,

@@ -20,7 +20,9 @@ def tell_people(tasks: Tasks, notifications: Notifications) -> None:
         notifications.send(
             unit,
             [
-                NewNotification(person, one.app, one.form, one.record, one.title, task=one.id)
+                NewNotification(
+                    person, one.app, one.form, one.record, tasks.title_for(person, one), task=one.id
+                )
                 for one in told
                 for person in dict.fromkeys((*one.people, *_standing_in(one, instead)))
             ],

@@ -80,6 +80,10 @@ class Connector(Plugin):
     def verify(self, raw: RawMessage, options: Any, secret: str, now: datetime) -> None:
         return None
 
+    def wants_secret(self, options: Any) -> bool:
+        """Does `verify` check with the channel's secret? Until it is set nothing comes in then."""
+        return False
+
     @abstractmethod
     def parse(self, raw: RawMessage, options: Any) -> list[Message]: ...
 

@@ -400,6 +400,12 @@ TEXTS = {
     "shape.other": Texts("结构不对：{text}", "The shape is wrong: {text}"),
     # sort
     "sort.sealed": Texts("“{field}”已加密，不能排序", "“{field}” is sealed and cannot sort"),
+    "sort.behind_link": Texts(
+        "“{name}”在关联之后，列表不能按它排序",
+        "“{name}” lies behind a link: a list cannot be sorted by it",
+        "用公式字段把它取到本表单，再按该字段排序",
+        "Bring it into this form by a computed field and sort by that",
+    ),
     "sort.no_order": Texts("“{field}”没有先后之分，不能排序", "“{field}” has no order to sort by"),
     # title
     "title.braces": Texts(

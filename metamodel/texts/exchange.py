@@ -46,16 +46,16 @@ TEXTS = {
         "请选“略过有错的行”，或分成几个文件", "Leave wrong lines out instead, or split the file",
     ),
     "import.twice": Texts(
-        "“{field}”的值“{value}”在第 {line} 行已经有了", "“{field}” has “{value}” in line {line} already"
+        "“{field}”的值“{value}”在{line}已经有了", "“{field}” has “{value}” in {line} already"
     ),
     "import.differs": Texts(
-        "“{field}”与第 {line} 行不同，而两行属于同一条记录",
-        "“{field}” is another than in line {line}, though both are of one record",
+        "“{field}”与{line}不同，而两行属于同一条记录",
+        "“{field}” is another than in {line}, though both are of one record",
         "同一条记录的各行应写得一样，或只在第一行填写",
         "Write it alike in all lines of a record, or in the first one only",
     ),
     "import.with_line": Texts(
-        "与第 {line} 行是同一条记录，那一行有错", "One record with line {line}, which is wrong",
+        "与{line}是同一条记录，那一行有错", "One record with {line}, which is wrong",
         "改正那一行，整条记录会一起导入", "Mend that line; the record comes in as a whole",
     ),
     "import.no_archive": Texts(

@@ -143,7 +143,12 @@ TEXTS = {
     ),
     "flow.no_start": Texts("流程没有开始", "The flow has no start"),
     "flow.no_way": Texts("“{node}”的“{outcome}”没有去向", "“{outcome}” of “{node}” leads nowhere"),
-    "flow.nobody": Texts("“{node}”找不到任何审批人", "Nobody at all can be asked at “{node}”"),
+    "flow.nobody": Texts(
+        "“{node}”找不到任何审批人",
+        "Nobody at all can be asked at “{node}”",
+        "请先给审批的角色添加成员",
+        "Give the role that is asked to somebody first",
+    ),
     "flow.not_yet": Texts(
         "要等加签的人同意之后才轮到您",
         "Those who were asked first have to agree before it is your turn",
@@ -223,7 +228,12 @@ TEXTS = {
         "The expression “{text}” no longer makes sense, so the rule stopped",
     ),
     "rule.failed": Texts("规则“{rule}”执行出错", "The rule “{rule}” failed"),
-    "rule.grant_to_nobody": Texts("没有可授权的人", "There is nobody to grant it to"),
+    "rule.grant_to_nobody": Texts(
+        "没有可授权的人：要授权的人已离职，或角色还没有成员",
+        "There is nobody to grant it to: whoever it was for has left, or nobody holds the role",
+        "已离职的，请驳回这条申请",
+        "Reject the request of somebody who has left",
+    ),
     "rule.no_keyword_list": Texts("没有关键词库“{list}”", "There is no keyword list “{list}”"),
     "rule.not_to_try": Texts(
         "这条规则不针对记录，无法试运行", "This rule is about no record, so there is nothing to try it on"

@@ -148,6 +148,9 @@ class Webhook(Connector):
 
     # -- arriving ----------------------------------------------------------------------------------
 
+    def wants_secret(self, options: WebhookOptions) -> bool:
+        return options.signature is not None
+
     def verify(self, raw: RawMessage, options: WebhookOptions, secret: str, now: datetime) -> None:
         if options.signature is not None:
             verify(raw, options.signature, secret, now)

@@ -186,5 +186,5 @@ def bindings_page() -> BindingPage:
         (ChannelLine("企业微信", "/apps/desk/channels/wecom", "密钥已设置", True),),
         (ChannelLine("erp", "/admin/web-hooks#secrets", "还没有密钥", False, "https://erp.example.com:443"),),
         (Need("客户管理", False),),
-        (Choice("branch:house", "公司全员"),), "程维嘉", "/apps/desk", True, ("没有这个人",),
+        (Choice("branch:house", "公司全员"),), "程维嘉", "", "/apps/desk", True, ("没有这个人",),
     )  # fmt: skip

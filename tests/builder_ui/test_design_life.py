@@ -92,7 +92,7 @@ def test_a_sheet_shows_what_it_would_be_and_becomes_an_app_people_use(runtime: R
     assert "版本 1 已发布" in published(cheng, runtime, "cai_gou")
     bound = cheng.page("/design/cai_gou/bindings")
     assert "还没有人" in bound
-    assert "它的待办没有人收" in bound
+    assert "规则给它的待办由程维嘉代收转交" in bound  # who published it
     sent = {"role": "member", "unit": "branch:sales", "person": "cheng"}
     assert cheng.post("/design/cai_gou/bindings", sent).status_code == 303
     assert "销售及下级" in cheng.page("/design/cai_gou/bindings")
@@ -124,6 +124,23 @@ def test_what_publishing_costs_and_bringing_it_back(runtime: Runtime, cheng: Tab
     assert cheng.get("/design/desk/versions/7/document").status_code == 404
 
 
+CHAT_FIELDS = {"vendor_id": "id", "sent_at": "at", "sender_id": "from"}
+CHAT = {"id": "chat", "label": "官网客服", "connector": "webhook",
+        "options": {"fields": CHAT_FIELDS, "signature": {"header": "x-sign"}}}  # fmt: skip
+
+
+def channels(page: str) -> list[tuple[str, str]]:
+    """The channels of a binding page, each with its state."""
+    card = page.partition("<h2>渠道</h2>")[2].partition("</section>")[0]
+    return re.findall(r"<strong>([^<]*)</strong><span class=\"chip[^>]*>([^<]*)<", card)
+
+
+def loose(page: str) -> int:
+    """How many things the overview says are not bound."""
+    found = re.search(r"还有 (\d+) 项没有与本单位绑定", page)
+    return int(found[1]) if found else 0
+
+
 def test_a_definition_goes_out_and_comes_in(runtime: Runtime, cheng: Tab) -> None:
     exported = cheng.get("/design/desk/export?version=1")
     assert exported.headers["content-disposition"] == 'attachment; filename="desk-v1.json"'
@@ -151,15 +168,23 @@ def test_a_definition_goes_out_and_comes_in(runtime: Runtime, cheng: Tab) -> Non
     source = {"url": "https://erp.example.com/sites", "secret": "erp"}
     site = {"id": "site", "type": "outside_choice", "label": "园区", "options": {"source": source}}
     copy["forms"][0]["fields"].append(site)
+    copy["channels"] = [CHAT, {**CHAT, "id": "door", "label": "门禁", "options": {"fields": CHAT_FIELDS}}]
     answer = cheng.post("/design/import", {"file": upload(runtime, json.dumps(copy).encode(), "x.json")})
     assert answer.headers["location"] == "/design/second/bindings"  # an import ends where it is bound
     bound = cheng.page("/design/second/bindings")
-    for words in ("这是草稿", "erp", "https://erp.example.com:443", "还没有密钥"):
+    for words in ("这是草稿", "erp", "https://erp.example.com:443", "还没有密钥", "由发布它的人代收转交"):
         assert words in bound, words
+    assert channels(bound) == [("官网客服", "还没有密钥"), ("门禁", "不需要密钥")]
     sent = {"role": "seller", "person": "zhou"}
     assert cheng.post("/design/second/bindings", sent).headers["location"] == "/design/second/bindings"
     assert Membership("second", "seller", "person", "zhou") in runtime.people.organisation().memberships
     assert "绑定" in cheng.page("/design/second")
+    published(cheng, runtime, "second")
+    before = loose(cheng.page("/design/second"))
+    assert channels(cheng.page("/design/second/bindings"))[0] == ("官网客服", "还没有密钥")
+    runtime.channels.set_secret("chat", "s3cret")
+    assert channels(cheng.page("/design/second/bindings"))[0] == ("官网客服", "密钥已设置")
+    assert loose(cheng.page("/design/second")) == before - 1
     nothing = {**document, "app": {"id": "third", "label": "三"}, "muniment": 99}
     answer = cheng.post("/design/import", {"file": upload(runtime, json.dumps(nothing).encode(), "x.json")})
     assert cheng.get(answer.headers["location"]).headers["location"] == "/design/third"
@@ -172,7 +197,14 @@ def test_tests_are_run_and_recorded_from_the_page(runtime: Runtime, cheng: Tab) 
     test = {"id": "one", "label": "客户能建", "data": "people", "steps": [
         {"create": "customer", "as": "zhou", "name": "c", "values": {"name": "甲"}},
         {"expect": {"form": "customer", "record": "c", "as": "zhou", "values": {"name": "乙"}}}]}  # fmt: skip
-    runtime.designing.edit(viewer, "desk", 0, [{"op": "add", "path": "/tests", "value": [test]}])
+    tag = {"action": "add_tags", "with": {"tags": ["新"]}}
+    rules = [{"id": form, "label": label, "when": {"trigger": "record_created", "form": form}, "then": [tag]}
+             for form, label in (("customer", "新客户打标"), ("talk", "新会话打标"))]  # fmt: skip
+    patch = [
+        {"op": "add", "path": "/tests", "value": [test]},
+        {"op": "add", "path": "/rules", "value": rules},
+    ]
+    runtime.designing.edit(viewer, "desk", 0, patch)
     assert "客户能建" in cheng.page("/design/desk/tests")
     assert cheng.post("/design/desk/tests/run", {}).status_code == 303
     from threading import enumerate as threads
@@ -181,8 +213,10 @@ def test_tests_are_run_and_recorded_from_the_page(runtime: Runtime, cheng: Tab) 
         if thread.name == "publish desk":
             thread.join()
     page = cheng.page("/design/desk/tests")
-    for words in ("第 2 步", "应为 乙"):
+    for words in ("第 2 步", "应为 乙", "规则与分支的 50%"):
         assert words in page
+    missed = page.partition("没有测试触发的规则")[2].partition("</dd>")[0]
+    assert re.findall(r'class="chip">([^<]*)<', missed) == ["新会话打标"]
     assert cheng.post("/design/desk/tests/record", {"do": "start"}).headers["location"] == "/apps/desk"
     assert "正在录制" in cheng.page("/design/desk/tests")
     assert cheng.post("/design/desk/tests/record", {"do": "stop"}).status_code == 303

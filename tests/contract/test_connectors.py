@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,9 @@ NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 # The least a connector needs to be told; a connector that is not here takes nothing.
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "webhook": {"fields": {"vendor_id": "id", "sent_at": "at", "sender_id": "from", "text": "text"}}
+}
+SIGNED: Mapping[str, Mapping[str, Any]] = {
+    "webhook": {**OPTIONS["webhook"], "signature": {"header": "x-sign"}}
 }
 HOSTILE = [
     b"", b" ", b"{", b"[]", b"null", b"0", b'"text"', b"{}", b"\xff\xfe", b"\0", b'{"a":"\\ud800"}',
@@ -64,6 +68,18 @@ def test_it_says_what_it_is_in_both_languages(name: str) -> None:
 @names
 def test_its_own_options_are_sane(name: str) -> None:
     assert CONNECTORS[name].check_options(options_of(name), App("a", "A")) == []
+
+
+@names
+@pytest.mark.parametrize("given", [OPTIONS, SIGNED], ids=["open", "signed"])
+def test_what_takes_nothing_without_a_secret_says_that_it_wants_one(
+    name: str, given: Mapping[str, Mapping[str, Any]]
+) -> None:
+    connector = CONNECTORS[name]
+    options = msgspec.convert(given.get(name, {}), connector.Options)
+    raw = RawMessage(b"{}", headers={"x-sign": ""})
+    with pytest.raises(BadValue) if connector.wants_secret(options) else nullcontext():
+        connector.verify(raw, options, "", NOW)
 
 
 @names

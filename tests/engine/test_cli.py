@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -34,6 +35,48 @@ def test_check_names_file_pointer_and_code(tmp_path: Path) -> None:
     result = run("check", str(broken))
     assert result.exit_code == 1
     assert f"{broken}#/forms/0/fields/0/type: field.unknown_type" in result.output
+
+
+@pytest.mark.parametrize(
+    ("theirs", "conflicts", "labels"),
+    [
+        ({"b": {"label": "乙二"}}, [], {"a": "甲一", "b": "乙二"}),
+        ({"a": {"label": "甲二"}}, ["/forms/0/fields/1/label: merge.conflict"], {"a": "甲一", "b": "乙"}),
+        ({"a": None}, ["/forms/0/fields/0: merge.removed"], {"a": "甲一", "b": "乙"}),
+    ],
+    ids=["clean", "both changed a label", "changed here, deleted there"],
+)
+def test_merge_prints_the_document_and_names_conflicts(
+    tmp_path: Path, theirs: dict[str, Any], conflicts: list[str], labels: dict[str, str]
+) -> None:
+    """By id: the order of theirs is another."""
+    files = {
+        "base": _with_fields({}),
+        "ours": _with_fields({"a": {"label": "甲一"}}),
+        "theirs": _with_fields(theirs, "ba"),
+    }
+    for name, document in files.items():
+        (tmp_path / name).with_suffix(".json").write_text(json.dumps(document))
+    result = run("merge", *(str(tmp_path / f"{name}.json") for name in files))
+    assert result.exit_code == bool(conflicts)
+    told = [": ".join(line.split(": ")[:2]) for line in result.stderr.splitlines()]
+    assert told == conflicts
+    assert all("甲" in line for line in result.stderr.splitlines())  # by its name, not by its place alone
+    merged = json.loads(result.stdout)["forms"][0]["fields"]
+    assert {one["id"]: one["label"] for one in merged} == labels
+
+
+def _with_fields(changed: dict[str, Any], order: str = "ab") -> dict[str, Any]:
+    """An app with two fields: some with other keys, or (None) gone."""
+    base = {"a": {"id": "a", "type": "text", "label": "甲"}, "b": {"id": "b", "type": "text", "label": "乙"}}
+    fields = [
+        {**base[name], **(changed.get(name) or {})} for name in order if changed.get(name, {}) is not None
+    ]
+    return {
+        "muniment": 1,
+        "app": {"id": "x", "label": "X"},
+        "forms": [{"id": "f", "label": "F", "fields": fields}],
+    }
 
 
 @pytest.mark.parametrize(

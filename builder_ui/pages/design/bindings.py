@@ -16,7 +16,6 @@ from builder_ui.pages.design.apps import APPS
 from builder_ui.pages.web_hooks import BASE as WEB_HOOKS
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from engine.access.people import Membership
-from engine.access.recipients import owner_of
 from engine.designing.bindings import Bound, BoundRole
 from metamodel.labels import label_text
 from metamodel.problems import Rejected
@@ -58,16 +57,20 @@ def bind_role(request: Ask, site: Here, app_id: InPath, body: bytes) -> Response
 def _page(visit: Visit, app_id: str, wrong: tuple[str, ...] = (), status: int = 200) -> Response[Any]:
     frame = design_frame(visit, app_id, "overview")
     bound = visit.runtime.life.bindings.of(visit.viewer, app_id)
-    title, organisation = visit.text("Bound to this house"), visit.runtime.people.organisation()
-    owner = owner_of(organisation, bound.app)
+    title = visit.text("Bound to this house")
+    keeper = visit.text("whoever publishes it") if not bound.published else _name(visit, bound.keeper)
     page = BindingPage(
         frame, title, f"{APPS}/{app_id}/bindings", tuple(_role(visit, one) for one in bound.roles),
         tuple(_channels(visit, bound)), tuple(_secrets(visit, bound)),
         tuple(Need(label_text(one.label, visit.language, one.app), one.there) for one in bound.apps),
-        tuple(_units(visit)), visit.names.get(("person", owner or ""), ""),
+        tuple(_units(visit)), _name(visit, bound.owner), keeper,
         f"/apps/{app_id}" if bound.published and visit.viewer.roles_in(app_id) else "", bound.published, wrong,
     )  # fmt: skip
     return visit.page("design/bindings.html", page, title=title, styles=STYLES, status=status)
+
+
+def _name(visit: Visit, person: str) -> str:
+    return visit.names.get(("person", person), "")
 
 
 def _role(visit: Visit, one: BoundRole) -> RoleLine:
@@ -92,9 +95,10 @@ def _member(visit: Visit, held: Membership) -> str:
 def _channels(visit: Visit, bound: Bound) -> Iterator[ChannelLine]:
     manages = bound.published and visit.runtime.manages(visit.viewer, bound.app.id, "channels")
     for one in bound.channels:
-        state = visit.text("Secret is set") if one.has_secret else visit.text("No secret yet")
+        missing = visit.text("No secret yet") if one.wants_secret else visit.text("Needs no secret")
+        state = visit.text("Secret is set") if one.has_secret else missing
         href = f"/apps/{bound.app.id}/channels/{one.id}" if manages else ""
-        yield ChannelLine(label_text(one.label, visit.language, one.id), href, state, one.has_secret)
+        yield ChannelLine(label_text(one.label, visit.language, one.id), href, state, not one.loose)
 
 
 def _secrets(visit: Visit, bound: Bound) -> Iterator[ChannelLine]:

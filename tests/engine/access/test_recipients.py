@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from engine.access.installation import administrator
 from engine.access.people import Department, Membership, Organisation, Person
-from engine.access.recipients import owner_of, people_of
+from engine.access.recipients import keeper_of, only_keeps, owner_of, people_of
+from engine.access.viewer import SYSTEM
 from metamodel.application import App
 from metamodel.roles import Role
 
@@ -71,14 +75,34 @@ def app(*roles: Role) -> App:
 
 
 @pytest.mark.parametrize(
-    ("roles", "preferred", "owner"),
+    ("roles", "owner"),
+    [([DESIGNER, ADMIN], "gm"), ([DESIGNER], "dir"), ([ADMIN], "gm"), ([Role("agent", "客服")], None)],
+)
+def test_the_owner_gets_what_would_reach_nobody(roles: list[Role], owner: str | None) -> None:
+    assert owner_of(ORGANISATION, app(*roles)) == owner
+
+
+@pytest.mark.parametrize(
+    ("publisher", "administrators", "keeper"),
     [
-        ([DESIGNER, ADMIN], "", "gm"),
-        ([DESIGNER], "", "dir"),
-        ([ADMIN], "zhou", "zhou"),
-        ([ADMIN], "gone", "gm"),
-        ([Role("agent", "客服")], "", None),
+        ("zhou", ["lost"], "zhou"),
+        ("gone", ["lost", "dir"], "dir"),  # in the organisation's order
+        ("system", ["gone", "lost"], "lost"),
+        ("", [], None),
     ],
 )
-def test_the_owner_gets_what_would_reach_nobody(roles: list[Role], preferred: str, owner: str | None) -> None:
-    assert owner_of(ORGANISATION, app(*roles), preferred) == owner
+def test_somebody_keeps_what_would_reach_nobody(
+    publisher: str, administrators: list[str], keeper: str | None
+) -> None:
+    held = [administrator(person) for person in administrators]
+    house = replace(ORGANISATION, memberships=[*ORGANISATION.memberships, *held])
+    assert keeper_of(house, publisher) == keeper
+
+
+def test_who_only_keeps_is_who_has_no_role_in_the_app() -> None:
+    wang, zhou = (ORGANISATION.viewer(person) for person in ("wang", "zhou"))
+    assert wang is not None
+    assert zhou is not None
+    nobody = ("role:desk/clerk",)
+    assert [only_keeps(one, "desk", nobody) for one in (wang, zhou, SYSTEM)] == [False, True, False]
+    assert not only_keeps(zhou, "desk", ())

@@ -15,6 +15,7 @@ from engine.access.viewer import SYSTEM, Viewer
 from engine.applications.packing import pack_file, pack_folder, unpack
 from engine.designing.clashes import taking
 from engine.designing.impact import touched, unreachable
+from engine.records.query import Query
 from engine.runtime import Runtime
 from metamodel.application import load
 from metamodel.problems import Rejected
@@ -185,8 +186,6 @@ def test_what_publishing_costs_what_was_and_what_comes_back(empty_runtime: Runti
 
 
 def _all(runtime: Runtime) -> Any:
-    from engine.records.query import Query
-
     return runtime.records.page(SYSTEM, "buying", "dan", Query(limit=10)).items
 
 
@@ -326,3 +325,88 @@ def test_a_new_app_is_bound_by_those_who_made_it_until_it_holds_records(
     runtime.records.create(SYSTEM, "buying", runtime.applications.get("buying").forms[0].id, [{}])
     assert not any(one.open for one in bindings.of(wu, "buying").roles)
     assert bindings.of(wu, "buying").loose == 1
+
+
+FIELDS_OF_CHAT = {"vendor_id": "id", "sent_at": "at", "sender_id": "from"}
+SIGNED = {"id": "chat", "label": "官网客服", "connector": "webhook",
+          "options": {"fields": FIELDS_OF_CHAT, "signature": {"header": "x-sign"}}}  # fmt: skip
+OPEN_DOOR = {"id": "door", "label": "门禁", "connector": "webhook", "options": {"fields": FIELDS_OF_CHAT}}
+
+
+def test_a_channel_is_loose_until_its_secret_is_set(empty_runtime: Runtime, li: Viewer) -> None:
+    """Where its connector checks what comes in; the channel of an imported draft, too."""
+    runtime, bindings = empty_runtime, empty_runtime.life.bindings
+    document = {**TOLD, "channels": [SIGNED, OPEN_DOOR]}
+    runtime.life.starting.from_file(li, pack_file(document))
+
+    def state() -> tuple[bool, list[tuple[str, bool, bool]], int]:
+        bound = bindings.of(li, "told")
+        channels = [(one.id, one.has_secret, one.loose) for one in bound.channels]
+        return bound.published, channels, bound.loose
+
+    without = [("chat", False, True), ("door", False, False)]
+    assert state() == (False, without, 2)
+    runtime.designing.publish(li, "told", 1)
+    assert state() == (True, without, 2)
+    runtime.channels.set_secret("chat", "s3cret")
+    assert state() == (True, [("chat", True, False), ("door", False, False)], 1)
+    runtime.channels.set_secret("chat", "")
+    assert state() == (True, without, 2)
+
+
+CALL = {"action": "create_task", "with": {"to": "role:desk", "title": "回访 {name}", "note": "电话 {name}"}}
+TOLD: dict[str, Any] = {
+    "muniment": 1, "app": {"id": "told", "label": "来客"},
+    "forms": [{"id": "guest", "label": "来客", "title": "{name}", "fields": [
+        {"id": "name", "type": "text", "label": "姓名", "searchable": True}]}],
+    "rules": [{"id": "call", "label": "回访来客", "when": {"trigger": "record_created", "form": "guest"},
+               "then": [CALL]}],
+    "roles": [{"id": "desk", "label": "前台", "forms": {"guest": {"actions": ["read", "create"]}}}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("by", ["wu", "system"])
+def test_to_dos_of_an_app_just_imported_reach_somebody_who_learns_nothing_by_it(
+    empty_runtime: Runtime, li: Viewer, by: str
+) -> None:
+    """Nobody holds a role of it: whoever published it keeps them, else the administrator, until they are handed on."""
+    runtime = empty_runtime
+    runtime.applications.publish(None, TOLD, by)
+    keeper = runtime.require_viewer("wu" if by == "wu" else "li")
+    bound = runtime.life.bindings.of(li, "told")
+    assert (bound.owner, bound.keeper) == ("", keeper.person)
+    runtime.records.create(SYSTEM, "told", "guest", [{"name": "恒锐"}])
+    (kept,) = runtime.tasks.of(keeper).items
+    assert (kept.title, kept.note, kept.hidden, kept.keeping) == ("回访来客", "", True, True)
+    assert kept.nobody == ("role:told/desk",)
+    assert [one.title for one in runtime.notifications.of(keeper).items] == ["回访来客"]
+    assert runtime.tasks.of(keeper, text="恒锐").items == ()
+    assert len(runtime.tasks.of(keeper, text="来客").items) == 1
+    with pytest.raises(Rejected):
+        runtime.records.page(keeper, "told", "guest", Query())
+
+    taker = runtime.require_viewer("li" if by == "wu" else "wu")
+    runtime.database.write(lambda unit: runtime.tasks.transfer(unit, keeper, kept.id, taker.person))
+    assert [one.title for one in runtime.tasks.of(taker).items] == ["回访来客"]
+    assert [one.title for one in runtime.notifications.of(taker).items] == ["回访来客"]
+    held = [Membership("told", "desk", "person", taker.person)]
+    runtime.database.write(lambda unit: runtime.people.save_memberships(unit, held))
+    (known,) = runtime.tasks.of(runtime.require_viewer(taker.person)).items
+    assert (known.title, known.note, known.keeping) == ("回访 恒锐", "电话 恒锐", False)
+    close = runtime.tasks.close
+    runtime.database.write(lambda unit: close(unit, runtime.require_viewer(taker.person), known.id, "done"))
+
+
+def test_a_request_of_an_app_nobody_answers_for_is_refused(empty_runtime: Runtime, li: Viewer) -> None:
+    """Who is asked there reads the record and decides over it: that is nobody's by administering the house."""
+    flow = {"id": "review", "label": "审批", "form": "guest", "nodes": [
+        {"id": "start", "type": "start", "label": "发起"},
+        {"id": "boss", "type": "approval", "label": "前台", "options": {"approvers": ["role:desk"]}},
+        {"id": "end", "type": "end", "label": "结束", "options": {"state": "approved"}},
+        {"id": "no", "type": "end", "label": "驳回", "options": {"state": "rejected"}}],
+        "edges": [{"from": "start", "to": "boss"}, {"from": "boss", "to": "end", "on": "approve"},
+                  {"from": "boss", "to": "no", "on": "reject"}]}  # fmt: skip
+    empty_runtime.applications.publish(None, {**TOLD, "flows": [flow], "rules": []}, "li")
+    with pytest.raises(Rejected) as refused:
+        empty_runtime.records.create(SYSTEM, "told", "guest", [{"name": "恒锐"}])
+    assert codes(refused) == ["flow.nobody"]

@@ -9,11 +9,13 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from engine.access.people import Membership, Person
 from engine.access.viewer import SYSTEM
 from engine.flows.machine import MOST_ADDED
 from engine.records.query import Change, Query
+from engine.system_tables import grants, people
 from metamodel.problems import Rejected
 from tests.engine.flows.conftest import APP, LEGAL, MANAGER, PEOPLE, Office
 
@@ -646,6 +648,29 @@ def test_an_effect_that_cannot_be_performed_refuses_the_approval(office: Office)
     assert office.waiting(request) == {"manager": ["ben"]}
     office.act("ben", request, "reject", "no")
     assert office.state(request) == "rejected"
+    office.is_whole()
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+def test_who_has_left_gets_no_grant(office: Office, noticed: bool) -> None:
+    """The approval is refused with the reason, and the request rejected. `noticed`: this process knows already."""
+    grant = {"action": "grant", "with": {
+        "to": "field:applicant", "form": "request", "where": "true", "days": "3", "purpose": "查阅"}}  # fmt: skip
+    office.publish(lambda document: options_of(document, "note").update(then=[grant]))
+    request, runtime = office.file("ann"), office.runtime
+    if noticed:
+        office.leave("ann")
+    else:
+        gone = sa.update(people).where(people.c.id == "ann").values(active=False)
+        runtime.database.write(lambda unit: unit.connection.execute(gone))
+        assert runtime.people.organisation().active("ann")
+    with pytest.raises(Rejected) as refused:
+        office.act("ben", request, "approve")
+    assert [found.code for found in refused.value.problems] == ["rule.grant_to_nobody"]
+    office.act("ben", request, "reject", "已离职")
+    assert (office.state(request), office.waiting(request)) == ("rejected", {})
+    with runtime.database.read() as connection:
+        assert connection.execute(sa.select(grants)).all() == []
     office.is_whole()
 
 

@@ -329,6 +329,17 @@ def test_a_row_on_another_sheet_that_is_wrong_is_named_there(desk: Runtime, zhou
         "3": [("import.with_line", "")], "明细!2": [("value.not_a_number", "/lines/0/number")],
         "明细!3": [("import.with_line", "")],
     }  # fmt: skip
+    with_it = [
+        (found.plan.line(line.number), one.text("zh"), one.text("en"))
+        for line in desk.imports.wrong(zhou, found.id, 9)
+        for one in line.problems
+        if one.code == "import.with_line"
+    ]
+    (main, *sentence), (beside, *same) = with_it
+    assert (main, beside) == ("3", "明细!3")
+    assert sentence == same == [
+        "与工作表“明细”第 2 行是同一条记录，那一行有错", "One record with line 2 of the sheet “明细”, which is wrong",
+    ]  # fmt: skip
     mended = open_sheet(desk.imports.wrong_workbook(zhou, found.id))
     assert [line.cells[0] for line in mended.lines()] == ["3", "明细!2", "明细!3"]
 
