@@ -108,8 +108,8 @@ RETENTION: Schema = {  # a list of rules; or in short the one rule there is
     "type": ["array", "object"], "items": ref("retention_rule"),
 }  # fmt: skip
 
-KEYWORDS = shape(  # the form's records are keyword lists: where their code, and each word, stands
-    ("code", "rows", "word"),
+KEYWORDS = shape(  # the form's records are keyword lists, or words: where code and words stand
+    ("word",),
     code=ref("id"), rows=ref("id"), word=ref("id"), also=ref("id"), enabled=ref("id"), side=ref("id"),
 )  # fmt: skip
 

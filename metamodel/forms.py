@@ -83,7 +83,8 @@ class View:
 @dataclass(frozen=True, slots=True)
 class Keywords:
     """A form whose records are keyword lists: the field of a list's `code`, its sub-form of `rows`, and
-    the columns of a row: the `word`, `also` its other spellings, `enabled`, and whose `side` says it."""
+    the columns of a row: the `word`, `also` its other spellings, `enabled`, and a note whose `side` says it.
+    Without `code` and `rows` each record is a word, and all of them one list with the form's id as code."""
 
     code: str
     rows: str
@@ -92,6 +93,11 @@ class Keywords:
     enabled: str = ""
     side: str = ""
     path: str = ""
+
+    @property
+    def single(self) -> bool:
+        """Are the form's records the words of one list?"""
+        return not self.code and not self.rows
 
     @property
     def columns(self) -> dict[str, str]:

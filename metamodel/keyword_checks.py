@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from metamodel.checking import Checking
 from metamodel.forms import FieldDefinition, Form, Keywords
@@ -19,16 +19,17 @@ KINDS = {
 
 
 def check_keywords(checking: Checking) -> list[Problem]:
-    """`KEYWORDS('risk')` looks in one form of the app, so there may be only one."""
-    lists = [form for form in checking.app.forms if form.keywords is not None]
+    """`KEYWORDS('risk')` looks in one form of lists, so an app may have only one; of forms whose records are
+    words it may have any number."""
+    homes = [(form, form.keywords) for form in checking.app.forms if form.keywords is not None]
+    lists = [(form, keywords) for form, keywords in homes if not keywords.single]
     found = [
-        problem("keywords.twice", form.keywords.path, form=lists[0].text())
-        for form in lists[1:]
-        if form.keywords is not None
+        problem("keywords.twice", keywords.path, form=lists[0][0].text()) for _form, keywords in lists[1:]
     ]
-    for form in lists:
-        if form.keywords is not None:
-            found += [*_check_code(form, form.keywords), *_check_rows(form, form.keywords)]
+    for form, keywords in lists:
+        found += [*_check_code(form, keywords), *_check_rows(form, keywords)]
+    for form, keywords in homes:
+        found += _check_columns(form, form.fields, keywords) if keywords.single else ()
     return found
 
 
@@ -47,16 +48,18 @@ def _check_rows(form: Form, keywords: Keywords) -> Iterator[Problem]:
     elif rows.type is not None and not rows.type.container:
         yield problem("keywords.wrong_field", place, field=rows.text())
     else:
-        yield from _check_columns(form, rows, keywords)
+        yield from _check_columns(form, rows.fields, keywords)
 
 
-def _check_columns(form: Form, rows: FieldDefinition, keywords: Keywords) -> Iterator[Problem]:
-    columns = {field.id: field for field in rows.fields}
+def _check_columns(form: Form, fields: Sequence[FieldDefinition], keywords: Keywords) -> Iterator[Problem]:
+    columns = {field.id: field for field in fields}
     for purpose, name in keywords.columns.items():
         field, place = columns.get(name), keywords.path + pointer(purpose)
         if field is None:
             yield _unknown(form, name, list(columns), place)
-        elif field.usable and field.expression_type().kind not in KINDS[purpose]:
+        elif field.usable and (
+            field.expression_type().kind not in KINDS[purpose] or (keywords.single and field.sealed)
+        ):
             yield problem("keywords.wrong_field", place, field=field.text())
 
 

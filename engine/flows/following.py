@@ -211,11 +211,12 @@ class Following:
     # -- telling -----------------------------------------------------------------------------------
 
     def tell_to_hurry(self, unit: Unit, world: LiveWorld, people: Sequence[str], word: str = "hurry") -> None:
-        """A reminder to those who are waited for; unread ones are counted, not piled up."""
+        """A reminder to those who are waited for; unread ones are counted, not piled up. Who has read one and
+        still does nothing hears the next one."""
         title = titled(word, self._title(unit, world))
         instead = self.absences.delegates(unit.connection, people).values()
         everybody = dict.fromkeys([*people, *(one for one in instead if one not in world.applicants())])
-        self._tell(unit, world, list(everybody), title, once=f"flow/{world.instance.id}/{word}")
+        self._tell(unit, world, list(everybody), title, f"flow/{world.instance.id}/{word}")
 
     def _tell_end(self, unit: Unit, world: LiveWorld, after: State) -> None:
         """The applicant hears how it ended, unless he ended it himself."""
@@ -223,13 +224,15 @@ class Following:
             self._tell(unit, world, world.applicants(), titled(after.status, self._title(unit, world)))
 
     def _tell(
-        self, unit: Unit, world: LiveWorld, people: Sequence[str], title: Label, once: str = ""
+        self, unit: Unit, world: LiveWorld, people: Sequence[str], title: Label, until_read: str = ""
     ) -> None:
         instance = world.instance
         self._notifications.send(
             unit,
             [
-                NewNotification(person, instance.app, instance.form, instance.record, title, once=once)
+                NewNotification(
+                    person, instance.app, instance.form, instance.record, title, once=until_read, again=True
+                )
                 for person in people
                 if world.active(person)
             ],

@@ -11,8 +11,9 @@ from metamodel.labels import Label
 
 @dataclass(frozen=True, slots=True)
 class NewNotification:
-    """With `once`, the person's earlier one of the same app and text is counted instead. Only `title`
-    leaves the house by mail; what `body` quotes of fields is named in `quoted`. `task`: it is about that."""
+    """With `once`, the person's earlier one of the same app and text is counted instead, read or not; with
+    `again` only while it is unread. Only `title` leaves the house by mail; what `body` quotes of fields is
+    named in `quoted`. `task`: it is about that."""
 
     person: str
     app: str
@@ -24,6 +25,7 @@ class NewNotification:
     mail: bool = True
     task: int | None = None
     quoted: Quoted | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class NotificationStore:
     def keep(self, unit: Unit, told: Sequence[Told]) -> tuple[list[int], set[int]]:
         """Ids in order, and those that are new; the others were there already and are counted."""
         keys = [self._key(one.what) for one in told]
+        self._free_read(unit, [key for one, key in zip(told, keys, strict=True) if key and one.what.again])
         counts = Counter(key for key in keys if key is not None)
         known = self._count(unit, counts) if counts else {}
         ids: list[int] = []
@@ -55,6 +56,12 @@ class NotificationStore:
         moved = self._insert(unit, rows)
         made = {row["id"] for row in rows} - set(moved)
         return [moved.get(identifier, identifier) for identifier in ids], made
+
+    def _free_read(self, unit: Unit, keys: Sequence[bytes]) -> None:
+        """Of these keys a row that was read is done with: the next one is said anew."""
+        if keys:
+            done = sa.and_(notifications.c.once_key.in_(keys), notifications.c.read_at.is_not(None))
+            unit.connection.execute(sa.update(notifications).where(done).values(once_key=None))
 
     def _count(self, unit: Unit, counts: Mapping[bytes, int]) -> dict[bytes, int]:
         """Ids of the rows of these keys, so many hits more on each. They are locked in order, so that no two

@@ -158,13 +158,15 @@ class Figures:
         decode: Callable[[Any], Any] = int
         if rows.field:
             column, decode = self._column(there, rows.field)
-        statement = sa.select(sa.func.count(column), AGGREGATES[rows.aggregate](column))
         visible = self._services.authority.visible_rows(connection, SYSTEM, there.app, there.form)
-        statement = statement.where(visible.condition)
+        statement = sa.select(column).where(visible.condition)
         if text.strip():
             where, _ = self._services.authority.condition(connection, SYSTEM, there.app, there.form, text)
             statement = statement.where(where)
-        number, raw = connection.execute(statement).one()
+        if rows.aggregate == "median":
+            return _middle(connection, statement, column, decode)
+        figures = sa.func.count(column), AGGREGATES[rows.aggregate](column)
+        number, raw = connection.execute(statement.with_only_columns(*figures)).one()
         if rows.aggregate == "count":
             return number
         if raw is None:
@@ -185,6 +187,20 @@ class Figures:
 AGGREGATES: Mapping[str, Any] = {
     "count": sa.func.count, "sum": sa.func.sum, "avg": sa.func.sum, "min": sa.func.min, "max": sa.func.max,
 }  # fmt: skip
+
+
+def _middle(
+    connection: sa.Connection, statement: sa.Select[Any], column: sa.ColumnElement[Any],
+    decode: Callable[[Any], Any],
+) -> Any:  # fmt: skip
+    """The value in the middle, of an even number half way between the two; blanks do not count."""
+    number = connection.execute(statement.with_only_columns(sa.func.count(column))).scalar_one()
+    if not number:
+        return None
+    ordered = statement.where(column.is_not(None)).order_by(column)
+    middle = ordered.offset((number - 1) // 2).limit(2 - number % 2)
+    found = [decode(int(raw)) for raw in connection.scalars(middle)]
+    return _share(_combined("sum", found), len(found))
 
 
 def _query_of(field: FieldProgram) -> RelatedQuery:

@@ -75,15 +75,33 @@ class KeywordLists:
         self._looked = time.monotonic()
 
     def _read(self, app: str) -> Lists:
-        known = self._services.apps().get(app)
-        form = keyword_form(known.forms) if known else None
-        if form is None or form.keywords is None:
+        """Its lists by code, its forms of words by their ids, those of the apps it requires as `crm.competitor`."""
+        apps = self._services.apps()
+        known = apps.get(app)
+        if known is None:
             return {}
+        found = {form.id: self._words(app, form) for form in known.forms if is_single(form)}
+        for need in known.requires:
+            there = apps.get(need.app)
+            for form in filter(is_single, there.forms if there else ()):
+                found[f"{need.app}.{form.id}"] = self._words(need.app, form)
+        home = keyword_form(known.forms)
+        return {**found, **(self._lists_of(app, home) if home else {})}
+
+    def _lists_of(self, app: str, form: Form) -> dict[str, Sequence[str]]:
+        """Of a form whose records are lists."""
+        assert form.keywords is not None
         program, keywords = self._services.programs.get(app, form.id), form.keywords
         return {
             str(values.get(keywords.code) or ""): words_of(values.get(keywords.rows), keywords)
             for values in self._records(program, [keywords.code, keywords.rows])
         }
+
+    def _words(self, app: str, form: Form) -> Sequence[str]:
+        """Of a form whose records are words."""
+        assert form.keywords is not None
+        program, columns = self._services.programs.get(app, form.id), [*form.keywords.columns.values()]
+        return words_of(self._records(program, columns), form.keywords)
 
     def _records(self, program: FormProgram, fields: Sequence[str]) -> list[dict[str, Any]]:
         rows = Rows(self._services)
@@ -96,7 +114,12 @@ class KeywordLists:
 
 def keyword_form(forms: Iterable[Form]) -> Form | None:
     """The form of an app whose records are its keyword lists."""
-    return next((form for form in forms if form.keywords is not None), None)
+    return next((form for form in forms if form.keywords is not None and not form.keywords.single), None)
+
+
+def is_single(form: Form) -> bool:
+    """Are its records the words of one list?"""
+    return form.keywords is not None and form.keywords.single
 
 
 def words_of(rows: Sequence[Mapping[str, Any]] | None, keywords: Keywords) -> tuple[str, ...]:

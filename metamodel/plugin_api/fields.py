@@ -179,7 +179,7 @@ class RelatedRows:
 
     app: str
     form: str
-    aggregate: str = "count"  # count sum avg min max
+    aggregate: str = "count"  # count sum avg min max median
     field: str = ""
     where: str = ""
 

@@ -25,7 +25,9 @@ class NotifyOptions(Options, frozen=True):
     title: Annotated[Words, labelled("标题", "Title")]
     body: Annotated[Words, labelled("正文", "Text")] = ""
     of: AboutOption = ""
-    once_per: Annotated[Several, labelled("每个什么只通知一次", "Once for each")] = ""
+    once_per: Annotated[
+        Several, labelled("每个什么只通知一次（看过也不再通知）", "Once for each, read or not")
+    ] = ""
     mail: Annotated[bool, labelled("同时发邮件", "By mail too")] = True
 
 

@@ -33,9 +33,9 @@ class QueryOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
     form: Annotated[str, labelled("表单", "Form")]
     app: Annotated[str, labelled("应用（空为本应用）", "App (blank: this one)")] = ""
-    aggregate: Annotated[Literal["count", "sum", "max", "min", "avg"], labelled("汇总方式", "Aggregate")] = (
-        "count"
-    )
+    aggregate: Annotated[
+        Literal["count", "sum", "max", "min", "avg", "median"], labelled("汇总方式", "Aggregate")
+    ] = "count"
     field: Annotated[str, labelled("汇总字段", "Field there")] = ""
     where: Annotated[
         str, labelled("条件（record.x 为本记录的字段）", "Where (record.x is ours)", max_length=4000)

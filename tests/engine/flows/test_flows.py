@@ -719,6 +719,10 @@ def test_the_applicant_may_remind(office: Office) -> None:
     office.act("ann", request, "remind")
     office.act("ann", request, "remind")
     assert sum("催办" in title for title in office.told("ben")) == 1  # counted, not piled up
+    ben = office.who("ben")
+    office.runtime.database.write(lambda unit: office.runtime.notifications.read(unit, ben))
+    office.act("ann", request, "remind")
+    assert sum("催办" in title for title in office.told("ben")) == 2  # he read it and did nothing
     with pytest.raises(Rejected):
         office.act("ben", request, "remind")
 

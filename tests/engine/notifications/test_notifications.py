@@ -100,6 +100,21 @@ def test_a_key_is_told_once_a_person_read_or_not(office: Runtime) -> None:
     assert (seen.hits, seen.read_at) == (3, NOW)
 
 
+def test_what_is_said_again_is_counted_while_unread_and_new_after(office: Runtime) -> None:
+    again = replace(TOLD, once="waiting for 7", again=True)
+    first, counted = send(office, again), send(office, again)
+    assert first == counted
+    read(office, "zhou")
+    (second,) = send(office, again)
+    assert [second] != first
+    assert send(office, again) == [second]
+    seen = office.notifications.of(office.require_viewer("zhou")).items
+    assert [(one.id, one.hits, one.read_at is None) for one in seen] == [
+        (str(second), 2, True),
+        (str(first[0]), 2, False),
+    ]
+
+
 def test_units_at_once_tell_once(office: Runtime) -> None:
     together = threading.Barrier(4)
 

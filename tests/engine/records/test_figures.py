@@ -247,6 +247,7 @@ def test_what_is_refused_for_something_else_counts_too(desk: Runtime, clients: t
         ("count", "amount", "integer", 2),
         ("sum", "amount", "money", "100004.99"),
         ("avg", "amount", "number", "50002.50"),  # half to even
+        ("median", "amount", "number", "50002.50"),
         ("min", "amount", "money", "5.00"),
         ("max", "on", "date", "2026-11-02"),
     ],

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine.access.viewer import SYSTEM
 from engine.runtime import Runtime
 from metamodel.application import load
 from tests.engine.rules.desk import KEYWORDS, create, desk, publish, rows, runs, update, values
@@ -106,6 +107,52 @@ def test_feedback_on_a_list_that_is_not_there_is_told(office: Runtime) -> None:
     assert runs(runtime) == [("wrong", "failed", ["rule.no_keyword_list"])]
 
 
+# -- forms whose records are words -----------------------------------------------------------------
+
+RIVAL: dict[str, Any] = {
+    "id": "rival", "label": "竞品", "title": "{name}", "keywords": {"word": "name", "also": "also"},
+    "fields": [
+        {"id": "name", "type": "text", "label": "名称"},
+        {"id": "also", "type": "text_list", "label": "别称"},
+    ],
+}  # fmt: skip
+
+
+def test_records_may_be_the_words_themselves(office: Runtime) -> None:
+    document = desk({**MARK, "if": "CONTAINS_ANY(body, KEYWORDS('rival'))"})
+    document["forms"].append(RIVAL)
+    office.applications.publish(None, document, "system")
+    assert said(office, "竞品C来过") == [None]
+    (record,) = create(office, "rival", {"name": "竞品C", "also": ["蓝鲸"]})
+    assert said(office, "競 品Ｃ来过", "蓝鲸便宜", "竞品D") == ["risk", "risk", None]
+    office.recycle_bin.delete(SYSTEM, "office", "rival", [record])
+    assert said(office, "竞品C来过") == [None]
+
+
+def test_an_app_looks_for_the_words_of_one_it_requires(office: Runtime) -> None:
+    own = desk()
+    own["forms"].append(RIVAL)
+    office.applications.publish(None, own, "system")
+    letter = {"id": "mail", "label": "信", "title": "", "fields": [
+        {"id": "body", "type": "long_text", "label": "正文"},
+        {"id": "hit", "type": "switch", "label": "命中"},
+    ]}  # fmt: skip
+    mark = {
+        "id": "mark", "label": "标记", "when": {"trigger": "record_created", "form": "mail"},
+        "if": "CONTAINS_ANY(body, KEYWORDS('office.rival'))",
+        "then": [{"action": "set_fields", "with": {"values": {"hit": "true"}}}],
+    }  # fmt: skip
+    post = {
+        "muniment": 1, "app": {"id": "post", "label": "邮局"}, "forms": [letter], "rules": [mark],
+        "requires": [{"app": "office", "forms": {"rival": {"name": "text"}}}],
+    }  # fmt: skip
+    office.applications.publish(None, post, "system")
+    create(office, "rival", {"name": "竞品C"})
+    (hit, missed) = office.records.create(SYSTEM, "post", "mail", [{"body": "竞品Ｃ"}, {"body": "竞品D"}])
+    found = [office.records.get(SYSTEM, "post", "mail", one).values.get("hit") for one in (hit, missed)]
+    assert found == [True, None]
+
+
 # -- the definition --------------------------------------------------------------------------------
 
 
@@ -125,6 +172,23 @@ def test_what_makes_no_sense_is_told(office: Runtime, change: dict[str, str], co
     document["forms"][2] = {**KEYWORDS, "keywords": {**KEYWORDS["keywords"], **change}}
     found = load(document, office.registry)[1]
     assert (code, path) in [(one.code, one.path) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("keywords", "field", "code"),
+    [
+        ({"word": "names"}, {}, "reference.unknown_field"),
+        ({"word": "name"}, {"type": "integer"}, "keywords.wrong_field"),
+        ({"word": "name"}, {"sealed": True}, "keywords.wrong_field"),
+        ({"word": "name", "rows": "name"}, {}, "reference.unknown_field"),
+    ],
+)
+def test_words_of_a_form_are_plain_texts(
+    office: Runtime, keywords: dict[str, str], field: dict[str, Any], code: str
+) -> None:
+    document, name = desk(), {**RIVAL["fields"][0], **field}
+    document["forms"].append({**RIVAL, "fields": [name], "keywords": keywords, "title": ""})
+    assert code in [one.code for one in load(document, office.registry)[1]]
 
 
 def test_an_app_has_one_form_of_keyword_lists(office: Runtime) -> None:
