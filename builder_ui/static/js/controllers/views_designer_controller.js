@@ -258,10 +258,12 @@ export default class ViewsDesigner extends Controller {
     const box = Object.assign(document.createElement("input"), { className: "input", value: before, maxLength: 60 });
     box.setAttribute("aria-label", before);
     label.replaceChildren(box);
-    let over = false;
+    let over = null;
+    this.renamed = new Promise((resolve) => { over = resolve; });
     const end = (keep) => {
-      if (over) return;
-      over = true;
+      if (!over) return;
+      over();
+      over = null;
       const words = box.value.trim();
       label.textContent = keep && words ? words : before;
       if (keep && words && words !== before) this.set(this.labelPath(id), words, before, id);
@@ -342,7 +344,7 @@ export default class ViewsDesigner extends Controller {
     const { revision } = this.draft;
     const turn = this.turn = (this.turn ?? 0) + 1;
     const response = await send(`${this.value("base")}/body?revision=${revision}&at=${encodeURIComponent(this.at)}`, HTML).catch(() => null);
-    await released();
+    await Promise.all([released(), this.renamed]); // a name that is being typed stays
     if (!response?.ok || revision !== this.draft.revision || turn !== this.turn) return;
     const part = document.activeElement?.dataset?.viewId;
     const [list, panel] = pick(await response.text(), ".views-fresh").nodes[0].children;
