@@ -150,12 +150,27 @@ _WANTED: Mapping[str, frozenset[str]] = {
 def _check_keys(kind: str, expected: Part, refused: bool) -> Iterator[Problem]:
     """A key that means nothing here would be passed over, and the test would pass for nothing. Of a form
     that there is a record is something already."""
+    if kind == "form" and "export" in expected.raw:
+        yield from _check_export(expected, refused)
+        return
     told, wanted = _TOLD[kind], _WANTED[kind]
     for key in sorted(expected.raw.keys() - told - wanted - {kind}):
         known = ", ".join(sorted(told | wanted))
         yield problem("app_test.idle_key", expected.path + pointer(key), name=key, kind=kind, known=known)
     if kind != "form" and not refused and wanted.isdisjoint(expected.raw):
         yield problem("app_test.wants_nothing", expected.path, known=", ".join(sorted(wanted)))
+
+
+def _check_export(expected: Part, refused: bool) -> Iterator[Problem]:
+    """An export is counted, or refused; `false` would be passed over like a key that means nothing."""
+    known = frozenset({"form", "as", "where", "export"}) | _COUNTED
+    if not expected.flag("export"):
+        known -= {"export"}
+    for key in sorted(expected.raw.keys() - known):
+        said = {"name": key, "kind": "export", "known": ", ".join(sorted(known))}
+        yield problem("app_test.idle_key", expected.path + pointer(key), **said)
+    if not refused and _COUNTED.isdisjoint(expected.raw):
+        yield problem("app_test.wants_nothing", expected.path, known=", ".join(sorted(_COUNTED)))
 
 
 class _Names:

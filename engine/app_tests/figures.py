@@ -127,17 +127,19 @@ def _definition(acting: Acting, expected: Part) -> WidgetDefinition:
     raise Rejected([problem("app_test.nothing", form="", where=place)])
 
 
-def _asked(acting: Acting, expected: Part, definition: WidgetDefinition) -> list[dict[str, Any]]:
+def _asked(acting: Acting, expected: Part, definition: WidgetDefinition) -> list[Mapping[str, Any]]:
     """The rows behind a widget in the order they are drawn."""
     viewer, filters = acting.viewer(expected.text("as")), expected.text_mapping("filters")
     report = expected.text("report")
     answers = acting.runtime.reports.answers(viewer, acting.app, report, definition.id, filters)
     assert definition.type is not None
     asks = definition.type.asks(definition.options)
-    return [row for ask, answer in zip(asks, answers, strict=True) for row in _rows(ask, answer)]
+    pairs = zip(asks, answers, strict=True)
+    return [row for ask, answer in pairs for row in _rows(definition, ask, answer)]
 
 
-def _rows(ask: Any, answer: Any) -> Iterator[dict[str, Any]]:
+def _rows(definition: WidgetDefinition, ask: Any, answer: Any) -> Iterator[Mapping[str, Any]]:
+    """Words are those that the widget shows, with what it makes of them."""
     if isinstance(answer, GroupAnswer):
         yield from _group_rows(ask, answer)
     elif isinstance(answer, RowAnswer):
@@ -145,8 +147,8 @@ def _rows(ask: Any, answer: Any) -> Iterator[dict[str, Any]]:
         for record, title, cells in answer.rows:
             yield {"record": record, "title": title, **dict(zip(names, cells, strict=True))}
     elif isinstance(answer, WordAnswer):
-        for found in answer.words:
-            yield {"word": found.word, "uses": found.uses, "other": found.other}
+        assert definition.type is not None
+        yield from definition.type.words(definition.options, answer)
     elif isinstance(answer, AbsentAnswer):
         for one in answer.people:
             yield {"person": one.id, "name": one.name, "department": one.department, "days": one.days}

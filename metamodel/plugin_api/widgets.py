@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from metamodel.asks import Ask, Drawing, Key
+from metamodel.asks import Ask, Drawing, Key, WordAnswer
 from metamodel.labels import labelled
 from metamodel.plugin_api.declaring import Options, OptionsType, Plugin
 from metamodel.plugin_api.fields import Display
@@ -49,6 +49,11 @@ class Widget(Plugin):
     def draw(self, options: Any, answers: Sequence[Any], display: Display) -> Drawing:
         """`answers` beside `asks`, in their order."""
         ...
+
+    def words(self, options: Any, answer: WordAnswer) -> Iterable[Mapping[str, Any]]:
+        """What an app's test may ask of the words: `word`, `uses`, `other`, and what the widget makes of them."""
+        for one in answer.words:
+            yield {"word": one.word, "uses": one.uses, "other": one.other}
 
 
 def drill_key(measure: str, *keys: Key) -> str:

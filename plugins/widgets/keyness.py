@@ -5,7 +5,7 @@ Dunning's log-likelihood says how sure, the ratio of the relative frequencies ho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import log, log2
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -59,10 +59,7 @@ class Keyness(Widget):
 
     def draw(self, options: KeynessOptions, answers: Sequence[WordAnswer], display: Display) -> Drawing:
         answer = answers[0]
-        rated = [rated for one in answer.words if _is_common(rated := _rated(one, answer), one, options)]
-        sure = sorted((row for row in rated if row["likelihood"] >= SURE), key=lambda row: -row["likelihood"])
-        high = [row for row in sure if row["effect"] > 0][: options.limit]
-        low = [row for row in sure if row["effect"] < 0][: options.limit]
+        high, low = _told(options, answer)
         farthest = max((abs(row["effect"]) for row in high + low), default=1) or 1
         zh = display.language.startswith("zh")
         model = {
@@ -75,6 +72,21 @@ class Keyness(Widget):
             "totals": [answer.total, answer.other_total],
         }
         return Drawing("table", model, not high and not low)
+
+    def words(self, options: KeynessOptions, answer: WordAnswer) -> Iterator[dict[str, Any]]:
+        """Those that are shown; `side` is whose word it is, `times` how much more often they use it."""
+        for side, rows in zip(("high", "low"), _told(options, answer), strict=True):
+            for row in rows:
+                yield {**row, "side": side, "times": _times(row)}
+
+
+def _told(options: KeynessOptions, answer: WordAnswer) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The words that are surely the high group's, and those of the others; the surest first."""
+    rated = [rated for one in answer.words if _is_common(rated := _rated(one, answer), one, options)]
+    sure = sorted((row for row in rated if row["likelihood"] >= SURE), key=lambda row: -row["likelihood"])
+    high = [row for row in sure if row["effect"] > 0][: options.limit]
+    low = [row for row in sure if row["effect"] < 0][: options.limit]
+    return high, low
 
 
 def _is_common(rated: dict[str, Any], one: WordCount, options: KeynessOptions) -> bool:
@@ -108,11 +120,14 @@ def effect(uses: int, other: int, here: int, there: int) -> float:
     return log2(((uses or 0.5) / here) / ((other or 0.5) / there))
 
 
+def _times(row: Mapping[str, Any]) -> float:
+    return float(2 ** abs(row["effect"]))
+
+
 def _shown(row: dict[str, Any], farthest: float) -> dict[str, Any]:
-    times = 2 ** abs(row["effect"])
     return {
         "text": row["word"], "uses": row["uses"], "other": row["other"], "often": round(row["often"], 1),
-        "other_often": round(row["other_often"], 1), "times": round(times, 1),
+        "other_often": round(row["other_often"], 1), "times": round(_times(row), 1),
         "likelihood": round(row["likelihood"], 1), "bar": round(row["effect"] / farthest, 3),
         "key": drill_key("word", row["word"]),
     }  # fmt: skip

@@ -102,6 +102,18 @@ CASES: dict[str, tuple[str, dict[str, Any], list[Any], str]] = {
 }  # fmt: skip
 
 
+def test_words_are_told_to_tests_with_what_the_comparison_makes_of_them(registry: Registry) -> None:
+    """Those shown, the sides apart; the cloud's as they are."""
+    keyness, cloud = (registry.get("widget", name) for name in ("keyness", "word_cloud"))
+    assert keyness is not None
+    assert cloud is not None
+    told = list(keyness.words(options_for(keyness, {}, [KEYNESS]), KEYNESS))
+    assert [(row["word"], row["side"]) for row in told] == [("样例", "high"), ("优惠", "low")]
+    assert [row["times"] for row in told] == pytest.approx([6, 11])
+    assert all(row["likelihood"] > 6.63 for row in told)
+    assert list(cloud.words(None, WORDS))[1] == {"word": "网关", "uses": 12, "other": 0}
+
+
 def options_for(widget: Any, more: dict[str, Any], answers: list[Any]) -> Any:
     """Options that would have asked for such an answer."""
     given = dict(widget.example_options)

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 import sample_apps
+from engine.access.viewer import SYSTEM
 from engine.app_tests import Prepared, run_tests
 from engine.clock import FrozenClock
 from engine.commands.app_tests import find_apps, lines_of
 from engine.config import Config
 from engine.records.query import Query, RecordView
+from engine.reports.stretches import read_stretch
 from engine.runtime import Runtime
+from metamodel.asks import GroupAnswer, RowAnswer
+from metamodel.plugin_api import read_duration
 from metamodel.problems import Rejected
 from tests.flagship import MOMENT, load, loaded_data
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ROOT = Path(next(iter(sample_apps.__path__)))
-ARCHIVE = "conversation_archive"
+ARCHIVE, BOARD, PERIOD = "conversation_archive", "sales_behaviour", "last_90_days"
+READERS = ["sales04", "dir01"]  # of the same board: one's own rows, and all of sales
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -195,3 +202,104 @@ def test_amounts_are_computed_from_the_lines(loaded: Runtime) -> None:
 def test_both_people_called_wang_lei_are_there(loaded: Runtime) -> None:
     found = loaded.people.organisation().find_people("wanglei")
     assert {person.id for person in found} == {"sales01", "svc01"}
+
+
+def test_most_customers_agreed(loaded: Runtime) -> None:
+    """By contact, as their last conversation has it: 86 % agreed, 9 % by default, 3 % refused, 2 % unknown."""
+    states: dict[Any, str] = {}
+    rows = loaded.records.page(SYSTEM, ARCHIVE, "conversation", Query(limit=10_000)).items
+    for one in sorted(rows, key=lambda row: row.values["happened_at"]):
+        if one.values.get("contact"):
+            states[one.values["contact"]] = one.values["consent_state"]
+    assert Counter(states.values()) == {"agreed": 77, "default": 8, "refused": 3, "unknown": 2}
+
+
+# -- the same board of two people -------------------------------------------------------------------
+
+
+def when(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(ZONE)
+
+
+def conversations(loaded: Runtime, person: str) -> list[Mapping[str, Any]]:
+    """Those of the board's period that this person may read."""
+    stretch = read_stretch(PERIOD, MOMENT.astimezone(ZONE).date())
+    found = [one.values for one in page(loaded, person, ARCHIVE, "conversation", limit=10_000)]
+    return [one for one in found if stretch.first <= when(one["happened_at"]).date() <= stretch.last]
+
+
+def asked(loaded: Runtime, person: str, widget: str) -> Any:
+    viewer = loaded.require_viewer(person)
+    return loaded.reports.answers(viewer, ARCHIVE, BOARD, widget, {"period": PERIOD})[0]
+
+
+def numbers(loaded: Runtime, person: str, widget: str) -> dict[Any, Any]:
+    """By their key; that of a single number is blank."""
+    answer = asked(loaded, person, widget)
+    assert isinstance(answer, GroupAnswer)
+    return {
+        keys[0] if len(keys) == 1 else keys: next(iter(values.values()))
+        for keys, values in answer.values.items()
+    }
+
+
+@pytest.mark.parametrize("person", READERS)
+def test_the_numbers_are_those_of_the_readers_own_conversations(loaded: Runtime, person: str) -> None:
+    own = conversations(loaded, person)
+    assert numbers(loaded, person, "contacts") == {(): len(own)}
+    assert numbers(loaded, person, "active_customers") == {(): len({c["customer"] for c in own} - {None})}
+    assert numbers(loaded, person, "contacts_by_owner") == Counter(c["owner"] for c in own)
+    assert numbers(loaded, person, "channel_share") == Counter(c["channel"] for c in own)
+    started = [when(c["happened_at"]) for c in own]
+    assert numbers(loaded, person, "hours") == Counter((at.isoweekday(), at.hour) for at in started)
+    waits = [read_duration(c["first_response"]).total_seconds() * 1e6 for c in own if c.get("first_response")]
+    (found,) = numbers(loaded, person, "first_answer").values()
+    assert float(found) == pytest.approx(median(waits), rel=1e-6)
+
+
+@pytest.mark.parametrize("person", READERS)
+def test_the_win_rate_is_that_of_the_readers_own_opportunities(loaded: Runtime, person: str) -> None:
+    stretch = read_stretch(PERIOD, MOMENT.astimezone(ZONE).date())
+    days = (stretch.first.isoformat(), stretch.last.isoformat())
+    deals = [one.values for one in page(loaded, person, "crm", "opportunity")]
+    closed = [d for d in deals if d.get("closed_on") and days[0] <= d["closed_on"][:10] <= days[1]]
+    stages = Counter(d["stage"] for d in closed if d["stage"] in ("赢单", "输单"))
+    (found,) = numbers(loaded, person, "win_rate").values()
+    assert float(found) == pytest.approx(stages["赢单"] / stages.total())
+
+
+@pytest.mark.parametrize("person", READERS)
+def test_the_leads_are_the_readers_own(loaded: Runtime, person: str) -> None:
+    own = {c["number"] for c in conversations(loaded, person) if c.get("lead_state") in ("key", "candidate")}
+    answer = asked(loaded, person, "key_leads")
+    assert isinstance(answer, RowAnswer)
+    assert answer.total == len(own)
+    assert {cells[0] for _, _, cells in answer.rows} <= own
+
+
+def test_a_salespersons_board_tells_nothing_of_the_others(loaded: Runtime) -> None:
+    """Not their number, not their names, not by a filter."""
+    own, all_of_sales = (numbers(loaded, person, "contacts_by_owner") for person in READERS)
+    assert own["sales04"] == all_of_sales["sales04"]
+    assert {who for who in own if who.startswith("sales")} == {"sales04"}
+    assert {who for who in all_of_sales if who.startswith("sales")} > {"sales02", "sales05", "sales10"}
+    (axis,) = asked(loaded, "sales04", "contacts_by_owner").axes
+    assert set(axis.keys) == set(own)
+    viewer = loaded.require_viewer("sales04")
+    one = {"period": PERIOD, "department": "key_accounts"}
+    (answer, *_) = loaded.reports.answers(viewer, ARCHIVE, BOARD, "contacts", one)
+    assert isinstance(answer, GroupAnswer)
+    assert [answer.value(measure) for measure in answer.measures] == [0]
+
+
+@pytest.mark.parametrize("report", ["sales_process", "service_quality", "archive_compliance"])
+def test_the_other_boards_are_not_there_for_a_salesperson(loaded: Runtime, report: str) -> None:
+    viewer = loaded.require_viewer("sales04")
+    assert [name for name, _ in loaded.reports.list(viewer, ARCHIVE)] == [BOARD]
+    with pytest.raises(Rejected) as refused:
+        loaded.reports.board(viewer, ARCHIVE, report)
+    assert [found.code for found in refused.value.problems] == ["board.unknown"]
+    widget = next(r for r in loaded.applications.get(ARCHIVE).reports if r.id == report).widgets[0]
+    with pytest.raises(Rejected) as refused:
+        loaded.reports.answers(viewer, ARCHIVE, report, widget.id, {})
+    assert [found.code for found in refused.value.problems] == ["board.unknown"]
