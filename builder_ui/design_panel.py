@@ -60,17 +60,13 @@ class FieldPanel:
             pointers,
             groups,
             kind="fields",
+            used_text=self.used_text(self._mentions(chosen)),
         )
 
     def _single(self, key: str, known: FieldDefinition) -> Panel:
         language, type_ = self.visit.language, known.type
         texts = [found for found in self.looked.problems if _inside(found.path, known.path)]
-        used = (
-            mentions_of_field(self.looked.app, self.form.id, known.id)
-            if self.looked.app and "." not in key
-            else []
-        )
-        used = [one for one in used if (one.what, one.id) != ("form", self.form.id)]
+        used = self._mentions(((key, known),))
         title = label_text(known.label, language) or self.visit.text(
             "Untitled %(type)s", type=_type_name(known, language)
         )
@@ -196,6 +192,17 @@ class FieldPanel:
         )
         name = label_text(one.label, self.visit.language, one.id)
         return UsedBy(f"{self._part(one.what, 1)} {name}", href, ICONS.get(one.what, "dot"))
+
+    def _mentions(self, chosen: Sequence[tuple[str, FieldDefinition]]) -> list[Mention]:
+        """Who names one of them, once each, apart from themselves and their form."""
+        app, own = self.looked.app, tuple(f"{known.path}/" for _, known in chosen)
+        found: dict[tuple[str, str, str], Mention] = {}
+        for key, known in chosen:
+            for one in mentions_of_field(app, self.form.id, known.id) if app and "." not in key else ():
+                place = "/".join(one.path.split("/")[:3])
+                if (one.what, one.id) != ("form", self.form.id) and not one.path.startswith(own):
+                    found.setdefault((one.what, one.id, place), one)
+        return list(found.values())
 
     def used_text(self, mentions: Sequence[Mention]) -> str:
         """3 rules, 2 boards: who names it, counted."""

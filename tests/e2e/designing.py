@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -100,10 +101,27 @@ class Designer:
 
 LINKED = (("客户", "ke_hu"), ("商机", "shang_ji"), ("工单", "gong_dan"))  # what the archive form links to
 HEAD = (
-    ("auto_number", "会话编号", "zdbh"), ("datetime", "发生时间", "rqsj"), ("select", "沟通渠道", "danxuan"),
-    ("members", "我方参与人", "多名成员"), ("text", "客户联系人", "dhwb"), ("tags", "标签", "bq"),
+    ("auto_number", "会话编号", "zdbh"), ("datetime", "发生时间", "rqsj"), ("select", "沟通渠道", "xuanxiang"),
+    ("members", "我方参与人", "多名成员"), ("text", "客户联系人", "danhangwenben"), ("tags", "标签", "bq"),
     ("long_text", "摘要", "duohangwenben"),
 )  # fmt: skip
+
+
+class Box(NamedTuple):
+    """Where something stands in something else, and how large it is; in pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def box_within(around: Locator, what: Locator) -> Box:
+    outer, box = around.bounding_box(), what.bounding_box()
+    assert outer
+    assert box
+    x, y = box["x"] - outer["x"], box["y"] - outer["y"]
+    return Box(round(x), round(y), round(box["width"]), round(box["height"]))
 
 
 def app_of(page: Page) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from engine.access.people import Membership
 from engine.runtime import Runtime
 from tests.e2e.conftest import Open
+from tests.e2e.designing import Designer, clip
 from tests.e2e.test_typing import compose
 
 DESIGNER = "/design/desk/forms/customer"
@@ -96,6 +97,7 @@ def test_arguments_are_told_and_the_value_on_a_record(designer: Open) -> None:
     editor.locator(".expression-box").click()
     page.keyboard.type("CONCAT（name, ")
     expect(editor.locator(".expression-hint .now")).to_contain_text("text")
+    expect(editor.locator(".expression-hint .example")).to_contain_text("CONCAT(")
     page.keyboard.type("“!”）")
     expect(editor.locator(".expression-value")).to_have_text("苏州恒锐!")
     choose = compose(page, "hui'lai")
@@ -127,6 +129,8 @@ def test_a_condition_is_built_and_read_as_a_sentence(designer: Open, runtime: Ru
     editor.get_by_role("tab", name="条件", exact=True).click()
     expect(rows).to_have_count(3)  # what rows cannot say stays text
     expect(rows.last.locator("input")).to_have_value("LEN(name) > 40")
+    expect(editor.locator(".cond.is-text .cond-note")).to_have_text("这一部分只能用公式表达，原样保留")
+    expect(editor.locator(".cond-note")).to_be_visible()
     rows.first.get_by_role("button", name="移除这条条件").click()
     expect(text_of(editor)).to_have_value("price > 100 or LEN(name) > 40")
     expect(page.locator("[data-design-frame-target=saved]")).to_contain_text("已保存")
@@ -202,6 +206,23 @@ def test_choices_are_pasted_renamed_sorted_and_told_when_used(
     lines.fill("\n".join(f"渠道{n}" for n in range(200)))
     editor.get_by_role("tab", name="列表").click()
     expect(labels).to_have_count(200)
+    it = Designer(page)
+    it.tile("select").click()
+    it.name_it("地区")
+    expect(page.locator("#panel .panel-of")).to_have_attribute("data-keys", "field:di_qu")
+    editor.locator(".add-choice").click()
+    expect(labels.first).to_be_focused()
+    clip(page, "paste", "\n".join(f"地区{n}" for n in range(200)))  # in place of the one that begins the list
+    expect(labels).to_have_count(200)
+    given = editor.locator(".swatch-of").evaluate_all("all => all.map(one => one.className)")
+    turn = list(dict.fromkeys(given))
+    assert len(turn) > 2
+    assert "swatch-of is-plain" not in turn
+    assert given == [turn[n % len(turn)] for n in range(200)]
+    it.saved()
+    assert kept(runtime, "di_qu")["options"]["choices"][0] == {
+        "value": "地区0", "label": "地区0", "color": turn[0].removeprefix("swatch-of hue-"),
+    }  # fmt: skip
 
 
 def test_the_preview_is_the_form_and_says_why(designer: Open, runtime: Runtime) -> None:
@@ -266,12 +287,18 @@ def test_a_view_is_added_told_what_it_shows_and_seen_at_once(designer: Open, run
     rows.locator(".cond-value input").fill("100")
     page.keyboard.press("Tab")
     expect(seen.locator(".record-card")).to_have_count(0)
-    page.check("#opens-seller")
-    expect(page.locator("[data-view-id=kanban]")).to_contain_text("有筛选")
-
+    held: list[Route] = []
+    page.route("**/body?*", held.append)
+    with page.expect_request("**/body?*"):
+        page.check("#opens-seller")
     page.locator("[data-view-id=kanban]").press("F2")
-    page.keyboard.type("按有效")
+    page.keyboard.type("按有")
+    page.unroute("**/body?*")
+    with page.expect_response("**/body?*"):  # the page is drawn anew only when the name is there
+        held[0].continue_()
+    page.keyboard.type("效")
     page.keyboard.press("Enter")
+    expect(page.locator("[data-view-id=kanban]")).to_contain_text("有筛选")
     expect(page.locator("#view-label")).to_have_value("按有效")
     page.locator("[data-view-id=kanban]").press("Alt+ArrowUp")
     expect(names).to_have_text(["按有效", "全部", "我的"])

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from engine.runtime import Runtime
 from tests.e2e.browsing import Tab
@@ -37,6 +37,7 @@ from tests.e2e.designing import (
     Designer,
     app_of,
     begin,
+    box_within,
     clip,
     enter,
     errors,
@@ -108,7 +109,17 @@ def test_an_archive_form_is_built_by_dragging_and_filled_in(desk: Open, runtime:
     it.name_it("产品明细")
     it.drag_new("text", "品名", page.locator('[data-zone="sub:chan_pin_ming_xi"]'), below=False)
     it.drag_new("money", "小计", it.part("field:chan_pin_ming_xi.pin_ming"))
-    it.drag(it.part("field:fa_sheng_shi_jian"), it.part("field:hui_hua_bian_hao"))
+    grid = page.locator('[data-zone="section:section"]')
+    number, time, members = (
+        it.part(f"field:{id_}") for id_ in ("hui_hua_bian_hao", "fa_sheng_shi_jian", "wo_fang_can_yu_ren")
+    )
+    before = [box_within(grid, part) for part in (number, time, members)]
+    it.carry(time, number)
+    line, *now = (box_within(grid, one) for one in (page.locator("#canvas .drop-line"), number, members))
+    assert (line.x, line.y, line.width) == (before[0].x, before[0].y, before[1].width)
+    assert (now[0].x, now[0].y) == (before[1].x, before[1].y)  # all behind it make room, in two columns
+    assert now[1].y >= before[2].y + before[2].height
+    page.mouse.up()
     it.shows("field:fa_sheng_shi_jian", "field:hui_hua_bian_hao", "field:gou_tong_qu_dao")
 
     it.choose("field:gou_tong_qu_dao")
@@ -170,7 +181,7 @@ def test_the_same_with_the_keyboard_alone(desk: Open, runtime: Runtime) -> None:
         keys.press("Enter")
         page.wait_for_url(f"**/forms/form{f'_{number}' if number > 1 else ''}")
         page.wait_for_load_state("networkidle")
-        add("dhwb", "名称")
+        add("danhangwenben", "名称")
         go_to(page, "form")
         keys.press("F2")
         keys.type(label)
@@ -200,7 +211,7 @@ def test_the_same_with_the_keyboard_alone(desk: Open, runtime: Runtime) -> None:
         ("jine", "合同金额"),
         ("gongshi", "税额"),
         ("zbd", "产品明细"),
-        ("dhwb", "品名"),
+        ("danhangwenben", "品名"),
         ("jine", "小计"),
     ):
         add(search, label)
@@ -319,6 +330,18 @@ def test_fields_go_into_rows_and_tabs(designer: Designer) -> None:
     it.drag(it.part("field:price"), it.page.locator('[data-zone="section:part_2"]'))
     it.shows("block:part_2", "field:price", "block:section")
     it.saved()
+    it.choose("field:number")
+    held: list[Route] = []  # what is drawn anew leaves the focus where a person has gone meanwhile
+    it.page.route("**/canvas?*", lambda route: route.continue_() if held else held.append(route))
+    with it.page.expect_request("**/canvas?*"):
+        it.part("field:number").press("Alt+ArrowDown")
+    first = it.page.locator("[data-tab=tab]")
+    first.focus()
+    held[0].continue_()
+    it.saved()
+    expect(first).to_be_focused()
+    first.press("Enter")
+    expect(it.page.locator('[data-zone="section:part_2"]')).to_be_hidden()
     it.page.reload()
     it.shows("block:part_2", "field:price", "block:section")
 
@@ -352,6 +375,16 @@ def test_removing_asks_nothing_and_says_who_used_it(designer: Designer, runtime:
     toast.get_by_role("button", name="撤销").click()
     expect(it.part("field:active")).to_be_visible()
     expect(it.part("field:why").locator(".problem-dot")).to_have_count(0)
+    it.choose("field:name")
+    held: list[Route] = []  # the panel that would tell comes later than the key
+    page.route("**/panel?*", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/panel?*"):
+        it.part("field:active").locator("[data-name]").click()
+    page.keyboard.press("Delete")
+    expect(toast).to_contain_text("已删除“有效” · 被 1 个字段 使用")
+    expect(it.part("field:why").locator(".problem-dot.bad")).to_be_visible()
+    held[0].continue_()
+    expect(page.locator("#panel .panel-of")).to_have_attribute("data-keys", "field:why")
 
 
 def test_labels_ids_and_empty_names(designer: Designer, runtime: Runtime) -> None:
@@ -384,6 +417,9 @@ def test_labels_ids_and_empty_names(designer: Designer, runtime: Runtime) -> Non
     it.saved()
     ids = [field["id"] for field in runtime.drafts.open("desk").document["forms"][0]["fields"]]
     assert ids[-3:] == ["jin_e", "jin_e_2", "remark"]  # made once from the label, whatever that becomes
+    expect(it.part("field:remark").locator(".problem-dot")).to_be_visible()  # a draft may have it
+    page.goto("/design/desk/publish")
+    expect(page.locator("#publish-page .problem-list")).to_contain_text("“remark”还没有名称")
 
 
 def test_several_are_edited_together_copied_and_grouped(designer: Designer) -> None:

@@ -50,10 +50,17 @@ test("a new label keeps the value, a known label the choice", () => {
 
 test("two hundred lines, trimmed, without doubles, coloured in turn", () => {
   const text = [...Array.from({ length: 200 }, (_, n) => ` 选项${n + 1} \t`), "选项7", "", "  "].join("\r\n");
-  const { choices, doubles } = choicesOf(text, [], { hues: ["teal", "blue"], coloured: true });
+  const { choices, doubles } = choicesOf(text, [], { hues: ["teal", "blue"] });
   assert.equal(choices.length, 200);
   assert.equal(doubles, 1);
   assert.deepEqual(choices.slice(0, 3).map(({ value, color }) => [value, color]), [["选项1", "teal"], ["选项2", "blue"], ["选项3", "teal"]]);
+});
+
+test("plain choices stay plain, the first one of a list gets the first colour", () => {
+  const hues = ["teal", "blue"];
+  assert.deepEqual(choicesOf("phone\n邮件", [KNOWN[1]], { hues }).choices, [KNOWN[1], { value: "邮件", label: "邮件" }]);
+  assert.deepEqual(added(added([], "甲", hues), "乙", hues).map(({ color }) => color), hues);
+  assert.deepEqual(added([KNOWN[1]], "甲", hues).map(({ color }) => color), [undefined, undefined]);
 });
 
 test("tabs of a spreadsheet", () => {

@@ -165,8 +165,13 @@ export default class ChoicesEditor extends Controller {
     if (!/[\n\t]/.test(text.trim())) return;
     event.preventDefault();
     const place = this.placeOf(event);
-    const before = this.choices.slice(0, place + (event.target.value.trim() ? 1 : 0));
+    const before = this.choices.slice(0, place + (this.#replaced(event.target, this.choices[place]) ? 0 : 1));
     this.takeIn(`${linesOf(before, this.language)}\n${text}\n${linesOf(this.choices.slice(place + 1), this.language)}`);
+  }
+
+  /** Nobody uses it, and all of its label is marked: what is pasted takes its place. */
+  #replaced({ value, selectionStart, selectionEnd }, choice) {
+    return !value.trim() || (selectionStart === 0 && selectionEnd === value.length && !this.used[choice.value]);
   }
 
   takeIn(text) {

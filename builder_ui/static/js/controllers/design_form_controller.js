@@ -3,7 +3,7 @@
 import { postJson, send } from "../lib/api.js";
 import { Controller } from "../lib/controller.js";
 import { CanvasKeys } from "../lib/design/canvas_keys.js";
-import { openTab, partOf, partsOf, sketch, stand, uncover } from "../lib/design/canvas_dom.js";
+import { heldBy, openTab, partOf, partsOf, sketch, stand, uncover } from "../lib/design/canvas_dom.js";
 import { Clipboard } from "../lib/design/clipboard.js";
 import { Columns } from "../lib/design/columns.js";
 import { Dragging } from "../lib/design/dragging.js";
@@ -16,6 +16,7 @@ import { released } from "../lib/pressing.js";
 import { pick, swap } from "../lib/swap.js";
 import { fill } from "../lib/text.js";
 import { toast } from "../lib/toast.js";
+import { usesOf } from "../lib/uses.js";
 import { added, behind, changePart, copied, duplicated, grouped, moved, neighbour, parsed, partAt, readingOrder, removed } from "../model/forms.js";
 import { fieldOf } from "../model/layout.js";
 
@@ -238,17 +239,28 @@ export default class DesignForm extends Controller {
     return step;
   }
 
-  remove() {
+  /** At once, and never asked; who used it is added as soon as that is known. */
+  async remove() {
     if (this.chosen.length === 0) return;
     const keys = this.chosen;
     const what = this.calledAll(keys);
-    const panel = this.target("panel").querySelector("[data-used]");
-    const used = panel?.dataset.keys === keys.join(" ") ? panel.dataset.used : "";
+    const asked = this.usesOf(keys);
     const next = neighbour(this.form, this.implied, keys);
-    this.do(fill(this.words.remove, { what }), (form) => removed(form, this.implied, keys));
+    this.quietly(() => this.do(fill(this.words.remove, { what }), (form) => removed(form, this.implied, keys)));
     for (const key of keys) partOf(this.canvas, key)?.remove();
-    this.choose(next === "form" ? [] : [next]);
-    toast(fill(used ? this.words.removed_used : this.words.removed, { what, used }), { text: this.words.undo, key: "Ctrl+Z", run: () => this.undo() });
+    this.choose(next === "form" ? [] : [next], { panel: false });
+    const told = toast(fill(this.words.removed, { what }), { text: this.words.undo, key: "Ctrl+Z", run: () => this.undo() });
+    const [used] = await asked; // before the server is told, which then would know nobody
+    if (used) told.firstChild.data = fill(this.words.removed_used, { what, used });
+    this.refresh();
+    this.showPanel();
+  }
+
+  /** As their panel says it, where it has come already. */
+  usesOf(keys) {
+    const panel = this.target("panel").querySelector("[data-used]");
+    if (panel?.dataset.keys === keys.join(" ")) return [panel.dataset.used];
+    return usesOf(`${this.value("base")}/panel`, [["revision", this.draft.revision], ...keys.map((key) => ["at", key])]);
   }
 
   undo() {
@@ -368,6 +380,7 @@ export default class DesignForm extends Controller {
     const late = this.draft.saving.waiting || revision !== this.draft.revision; // what came since asks again
     if (!response.ok || late || this.naming || this.dragging.active) return;
     const focused = this.canvas.contains(document.activeElement);
+    const held = focused && heldBy(document.activeElement);
     const open = [...this.canvas.querySelectorAll('[data-tab][aria-selected="true"]')].map((tab) => tab.dataset.tab);
     const { scrollTop } = this.target("scroll");
     this.canvas.replaceChildren(...nodes);
@@ -375,7 +388,9 @@ export default class DesignForm extends Controller {
     this.target("scroll").scrollTop = scrollTop;
     this.chosen = this.chosen.filter((key) => partAt(this.form, this.implied, key));
     this.mark();
-    if (focused) this.focus();
+    const holder = held && this.canvas.querySelector(held);
+    if (holder) holder.focus({ preventScroll: true });
+    else if (focused) this.focus();
     for (const part of this.parts) part.redrawn?.();
   }
 

@@ -22,9 +22,9 @@ export function linesOf(choices, language) {
   }).join("\n");
 }
 
-/** Lines -> choices. `doubles`: how many were there already; `hues`: colours that new ones get in turn, where the
- * others have any. Choices of `known` are recognised by value, else by label. */
-export function choicesOf(text, known = [], { language = "zh", hues = [], coloured = known.some((each) => each.color) } = {}) {
+/** Lines -> choices. `doubles`: how many were there already; `hues`: colours that new ones get in turn, unless those
+ * that stand are plain. Choices of `known` are recognised by value, else by label. */
+export function choicesOf(text, known = [], { language = "zh", hues = [], coloured = areColoured(known) } = {}) {
   const made = [];
   let doubles = 0;
   for (const line of text.split(/\r\n|\r|\n/)) {
@@ -34,6 +34,11 @@ export function choicesOf(text, known = [], { language = "zh", hues = [], colour
     else made.push(coloured && !choice.color && hues.length ? { ...choice, color: hues[made.length % hues.length] } : choice);
   }
   return { choices: made, doubles };
+}
+
+/** Somebody who made choices without colours wants none; before the first one nobody has said so. */
+function areColoured(choices) {
+  return choices.length === 0 || choices.some((each) => each.color);
 }
 
 function choiceOf(line, known, language) {
@@ -54,7 +59,7 @@ export function added(choices, label, hues = []) {
   const values = new Set(choices.map((each) => each.value));
   let value = label.slice(0, 200);
   for (let n = 2; values.has(value); n += 1) value = `${label} ${n}`;
-  const color = choices.some((each) => each.color) && hues.length ? { color: hues[choices.length % hues.length] } : {};
+  const color = areColoured(choices) && hues.length ? { color: hues[choices.length % hues.length] } : {};
   return [...choices, { value, label, ...color }];
 }
 

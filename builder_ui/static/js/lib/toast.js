@@ -1,4 +1,5 @@
-// One short message at the bottom, at most one at a time; with an action (or several) it stays longer.
+// One short message at the bottom, at most one at a time; with an action (or several) it stays longer. Answers its
+// box, whose first child is the text.
 let timer;
 
 export function toast(text, action, wait = action ? 8000 : 4000) {
@@ -11,6 +12,7 @@ export function toast(text, action, wait = action ? 8000 : 4000) {
   clearTimeout(timer);
   box.style.setProperty("--wait", `${wait}ms`);
   timer = setTimeout(() => place.replaceChildren(), wait);
+  return box;
 }
 
 function button(action, place) {

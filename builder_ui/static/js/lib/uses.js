@@ -2,7 +2,7 @@
 import { send } from "./api.js";
 import { pick } from "./swap.js";
 
-/** [] for nobody, and where there was no answer: nothing waits for it. */
+/** `asked`: of the address, by name or in pairs. [] for nobody, and where there was no answer. */
 export async function usesOf(address, asked) {
   try {
     const response = await send(`${address}?${new URLSearchParams(asked)}`, { quiet: true, headers: { Accept: "text/html" } });

@@ -32,6 +32,14 @@ export function sketch(kind, label, icon, key) {
   return part;
 }
 
+/** Where the focus is: a tab or a total keeps it when the canvas is drawn anew, else the chosen part has it. */
+export function heldBy(element) {
+  for (const name of ["data-tab", "data-total-of"]) {
+    if (element.hasAttribute(name)) return `[${name}="${CSS.escape(element.getAttribute(name))}"]`;
+  }
+  return null;
+}
+
 /** Shows a tab of the canvas, where `id` is one. */
 export function openTab(canvas, id) {
   const button = canvas.querySelector(`[data-tab="${CSS.escape(id)}"]`);
