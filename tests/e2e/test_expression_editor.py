@@ -288,14 +288,14 @@ def test_a_view_is_added_told_what_it_shows_and_seen_at_once(designer: Open, run
     page.keyboard.press("Tab")
     expect(seen.locator(".record-card")).to_have_count(0)
     held: list[Route] = []
-    page.route("**/body?*", held.append)
+    page.route("**/body?*", lambda route: held.append(route))
     with page.expect_request("**/body?*"):
         page.check("#opens-seller")
     page.locator("[data-view-id=kanban]").press("F2")
     page.keyboard.type("按有")
-    page.unroute("**/body?*")
     with page.expect_response("**/body?*"):  # the page is drawn anew only when the name is there
         held[0].continue_()
+    page.unroute("**/body?*")
     page.keyboard.type("效")
     page.keyboard.press("Enter")
     expect(page.locator("[data-view-id=kanban]")).to_contain_text("有筛选")

@@ -9,9 +9,10 @@ import os
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Open
+from tests.e2e.test_boards import bars, middle
 from tests.house.source import ROOT
 
 ARCHIVE = "/apps/conversation_archive/reports"
@@ -23,6 +24,10 @@ BOARDS = {
     "sales_funnel": ("dir01", "/apps/crm/reports/sales_funnel"),
 }
 EMPTY_IS_GOOD = {"media_lost"}
+COUNTS = {
+    "sales_behaviour": "contacts_by_owner",
+    "service_quality": "solving",
+}  # widgets with bars of records
 
 
 def loaded(page: Page) -> None:
@@ -33,7 +38,7 @@ def loaded(page: Page) -> None:
 
 
 @pytest.mark.parametrize("board", BOARDS)
-def test_a_board_has_a_shape_and_leads_to_its_records(archive: Open, board: str) -> None:
+def test_a_board_has_a_shape(archive: Open, board: str) -> None:
     person, path = BOARDS[board]
     page = archive(person).open(path)
     loaded(page)
@@ -45,15 +50,39 @@ def test_a_board_has_a_shape_and_leads_to_its_records(archive: Open, board: str)
     assert empty <= {f"widget-{one}" for one in EMPTY_IS_GOOD}
     if os.environ.get("MUNIMENT_PICTURES"):
         page.screenshot(path=str(ROOT / "docs" / "pictures" / f"board_{board}.png"), full_page=True)
-    drilled = page.locator(".widget .as-table a[href]").first
-    if drilled.count():
-        page.get_by_role("button", name="以表格查看").first.click()
-        link = page.locator(".widget .as-table a[href]").filter(visible=True).first
-        link.click()
-        expect(page.locator("tbody tr").first).to_be_visible()
-        page.go_back()
-        expect(page).to_have_url(re.compile(re.escape(path.split("?")[0])))
-        loaded(page)
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_number_leads_to_its_records_and_back(archive: Open, board: str) -> None:
+    person, path = BOARDS[board]
+    page = archive(person).open(path)
+    loaded(page)
+    page.get_by_role("button", name="以表格查看").first.click()
+    page.locator(".widget .as-table a[href]").filter(visible=True).first.click()
+    expect(page.locator("tbody tr").first).to_be_visible()
+    expect(page.locator(".condition").first).to_be_visible()  # what was asked stands above them
+    page.go_back()
+    expect(page).to_have_url(re.compile(re.escape(path)))
+    loaded(page)
+
+
+@pytest.mark.parametrize("board", COUNTS)
+def test_a_bar_leads_to_as_many_records_as_it_says(archive: Open, board: str) -> None:
+    person, path = BOARDS[board]
+    page = archive(person).open(path)
+    loaded(page)
+    page.locator(f"#widget-{COUNTS[board]}").scroll_into_view_if_needed()
+    bar = middle(bars(page, COUNTS[board])[0])
+    page.mouse.move(*bar)
+    number = _digits(page.locator(".chart-tip").filter(visible=True).locator(".tip-row strong").first)
+    page.mouse.click(*bar)
+    page.wait_for_url("**/forms/**")
+    expect(page.locator("tbody tr").first).to_be_visible()
+    assert _digits(page.locator(".total")) == number > 0
+
+
+def _digits(place: Locator) -> int:
+    return int(re.sub(r"\D", "", place.inner_text()))
 
 
 def test_a_warning_on_the_board_begins_a_coaching(archive: Open) -> None:
