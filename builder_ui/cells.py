@@ -14,9 +14,7 @@ from metamodel.forms import FieldDefinition
 from metamodel.labels import label_text
 from metamodel.plugin_api import Choice, Reference
 
-CellKind = Literal[
-    "blank", "text", "long", "number", "boolean", "chips", "files", "rows", "away", "own", "pending"
-]
+CellKind = Literal["blank", "text", "long", "number", "boolean", "chips", "files", "rows", "away", "pending"]
 Look = Literal["fill", "dot", "link", "person", "plain"]
 FILE_ICONS = {"image": "image", "audio": "voice", "video": "video"}
 
@@ -69,11 +67,21 @@ class Cell(NamedTuple):
     sealed: bool = False
     evidence: bool = False
     span: int = 1
-    look: str = ""  # of kind "own": the macro that draws it on a page, and `short` in a list
+    own: frozenset[str] = frozenset()  # what its type draws itself: look (on a page), cell (in a list), print
+    look: str = ""  # one of our macros that draws it on a page, and `short` in a list
     short: str = ""
-    inner: Any = None  # and the value it draws
-    type: str = ""  # of the field, where its plugin draws it itself
+    inner: Any = None  # the value they draw
+    type: str = ""  # of the field, where its plugin brings macros
     adding: Any = None  # of the other end of a link: what may be linked here (`models/record.py`)
+
+    @property
+    def on_page(self) -> str:
+        """Its kind, or "own" where its type has a say."""
+        return "own" if "look" in self.own or "print" in self.own else self.kind
+
+    @property
+    def in_list(self) -> str:
+        return "own" if "cell" in self.own else self.kind
 
 
 def choice_chip(choice: Choice | None, value: str, language: str, look: Look = "fill") -> Chip:

@@ -14,10 +14,10 @@ from typing import Any
 from builder_ui.cells import Cell, CellKind, Chip, FileLink, Look, choice_chip, file_size, record_url
 from builder_ui.code_svg import code_svg
 from builder_ui.language import translations
-from builder_ui.templating import href
+from builder_ui.templating import href, macros_of
 from engine.records.query import RecordView
 from metamodel.forms import FieldDefinition, Form
-from metamodel.plugin_api import BadValue, Display, Reference, RelatedQuery, Rollup, Storage
+from metamodel.plugin_api import BadValue, Display, Field, Reference, RelatedQuery, Rollup, Storage
 from metamodel.row_totals import row_totals
 
 LONG_TEXT = 60
@@ -107,10 +107,13 @@ class Presenter:
         type_ = field.type
         if type_ is None or field.options is None:
             return lambda value, text: ("text", {"text": text or str(value)})
+        usual, own = self._usual(type_, field), drawn_by_itself(type_)
+        return self._own(type_, field, own, usual) if own else usual
+
+    def _usual(self, type_: Field, field: FieldDefinition) -> Draw:
+        """By what the value is: what no type has to say."""
         if type_.container:
             return lambda value, text: ("rows", self._rows(field, value))
-        if type_.look or type_.markup:
-            return self._own(field)
         if reference := type_.reference(field):
             return self._files if reference.target == "file" else self._referring(reference)
         if type_.source(field) is not None:
@@ -123,26 +126,21 @@ class Presenter:
             return lambda value, text: ("number", {"text": text})
         return self._plain
 
-    def _own(self, field: FieldDefinition) -> Draw:
-        """As its type says; a macro of `parts/field_looks.html` draws what it needs."""
-        assert field.type
-        look, short = field.type.look, field.type.cell
-        own = field.type_name if field.type.markup else ""
-        reference = field.type.reference(field)
-        held = reference is not None and reference.target == "file"
-        kind = str(getattr(field.options, "code", ""))
+    def _own(self, type_: Field, field: FieldDefinition, own: frozenset[str], usual: Draw) -> Draw:
+        """As its type says; a macro of `parts/field_looks.html` draws what it needs. Where the type leaves a form
+        out it is drawn as usual."""
+        code = str(getattr(field.options, "code", "")) if type_.look == "code_image" else ""
+        said = {
+            "own": own,
+            "look": type_.look,
+            "short": type_.cell,
+            "type": type_.name if type_.markup else "",
+        }
 
         def draw(value: Any, text: str) -> Drawn:
-            files = tuple(self.file(identifier) for identifier in value) if held else ()
-            inner = code_svg(str(value), kind) if look == "code_image" else value
-            return "own", {
-                "text": text,
-                "look": look,
-                "short": short,
-                "inner": inner,
-                "files": files,
-                "type": own,
-            }
+            kind, parts = usual(value, text)
+            inner = code_svg(str(value), code) if type_.look == "code_image" else value
+            return kind, {**parts, **said, "text": text, "inner": inner}
 
         return draw
 
@@ -228,6 +226,12 @@ class Presenter:
             return field.type.display(field.type.parse(value, field), field, self.display)
         except BadValue:
             return str(value)
+
+
+def drawn_by_itself(type_: Field) -> frozenset[str]:
+    """The forms of reading this type declares: `look` on a page, `cell` in a list, `print` on paper."""
+    named = {name for name in ("look", "cell") if getattr(type_, name)}
+    return (macros_of(type_.markup) & {"look", "cell", "print"}) | named
 
 
 def _is_counted(field: FieldDefinition) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import jinja2
+from jinja2 import nodes
 from markupsafe import Markup
 
 from builder_ui.assets import Assets
@@ -22,6 +23,7 @@ from builder_ui.language import LANGUAGES, TAGS, translations
 from metamodel.markup import clean_html
 
 TEMPLATES = Path(__file__).parent / "templates"
+EXTENSIONS = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
 HUES = (
     "teal", "blue", "amber", "purple", "green", "pink", "cyan", "orange", "indigo", "lime", "red", "grey",
 )  # fmt: skip
@@ -83,7 +85,7 @@ class Renderer:
     def _environment(self, language: str, folder: Path) -> jinja2.Environment:
         environment = jinja2.Environment(
             loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder), jinja2.DictLoader(self._markup)]),
-            extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
+            extensions=EXTENSIONS,
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
@@ -112,6 +114,13 @@ class Renderer:
         text = sprite.content.decode() if sprite else ""
         self._icons = {part.split('"', 1)[0] for part in text.split('id="')[1:]}
         return environment
+
+
+@lru_cache(maxsize=1_000)
+def macros_of(markup: str) -> frozenset[str]:
+    """The names of the macros a field type brings."""
+    parts = jinja2.Environment(extensions=EXTENSIONS, autoescape=True).parse(markup).body
+    return frozenset(part.name for part in parts if isinstance(part, nodes.Macro))
 
 
 def href(path: str, **query: Any) -> str:
