@@ -20,18 +20,14 @@ OTHER = "other"
 
 
 def palette(visit: Visit, registry: Registry) -> tuple[PaletteGroup, ...]:
-    """Groups in the order of the house; a type of an unknown group stands under the last one."""
+    """Groups in the order of the house, types as they were registered; one of an unknown group stands under the
+    last one."""
     groups = _groups(visit)
     tiles: dict[str, list[PaletteTile]] = {name: [] for name in groups}
-    for name, type_ in sorted(registry.all("field").items(), key=lambda item: _place(item[1])):
+    for name, type_ in registry.all("field").items():
         tiles.get(type_.palette.group, tiles[OTHER]).append(_field_tile(visit, name, type_))
     tiles["layout"] += block_tiles(visit)
     return tuple(PaletteGroup(name, groups[name], tuple(tiles[name])) for name in groups if tiles[name])
-
-
-def _place(type_: Field) -> int:
-    """Those most forms need first; the others as they were registered."""
-    return vars(type(type_)).get("often", 0) or 1_000
 
 
 def _groups(visit: Visit) -> Mapping[str, str]:

@@ -84,7 +84,7 @@ class People:
         return self._organisation.active(person)
 
     def owners(self) -> list[str]:
-        """Everybody who manages the app's people, or else its definition."""
+        """Everybody who manages the app's people, and after them whoever manages its definition."""
         managing = (role.id for what in MANAGING for role in self._app.roles if what in role.manages)
         found = [one for role in managing for one in self._organisation.members(self._app.id, role)]
         return list(dict.fromkeys(found))

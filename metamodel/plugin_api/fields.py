@@ -248,9 +248,6 @@ class Field(Plugin):
 
     kind = "field"
     group: str = "text"  # palette group: text number choice time people file relation system layout
-    often: ClassVar[int] = (
-        0  # its place among those of its group that most forms need; a subclass says its own
-    )
     storage: Storage = Storage.TEXT
     type: Type = TEXT  # its expression type, before sealing
     many: bool = False  # the value is a list; None and [] are both blank and stored as None

@@ -42,7 +42,6 @@ class AttachmentOptions(Options, frozen=True):
 
 class Attachment(Field):
     name = "attachment"
-    often = 1
     label: Label = {"zh": "附件", "en": "Attachment"}
     icon = "paperclip"
     doc: Label = {"zh": "一个或几个文件", "en": "One or several files"}

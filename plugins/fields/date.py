@@ -48,7 +48,6 @@ class Zoned(Field):
 
 class Date(Zoned):
     name = "date"
-    often = 1
     label = {"zh": "日期", "en": "Date"}
     icon = "calendar"
     keywords: tuple[str, ...] = ("日子", "年月日", "day")

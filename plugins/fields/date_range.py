@@ -42,7 +42,6 @@ class DateRangeOptions(Options, frozen=True):
 
 class DateRange(Field):
     name = "date_range"
-    often = 3
     label = {"zh": "日期区间", "en": "Date range"}
     icon = "calendar"
     doc = {"zh": "从某天到某天，首尾两天都算", "en": "From a day to a day, both of them counted"}

@@ -31,7 +31,6 @@ class DateTimeOptions(Options, frozen=True):
 
 class DateTime(Zoned):
     name = "datetime"
-    often = 2
     label = {"zh": "日期时间", "en": "Date and time"}
     icon = "clock"
     keywords: tuple[str, ...] = ("时间", "时刻", "timestamp")

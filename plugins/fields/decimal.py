@@ -47,7 +47,6 @@ class DecimalOptions(NumberOptions, frozen=True):
 
 class Decimal(Field):
     name = "decimal"
-    often = 1
     label = {"zh": "小数", "en": "Decimal number"}
     icon = "hash"
     keywords: tuple[str, ...] = ("数字", "数值", "浮点", "number")

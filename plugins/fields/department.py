@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 class Department(Field):
     name = "department"
-    often = 3
     label = {"zh": "部门", "en": "Department"}
     icon = "building"
     keywords: tuple[str, ...] = ("组织", "团队", "team")

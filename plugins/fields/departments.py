@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 class Departments(Members):
     name = "departments"
-    often = 4
     label = {"zh": "多个部门", "en": "Departments"}
     icon = "building"
     keywords: tuple[str, ...] = ("组织", "团队", "teams")

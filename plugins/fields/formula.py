@@ -207,7 +207,6 @@ class Kept(Field):
 
 class Formula(Kept):
     name = "formula"
-    often = 4
     label = {"zh": "公式", "en": "Formula"}
     icon = "function"
     keywords: tuple[str, ...] = ("公式", "计算", "函数", "computed", "expression")

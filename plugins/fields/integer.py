@@ -41,7 +41,6 @@ class IntegerOptions(Options, frozen=True):
 
 class Integer(Field):
     name = "integer"
-    often = 2
     label = {"zh": "整数", "en": "Whole number"}
     icon = "hash"
     keywords: tuple[str, ...] = ("数字", "数量", "number", "count")

@@ -54,7 +54,6 @@ def read_record(raw: Any) -> str:
 
 class Link(Field):
     name = "link"
-    often = 1
     label = {"zh": "关联记录", "en": "Link"}
     icon = "link"
     keywords: tuple[str, ...] = ("关联", "引用", "外键", "relation", "reference")

@@ -29,7 +29,6 @@ class LinksOptions(LinkOptions, frozen=True):
 
 class Links(Link):
     name = "links"
-    often = 2
     label = {"zh": "关联多条记录", "en": "Links"}
     doc = {"zh": "指向另一表单的几条记录", "en": "Points at several records of a form"}
     storage = Storage.JSON

@@ -41,7 +41,6 @@ class TextOptions(Options, frozen=True):
 
 class LongText(Field):
     name = "long_text"
-    often = 2
     label = {"zh": "多行文本", "en": "Long text"}
     icon = "align-left"
     keywords: tuple[str, ...] = ("备注", "说明", "段落", "textarea", "notes")

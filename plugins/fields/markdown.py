@@ -11,7 +11,6 @@ from plugins.fields.long_text import LongText
 
 class Markdown(LongText):
     name = "markdown"
-    often = 9
     label = {"zh": "Markdown", "en": "Markdown"}
     icon = "text"
     keywords: tuple[str, ...] = ("文档", "md")

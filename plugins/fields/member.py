@@ -36,7 +36,6 @@ def read_id(raw: Any) -> str:
 
 class Member(Field):
     name = "member"
-    often = 1
     label = {"zh": "成员", "en": "Person"}
     icon = "user"
     keywords: tuple[str, ...] = ("人员", "用户", "负责人", "user", "owner")

@@ -34,7 +34,6 @@ class MembersOptions(Options, frozen=True):
 
 class Members(Field):
     name = "members"
-    often = 2
     label = {"zh": "多名成员", "en": "People"}
     icon = "users"
     keywords: tuple[str, ...] = ("人员", "用户", "协作人", "users")

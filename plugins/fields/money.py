@@ -37,7 +37,6 @@ class MoneyOptions(NumberOptions, frozen=True):
 
 class Money(Decimal):
     name = "money"
-    often = 3
     label = {"zh": "金额", "en": "Money"}
     icon = "coin"
     keywords: tuple[str, ...] = ("货币", "价格", "人民币", "currency", "price")

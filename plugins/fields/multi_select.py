@@ -30,7 +30,6 @@ class MultiSelectOptions(ChoiceOptions, frozen=True, dict=True):
 
 class MultiSelect(Select):
     name = "multi_select"
-    often = 2
     label = {"zh": "多选", "en": "Several choices"}
     icon = "list-checks"
     keywords: tuple[str, ...] = ("下拉复选", "多选框", "dropdown")
@@ -62,7 +61,6 @@ class MultiSelect(Select):
 
 class CheckboxGroup(MultiSelect):
     name = "checkbox_group"
-    often = 4
     label = {"zh": "复选框组", "en": "Checkboxes"}
     icon = "check"
     keywords: tuple[str, ...] = ("复选框", "多选")

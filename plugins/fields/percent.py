@@ -28,7 +28,6 @@ class Percent(Decimal):
     """Kept as the share it is: 12.5% is 0.125, in JSON too; `%` or `％` in text divides by 100."""
 
     name = "percent"
-    often = 4
     label = {"zh": "百分比", "en": "Percent"}
     icon = "percent"
     keywords: tuple[str, ...] = ("比例", "折扣", "ratio")

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 class RichText(LongText):
     name = "rich_text"
-    often = 3
     label = {"zh": "富文本", "en": "Rich text"}
     icon = "text"
     doc = {

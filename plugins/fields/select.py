@@ -34,7 +34,6 @@ class SelectOptions(ChoiceOptions, frozen=True, dict=True):
 
 class Select(Field):
     name = "select"
-    often = 1
     label = {"zh": "单选", "en": "Choice"}
     icon = "chevron-down"
     keywords: tuple[str, ...] = ("下拉框", "选项", "dropdown")
@@ -130,7 +129,6 @@ class Select(Field):
 
 class Radio(Select):
     name = "radio"
-    often = 3
     label = {"zh": "单选按钮", "en": "Radio buttons"}
     icon = "check"
     keywords: tuple[str, ...] = ("单选", "下拉框")

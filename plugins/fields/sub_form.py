@@ -44,7 +44,6 @@ class SubFormOptions(Options, frozen=True):
 
 class SubForm(Field):
     name = "sub_form"
-    often = 3
     label = {"zh": "子表单", "en": "Sub-form"}
     icon = "table"
     keywords: tuple[str, ...] = ("明细表", "子表", "表格", "details", "table", "rows")

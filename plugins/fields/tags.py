@@ -18,7 +18,6 @@ class TagsOptions(MultiSelectOptions, frozen=True, dict=True):
 
 class Tags(MultiSelect):
     name = "tags"
-    often = 5
     label = {"zh": "标签", "en": "Tags"}
     icon = "tag"
     keywords: tuple[str, ...] = ("标记", "label")

@@ -28,7 +28,6 @@ class LineOptions(TextOptions, frozen=True):
 
 class Text(LongText):
     name = "text"
-    often = 1
     label = {"zh": "单行文本", "en": "Text"}
     icon = "text"
     keywords: tuple[str, ...] = ("文本", "字符串", "标题", "string")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -36,6 +37,22 @@ def test_the_page_has_palette_canvas_and_panel(cheng: Tab) -> None:
     assert "select 单选 danxuan dx" in html
 
 
+def test_what_most_forms_need_comes_first_in_the_palette(cheng: Tab) -> None:
+    html = cheng.get(FORM).text
+    tiles = re.findall(r'class="tile"[^>]*data-kind="field" data-name="(\w+)"', html)
+    for first in (
+        ["text", "long_text", "email", "mobile", "landline", "url", "id_card"],
+        ["integer", "decimal", "money", "percent"],
+        ["select", "radio", "multi_select", "checkbox_group"],
+        ["date", "datetime", "date_range"],
+        ["member", "members", "department"],
+        ["attachment", "image"],
+        ["link", "links"],
+    ):
+        at = tiles.index(first[0])
+        assert tiles[at : at + len(first)] == first
+
+
 @pytest.mark.parametrize(
     ("at", "words"),
     [
@@ -45,6 +62,8 @@ def test_the_page_has_palette_canvas_and_panel(cheng: Tab) -> None:
         ("?at=field:lines.what", ("品名", "必填")),
         ("?at=field:talks", ("那边的关联字段", "汇总方式", "会话")),
         ("?at=field:name&at=field:why", ("已选 2 个字段", "多个值")),
+        ("?at=field:name&at=field:active", ("已选 2 个字段", 'data-used="1 个视图、1 个字段"')),
+        ("?at=field:active&at=field:why", ("已选 2 个字段", 'data-used=""')),
         ("?at=block:section", ("分区", "栏数")),
         ("?at=block:section&at=field:name", ("已选 2 项",)),
         ("?at=field:gone", ("客户", "记录的标题")),

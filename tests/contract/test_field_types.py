@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,8 +16,9 @@ from hypothesis import given, settings, strategies as st
 from engine.plugin_loader import load_registry
 from engine.values import decode, encode, from_bytes, to_bytes
 from metamodel.application import App
+from metamodel.formats import current_options
 from metamodel.forms import FieldDefinition, Form
-from metamodel.plugin_api import OPERATORS, BadValue, Display, Field
+from metamodel.plugin_api import OPERATORS, BadValue, Display, Field, Options, Registry, labelled
 from metamodel.problems import TEXTS, Problem
 
 REGISTRY = load_registry()
@@ -140,12 +141,57 @@ def test_there_are_enough() -> None:
 
 @names
 def test_older_options_are_brought_up_for_ever(name: str) -> None:
-    type_ = TYPES[name]
+    old_options_are_brought_up(TYPES[name])
+
+
+def old_options_are_brought_up(type_: Field) -> None:
+    """Of every older version a sample is kept, and a document with it becomes what today's options are."""
     versions = {version for version, _, _ in type_.old_options}
     assert versions == set(range(1, type_.options_version)), "keep a sample of every older version"
+    registry = Registry()
+    registry.add(type_)
     for version, old, now in type_.old_options:
-        assert dict(type_.upgrade_options(version, old)) == now
-        msgspec.convert(now, type_.Options)
+        written = {"id": "it", "type": type_.name, "options": old, "options_version": version}
+        read = current_options({"forms": [{"fields": [written]}]}, registry)["forms"][0]["fields"][0]
+        assert (read["options"], read["options_version"]) == (now, type_.options_version)
+        field = FieldDefinition("it", type_.name, type_, "", msgspec.convert(read["options"], type_.Options))
+        assert [p for p in type_.check_options(field, example_app(field)) if p.severity == "error"] == []
+
+
+class Renamed(Options, frozen=True):
+    most: Annotated[int, labelled("最多", "Most")] = 9
+
+
+class Upgraded(Field):
+    """One that has a past: its option was called `limit`, then `longest`."""
+
+    name, label, Options = "upgraded", "x", Renamed
+    options_version = 3
+    old_options = ((1, {"limit": 5}, {"most": 5}), (1, {}, {}), (2, {"longest": 5}, {"most": 5}))
+
+    def upgrade_options(self, old_version: int, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        before = "limit" if old_version == 1 else "longest"
+        return {"most" if name == before else name: value for name, value in options.items()}
+
+
+@pytest.mark.parametrize(
+    ("forgotten", "value"),
+    [
+        ("upgrade_options", lambda version, options: options),
+        ("upgrade_options", lambda version, options: {}),
+        ("options_version", 4),
+        ("options_version", 2),
+        ("old_options", ()),
+        ("old_options", ((1, {}, {}), (2, {"longest": 5}, {"most": 6}))),
+        ("old_options", ((1, {}, {}), (2, {"least": 5}, {"least": 5}))),
+    ],
+)
+def test_a_forgotten_upgrade_is_found(forgotten: str, value: Any) -> None:
+    type_ = Upgraded()
+    old_options_are_brought_up(type_)
+    vars(type_)[forgotten] = value
+    with pytest.raises((AssertionError, msgspec.ValidationError)):
+        old_options_are_brought_up(type_)
 
 
 @names

@@ -1,5 +1,6 @@
 """One file a type: plugins/fields/NAME.py declares the type NAME, and beside it only what has the same values under
-another control and says so (`twin = "NAME"`). Files that declare none hold what several have in common."""
+another control and says so (`twin = "NAME"`). Files that declare none hold what several have in common. In which
+order people find them is said in one place, for every file once."""
 
 from __future__ import annotations
 
@@ -22,6 +23,17 @@ def declared() -> dict[str, dict[str, str]]:
             types = registry.all("field")
             found[module.name.rpartition(".")[2]] = {name: type_.twin for name, type_ in types.items()}
     return found
+
+
+def test_every_file_has_its_place_in_the_palette() -> None:
+    order = plugins.fields.ORDER
+    assert len(order) == len(set(order))
+    assert set(order) == set(declared())
+    known = list(load_registry().all("field"))
+    assert [name for name in known if name in order] == list(order)
+    for file, types in declared().items():
+        place = known.index(file)
+        assert known[place : place + len(types)] == list(types), "a twin follows the type in whose file it is"
 
 
 def test_one_file_a_type() -> None:

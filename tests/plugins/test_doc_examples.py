@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import msgspec
 import pytest
 
 from builder_ui.assets import Assets
-from builder_ui.cells import Cell
+from builder_ui.drawing import Presenter
 from builder_ui.models.inputs import Input
 from builder_ui.templating import Renderer
 from engine.expressions import EvaluationContext, compile_expression
@@ -21,10 +22,9 @@ from engine.expressions.given import check_given, to_json
 from engine.plugin_loader import load_registry
 from metamodel.application import App
 from metamodel.document_tables import field_guide
-from metamodel.formats import current_options
 from metamodel.forms import FieldDefinition
-from metamodel.plugin_api import BadValue, Patterns, RawMessage, Registry
-from tests.contract.test_field_types import survives
+from metamodel.plugin_api import BadValue, Display, Patterns, RawMessage, Registry
+from tests.contract.test_field_types import old_options_are_brought_up, survives
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "plugins.md"
@@ -58,10 +58,9 @@ def test_the_page_of_field_types_is_todays(registry: Registry) -> None:
 def test_the_field_type(third_party: Registry) -> None:
     type_ = third_party.get("field", "plate_number")
     assert third_party.source_of("field", "plate_number") == "plate_number.py"
-    old = {"type": "plate_number", "id": "plate", "label": "车牌", "options": {"province": "沪"}}
-    brought_up = current_options({"forms": [{"fields": [old]}]}, third_party)["forms"][0]["fields"][0]
-    assert brought_up["options_version"] == 2
-    options = msgspec.convert(brought_up["options"], type_.Options)
+    assert len(type_.old_options) == 2
+    old_options_are_brought_up(type_)
+    options = msgspec.convert({"provinces": ["沪"]}, type_.Options)
     field = FieldDefinition("plate", "plate_number", type_, "车牌", options)
     for raw, expected in type_.examples:
         value = type_.parse(raw, field)
@@ -70,6 +69,16 @@ def test_the_field_type(third_party: Registry) -> None:
     assert [found.code for found in type_.check("粤BD12345", field)] == ["plate.elsewhere"]
     with pytest.raises(BadValue):
         type_.parse("no plate", field)
+
+
+@pytest.mark.parametrize("forgotten", ["upgrade_options", "old_options", "options_version"])
+def test_the_field_type_without_its_past(third_party: Registry, forgotten: str) -> None:
+    type_ = copy(third_party.get("field", "plate_number"))
+    vars(type_)[forgotten] = {
+        "upgrade_options": lambda version, options: options, "old_options": (), "options_version": 3,
+    }[forgotten]  # fmt: skip
+    with pytest.raises((AssertionError, msgspec.ValidationError)):
+        old_options_are_brought_up(type_)
 
 
 def test_the_function(third_party: Registry) -> None:
@@ -86,7 +95,9 @@ def test_the_function(third_party: Registry) -> None:
 def test_a_type_draws_itself_in_a_page(third_party: Registry) -> None:
     types = third_party.all("field")
     renderer = Renderer(Assets(), markup={name: kind.markup for name, kind in types.items() if kind.markup})
-    cell = Cell("plate", "车牌", "own", "沪A12345", look="", type="plate_number", inner="沪A12345")
+    type_ = types["plate_number"]
+    field = FieldDefinition("plate", "plate_number", type_, "车牌", type_.Options())
+    cell = Presenter("cars", Display()).cell(field, "沪A12345", "沪A12345")
     macros = renderer._environments["zh"].get_template("parts/cells.html").module
     assert "<strong>沪A·12345</strong>" in str(macros.value(cell))
     assert "沪A12345" in str(macros.inline(cell))  # what it leaves out is text

@@ -30,6 +30,38 @@ def test_what_is_written_works(tmp_path: Path, kind: str, name: str, known_as: s
     assert run_its_test(tmp_path / "plugins" / "tests" / f"test_{name}.py") > 3
 
 
+SAMPLE = 'old_options = ((1, {"limit": 5}, {"longest": 5}),)'
+UPGRADE = 'return {"longest": options["limit"]}'
+
+
+@pytest.mark.parametrize(
+    ("changes", "kept"),
+    [
+        ({"old_options = ()": SAMPLE, "return options": UPGRADE}, True),
+        ({"old_options = ()": SAMPLE}, False),
+        ({"return options": UPGRADE}, False),
+        ({}, False),
+    ],
+)
+def test_its_test_finds_a_forgotten_upgrade(tmp_path: Path, changes: dict[str, str], kept: bool) -> None:
+    new("field", "shelf_mark", "--into", str(tmp_path))
+    module = tmp_path / "plugins" / "shelf_mark.py"
+    text = module.read_text("utf-8")
+    for old, now in {
+        "    searchable = True": "    searchable = True\n    options_version = 2",
+        **changes,
+    }.items():
+        assert text.count(old) == 1
+        text = text.replace(old, now)
+    module.write_text(text, "utf-8")
+    test = module.parent / "tests" / "test_shelf_mark.py"
+    if kept:
+        assert run_its_test(test) > 3
+        return
+    with pytest.raises(AssertionError):
+        run_its_test(test)
+
+
 def run_its_test(path: Path) -> int:
     """Its tests, called one by one in this process; how many there were."""
     names = dict[str, object]({"__file__": str(path), "__name__": path.stem})
