@@ -82,6 +82,7 @@ def measure(runtime: Runtime, lines: int, share: float) -> None:
         told(step, started, lines)
         found = runtime.imports.get(zhou, made)
         print(f"    {found.state}: {found.created:,} right, {found.wrong:,} wrong")
+        assert found.created + found.wrong == lines, "every line is one or the other"
     started = now()
     size = len(runtime.imports.wrong_workbook(zhou, made))
     told(f"wrong lines as a workbook of {size / 1e6:.1f} MB", started, lines)
