@@ -53,8 +53,8 @@ def test_ones_own_list_and_counts(api: Api, task: str) -> None:
     (seen,) = found["items"]
     assert (seen["id"], seen["title"], seen["state"], seen["mine"]) == (task, "跟进恒锐", "open", True)
     assert seen["outcomes"] == [
-        {"id": "confirm", "label": "确认", "style": "", "reason": False},
-        {"id": "drop", "label": "不是", "style": "danger", "reason": True},
+        {"id": "confirm", "label": "确认", "style": "", "reason": False, "people": False},
+        {"id": "drop", "label": "不是", "style": "danger", "reason": True, "people": False},
     ]
     assert api("GET", f"{TASKS}/counts", "zhou").json() == {"open": 1, "overdue": 0, "today": 0}
     assert api("GET", TASKS, "lu").json() == {"total": 0, "next": "", "items": []}
