@@ -23,8 +23,8 @@ from metamodel.plugin_api import (
     options_of,
     problem,
 )
-from plugins.fields.region import Region, _choices
-from plugins.fields.regions import Place, find_place, leading_place
+from plugins.fields.region import Region
+from plugins.fields.regions import Place, choices_down_to, find_place, leading_place
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import FieldDefinition
@@ -92,7 +92,7 @@ class Address(Field):
         return {"region": place.code if place else "", "street": street.strip()}
 
     def choices(self, field: FieldDefinition) -> Sequence[Choice]:
-        return _choices("county")
+        return choices_down_to("county")
 
 
 def _line(raw: Any) -> str:

@@ -16,7 +16,7 @@ from metamodel.plugin_api import (
     labelled,
     options_of,
 )
-from plugins.fields.composed import TEXTS, _unknown
+from plugins.fields.composed import TEXTS, unknown_fields
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import App, Derived, FieldDefinition
@@ -41,7 +41,9 @@ class Capitals(Field):
     Options: ClassVar[OptionsType] = CapitalsOptions
 
     def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
-        return list(_unknown(app, field, [options_of(field, CapitalsOptions).amount], "/options/amount"))
+        return list(
+            unknown_fields(app, field, [options_of(field, CapitalsOptions).amount], "/options/amount")
+        )
 
     def derived(self, field: FieldDefinition) -> Derived:
         return Formula(f"CNY_CAPITALS({options_of(field, CapitalsOptions).amount})")

@@ -28,9 +28,8 @@ from plugins.fields.tree_choice import (
     LONGEST,
     Branch,
     TreeOptions,
-    _check_tree,
-    _conditions,
-    _key,
+    check_tree,
+    tree_conditions,
 )
 
 if TYPE_CHECKING:
@@ -76,14 +75,14 @@ class Cascade(Field):
     def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
         tree = options_of(field, TreeOptions).tree
         found = [] if tree else [problem("field.no_choices", "/options/tree")]
-        return [*found, *_check_tree(tree, "/options/tree", 1)]
+        return [*found, *check_tree(tree, "/options/tree")]
 
     def parse(self, raw: Any, field: FieldDefinition) -> str:
         options = options_of(field, TreeOptions)
         if isinstance(raw, (list, tuple)):
             raw = BETWEEN.join(clean_text(part, limit=4 * LONGEST) for part in raw[:DEEPEST])
         text = clean_text(raw, limit=4 * LONGEST)
-        way = text if text in options.ways else options.by_text.get(_key(text))
+        way = options.find(text)
         if way is None:
             raise BadValue("value.not_a_choice", text=excerpt(text))
         if not self._may_end(options.ways[way][-1]):
@@ -111,7 +110,7 @@ class Cascade(Field):
         )
 
     def conditions(self, field: FieldDefinition) -> list[tuple[str, str, str]]:
-        return list(_conditions(options_of(field, TreeOptions).tree, "/options/tree", ""))
+        return list(tree_conditions(options_of(field, TreeOptions).tree, "/options/tree"))
 
     def within(self, value: str, choice: str) -> bool:
         return value == choice or value.startswith(choice + BETWEEN)

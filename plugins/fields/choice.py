@@ -51,13 +51,13 @@ class ChoiceOptions(Options, frozen=True, dict=True):
         choice = self.by_value.get(self.merged.get(value, value))
         return choice.text(language) if choice else value
 
+    def words(self, value: str) -> list[str]:
+        """What a value is called in each language; of one without a label, the value itself."""
+        choice = self.by_value.get(self.merged.get(value, value))
+        if choice is None or not choice.label:
+            return [value]
+        return [choice.label] if isinstance(choice.label, str) else list(choice.label.values())
+
 
 def _key(text: str) -> str:
     return fold(text).casefold()
-
-
-def _words(value: str, options: ChoiceOptions) -> list[str]:
-    choice = options.by_value.get(options.merged.get(value, value))
-    if choice is None or not choice.label:
-        return [value]
-    return [choice.label] if isinstance(choice.label, str) else list(choice.label.values())

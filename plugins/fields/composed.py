@@ -22,7 +22,8 @@ TEXTS = {
 }
 
 
-def _unknown(app: App, field: FieldDefinition, names: list[str], path: str) -> Iterator[Problem]:
+def unknown_fields(app: App, field: FieldDefinition, names: list[str], path: str) -> Iterator[Problem]:
+    """Those of `names` (a path through links counts by its first step) that the field's form does not have."""
     form = form_of(app, field)
     known = {one.id for one in form.fields} if form else set()
     for name in names:

@@ -21,7 +21,7 @@ from metamodel.plugin_api import (
     read_date,
     show_date,
 )
-from plugins.fields.composed import TEXTS, _unknown
+from plugins.fields.composed import TEXTS, unknown_fields
 
 if TYPE_CHECKING:
     from datetime import date
@@ -58,8 +58,8 @@ class DateFormula(Field):
     def check_options(self, field: FieldDefinition, app: App) -> list[Problem]:
         options = options_of(field, DateFormulaOptions)
         names = [] if _is_number(options.plus) else [options.plus]
-        found = _unknown(app, field, [options.start], "/options/start")
-        return [*found, *_unknown(app, field, names, "/options/plus")]
+        found = unknown_fields(app, field, [options.start], "/options/start")
+        return [*found, *unknown_fields(app, field, names, "/options/plus")]
 
     def derived(self, field: FieldDefinition) -> Derived:
         options = options_of(field, DateFormulaOptions)

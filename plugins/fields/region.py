@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from metamodel.plugin_api import (
@@ -25,7 +24,7 @@ from metamodel.plugin_api import (
     options_of,
     problem,
 )
-from plugins.fields.regions import DIGITS, Level, Place, find_place, places
+from plugins.fields.regions import DIGITS, Level, Place, choices_down_to, find_place, places
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import FieldDefinition
@@ -98,19 +97,13 @@ class Region(Field):
         return " ".join(place.names) if place else value
 
     def choices(self, field: FieldDefinition) -> Sequence[Choice]:
-        return _choices(options_of(field, RegionOptions).down_to)
+        return choices_down_to(options_of(field, RegionOptions).down_to)
 
 
 LEVELS: Mapping[Level, Mapping[str, str]] = {
     "province": {"zh": "省", "en": "province"}, "city": {"zh": "市", "en": "city"},
     "county": {"zh": "县（区）", "en": "county"},
 }  # fmt: skip
-
-
-@cache
-def _choices(down_to: Level) -> Sequence[Choice]:
-    today = (one for one in places().values() if one.today and one.level <= DIGITS[down_to])
-    return tuple(Choice(place.code, " / ".join(place.names)) for place in today)
 
 
 def _has_below(place: Place) -> bool:

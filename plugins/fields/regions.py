@@ -6,15 +6,13 @@ A region is kept by its code, so a filter “starts with 3205” takes a whole c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from metamodel.plugin_api import (
-    fold,
-)
+from metamodel.plugin_api import Choice, fold
 
 Level = Literal["province", "city", "county"]
 
@@ -87,6 +85,13 @@ def places() -> Mapping[str, Place]:
         if today:
             taken.add(whole)
     return found
+
+
+@cache
+def choices_down_to(level: Level) -> Sequence[Choice]:
+    """Today's divisions from the provinces down to this level, each under its whole name."""
+    today = (one for one in places().values() if one.today and one.level <= DIGITS[level])
+    return tuple(Choice(place.code, " / ".join(place.names)) for place in today)
 
 
 def _rows() -> Iterator[tuple[str, tuple[str, bool]]]:

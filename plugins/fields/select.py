@@ -22,7 +22,7 @@ from metamodel.plugin_api import (
     options_of,
     problem,
 )
-from plugins.fields.choice import LONGEST, ChoiceOptions, _words
+from plugins.fields.choice import LONGEST, ChoiceOptions
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import App, FieldDefinition
@@ -111,7 +111,7 @@ class Select(Field):
     def search_text(self, value: Any, field: FieldDefinition) -> str:
         options = options_of(field, ChoiceOptions)
         values = value if self.many else [value]
-        return " ".join(word for item in values for word in _words(item, options))
+        return " ".join(word for item in values for word in options.words(item))
 
     def choices(self, field: FieldDefinition) -> tuple[Choice, ...]:
         return options_of(field, ChoiceOptions).offered

@@ -18,7 +18,7 @@ from metamodel.plugin_api import (
     options_of,
     problem,
 )
-from plugins.fields.composed import TEXTS, _unknown
+from plugins.fields.composed import TEXTS, unknown_fields
 
 if TYPE_CHECKING:
     from metamodel.plugin_api import App, Derived, FieldDefinition
@@ -51,7 +51,7 @@ class TextCombination(Field):
         names = _PLACE.findall(options_of(field, CombinationOptions).template)
         if not names:
             return [problem("field.nothing_composed", "/options/template")]
-        return list(_unknown(app, field, names, "/options/template"))
+        return list(unknown_fields(app, field, names, "/options/template"))
 
     def derived(self, field: FieldDefinition) -> Derived:
         parts = _PLACE.split(options_of(field, CombinationOptions).template)

@@ -58,6 +58,10 @@ class TreeOptions(Options, frozen=True, dict=True):
                 found.setdefault(_key(BETWEEN.join(branch.text(language) for branch in branches)), way)
         return found
 
+    def find(self, text: str) -> str | None:
+        """The way that is written so, by its values or by its labels."""
+        return text if text in self.ways else self.by_text.get(_key(text))
+
 
 def _ways(
     branches: tuple[Branch, ...], above: tuple[Branch, ...]
@@ -73,15 +77,20 @@ def _key(text: str) -> str:
     return BETWEEN.join(part.strip() for part in fold(text).casefold().split(BETWEEN))
 
 
-def _conditions(branches: tuple[Branch, ...], path: str, above: str) -> Iterator[tuple[str, str, str]]:
+def tree_conditions(
+    branches: tuple[Branch, ...], path: str, above: str = ""
+) -> Iterator[tuple[str, str, str]]:
+    """(where in the field, way, expression) of the branches that are not always offered; the tree stands at `path`
+    of the field, its ways begin with `above`."""
     for place, branch in enumerate(branches):
         here, way = f"{path}/{place}", above + branch.value
         if branch.condition:
             yield f"{here}/if", way, branch.condition
-        yield from _conditions(branch.children, f"{here}/children", way + BETWEEN)
+        yield from tree_conditions(branch.children, f"{here}/children", way + BETWEEN)
 
 
-def _check_tree(branches: tuple[Branch, ...], path: str, depth: int) -> Iterator[Problem]:
+def check_tree(branches: tuple[Branch, ...], path: str, depth: int = 1) -> Iterator[Problem]:
+    """Values that stand twice beside each other, and levels too deep; `path` is the tree's place in the field."""
     if depth > DEEPEST:
         yield problem("field.tree_too_deep", path, most=DEEPEST)
         return
@@ -90,4 +99,4 @@ def _check_tree(branches: tuple[Branch, ...], path: str, depth: int) -> Iterator
         if branch.value in seen:
             yield problem("field.choice_twice", f"{path}/{place}", value=branch.value)
         seen.add(branch.value)
-        yield from _check_tree(branch.children, f"{path}/{place}/children", depth + 1)
+        yield from check_tree(branch.children, f"{path}/{place}/children", depth + 1)
