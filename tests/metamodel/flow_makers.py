@@ -1,35 +1,12 @@
 """Flows made up by a seeded generator: sound ones by construction, any others by chance.
 
-Parallel split and join are nodes of the tests' own: the graph, the proof and the interpreter know
-nodes by what they say of themselves, never by name.
+The graph, the proof and the interpreter know nodes by what they say of themselves, never by name.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from typing import Any
-
-from metamodel.plugin_api import Node, NodeStep, Pass, bilingual
-
-
-class Split(Node):
-    name = "split"
-    label = bilingual("并行", "Split")
-    way = "all"
-
-    def enter(self, options: Any, visit: Any) -> Sequence[NodeStep]:
-        return [Pass()]
-
-
-class Join(Node):
-    name = "join"
-    label = bilingual("汇合", "Join")
-    joins = True
-
-    def enter(self, options: Any, visit: Any) -> Sequence[NodeStep]:
-        return [Pass()]
-
 
 Document = dict[str, Any]
 APPROVERS = ("person:ann", "person:ben", "person:cat", "role:legal", "manager:applicant:1", "field:helper")

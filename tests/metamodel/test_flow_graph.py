@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +12,11 @@ from engine.plugin_loader import load_registry
 from metamodel.application import load
 from metamodel.flow_graph import CounterExample, prove, structure
 from metamodel.flows import Flow
-from tests.metamodel.flow_makers import Document, Join, Split, any_flow, app_with, sound_flow
+from tests.metamodel.flow_makers import Document, any_flow, app_with, sound_flow
 from tests.metamodel.token_machine import OVER, TokenMachine
 
 MANY = 500
-REGISTRY = load_registry(Path(__file__).parent)  # one of our own
-REGISTRY.add(Split(), Join())
+REGISTRY = load_registry()
 
 
 def loaded(document: Document) -> tuple[Flow, list[Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from engine.app_tests.coverage import NOTHING_COVERED, Covered, branches_of, coverage
 from engine.plugin_loader import load_registry
 from metamodel.application import App, load
-from tests.metamodel.flow_makers import Join, Split
 
 APP: dict[str, Any] = {
     "muniment": 1, "app": {"id": "x"}, "forms": [{"id": "f", "fields": []}],
@@ -29,12 +27,10 @@ APP: dict[str, Any] = {
 
 
 @pytest.fixture
-def app() -> Iterator[App]:
-    registry = load_registry(None)
-    with registry.temporarily(Split(), Join()):
-        found, _ = load(APP, registry)
-        assert found is not None
-        yield found
+def app() -> App:
+    found, _ = load(APP, load_registry(None))
+    assert found is not None
+    return found
 
 
 def test_branches_are_ways_something_decides(app: App) -> None:

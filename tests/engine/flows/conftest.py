@@ -14,7 +14,7 @@ from engine.access.viewer import SYSTEM
 from engine.clock import FrozenClock
 from engine.runtime import Runtime
 from engine.system_tables import flow_instances, task_people, tasks
-from tests.metamodel.flow_makers import REQUEST, Join, Split
+from tests.metamodel.flow_makers import REQUEST
 
 MANAGER: dict[str, Any] = {
     "id": "manager", "type": "approval", "label": "主管", "options": {
@@ -211,7 +211,6 @@ def populate(runtime: Runtime) -> None:
 @pytest.fixture
 def office(make_runtime: Callable[[], Runtime], clock: FrozenClock) -> Iterator[Office]:
     runtime = make_runtime()
-    runtime.registry.add(Split(), Join())
     populate(runtime)
     office = Office(runtime, clock)
     office.publish()
