@@ -104,6 +104,7 @@ from engine.records.reindexing import Reindexing
 from engine.records.saved_views import ChosenViews, SavedViews
 from engine.records.services import Services
 from engine.records.settling import Settling
+from engine.records.timelines import Timelines
 from engine.reports.house_data import HouseData
 from engine.reports.reports import Reports
 from engine.retention import Retention
@@ -295,6 +296,7 @@ class Runtime:
         )  # fmt: skip
         self.stages = Stages()
         self.records = Records(self.services, self.stages)
+        self.timelines = Timelines(self.services, self.records)
         self.analysis = Analysis(self.database, self.box)
         self.records.shredder.forgetting.append(self.analysis.shred)
         self.recycle_bin = RecycleBin(self.services, self.records, self.stages, self.box, self.jobs)

@@ -133,6 +133,7 @@ _TOLD: Mapping[str, frozenset[str]] = {
     "notifications_of": frozenset({"about", "title"}),
     "search": frozenset({"form", "as"}),
     "report": frozenset({"widget", "as", "filters"}),
+    "timeline": frozenset({"form", "of", "as"}),
     "form": frozenset({"as", "where", "record", "name", "export"}),
     "flow": frozenset({"as"}),
 }
@@ -142,6 +143,7 @@ _WANTED: Mapping[str, frozenset[str]] = {
     "notifications_of": _COUNTED | {"hits"},
     "search": _COUNTED,
     "report": _COUNTED | {"rows", "first", "last", "row", "highest", "lowest", "denied"},
+    "timeline": _COUNTED | {"lines", "hidden"},
     "form": _COUNTED | {"values", "has", "lacks", "hides"},
     "flow": frozenset({"state", "waiting_for", "path"}),
 }
@@ -311,6 +313,16 @@ class _Names:
         widgets = [widget.id for widget in report.widgets] if report else [expected.text("widget")]
         yield from self._one_of("app_test.unknown_widget", expected, "widget", widgets)
 
+    def _expect_timeline(self, expected: Part) -> Iterator[Problem]:
+        form, found = self._form(expected.text("form"), expected.path + "/form")
+        yield from found
+        yield from self._reference(expected.text("of"), expected.path + "/of")
+        for line in expected.parts("lines"):
+            yield from self._fields(form, line.part("values"))
+        if form is not None:
+            views = [view.id for view in form.views if view.kind == "timeline"]
+            yield from self._one_of("app_test.unknown_timeline", expected, "timeline", views)
+
     def _expect_flow(self, expected: Part) -> Iterator[Problem]:
         yield from self._reference(expected.text("flow"), expected.path + "/flow")
 
@@ -334,5 +346,6 @@ _EXPECTATION_CHECKS = {
     "notifications_of": _Names._sources,
     "search": _Names._expect_search,
     "report": _Names._expect_report,
+    "timeline": _Names._expect_timeline,
     "flow": _Names._expect_flow,
 }

@@ -192,7 +192,7 @@ MENU_GROUP = shape(("items",), id=ref("id"), label=ref("label"), icon=TEXT, item
 
 # -- app tests: what a step does, and what an expectation is about (the first of these keys it has)
 STEPS = ("message", "wait", "create", "update", "delete", "restore", "press", "flow", "task", "say", "expect")
-EXPECTATIONS = ("tasks_of", "notifications_of", "search", "report", "form", "flow")
+EXPECTATIONS = ("tasks_of", "notifications_of", "search", "report", "timeline", "form", "flow")
 COUNT: Schema = {"type": "integer", "minimum": 0}
 TEXTS: Schema = {"type": ["string", "array"], "items": TEXT}
 
@@ -205,6 +205,7 @@ TEST_MESSAGE = shape(
 )  # fmt: skip
 
 TEST_EXTREME = shape(("by", "row"), by=ref("id"), row=ANYTHING)  # the row with the most of a measure
+TEST_LINE = shape((), values=ANYTHING, says=TEXT)  # a line of a timeline
 TEST_EXPECTATION = shape(
     (),
     as_=TEXT, count=COUNT, least=COUNT, rule=ref("id"), flow=TEXT, about=TEXT, title=TEXT,
@@ -214,6 +215,8 @@ TEST_EXPECTATION = shape(
     report=ref("id"), widget=ref("id"), filters={"type": "object", "additionalProperties": TEXT},
     rows=COUNT, first=ANYTHING, last=ANYTHING, row=ANYTHING, denied=FLAG,
     highest=ref("test_extreme"), lowest=ref("test_extreme"),
+    timeline=ref("id"), of=TEXT, lines=list_of(ref("test_line"), minItems=1),
+    hidden={"anyOf": [COUNT, shape((), least=COUNT, most=COUNT)]},
     waiting_for=list_of(TEXT), path=list_of(ref("id")),
 )  # fmt: skip
 
@@ -282,6 +285,7 @@ DEFINITIONS: dict[str, Schema] = {
     "menu_group": MENU_GROUP,
     "test_message": TEST_MESSAGE,
     "test_extreme": TEST_EXTREME,
+    "test_line": TEST_LINE,
     "test_expectation": TEST_EXPECTATION,
     "test_step": TEST_STEP,
     "test": TEST,

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 from litestar import Response
 
 from builder_ui.cells import Chip, choice_chip, record_url
@@ -16,13 +15,11 @@ from builder_ui.models.reading import FacetEntry, TimelineEntry, TimelineView
 from builder_ui.site import Visit
 from builder_ui.templating import href
 from builder_ui.views import Placed, timeline_of
-from engine.access.viewer import SYSTEM
-from engine.records.query import Condition, Query, RecordView
+from engine.records.query import Facet, RecordView
+from engine.records.timelines import TimelineLine
 from metamodel.plugin_api import Reference
 from metamodel.problems import Rejected
 
-SIZE = 50
-FIRST_WORDS = 400  # messages looked at for the first words of a page's entries
 STYLES = ("list", "form", "chat")
 
 
@@ -56,32 +53,18 @@ def readable(visit: Visit, placed: Placed) -> bool:
 
 def view(visit: Visit, placed: Placed, whose: str) -> TimelineView:
     """The entries about `whose` ('' for everybody's), and how many more there are that one may ask for."""
-    base = Query(
-        conditions=_about(placed, whose), sort=(f"-{placed.option('time')}",), limit=SIZE, page=_number(visit)
+    chosen, number = visit.query.get("mark", ""), _number(visit)
+    found = visit.runtime.timelines.of(
+        visit.viewer, placed.app.id, placed.form.id, placed.view, whose, chosen, number
     )
-    mark, chosen = str(placed.option("mark")), visit.query.get("mark", "")
-    query = base.only((mark, chosen)) if chosen and mark else base
-    try:
-        found = visit.runtime.records.page(visit.viewer, placed.app.id, placed.form.id, query)
-        marks = _marks(visit, placed, base, mark, chosen)
-    except Rejected:
-        return TimelineView(
-            (),
-            hidden_count=_hidden(visit, placed, base, None) if whose else 0,
-            request_href=_ask(placed, whose),
-        )
-    entries = tuple(_entries(visit, placed, found.items, whose))
-    hidden = _hidden(visit, placed, base, visit.viewer) if whose else 0
+    ask = _ask(placed, whose) if found.hidden or found.denied else ""
+    if found.denied:
+        return TimelineView((), hidden_count=found.hidden, request_href=ask)
     return TimelineView(
-        entries, marks, hidden, _ask(placed, whose) if hidden else "",
-        _here(visit, part=str(query.page + 1)) if found.next else "",
+        tuple(_entries(visit, placed, found.lines, whose)), _marks(visit, placed, found.marks, chosen), found.hidden,
+        ask, _here(visit, part=str(number + 1)) if found.more else "",
         picker=f"/apps/{placed.app.id}/forms/{placed.form.id}/options/{placed.option('by')}", whose=whose,
     )  # fmt: skip
-
-
-def _about(placed: Placed, whose: str) -> tuple[Condition, ...]:
-    by = str(placed.option("by"))
-    return (Condition(by, "is", (whose,)),) if whose.isdigit() else (Condition(by, "not_blank"),)
 
 
 def _number(visit: Visit) -> int:
@@ -93,20 +76,6 @@ def _here(visit: Visit, **change: str) -> str:
     return href(visit.request.url.path, **({n: v for n, v in visit.query.items() if n != "part"} | change))
 
 
-def _hidden(visit: Visit, placed: Placed, query: Query, viewer: Any) -> int:
-    """How many rows there are beyond those one may see: a number, never a word of them."""
-    reader, program = visit.runtime.records.reader, visit.runtime.programs.get(placed.app.id, placed.form.id)
-    counts = []
-    with visit.runtime.database.read() as connection:
-        for who in (SYSTEM, viewer):
-            if who is None:
-                continue
-            selection = reader.selection(connection, who, program, query)
-            rows = selection.visible.ids().where(*selection.where).subquery()
-            counts.append(int(connection.scalar(sa.select(sa.func.count()).select_from(rows)) or 0))
-    return counts[0] - sum(counts[1:])
-
-
 def _ask(placed: Placed, whose: str) -> str:
     request: Mapping[str, str] = placed.option("request", None) or {}
     if not request.get("form") or placed.app.form(request["form"]) is None:
@@ -114,13 +83,10 @@ def _ask(placed: Placed, whose: str) -> str:
     return href(f"/apps/{placed.app.id}/forms/{request['form']}/new", **{request.get("field", ""): whose})
 
 
-def _marks(visit: Visit, placed: Placed, query: Query, mark: str, chosen: str) -> tuple[FacetEntry, ...]:
-    field = placed.form.field(mark)
+def _marks(visit: Visit, placed: Placed, found: Sequence[Facet], chosen: str) -> tuple[FacetEntry, ...]:
+    field = placed.form.field(str(placed.option("mark")))
     if field is None or field.type is None:
         return ()
-    found = visit.runtime.records.facets(visit.viewer, placed.app.id, placed.form.id, query, [mark]).get(
-        mark, []
-    )
     hues = {choice.value: choice.color for choice in field.type.choices(field)}
     return tuple(
         FacetEntry(
@@ -132,11 +98,12 @@ def _marks(visit: Visit, placed: Placed, query: Query, mark: str, chosen: str) -
 
 
 def _entries(
-    visit: Visit, placed: Placed, items: Sequence[RecordView], whose: str
+    visit: Visit, placed: Placed, lines: Sequence[TimelineLine], whose: str
 ) -> Iterable[TimelineEntry]:
-    presenter, first = visit.presenter(placed.app.id), _first_words(visit, placed, items)
+    presenter = visit.presenter(placed.app.id)
     reference, before = timeline_of(placed.form, placed.view), ""
-    for item in items:
+    for line in lines:
+        item = line.record
         moment = item.values.get(str(placed.option("time")))
         day = visit.moments.day(moment)
         tags = placed.form.field(str(placed.option("tags")))
@@ -144,7 +111,7 @@ def _entries(
             record_url(placed.app.id, placed.form.id, item.id, tab=str(placed.option("opens"))),
             day if day != before else "", visit.moments.clock(moment), _mark(visit, placed, item), _icon(placed, item),
             " · ".join(text for name in _listed(placed.option("who")) if (text := item.display.get(name, ""))),
-            item.display.get(str(placed.option("text")), "") or first.get(item.id, ""),
+            line.text,
             presenter.of_record(tags, item).chips[:3] if tags and tags.id in item.values else (),
             item.display.get(str(placed.option("count")), ""),
             of=_link(presenter.app, placed, reference, item) if not whose else None,
@@ -175,32 +142,6 @@ def _link(app: str, placed: Placed, reference: Reference | None, item: RecordVie
     return Link(
         item.display.get(by, ""), record_url(reference.app or app, reference.form, str(item.values[by]))
     )
-
-
-def _first_words(visit: Visit, placed: Placed, items: Sequence[RecordView]) -> dict[str, str]:
-    """For entries without words of their own: those of the first message of each."""
-    words: Mapping[str, str] = placed.option("words", None) or {}
-    text, link = words.get("text", ""), words.get("link", "")
-    silent = [item.id for item in items if not item.display.get(str(placed.option("text")))]
-    if not silent or not text or not link:
-        return {}
-    query = Query(
-        conditions=(Condition(link, "any_of", tuple(silent)),),
-        limit=FIRST_WORDS,
-        columns=(link, text),
-        count=False,
-    )
-    try:
-        found = visit.runtime.records.page(
-            visit.viewer, words.get("app") or placed.app.id, words["form"], query
-        )
-    except Rejected:
-        return {}
-    first: dict[str, str] = {}
-    for message in found.items:  # newest first: the oldest comes last and stays
-        if message.display.get(text):
-            first[str(message.values.get(link))] = message.display[text]
-    return first
 
 
 def _name(visit: Visit, placed: Placed, reference: Reference | None, record: str) -> str:

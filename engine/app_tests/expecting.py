@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.app_tests.figures import expect_report
+from engine.app_tests.timelines import expect_timeline
 from engine.app_tests.values import Comparison
 from engine.records.query import Query, RecordView
 from engine.sample_data import Acting
@@ -194,4 +195,5 @@ _KINDS: Mapping[str, Callable[[Acting, Part], list[Problem]]] = {
     "notifications_of": _notifications,
     "flow": _flow,
     "report": expect_report,
+    "timeline": expect_timeline,
 }

@@ -71,6 +71,9 @@ TEXTS = {
         "前面的步骤没有“{name}”", "No step before names “{name}”", "{known}", "{known}"
     ),
     "app_test.unknown_rule": Texts("没有规则“{name}”", "There is no rule “{name}”", "{known}", "{known}"),
+    "app_test.unknown_timeline": Texts(
+        "表单没有时间线“{name}”", "The form has no timeline “{name}”", "{known}", "{known}"
+    ),
     "app_test.unknown_widget": Texts(
         "报表没有组件“{name}”", "The report has no widget “{name}”", "{known}", "{known}"
     ),
@@ -97,6 +100,10 @@ TEXTS = {
         "不能为用例建立数据库：{reason}", "No database could be made for the tests: {reason}"
     ),
     "app_test.no_flow": Texts("“{name}”没有流程在走", "No flow runs on “{name}”"),
+    "app_test.no_line": Texts(
+        "“{what}”上没有这一行：{line}；由新到旧还有：{found}",
+        "“{what}” has no such line: {line}; newest first there still are: {found}",
+    ),
     "app_test.no_task": Texts("{person}没有“{source}”的待办", "{person} has no open to-do of “{source}”"),
     "app_test.not_refused": Texts(
         "应当被拒绝（{expected}），却成功了", "It should be refused ({expected}) and was not"

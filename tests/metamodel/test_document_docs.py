@@ -39,6 +39,7 @@ TESTS_PAGE = (ROOT / "docs/app_tests.md").read_text("utf-8")
 EXPLAINED_TESTS = {
     "test": "| key of a test |", "test_step": "| key of a step |", "test_message": "| key of `message` |",
     "test_expectation": "| key of `expect` |", "test_extreme": "| key of `highest` |",
+    "test_line": "| key of a line |",
 }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ APP: Mapping[str, Any] = {
             {"id": "talk", "type": "link", "label": "会话", "options": {"form": "talk"}},
             {"id": "bad", "type": "integer", "label": "负面"},
             {"id": "customer", "type": "link", "label": "客户", "options": {"app": "crm", "form": "customer"}},
-        ]},
+        ], "views": [{"id": "of_talk", "label": "往来", "kind": "timeline", "options": {"by": "talk", "time": "at"}}]},
     ],
     "reports": [{"id": "board", "label": "看板", "widgets": []}],
     "rules": [{"id": "count", "label": "数", "when": {"trigger": "record_created", "form": "line"}, "then": [
@@ -98,6 +98,7 @@ def steps(*some: Mapping[str, Any], **more: Any) -> list[dict[str, Any]]:
 
 
 BOARD: Mapping[str, Any] = {"report": "board", "widget": "y", "rows": 1}
+TIMELINE: Mapping[str, Any] = {"timeline": "of_talk", "form": "line", "of": "talk/a"}
 FILED: Mapping[str, Any] = {"create": "line", "values": {"said": "x"}, "name": "x"}
 
 
@@ -115,6 +116,7 @@ def test_a_test_may_do_all_of_this(registry: Any) -> None:
         {"expect": {"form": "line", "where": "bad > 0", "name": "z", "count": 0}},
         {"expect": {"tasks_of": "a", "rule": "count", "about": "z", "count": 0}},
         {"expect": {"search": "报价", "form": "line", "least": 1}},
+        {"expect": {**TIMELINE, "as": "a", "lines": [{"values": {"said": "x"}, "says": "x"}], "hidden": 0}},
         at="2026-03-02T10:00:00+08:00",
         data=["people", "crm", "talk"],
     )
@@ -153,6 +155,12 @@ def test_a_test_may_do_all_of_this(registry: Any) -> None:
         (steps({"expect": {"form": "line", "has": {"x": 1}}}), "/steps/0/expect/has/x", "reference.unknown_field"),
         (steps({"expect": {**BOARD, "report": "x"}}), "/steps/0/expect/report", "reference.unknown_report"),
         (steps({"expect": BOARD}), "/steps/0/expect/widget", "app_test.unknown_widget"),
+        (steps({"expect": {**TIMELINE, "timeline": "x", "count": 1}}), "/steps/0/expect/timeline", "app_test.unknown_timeline"),
+        (steps({"expect": {**TIMELINE, "lines": [{"values": {"x": 1}}]}}), "/steps/0/expect/lines/0/values/x",
+         "reference.unknown_field"),
+        (steps({"expect": {**TIMELINE, "of": "x", "hidden": 1}}), "/steps/0/expect/of", "app_test.unknown_name"),
+        (steps({"expect": TIMELINE}), "/steps/0/expect", "app_test.wants_nothing"),
+        (steps({"expect": {**TIMELINE, "hidden": 1, "where": "x"}}), "/steps/0/expect/where", "app_test.idle_key"),
         (steps({"expect": {"form": "line", "values": {"talk": {"$record": "x"}}}}),
          "/steps/0/expect/values/talk", "app_test.unknown_name"),
     ],

@@ -25,6 +25,8 @@ SHOP: dict[str, Any] = {
                 {"id": "before", "type": "link", "label": "上一单", "options": {"form": "order"}},
                 {"id": "paper", "type": "attachment", "label": "合同", "options": {"accept": [".pdf"]}},
             ],
+            "views": [{"id": "after", "label": "此后各单", "kind": "timeline", "options": {
+                "by": "before", "time": "due_at", "text": "secret"}}],
         },
         {
             "id": "note", "label": "留言", "kind": "archive", "title": "{sender}",

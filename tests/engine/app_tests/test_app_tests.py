@@ -218,6 +218,56 @@ def test_a_person_sees_no_more_than_is_his(quick: Bench) -> None:
     assert result.problems == ()
 
 
+def chain() -> Steps:
+    """An order and three after it, of two people."""
+    later = [
+        {"create": "order", "values": {"name": name, "owner": owner, "secret": secret, "before": {"$record": "o"},
+                                       "due_at": {"$moment": {"workday": day}}}}
+        for name, owner, secret, day in (("甲", "wang", "1", 1), ("乙", "wang", "2", 3), ("丙", "zhou", "", 2))
+    ]  # fmt: skip
+    return [CHEAP, *later]  # type: ignore[list-item]
+
+
+def test_a_timeline_has_its_lines_in_order_and_a_number_for_the_rest(bench: Bench) -> None:
+    after = {"timeline": "after", "form": "order", "of": "o"}
+    lines = [{"values": {"name": "乙"}, "says": "2"}, {"values": {"name": "甲"}, "says": "1"}]
+    unseen = [{"values": {"name": "乙"}, "says": ""}, {"values": {"name": "甲"}}]
+    result = bench.run(
+        *chain(),
+        {"expect": {**after, "count": 3, "lines": lines, "hidden": 0}},
+        {"expect": {**after, "as": "wang", "count": 2, "lines": unseen, "hidden": 1}},
+        {
+            "expect": {
+                **after,
+                "as": "zhou",
+                "least": 1,
+                "lines": [{"says": ""}],
+                "hidden": {"least": 2, "most": 2},
+            }
+        },
+        {"expect": {**after, "as": "lu", "count": 0, "hidden": 3}},
+    )
+    assert result.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("expected", "code", "path", "text"),
+    [
+        ({"count": 2}, "count", "/count", "此后各单应有 2 条，实有 3 条（乙 2；丙；甲 1）"),
+        ({"hidden": 1}, "value", "/hidden", "此后各单的“hidden”应为 1，实为 0"),
+        ({"lines": [{"values": {"name": "甲"}}, {"says": "2"}]}, "no_line", "/lines/1",
+         "“此后各单”上没有这一行：“2”；由新到旧还有：（空）"),
+        ({"lines": [{"values": {"name": "丁"}}]}, "no_line", "/lines/0",
+         "“此后各单”上没有这一行：name = 丁；由新到旧还有：乙 2；丙；甲 1"),
+    ],
+)  # fmt: skip
+def test_a_timeline_that_is_otherwise_is_said(
+    quick: Bench, expected: dict[str, Any], code: str, path: str, text: str
+) -> None:
+    told = quick.told(*chain(), {"expect": {"timeline": "after", "form": "order", "of": "o", **expected}})
+    assert told == [(f"app_test.{code}", "/tests/0/steps/4/expect" + path, text)]
+
+
 # -- none sees another's data ----------------------------------------------------------------------
 
 
