@@ -17,6 +17,7 @@ from engine.access.audit_words import action_word, detail_word, outcome_word
 from engine.access.viewer import PUBLIC
 from engine.clock import from_microseconds
 from metamodel.forms import Form
+from metamodel.human_text import show_list
 from metamodel.plugin_api import OPERATORS
 
 if TYPE_CHECKING:
@@ -119,8 +120,8 @@ class Lines:
         found = next((one for one in app.reports if one.id == name), None) if app else None
         return found.text(self._visit.language) if found else name
 
-    def _listed(self, items: Iterable[Any]) -> str:
-        return ("、" if self._visit.language == "zh" else ", ").join(str(item) for item in items)
+    def _listed(self, items: Iterable[str]) -> str:
+        return show_list(items, self._visit.language)
 
 
 def name_of(visit: Visit, person: str) -> str:

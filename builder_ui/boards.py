@@ -20,6 +20,7 @@ from builder_ui.models.parts import Link, Option
 from builder_ui.widgets import Drawer
 from engine.access.pinyin import spellings
 from engine.reports.views import Board, FilterView, WidgetPlace, WidgetView as Answered
+from metamodel.human_text import show_list
 from metamodel.reports import PERIODS
 
 if TYPE_CHECKING:
@@ -120,8 +121,7 @@ class BoardMaker:
 
     def _aside(self, answered: Answered) -> str:
         """Which of the filters above say nothing about it."""
-        joint = "、" if self.visit.language == "zh" else ", "
-        named = joint.join(answered.aside)
+        named = show_list(answered.aside, self.visit.language)
         return self.visit.text("Not narrowed by %(filters)s", filters=named) if named else ""
 
     def _empty(self, made: WidgetView, answered: Answered) -> WidgetView:

@@ -17,6 +17,7 @@ from builder_ui.models.listing import FilterRow
 from builder_ui.models.parts import Option
 from engine.records.query import Condition
 from metamodel.forms import FieldDefinition, Form
+from metamodel.human_text import show_list
 from metamodel.labels import label_text
 from metamodel.plugin_api import OPERATORS, Lookup, Storage
 
@@ -112,9 +113,8 @@ class ConditionRows:
     def words(self, field: FieldDefinition, asked: Asked) -> str:
         """The condition as a sentence: 渠道 等于 企业微信."""
         operator = label_text(OPERATORS[asked.operator], self._visit.language)
-        joint = "、" if self._visit.language == "zh" else ", "
         shown = [self._value_text(field, value) for value in asked.values]
-        values = " – ".join(shown) if asked.operator == "between" else joint.join(shown)
+        values = " – ".join(shown) if asked.operator == "between" else show_list(shown, self._visit.language)
         return f"{field.text(self._visit.language)} {operator} {values}".strip()
 
     def _value_text(self, field: FieldDefinition, value: str) -> str:

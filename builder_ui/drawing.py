@@ -17,6 +17,7 @@ from builder_ui.language import translations
 from builder_ui.templating import href, macros_of
 from engine.records.query import RecordView
 from metamodel.forms import FieldDefinition, Form
+from metamodel.human_text import list_joint
 from metamodel.plugin_api import BadValue, Display, Field, Reference, RelatedQuery, Rollup, Storage
 from metamodel.row_totals import row_totals
 
@@ -215,7 +216,7 @@ class Presenter:
         """The words of several values, apart again from the text that joins them."""
         if len(values) == 1:
             return [text]
-        parts = text.split("、" if self.display.language.startswith("zh") else ", ")
+        parts = text.split(list_joint(self.display.language))
         return parts if len(parts) == len(values) else [_item_text(item) for item in values]
 
     def shown(self, field: FieldDefinition, value: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from builder_ui.models.tasks import Answer, TaskCard, TaskGroup, TaskLine
+from metamodel.human_text import show_list
 from metamodel.labels import label_text
 from metamodel.problems import Rejected
 
@@ -49,7 +50,8 @@ def about_lines(visit: Visit, tasks: Sequence[TaskView]) -> tuple[TaskLine, ...]
     return tuple(
         TaskLine(
             task.id, task.title, task_url(task.id) if task.mine or task.state != "open" else "",
-            source=task.source_label, about=names_of(visit, task.people) if task.state == "open" else task.closed_by,
+            source=task.source_label,
+            about=show_list(task.people, visit.language) if task.state == "open" else task.closed_by,
             due=due_text(visit, task), tone=tone(visit, task), hits=task.hits, closed=closed_text(visit, task),
         )
         for task in ordered
@@ -203,10 +205,6 @@ def _hits(visit: Visit, task: TaskView) -> str:
     return visit.count("hit %(num)s time more", "hit %(num)s times more", again) if again > 0 else ""
 
 
-def names_of(visit: Visit, people: Iterable[str]) -> str:
-    return ("、" if visit.language == "zh" else ", ").join(people)
-
-
 def _others(visit: Visit, names: Iterable[str]) -> str:
-    joined = names_of(visit, names)
+    joined = show_list(names, visit.language)
     return visit.text("also on the list of %(names)s", names=joined) if joined else ""

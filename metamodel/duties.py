@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from metamodel.human_text import show_list
 from metamodel.problems import Problem, problem
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ def check_duties(role: Role, checking: Checking) -> Iterator[Problem]:
 
 
 def said(duties: Iterable[str], language: str) -> str:
-    joint = "、" if language.startswith("zh") else ", "
-    return joint.join(WORDS[duty]["zh" if language.startswith("zh") else "en"] for duty in duties)
+    words = (WORDS[duty]["zh" if language.startswith("zh") else "en"] for duty in duties)
+    return show_list(words, language)
 
 
 def _opens(role: Role, form: Form) -> bool:

@@ -8,6 +8,7 @@ Used by field types through `plugin_api`, and wherever people type a value.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
@@ -102,6 +103,16 @@ def split_list(raw: Any) -> list[Any]:
     if len(items) > MAX_ITEMS:
         raise BadValue("value.too_many", limit=MAX_ITEMS)
     return items
+
+
+def list_joint(language: str = "zh") -> str:
+    """What stands between the items of a list."""
+    return "、" if language.startswith("zh") else ", "
+
+
+def show_list(items: Iterable[str], language: str = "zh") -> str:
+    """`甲、乙` or `a, b`."""
+    return list_joint(language).join(items)
 
 
 # -- numbers ---------------------------------------------------------------------------------------

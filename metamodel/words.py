@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from metamodel.human_text import show_list
 from metamodel.labels import Label, label_text
 
 Words = Mapping[str, str]
@@ -156,7 +157,7 @@ def shown(value: Any, most: int = 60, names: Mapping[str, Label] = NO_NAMES) -> 
         return {language: label_text(names[value], language) for language in ("zh", "en")}
     if names and isinstance(value, list) and value and all(isinstance(one, str) for one in value):
         each = [shown(one, most, names) for one in value]
-        return {"zh": "、".join(one["zh"] for one in each), "en": ", ".join(one["en"] for one in each)}
+        return {language: show_list((one[language] for one in each), language) for language in ("zh", "en")}
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     text = text if len(text) <= most else text[: most - 1] + "…"
     return {"zh": text or "空", "en": text or "nothing"}

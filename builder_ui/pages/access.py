@@ -15,6 +15,7 @@ from builder_ui.site import Ask, Here, InPath, Visit, local_address, sent_form
 from engine.access.explain import Explanation, WayTold
 from engine.clock import from_microseconds
 from engine.exceptional_access import REFERENCE, GlassBreak, Leave
+from metamodel.human_text import show_list
 from metamodel.labels import Label, label_text
 from metamodel.problems import Rejected, problem
 
@@ -66,23 +67,19 @@ def _what(visit: Visit, one: Leave) -> str:
     """Which forms of which app, and how many records of them."""
     app = visit.runtime.services.apps().get(one.app)
     forms = [form.text(visit.language) for name in one.forms if app and (form := app.form(name)) is not None]
-    named = _joined(visit, forms or list(one.forms))
+    named = show_list(forms or list(one.forms), visit.language)
     if not one.records:
         return named
     return f"{named} · {visit.count('%(num)s record', '%(num)s records', one.records)}"
 
 
 def _glass(visit: Visit, one: GlassBreak) -> Glass:
-    forms = _joined(visit, [label_text(label, visit.language) for label in one.forms])
+    forms = show_list([label_text(label, visit.language) for label in one.forms], visit.language)
     running = visit.moments.short(from_microseconds(one.running)) if one.running else ""
     return Glass(
-        label_text(one.label, visit.language, one.role), forms, _joined(visit, one.told),
+        label_text(one.label, visit.language, one.role), forms, show_list(one.told, visit.language),
         visit.count("%(num)s hour", "%(num)s hours", one.hours), f"{ACCESS}/emergency/{one.app}/{one.role}", running,
     )  # fmt: skip
-
-
-def _joined(visit: Visit, parts: Iterable[str]) -> str:
-    return ("、" if visit.language.startswith("zh") else ", ").join(parts)
 
 
 @post(f"{ACCESS}/emergency/{{app_id:str}}/{{role:str}}", sync_to_thread=True)
@@ -139,7 +136,7 @@ def _seer(visit: Visit, one: Explanation) -> SeerLine:
 
 
 def _fields(visit: Visit, labels: Iterable[Label]) -> str:
-    return _joined(visit, (label_text(label, visit.language) for label in labels))
+    return show_list((label_text(label, visit.language) for label in labels), visit.language)
 
 
 def _way(visit: Visit, way: WayTold) -> WayLine:
@@ -163,7 +160,7 @@ def _way(visit: Visit, way: WayTold) -> WayLine:
         "read": visit.text("read"), "create": visit.text("create"), "update": visit.text("change"),
         "delete": visit.text("delete"), "export": visit.text("export"),
     }  # fmt: skip
-    actions = _joined(visit, (words[one] for one in words if one in way.actions))
+    actions = show_list((words[one] for one in words if one in way.actions), visit.language)
     rows = "" if way.rows == "true" else way.rows
     return WayLine(texts[way.kind], ICONS[way.kind], rows, " · ".join(detail), actions, way.reaches)
 

@@ -23,6 +23,7 @@ from engine.records.query import Change, RecordView
 from engine.web.body import json_object
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form
+from metamodel.human_text import show_list
 from metamodel.labels import label_text
 from metamodel.layouts import Block, PlacedField, frame_host, frame_hosts
 from metamodel.masking import Hide, patterns_of
@@ -274,11 +275,12 @@ def _same(
         return ()
     found = visit.runtime.records.alike(visit.viewer, app.id, form.id, record, values, changed)
     named = {field.id: field.text(visit.language) for field in form.fields}
-    joint = "、" if visit.language.startswith("zh") else ", "
     return tuple(
         Alike(
             one.title, record_url(app.id, form.id, one.id),
-            visit.text("Same: %(fields)s", fields=joint.join(named[name] for name in one.fields)),
+            visit.text(
+                "Same: %(fields)s", fields=show_list((named[name] for name in one.fields), visit.language)
+            ),
         )
         for one in found
     )  # fmt: skip

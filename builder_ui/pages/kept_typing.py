@@ -17,6 +17,7 @@ from engine.records.query import RecordView
 from engine.web.body import json_object
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form
+from metamodel.human_text import show_list
 from metamodel.plugin_api import BadValue
 from metamodel.problems import Rejected, problem
 
@@ -88,8 +89,7 @@ def resumed(visit: Visit, app: App, form: Form, record: str | None) -> Resumed |
     gone = {name.partition(".")[0] for name, texts in kept.values.items() if any(texts)} - known
     if not left and not gone:
         return Resumed(fitting)
-    joint = "、" if visit.language.startswith("zh") else ", "
-    named = joint.join(dict.fromkeys((*left, *sorted(gone))))
+    named = show_list(dict.fromkeys((*left, *sorted(gone))), visit.language)
     return Resumed(fitting, visit.text("The form was changed since. Left out: %(fields)s", fields=named))
 
 

@@ -12,10 +12,11 @@ from builder_ui.models.parts import Button
 from builder_ui.models.tasks import FlowAction, FlowPart, TaskLine
 from builder_ui.opened import Opened
 from builder_ui.site import Visit
-from builder_ui.task_drawing import about_lines, names_of
+from builder_ui.task_drawing import about_lines
 from metamodel.application import App
 from metamodel.flows import Flow
 from metamodel.forms import Form
+from metamodel.human_text import show_list
 from metamodel.problems import Rejected
 
 FLOW = "flow"
@@ -54,7 +55,10 @@ def way(visit: Visit, app: App, form: Form, values: Mapping[str, Any]) -> str | 
         asked = visit.runtime.flows.preview(visit.viewer, app.id, flow.id, given)
     except Rejected:
         return None
-    people = [names_of(visit, people) or visit.text("nobody (%(node)s)", node=node) for node, people in asked]
+    people = [
+        show_list(people, visit.language) or visit.text("nobody (%(node)s)", node=node)
+        for node, people in asked
+    ]
     return visit.text("Goes to %(people)s", people=" → ".join(people)) if people else ""
 
 

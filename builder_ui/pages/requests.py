@@ -13,9 +13,9 @@ from builder_ui.models.parts import Link, Tab
 from builder_ui.models.tasks import RequestLine, RequestsPage
 from builder_ui.pages.record import RECORD
 from builder_ui.site import Ask, Here, InPath, Visit, local_address, sent_form
-from builder_ui.task_drawing import names_of
 from builder_ui.templating import href
 from metamodel.application import App
+from metamodel.human_text import show_list
 from metamodel.problems import Rejected, problem
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _list(visit: Visit, app: App | None) -> Response[Any]:
 
 def _line(visit: Visit, view: RequestView) -> RequestLine:
     open_ = view.state in RUNNING
-    names = names_of(visit, view.waiting_for)
+    names = show_list(view.waiting_for, visit.language)
     waiting = visit.text("Waits for you to change it") if view.state == "returned" else ""
     if view.state == "running" and names:
         waiting = visit.text("Waits for %(names)s", names=names)

@@ -32,6 +32,7 @@ from metamodel.application import App
 from metamodel.expressions import Expression
 from metamodel.expressions.types import Type
 from metamodel.forms import FieldDefinition
+from metamodel.human_text import show_list
 from metamodel.labels import label_text
 from metamodel.plugin_api import Display, Formula
 from metamodel.problems import Problem, Rejected, problem
@@ -196,8 +197,7 @@ def shown(value: Any, type_: Type, display: Display) -> str:
     if value is None or value == "" or value == []:
         return ""
     if isinstance(value, list):
-        joint = "、" if display.language == "zh" else ", "
-        return joint.join(shown(item, type_.item, display) for item in value[:20])
+        return show_list((shown(item, type_.item, display) for item in value[:20]), display.language)
     if type_.kind in ("person", "department", "record"):
         return display.name(type_.kind, str(value))
     return _scalar(value, display.language, display.zone)

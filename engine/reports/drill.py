@@ -17,6 +17,7 @@ from engine.reports.told import Told, make_told
 from engine.reports.views import DrillTarget
 from engine.values import decoder
 from metamodel.asks import OTHERS, GroupAsk, Key, WordAsk
+from metamodel.human_text import show_list
 from metamodel.labels import label_text
 from metamodel.problems import Rejected, problem
 
@@ -155,7 +156,7 @@ def choice_text(ground: Ground, found: Found, value: str) -> str:
     target = found.reference.target if found.reference else ""
     parts = [part.strip() for part in value.split(",") if part.strip()]
     shown = [labels.get(part) or names.get((target, part)) or part for part in parts]
-    return ("、" if ground.asking.language.startswith("zh") else ", ").join(shown)
+    return show_list(shown, ground.asking.language)
 
 
 def rows_conditions(ground: Ground) -> tuple[tuple[Condition, ...], str]:

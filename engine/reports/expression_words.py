@@ -14,6 +14,7 @@ from metamodel.expressions import Expression, check
 from metamodel.expressions.checker import path_of
 from metamodel.expressions.types import BOOLEAN
 from metamodel.forms import FieldDefinition
+from metamodel.human_text import show_list
 from metamodel.labels import label_text
 from metamodel.scope import FormScope
 
@@ -73,7 +74,7 @@ class ExpressionWords:
         if isinstance(node, ast.Constant):
             return self._value(node.value, None)
         if isinstance(node, ast.List):
-            return self.list([self._say(item, expression) for item in node.elts])
+            return show_list([self._say(item, expression) for item in node.elts], self.language)
         path = path_of(node) if isinstance(node, ast.Name | ast.Attribute) else ()
         return self.field(path) if path else self._as_written(node)
 
@@ -86,7 +87,9 @@ class ExpressionWords:
             )
         if name == "IN" and len(node.args) > 1:
             field = self._field_of(node.args[0])
-            items = self.list([self._operand(item, field, expression) for item in node.args[1:]])
+            items = show_list(
+                [self._operand(item, field, expression) for item in node.args[1:]], self.language
+            )
             template = AMONG[ast.In if yes else ast.NotIn]
             return label_text(template, self.language).format(a=self._say(node.args[0], expression), b=items)
         if name in UNITS and yes:
@@ -125,7 +128,7 @@ class ExpressionWords:
         if isinstance(node, ast.Constant):
             return self._value(node.value, field)
         if isinstance(node, ast.List):
-            return self.list([self._operand(item, field, expression) for item in node.elts])
+            return show_list([self._operand(item, field, expression) for item in node.elts], self.language)
         return self._say(node, expression)
 
     def _value(self, value: Any, field: FieldDefinition | None) -> str:
@@ -165,9 +168,6 @@ class ExpressionWords:
             return self.ground.columns.column(path)[1]
         except KeyError:
             return None
-
-    def list(self, items: list[str]) -> str:
-        return ("、" if self.zh else ", ").join(items)
 
 
 def _paths(node: ast.expr) -> set[tuple[str, ...]]:

@@ -10,6 +10,7 @@ from engine.reports.ground import Ground
 from engine.reports.stretches import stretch_text
 from engine.reports.tallies import measure_label
 from metamodel.asks import AbsentAsk, Dataset, Dimension, GroupAsk, Measure, RowAsk, WordAsk
+from metamodel.human_text import show_list
 from metamodel.labels import label_text
 from metamodel.reports import ReportFilter
 
@@ -50,7 +51,7 @@ class Phrases(ExpressionWords):
         sentences = [self._measure(measure, ask.measures) for measure in ask.measures if not measure.hidden]
         told = [self._dimension(dimension) for dimension in ask.dimensions]
         if told:
-            sentences.append(("按" if self.zh else "By ") + self.list(told))
+            sentences.append(("按" if self.zh else "By ") + show_list(told, self.language))
         if ask.compare and self.ground.before is not None:
             first, last = self.ground.before.first.isoformat(), self.ground.before.last.isoformat()
             sentences.append(f"对比：{first} 至 {last}" if self.zh else f"Compared with {first} – {last}")
@@ -68,9 +69,9 @@ class Phrases(ExpressionWords):
         ]
         field = self.field(tuple(ask.person.split(".")))
         what = (
-            f"{self.list(held)}中，没有一条记录的{field}是他的人"
+            f"{show_list(held, self.language)}中，没有一条记录的{field}是他的人"
             if self.zh
-            else f"People who are {self.list(held)} and whom no record names as {field}"
+            else f"People who are {show_list(held, self.language)} and whom no record names as {field}"
         )
         return self._join([what, *self.source(ask.dataset)])
 

@@ -112,6 +112,7 @@ from metamodel.human_text import (
     read_number as read_number,
     show_date as show_date,
     show_duration as show_duration,
+    show_list as show_list,
     show_moment as show_moment,
     show_number as show_number,
     split_list as split_list,
@@ -180,6 +181,7 @@ from metamodel.plugin_api.fields import (
     Storage as Storage,
     fields_of as fields_of,
     form_of as form_of,
+    too_many as too_many,
 )
 from metamodel.plugin_api.functions import Argument as Argument, Function as Function, SqlOps as SqlOps
 from metamodel.plugin_api.nodes import Node as Node

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field as dataclass_field
 from datetime import tzinfo
 from enum import StrEnum
@@ -13,7 +13,7 @@ from metamodel.expressions.types import TEXT, Type
 from metamodel.labels import Label, label_text
 from metamodel.masking import mask_text, mask_value
 from metamodel.plugin_api.declaring import Choice, Examples, Options, OptionsType, Plugin, PythonClass
-from metamodel.problems import Problem
+from metamodel.problems import Problem, problem
 
 if TYPE_CHECKING:
     from metamodel.application import App
@@ -33,6 +33,11 @@ def fields_of(app: App, target: str, form: str) -> Mapping[str, str] | None:
         return {field.id: field.type_name for field in own.fields} if own else None
     needed = app.required(target)
     return needed.forms.get(form) if needed else None
+
+
+def too_many(value: Sized, most: int | None) -> list[Problem]:
+    """What is wrong with a list that is longer than `most` says; None: it may be as long as it likes."""
+    return [problem("value.too_many", limit=most)] if most and len(value) > most else []
 
 
 # What a filter may ask of a value. A field type picks from these; labels are what people read.

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from metamodel.plugin_api import (
-    Action,
-    Effect,
-    Options,
-    Registry,
-    SetFields as SetFieldsEffect,
-    labelled,
-)
+from metamodel.plugin_api import Action, Effect, Options, Registry, SetFields as SetFieldsEffect, labelled
 from plugins.actions.assignments import TEXTS, Assignments
 from plugins.actions.linked import OfOption, check_target, linked_record
 

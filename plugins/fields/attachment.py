@@ -25,7 +25,9 @@ from metamodel.plugin_api import (
     list_of,
     options_of,
     problem,
+    show_list,
     split_list,
+    too_many,
 )
 
 if TYPE_CHECKING:
@@ -86,11 +88,10 @@ class Attachment(Field):
 
     def check(self, value: list[str], field: FieldDefinition) -> list[Problem]:
         most, _ = self.limits(field)
-        return [problem("value.too_many", limit=most)] if most and len(value) > most else []
+        return too_many(value, most)
 
     def display(self, value: list[str], field: FieldDefinition, display: Display) -> str:
-        joint = "、" if display.language.startswith("zh") else ", "
-        return joint.join(display.name("file", item) for item in value)
+        return show_list((display.name("file", item) for item in value), display.language)
 
     def search_text(self, value: list[str], field: FieldDefinition) -> str:
         return ""  # file names are the file store's to tell

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from metamodel.plugin_api import Registry
 from plugins.fields.preset import Preset, digits
-from plugins.patterns.numbers import (
-    BANK_CARD,
-    is_bank_card,
-)
+from plugins.patterns.numbers import BANK_CARD, is_bank_card
 
 
 def register(registry: Registry) -> None:

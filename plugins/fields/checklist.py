@@ -24,6 +24,7 @@ from metamodel.plugin_api import (
     list_of,
     options_of,
     problem,
+    too_many,
 )
 
 if TYPE_CHECKING:
@@ -86,8 +87,7 @@ class Checklist(Field):
 
     def check(self, value: list[Item], field: FieldDefinition) -> list[Problem]:
         options, still = options_of(field, ChecklistOptions), sum(not item["done"] for item in value)
-        most = options.maximum
-        found = [problem("value.too_many", limit=most)] if most and len(value) > most else []
+        found = too_many(value, options.maximum)
         return [*found, problem("value.not_all_done", open=still)] if options.all_done and still else found
 
     def display(self, value: list[Item], field: FieldDefinition, display: Display) -> str:

@@ -6,12 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated
 
-from metamodel.plugin_api import (
-    Choice,
-    Options,
-    fold,
-    labelled,
-)
+from metamodel.plugin_api import Choice, Options, fold, labelled
 
 LONGEST = 200
 

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from metamodel.plugin_api import (
-    Examples,
-    Field,
-    Options,
-    OptionsType,
-    Registry,
-    labelled,
-)
+from metamodel.plugin_api import Examples, Field, Options, OptionsType, Registry, labelled
 from plugins.fields.long_text import LongText
 
 

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from metamodel.plugin_api import (
-    Problem,
-    Texts,
-    form_of,
-    problem,
-)
+from metamodel.plugin_api import Problem, Texts, form_of, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from metamodel.plugin_api import (
-    DEPARTMENT,
-    Display,
-    Reference,
-    Registry,
-    list_of,
-)
+from metamodel.plugin_api import DEPARTMENT, Registry, list_of
 from plugins.fields.members import Members
-
-if TYPE_CHECKING:
-    from metamodel.plugin_api import FieldDefinition
 
 
 class Departments(Members):
@@ -24,15 +13,9 @@ class Departments(Members):
     keywords: tuple[str, ...] = ("组织", "团队", "teams")
     doc = {"zh": "几个部门", "en": "Several departments"}
     type = list_of(DEPARTMENT)
+    target = "department"
     input = "departments"
     examples = (("华东销售部、法务合规部", ["华东销售部", "法务合规部"]),)
-
-    def display(self, value: list[str], field: FieldDefinition, display: Display) -> str:
-        joint = "、" if display.language.startswith("zh") else ", "
-        return joint.join(display.name("department", item) for item in value)
-
-    def reference(self, field: FieldDefinition) -> Reference:
-        return Reference("department", many=True)
 
 
 def register(registry: Registry) -> None:

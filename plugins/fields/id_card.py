@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from metamodel.plugin_api import Registry
 from plugins.fields.preset import Preset, capitals
-from plugins.patterns.numbers import (
-    ID_CARD,
-)
+from plugins.patterns.numbers import ID_CARD
 
 
 def register(registry: Registry) -> None:

@@ -5,15 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from metamodel.plugin_api import (
-    BadValue,
-    Examples,
-    Options,
-    OptionsType,
-    Registry,
-    Texts,
-    clean_text,
-)
+from metamodel.plugin_api import BadValue, Examples, Options, OptionsType, Registry, Texts, clean_text
 from plugins.fields.code import Code
 
 if TYPE_CHECKING:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from metamodel.plugin_api import Registry
 from plugins.fields.preset import Preset, no_blanks
-from plugins.patterns.numbers import (
-    LANDLINE,
-)
+from plugins.patterns.numbers import LANDLINE
 
 
 def register(registry: Registry) -> None:

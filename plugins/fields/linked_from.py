@@ -27,6 +27,7 @@ from metamodel.plugin_api import (
     options_of,
     problem,
     record_of,
+    show_list,
     split_list,
 )
 from plugins.fields.link import read_record
@@ -87,8 +88,7 @@ class LinkedFrom(Field):
         return list(dict.fromkeys(read_record(item) for item in split_list(raw)))
 
     def display(self, value: list[str], field: FieldDefinition, display: Display) -> str:
-        joint = "、" if display.language.startswith("zh") else ", "
-        return joint.join(display.name("record", item) for item in value)
+        return show_list((display.name("record", item) for item in value), display.language)
 
     def search_text(self, value: list[str], field: FieldDefinition) -> str:
         return ""

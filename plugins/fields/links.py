@@ -14,8 +14,9 @@ from metamodel.plugin_api import (
     labelled,
     list_of,
     options_of,
-    problem,
+    show_list,
     split_list,
+    too_many,
 )
 from plugins.fields.link import Link, LinkOptions, read_record
 
@@ -45,8 +46,7 @@ class Links(Link):
         return list(dict.fromkeys(read_record(item) for item in split_list(raw)))
 
     def check(self, value: list[str], field: FieldDefinition) -> list[Problem]:
-        most = options_of(field, LinksOptions).maximum
-        return [problem("value.too_many", limit=most)] if most and len(value) > most else []
+        return too_many(value, options_of(field, LinksOptions).maximum)
 
     def to_storage(self, value: list[str], field: FieldDefinition) -> list[str]:
         return value
@@ -55,8 +55,7 @@ class Links(Link):
         return raw
 
     def display(self, value: list[str], field: FieldDefinition, display: Display) -> str:
-        joint = "、" if display.language.startswith("zh") else ", "
-        return joint.join(display.name("record", item) for item in value)
+        return show_list((display.name("record", item) for item in value), display.language)
 
 
 def register(registry: Registry) -> None:

@@ -19,6 +19,7 @@ from metamodel.plugin_api import (
     labelled,
     options_of,
     problem,
+    show_list,
 )
 
 if TYPE_CHECKING:
@@ -73,8 +74,7 @@ class Lookup(Field):
 
     def display(self, value: Any, field: FieldDefinition, display: Display) -> str:
         """Reading shows it as the field it comes from does; this is for where that is not known."""
-        joint = "、" if display.language.startswith("zh") else ", "
-        return joint.join(map(str, value)) if isinstance(value, list) else str(value)
+        return show_list(map(str, value), display.language) if isinstance(value, list) else str(value)
 
 
 def register(registry: Registry) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from metamodel.plugin_api import (
-    Examples,
-    Registry,
-)
+from metamodel.plugin_api import Examples, Registry
 from plugins.fields.long_text import LongText
 
 

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from metamodel.plugin_api import (
-    Examples,
-    Label,
-    Options,
-    OptionsType,
-    labelled,
-    options_of,
-)
+from metamodel.plugin_api import Examples, Label, Options, OptionsType, labelled, options_of
 from plugins.fields.attachment import Attachment
 
 if TYPE_CHECKING:
@@ -29,7 +22,7 @@ class MediaOptions(Options, frozen=True):
 
 
 class Media(Attachment):
-    """A row of the table below; `kinds` are the media types it takes."""
+    """One sort of files; `kinds` are the media types it takes."""
 
     kinds: tuple[str, ...] = ()
     look = "media"
@@ -40,14 +33,8 @@ class Media(Attachment):
     def __init__(
         self, name: str, label: Label, icon: str, doc: Label, kinds: tuple[str, ...], *keywords: str
     ) -> None:
-        self.name, self.label, self.icon, self.doc, self.kinds, self.keywords = (
-            name,
-            label,
-            icon,
-            doc,
-            kinds,
-            keywords,
-        )
+        self.name, self.label, self.icon, self.doc = name, label, icon, doc
+        self.kinds, self.keywords = kinds, keywords
         self.phone = "camera" if kinds in (PICTURES, FILMS) else ""
 
     def accepted(self, field: FieldDefinition) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from metamodel.plugin_api import (
     CHOICE_AGGREGATES,
@@ -19,8 +19,9 @@ from metamodel.plugin_api import (
     labelled,
     list_of,
     options_of,
-    problem,
+    show_list,
     split_list,
+    too_many,
 )
 from plugins.fields.member import Member, read_id
 
@@ -46,6 +47,7 @@ class Members(Field):
     sortable = False
     operators = LIST_OPERATORS
     aggregates = CHOICE_AGGREGATES
+    target: Literal["person", "department", "role"] = "person"  # what its ids are of
     input = "people"
     examples: Examples = (("sales04、sales02", ["sales04", "sales02"]), ([{"id": "sales04"}], ["sales04"]))
     Options = MembersOptions
@@ -54,18 +56,16 @@ class Members(Field):
         return list(dict.fromkeys(read_id(item) for item in split_list(raw)))
 
     def check(self, value: list[str], field: FieldDefinition) -> list[Problem]:
-        most = options_of(field, MembersOptions).maximum
-        return [problem("value.too_many", limit=most)] if most and len(value) > most else []
+        return too_many(value, options_of(field, MembersOptions).maximum)
 
     def display(self, value: list[str], field: FieldDefinition, display: Display) -> str:
-        joint = "、" if display.language.startswith("zh") else ", "
-        return joint.join(display.name("person", item) for item in value)
+        return show_list((display.name(self.target, item) for item in value), display.language)
 
     def search_text(self, value: list[str], field: FieldDefinition) -> str:
         return " ".join(value)
 
     def reference(self, field: FieldDefinition) -> Reference:
-        return Reference("person", many=True)
+        return Reference(self.target, many=True)
 
 
 def register(registry: Registry) -> None:

@@ -16,6 +16,7 @@ from metamodel.plugin_api import (
     clean_text,
     excerpt,
     list_of,
+    show_list,
     split_list,
 )
 
@@ -62,8 +63,9 @@ class MessageParticipants(Field):
         return [_participant(item) for item in items]
 
     def display(self, value: list[dict[str, str]], field: FieldDefinition, display: Display) -> str:
-        joint = "、" if display.language.startswith("zh") else ", "
-        return joint.join(person["name"] or display.name("person", person["id"]) for person in value)
+        return show_list(
+            (person["name"] or display.name("person", person["id"]) for person in value), display.language
+        )
 
     def mask(
         self, value: list[dict[str, str]], field: FieldDefinition, hide: Callable[[str], str]

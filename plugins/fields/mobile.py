@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from metamodel.plugin_api import Registry
 from plugins.fields.preset import Preset, digits
-from plugins.patterns.numbers import (
-    MOBILE,
-)
+from plugins.patterns.numbers import MOBILE
 
 
 def register(registry: Registry) -> None:

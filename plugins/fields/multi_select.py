@@ -14,8 +14,9 @@ from metamodel.plugin_api import (
     labelled,
     list_of,
     options_of,
-    problem,
+    show_list,
     split_list,
+    too_many,
 )
 from plugins.fields.choice import ChoiceOptions
 from plugins.fields.select import Select
@@ -50,13 +51,13 @@ class MultiSelect(Select):
         return list(dict.fromkeys(self.one(item, options) for item in split_list(raw)))
 
     def check(self, value: list[str], field: FieldDefinition) -> list[Problem]:
-        most = options_of(field, MultiSelectOptions).maximum
-        return [problem("value.too_many", limit=most)] if most and len(value) > most else []
+        return too_many(value, options_of(field, MultiSelectOptions).maximum)
 
     def display(self, value: list[str], field: FieldDefinition, display: Display) -> str:
         options = options_of(field, ChoiceOptions)
-        joint = "、" if display.language.startswith("zh") else ", "
-        return joint.join(dict.fromkeys(options.text(item, display.language) for item in value))
+        return show_list(
+            dict.fromkeys(options.text(item, display.language) for item in value), display.language
+        )
 
 
 class CheckboxGroup(MultiSelect):

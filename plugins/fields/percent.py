@@ -5,15 +5,7 @@ from __future__ import annotations
 from decimal import Decimal as Number
 from typing import TYPE_CHECKING, Annotated, Any
 
-from metamodel.plugin_api import (
-    Display,
-    Registry,
-    fold,
-    labelled,
-    options_of,
-    read_number,
-    show_number,
-)
+from metamodel.plugin_api import Display, Registry, fold, labelled, options_of, read_number, show_number
 from plugins.fields.decimal import Decimal, NumberOptions
 
 if TYPE_CHECKING:

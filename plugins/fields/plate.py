@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from metamodel.plugin_api import Registry
 from plugins.fields.preset import Preset, capitals
-from plugins.patterns.numbers import (
-    PLATE,
-    PLATE_FORM,
-)
+from plugins.patterns.numbers import PLATE, PLATE_FORM
 
 
 def register(registry: Registry) -> None:

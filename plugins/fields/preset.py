@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import re2
 
-from metamodel.plugin_api import (
-    BadValue,
-    Examples,
-    Pattern,
-    excerpt,
-    fold,
-    mask_text,
-)
+from metamodel.plugin_api import BadValue, Examples, Pattern, excerpt, fold, mask_text
 from plugins.fields.text import Text
 
 if TYPE_CHECKING:

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from metamodel.plugin_api import (
-    Display,
-    Options,
-    OptionsType,
-    Registry,
-    fold,
-)
+from metamodel.plugin_api import Display, Options, OptionsType, Registry, fold
 from plugins.fields.integer import Integer
 
 if TYPE_CHECKING:

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from metamodel.plugin_api import (
-    Display,
-    Options,
-    Registry,
-    labelled,
-    options_of,
-)
+from metamodel.plugin_api import Display, Options, Registry, labelled, options_of
 from plugins.fields.integer import Integer
 
 if TYPE_CHECKING:

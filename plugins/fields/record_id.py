@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from metamodel.plugin_api import (
-    CHOICE_AGGREGATES,
-    CHOICE_OPERATORS,
-    Examples,
-    Registry,
-)
+from metamodel.plugin_api import CHOICE_AGGREGATES, CHOICE_OPERATORS, Examples, Registry
 from plugins.fields.link import read_record
 from plugins.fields.record_head import Head
 

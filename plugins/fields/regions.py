@@ -15,10 +15,7 @@ from typing import Literal
 from metamodel.plugin_api import Choice, fold
 
 Level = Literal["province", "city", "county"]
-
-
 DIGITS: Mapping[Level, int] = {"province": 2, "city": 4, "county": 6}
-
 
 # Rows of the table that are no place: they stand between a municipality or a province and its counties.
 BETWEEN = frozenset(
@@ -31,22 +28,13 @@ BETWEEN = frozenset(
         "自治区直辖县级行政区划",
     }
 )
-
-
 PROVINCES = {"71": "台湾省", "81": "香港特别行政区", "82": "澳门特别行政区"}  # in the other script there
 
-
 _ROW = re.compile(r'^(?P<inner> *)(?P<code>[0-9]{2,4}) (?:province|county)="(?P<names>[^"]*)"')
-
-
 _SPAN = re.compile(r"\[([0-9]*)-([0-9]*)\]")
-
-
 _ENDINGS = re.compile(
     r"(特别行政区|(?:[\u4e00-\u9fff]{1,3}族)*自治[区州县旗]|省|市|地区|盟|区|县|旗|林区|特区)$"
 )
-
-
 _APART = re.compile(r"[\s/,，、>·-]+")
 
 

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from metamodel.plugin_api import (
-    Options,
-    OptionsType,
-    Problem,
-    Registry,
-    labelled,
-    problem,
-)
+from metamodel.plugin_api import Options, OptionsType, Registry, labelled
 from plugins.fields.media import Media
 
 if TYPE_CHECKING:
@@ -35,9 +28,6 @@ class Signature(Media):
 
     def limits(self, field: FieldDefinition) -> tuple[int | None, int]:
         return 1, 2
-
-    def check(self, value: list[str], field: FieldDefinition) -> list[Problem]:
-        return [problem("value.too_many", limit=1)] if len(value) > 1 else []
 
 
 def register(registry: Registry) -> None:

@@ -24,6 +24,7 @@ from metamodel.plugin_api import (
     options_of,
     pointer,
     problem,
+    too_many,
 )
 
 if TYPE_CHECKING:
@@ -116,8 +117,7 @@ class SubForm(Field):
         found = []
         if options.minimum and len(value) < options.minimum:
             found.append(problem("value.too_few_rows", limit=options.minimum))
-        if options.maximum and len(value) > options.maximum:
-            found.append(problem("value.too_many", limit=options.maximum))
+        found += too_many(value, options.maximum)
         for number, row in enumerate(value):
             for column in field.fields:
                 found += self._check_cell(row.get(column.id), column, pointer(number, column.id))

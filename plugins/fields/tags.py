@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from metamodel.plugin_api import (
-    Registry,
-    labelled,
-)
+from metamodel.plugin_api import Registry, labelled
 from plugins.fields.choice import ChoiceOptions
 from plugins.fields.multi_select import MultiSelect, MultiSelectOptions
 

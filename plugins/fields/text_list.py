@@ -17,8 +17,9 @@ from metamodel.plugin_api import (
     labelled,
     list_of,
     options_of,
-    problem,
+    show_list,
     split_list,
+    too_many,
 )
 
 if TYPE_CHECKING:
@@ -53,11 +54,10 @@ class TextList(Field):
         return list(dict.fromkeys(item for item in items if item))
 
     def check(self, value: list[str], field: FieldDefinition) -> list[Problem]:
-        most = options_of(field, TextListOptions).maximum
-        return [problem("value.too_many", limit=most)] if most and len(value) > most else []
+        return too_many(value, options_of(field, TextListOptions).maximum)
 
     def display(self, value: list[str], field: FieldDefinition, display: Display) -> str:
-        return ("、" if display.language.startswith("zh") else ", ").join(value)
+        return show_list(value, display.language)
 
     def search_text(self, value: list[str], field: FieldDefinition) -> str:
         return "\n".join(value)

@@ -11,21 +11,10 @@ from typing import Annotated
 
 import msgspec
 
-from metamodel.plugin_api import (
-    Options,
-    Problem,
-    fold,
-    label_text,
-    labelled,
-    problem,
-)
+from metamodel.plugin_api import Options, Problem, fold, label_text, labelled, problem
 
 BETWEEN = "/"
-
-
 DEEPEST = 8
-
-
 LONGEST = 500
 
 

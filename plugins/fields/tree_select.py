@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from metamodel.plugin_api import (
-    Registry,
-)
+from metamodel.plugin_api import Registry
 from plugins.fields.cascade import Cascade
 from plugins.fields.tree_choice import Branch
 

@@ -7,15 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from metamodel.plugin_api import (
-    DURATION,
-    NUMBER,
-    Argument,
-    Function,
-    Registry,
-    arithmetic,
-    bilingual,
-)
+from metamodel.plugin_api import DURATION, NUMBER, Argument, Function, Registry, arithmetic, bilingual
 from plugins.functions.blanks import unless_blank
 
 Number = int | Decimal

@@ -5,17 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
-from metamodel.plugin_api import (
-    Lookup,
-    Options,
-    Registry,
-    Rollup,
-    RowsDue,
-    Texts,
-    Trigger,
-    labelled,
-    problem,
-)
+from metamodel.plugin_api import Lookup, Options, Registry, Rollup, RowsDue, Texts, Trigger, labelled, problem
 from plugins.spans import SPAN_TEXTS, check_span, span
 
 if TYPE_CHECKING:

@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-from metamodel.plugin_api import (
-    Cell,
-    Display,
-    Drawing,
-    GroupAnswer,
-    GroupAsk,
-    Registry,
-    labelled,
-)
+from metamodel.plugin_api import Cell, Display, Drawing, GroupAnswer, GroupAsk, Registry, labelled
 from plugins.widgets.amounts import text_of
 from plugins.widgets.charts import is_empty, leading
 from plugins.widgets.told import GroupOptions, ToldWidget, group_ask

@@ -23,7 +23,9 @@ from metamodel.human_text import (
     read_number,
     show_date,
     show_duration,
+    show_list,
     show_number,
+    split_list,
 )
 from metamodel.problems import BadValue
 
@@ -58,6 +60,12 @@ def test_dates_round_trip_as_they_are_shown(day: date) -> None:
 def test_durations_round_trip_as_they_are_shown(duration: timedelta) -> None:
     for language in ("zh", "en"):
         assert read_duration(show_duration(duration, language)) == duration
+
+
+@given(st.lists(st.text("甲乙ab ").map(str.strip).filter(bool), max_size=5))
+def test_lists_round_trip_as_they_are_shown(items: list[str]) -> None:
+    for language in ("zh", "en"):
+        assert split_list(show_list(items, language)) == items
 
 
 @given(st.text())

@@ -121,6 +121,33 @@ def test_showing(registry: Registry, name: str, options: dict[str, Any], sent: A
 
 
 @pytest.mark.parametrize(
+    ("name", "options", "sent"),
+    [
+        (
+            "multi_select",
+            {"choices": [{"value": "甲"}, {"value": "乙"}, {"value": "丙"}]},
+            ["甲", "乙", "丙"],
+        ),
+        ("members", {}, ["sales02", "sales04", "sales05"]),
+        ("roles", {}, ["legal", "sales", "board"]),
+        ("links", {"form": "note"}, ["1", "2", "3"]),
+        ("attachment", {}, ["1", "2", "3"]),
+        ("image", {}, ["1", "2", "3"]),
+        ("text_list", {}, ["甲", "乙", "丙"]),
+        ("checklist", {}, ["甲", "乙", "丙"]),
+    ],
+)
+def test_a_list_may_have_a_longest_length(
+    registry: Registry, name: str, options: dict[str, Any], sent: Any
+) -> None:
+    for most, told in ((2, [("value.too_many", {"limit": 2})]), (3, []), (None, [])):
+        field = define(registry, name, {**options, "maximum": most})
+        assert field.type is not None
+        problems = field.type.check(field.type.parse(sent, field), field)
+        assert [(problem.code, dict(problem.params)) for problem in problems] == told
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("2026-03-08 01:59", "2026-03-08T06:59:00Z"),

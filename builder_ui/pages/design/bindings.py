@@ -17,6 +17,7 @@ from builder_ui.pages.web_hooks import BASE as WEB_HOOKS
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from engine.access.people import Membership
 from engine.designing.bindings import Bound, BoundRole
+from metamodel.human_text import show_list
 from metamodel.labels import label_text
 from metamodel.problems import Rejected
 
@@ -75,8 +76,7 @@ def _name(visit: Visit, person: str) -> str:
 
 def _role(visit: Visit, one: BoundRole) -> RoleLine:
     words = duty_words(visit)
-    between = "、" if visit.language.startswith("zh") else ", "
-    duties = between.join(words.get(name, name) for name in sorted(one.role.manages))
+    duties = show_list((words.get(name, name) for name in sorted(one.role.manages)), visit.language)
     named = [_member(visit, held) for held in one.memberships]
     more = [visit.text("and %(num)s more", num=len(named) - SHOWN)] if len(named) > SHOWN else []
     return RoleLine(
