@@ -18,7 +18,7 @@ from metamodel.application import App, load
 from metamodel.plugin_api import Registry
 from tests.conftest import NOW
 from tests.house.source import ROOT
-from tests.house.test_javascript import NODE
+from tests.node import NODE
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="Node is not installed")
 DOCUMENTS = {folder.name: read_path(folder)[0] for folder in sample_folders()}

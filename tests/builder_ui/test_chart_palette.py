@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from tests.builder_ui.test_contrast import contrast, palette
+from tests.builder_ui.contrast import contrast, palette
 
 SERIES = [f"--chart-{number}" for number in range(1, 9)]
 Matrix = tuple[tuple[float, float, float], ...]

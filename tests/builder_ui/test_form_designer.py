@@ -17,7 +17,7 @@ from metamodel.application import load
 from metamodel.problems import has_errors
 from tests.builder_ui.desk import Tab
 from tests.house.source import ROOT
-from tests.house.test_javascript import NODE
+from tests.node import NODE
 
 FORM = "/design/desk/forms/customer"
 SignIn = Callable[[str], Tab]

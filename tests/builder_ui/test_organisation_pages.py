@@ -13,17 +13,8 @@ from engine.access.people import Membership, Person
 from engine.access.viewer import SYSTEM
 from engine.runtime import Runtime
 from tests.builder_ui.desk import Tab
-from tests.engine.organisation.test_importing import NEW_TEAM
-
-BASE = "/admin/people"
-OFFICE: dict[str, Any] = {
-    "muniment": 1,
-    "app": {"id": "house", "label": {"zh": "内务", "en": "House"}},
-    "roles": [
-        {"id": "keeper", "label": {"zh": "人事", "en": "Keeper"}, "manages": ["people"]},
-        {"id": "guest", "label": {"zh": "访客", "en": "Guest"}},
-    ],
-}
+from tests.builder_ui.personnel import BASE, OFFICE
+from tests.engine.organisation.workbooks import NEW_TEAM
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -13,16 +11,11 @@ import msgspec
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from engine.plugin_loader import load_registry
-from engine.values import decode, encode, from_bytes, to_bytes
-from metamodel.application import App
-from metamodel.formats import current_options
-from metamodel.forms import FieldDefinition, Form
-from metamodel.plugin_api import OPERATORS, BadValue, Display, Field, Options, Registry, labelled
+from metamodel.forms import FieldDefinition
+from metamodel.plugin_api import OPERATORS, BadValue, Display, Field, Options, labelled
 from metamodel.problems import TEXTS, Problem
+from tests.contract.field_promises import TYPES, define, example_app, old_options_are_brought_up, survives
 
-REGISTRY = load_registry()
-TYPES: Mapping[str, Field] = REGISTRY.all("field")
 GROUPS = ("text", "number", "choice", "time", "people", "file", "relation", "system", "layout")
 BLANKS: tuple[Any, ...] = (None, "", [])
 DISPLAYS = [Display(language, ZoneInfo("Asia/Shanghai")) for language in ("zh", "en")]
@@ -36,25 +29,6 @@ HOSTILE = [
     b"bytes", {}, {"id": None}, {"id": {"id": 1}}, [None], [[]], [[["x"]]], [{}], [{"a": 1}],
     list(range(20_000)), datetime(1, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC), object(),
 ]  # fmt: skip
-
-
-def define(name: str, options: Mapping[str, Any] | None = None, **more: Any) -> FieldDefinition:
-    type_ = TYPES[name]
-    wanted = type_.example_options if options is None else options
-    return FieldDefinition(
-        "it", name, type_, {"zh": "字段", "en": "Field"}, msgspec.convert(wanted, type_.Options), **more
-    )
-
-
-def example_app(field: FieldDefinition) -> App:
-    """A form `note` with a title, a link to itself and the field: what `example_options` may name."""
-    title, parent = define("text"), define("link", {"form": "note"})
-    named = [_named(title, "title"), _named(parent, "parent"), field]
-    return App("example", "Example", forms=(Form("note", "Note", fields=tuple(named)),))
-
-
-def _named(field: FieldDefinition, identifier: str) -> FieldDefinition:
-    return FieldDefinition(identifier, field.type_name, field.type, field.label, field.options)
 
 
 def example_values(field: FieldDefinition) -> list[Any]:
@@ -142,20 +116,6 @@ def test_there_are_enough() -> None:
 @names
 def test_older_options_are_brought_up_for_ever(name: str) -> None:
     old_options_are_brought_up(TYPES[name])
-
-
-def old_options_are_brought_up(type_: Field) -> None:
-    """Of every older version a sample is kept, and a document with it becomes what today's options are."""
-    versions = {version for version, _, _ in type_.old_options}
-    assert versions == set(range(1, type_.options_version)), "keep a sample of every older version"
-    registry = Registry()
-    registry.add(type_)
-    for version, old, now in type_.old_options:
-        written = {"id": "it", "type": type_.name, "options": old, "options_version": version}
-        read = current_options({"forms": [{"fields": [written]}]}, registry)["forms"][0]["fields"][0]
-        assert (read["options"], read["options_version"]) == (now, type_.options_version)
-        field = FieldDefinition("it", type_.name, type_, "", msgspec.convert(read["options"], type_.Options))
-        assert [p for p in type_.check_options(field, example_app(field)) if p.severity == "error"] == []
 
 
 class Renamed(Options, frozen=True):
@@ -247,22 +207,6 @@ def test_json_and_storage_round_trips_are_exact(name: str) -> None:
     field = define(name)
     for value in example_values(field):
         survives(value, field)
-
-
-def survives(value: Any, field: FieldDefinition) -> None:
-    """Through JSON text, the plain column and the sealed column, and back the same."""
-    assert field.type is not None
-    sent = json.loads(json.dumps(field.type.to_json(value, field)))
-    assert same(field.type.parse(sent, field), value)
-    stored = encode(value, field)
-    if stored is not None:
-        assert same(decode(stored, field), value)
-        assert same(decode(from_bytes(to_bytes(stored), field), field), value)
-
-
-def same(one: Any, other: Any) -> bool:
-    exact = str(one) == str(other) if isinstance(one, Decimal) else True
-    return bool(one == other) and type(one) is type(other) and exact
 
 
 @names

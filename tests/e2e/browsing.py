@@ -79,3 +79,12 @@ class Tab:
     def close(self) -> None:
         self.context.close()
         assert self.complaints == []
+
+
+def compose(page: Page, text: str) -> Any:
+    """An input method shows `text` as not yet chosen; what is returned ends it with other words."""
+    keys = page.context.new_cdp_session(page)
+    keys.send(
+        "Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)}
+    )
+    return lambda chosen: keys.send("Input.insertText", {"text": chosen})

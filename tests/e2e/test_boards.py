@@ -6,20 +6,19 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Error, Page, Route, expect
 
 from engine.runtime import Runtime
 from tests.builder_ui.conftest import furnished_store, store
 from tests.builder_ui.desk import PASSWORD
-from tests.builder_ui.store import BOARD, WIDGETS
+from tests.builder_ui.store import BOARD
 from tests.e2e.browsing import serving
+from tests.e2e.charts import CHARTS, bars, chart, drawn, middle
 from tests.e2e.conftest import Open, tabs
 
 __all__ = ["furnished_store", "store"]
-CHARTS = [one["id"] for one in WIDGETS if one["type"] not in ("kpi", "pivot", "list") and one["id"] != "old"]
 
 
 # Widgets something of whose head stands outside of them.
@@ -34,32 +33,6 @@ def board(browser: Browser, store: Runtime) -> Iterator[Open]:
     """`board("lu")`: a signed-in window on the app of boards."""
     with serving(store) as address:
         yield from tabs(browser, address, PASSWORD)
-
-
-def drawn(page: Page, *widgets: str) -> None:
-    for widget in widgets or CHARTS:
-        expect(page.locator(f"#widget-{widget} .chart")).to_have_attribute("data-drawn", "true")
-
-
-def chart(page: Page, widget: str) -> Locator:
-    drawn(page, widget)
-    return page.locator(f"#widget-{widget} .chart")
-
-
-def bars(page: Page, widget: str) -> list[dict[str, float]]:
-    """Where the first series' bars stand, left to right, in the window."""
-    colour = page.evaluate("getComputedStyle(document.body).getPropertyValue('--chart-1').trim()")
-    found: list[dict[str, float]] = chart(page, widget).evaluate(
-        """(element, colour) => [...element.querySelectorAll('path')]
-          .filter((path) => path.getAttribute('fill') === colour).map((path) => path.getBoundingClientRect().toJSON())
-          .filter(({ height }) => height > 14)""",
-        colour,
-    )
-    return sorted(found, key=lambda box: box["x"])
-
-
-def middle(box: dict[str, Any]) -> tuple[float, float]:
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def total(page: Page) -> int:

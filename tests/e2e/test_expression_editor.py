@@ -10,9 +10,9 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from engine.access.people import Membership
 from engine.runtime import Runtime
+from tests.e2e.browsing import compose
 from tests.e2e.conftest import Open
 from tests.e2e.designing import Designer, clip
-from tests.e2e.test_typing import compose
 
 DESIGNER = "/design/desk/forms/customer"
 

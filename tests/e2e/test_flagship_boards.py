@@ -11,8 +11,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.charts import bars, middle
 from tests.e2e.conftest import Open
-from tests.e2e.test_boards import bars, middle
 from tests.house.source import ROOT
 
 ARCHIVE = "/apps/conversation_archive/reports"

@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 
 from engine.access.people import Membership, Person
 from engine.runtime import Runtime
-from tests.builder_ui.test_organisation_pages import BASE, OFFICE
+from tests.builder_ui.personnel import BASE, OFFICE
 from tests.e2e.conftest import Open
-from tests.engine.organisation.test_importing import workbook
+from tests.engine.organisation.workbooks import workbook
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
 from engine.runtime import Runtime
 from tests.builder_ui.counter import COUNTER, ORDERS, open_counter
+from tests.e2e.browsing import compose
 from tests.e2e.conftest import Open
 
 FORMS = "/apps/desk/forms"
@@ -21,15 +21,6 @@ def asked(page: Page, part: str) -> list[str]:
     seen: list[str] = []
     page.on("request", lambda request: seen.append(request.url) if part in request.url else None)
     return seen
-
-
-def compose(page: Page, text: str) -> Any:
-    """An input method shows `text` as not yet chosen; what is returned ends it with other words."""
-    keys = page.context.new_cdp_session(page)
-    keys.send(
-        "Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)}
-    )
-    return lambda chosen: keys.send("Input.insertText", {"text": chosen})
 
 
 def test_nothing_is_sent_while_an_input_method_composes(desk: Open, add: Callable[..., str]) -> None:

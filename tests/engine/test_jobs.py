@@ -12,7 +12,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from engine.clock import FrozenClock
@@ -21,18 +20,9 @@ from engine.database import Database
 from engine.jobs import Jobs
 from engine.jobs.queue import MOST_ATTEMPTS, describe, pause_after
 from metamodel.problems import Rejected, problem
+from tests.engine.open_box import OpenBox
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-class OpenBox:
-    """Seals nothing; the real one is tested with the evidence."""
-
-    def seal_json(self, value: Any) -> bytes:
-        return msgspec.json.encode(value)
-
-    def open_json(self, sealed: bytes) -> Any:
-        return msgspec.json.decode(sealed)
 
 
 @pytest.fixture
@@ -263,7 +253,7 @@ from pathlib import Path
 from engine.config import Config
 from engine.database import Database
 from engine.jobs import Jobs
-from tests.engine.test_jobs import OpenBox
+from tests.engine.open_box import OpenBox
 database = Database(Config(Path(sys.argv[1]), sys.argv[2], synchronous="OFF"))
 jobs = Jobs(database, OpenBox())
 def hang(payload, job):

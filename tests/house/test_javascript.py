@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.house.source import ROOT
+from tests.node import NODE, node
 
-NODE = shutil.which("node") or shutil.which("node", path=str(ROOT / ".venv/bin"))
 SCRIPTS = ROOT / "builder_ui/static/js"
 TESTS = sorted((ROOT / "tests/js").glob("*.test.mjs"))
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="Node is not installed")
-
-
-def node(*arguments: str) -> subprocess.CompletedProcess[str]:
-    assert NODE is not None
-    return subprocess.run([NODE, *arguments], capture_output=True, text=True, check=False)
 
 
 def broken(paths: list[Path]) -> str:

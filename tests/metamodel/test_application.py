@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,20 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from metamodel.application import App, load, read, tidy
 from metamodel.formats import upgrade
 from metamodel.problems import problem
-
-SAMPLE = json.loads((Path(__file__).parents[1] / "cases/broken_apps.json").read_text("utf-8"))["sample"]
-CRM: dict[str, Any] = {
-    "muniment": 1,
-    "app": {"id": "crm", "label": "CRM"},
-    "forms": [{
-        "id": "customer", "label": "Customer",
-        "fields": [
-            {"id": "name", "type": "text", "label": "Name"},
-            {"id": "level", "type": "select", "label": "Level", "options": {"choices": [{"value": "A"}]}},
-            {"id": "city", "type": "text", "label": "City"},
-        ],
-    }],
-}  # fmt: skip
+from tests.metamodel.samples import CRM, SAMPLE
 
 
 def codes(document: Any, registry: Any, apps: Any = None) -> list[tuple[str, str]]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import jsonpatch
 import pytest
 
 from metamodel.application import load
-
-CASES = json.loads((Path(__file__).parents[1] / "cases/broken_apps.json").read_text("utf-8"))
+from tests.metamodel.samples import CASES
 
 
 def test_the_sample_is_in_order(registry: Any) -> None:

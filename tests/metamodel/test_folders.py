@@ -10,8 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from metamodel.folders import from_files, locator, to_files
 from metamodel.problems import pointer
-
-from .test_application import SAMPLE
+from tests.metamodel.samples import SAMPLE
 
 
 def test_round_trip_of_the_sample() -> None:

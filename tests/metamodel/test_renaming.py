@@ -15,7 +15,7 @@ from metamodel.application import App, load
 from metamodel.plugin_api import Registry
 from metamodel.problems import Problem, has_errors
 from metamodel.renaming import NamedPart, naming, renamed
-from tests.metamodel.test_changes import BASE
+from tests.metamodel.sales_app import BASE
 
 WORDS = frozenset({"label", "help", "doc", "description", "id", "type", "form"})
 

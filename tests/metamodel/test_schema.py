@@ -13,9 +13,7 @@ from metamodel.application import load
 from metamodel.plugin_api import Field, Options, Registry
 from metamodel.schema import options_validator, schema
 from metamodel.shape import check_options_shape, check_shape, nearest
-
-from .test_application import SAMPLE
-from .test_broken_apps import CASES
+from tests.metamodel.samples import CASES, SAMPLE
 
 
 class Row(msgspec.Struct, forbid_unknown_fields=True):

@@ -21,8 +21,7 @@ from metamodel.expressions.types import (
     record_of,
 )
 from metamodel.scope import FormScope, MessageScope, OtherRowsScope, RowScope
-
-from .test_application import CRM
+from tests.metamodel.samples import CRM
 
 SHOP: dict[str, Any] = {
     "muniment": 1,

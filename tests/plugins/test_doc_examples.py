@@ -24,7 +24,7 @@ from metamodel.application import App
 from metamodel.document_tables import field_guide
 from metamodel.forms import FieldDefinition
 from metamodel.plugin_api import BadValue, Display, Patterns, RawMessage, Registry
-from tests.contract.test_field_types import old_options_are_brought_up, survives
+from tests.contract.field_promises import old_options_are_brought_up, survives
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "plugins.md"

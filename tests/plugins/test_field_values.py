@@ -15,7 +15,7 @@ from metamodel.plugin_api import BadValue, Registry
 from plugins.fields.business_codes import is_credit_code, is_ean
 from plugins.fields.datetime import DateTime
 from plugins.fields.regions import find_place, leading_place, places
-from tests.contract.test_field_types import define
+from tests.contract.field_promises import define
 
 
 def parse(kind: str, raw: Any, **options: Any) -> Any:

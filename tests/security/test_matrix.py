@@ -8,7 +8,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,11 +16,11 @@ from engine.config import Config
 from engine.runtime import Runtime
 from tests.conftest import NOW
 from tests.security.browser import Browser
+from tests.security.judging import name_of, sound, wrong_with
 from tests.security.routes import ROUTES, Call, Route, calls
 from tests.security.vault import PERSONAS, SELLER, Vault, furnish, plain
 
 SAFE = ("GET", "HEAD")
-REFUSED = (401, 403, 404, 429)
 # Told of every request, the refused ones too; everything else must stand as it stood.
 NOTED = frozenset(
     {
@@ -61,36 +60,6 @@ def served(vault: Vault) -> set[str]:
         for method in handler.http_methods
         if method != "OPTIONS"
     }
-
-
-def sound(answer: Any, call: Call, vault: Vault, persona: str) -> list[str]:
-    """What is wrong with an answer whoever it is for."""
-    told = vault.leaks(persona, answer.text + str(dict(answer.headers)))
-    wrong = [f"{_name(call)} tells {persona or 'nobody'} {word}" for word in told]
-    if answer.status_code >= 500:
-        wrong.append(f"{_name(call)} for {persona or 'nobody'}: {answer.status_code}")
-    return wrong
-
-
-def turned_away(answer: Any) -> bool:
-    to_sign_in = answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
-    return to_sign_in or answer.status_code in REFUSED
-
-
-def wrong_with(vault: Vault, persona: str, call: Call, route: Route, answer: Any) -> list[str]:
-    wrong = sound(answer, call, vault, persona)
-    expected = route.who(vault, persona, call.values)
-    if expected and answer.status_code in (401, 403):
-        wrong.append(
-            f"{_name(call)} refuses {persona or 'nobody'} ({answer.status_code}): {answer.text[:200]}"
-        )
-    if not turned_away(answer) and expected is False and not (route.quiet and persona):
-        wrong.append(f"{_name(call)} lets {persona or 'nobody'} in ({answer.status_code})")
-    return wrong
-
-
-def _name(call: Call) -> str:
-    return f"{call.method} {call.path}"
 
 
 # -- the matrix ------------------------------------------------------------------------------------
@@ -134,7 +103,7 @@ def test_who_is_refused_changes_nothing(vault: Vault, browsers: dict[str, Browse
         for w in wrong_with(vault, persona, call, route, browsers[persona].ask(call))
     ]
     assert not wrong, "\n".join(wrong)
-    assert not changed_since(vault, before), [_name(call) for call, _ in asked]
+    assert not changed_since(vault, before), [name_of(call) for call, _ in asked]
 
 
 def test_a_token_that_may_only_read_changes_nothing(vault: Vault) -> None:
@@ -142,7 +111,7 @@ def test_a_token_that_may_only_read_changes_nothing(vault: Vault) -> None:
     asked = [call for call, _ in unsafe(vault) if call.path.startswith("/api/")]
     wrong = [w for call in asked for w in sound(reader.ask(call), call, vault, SELLER)]
     assert not wrong, "\n".join(wrong)
-    assert not changed_since(vault, before), [_name(call) for call in asked]
+    assert not changed_since(vault, before), [name_of(call) for call in asked]
 
 
 @pytest.mark.parametrize("persona", PERSONAS, ids=lambda name: name or "nobody")

@@ -16,9 +16,9 @@ from engine.config import Config
 from engine.runtime import Runtime
 from tests.conftest import NOW
 from tests.security.browser import Browser
+from tests.security.judging import wrong_with
+from tests.security.made_up_requests import documents, known, tried
 from tests.security.routes import ROUTES, calls
-from tests.security.test_matrix import wrong_with
-from tests.security.test_schemathesis import documents, known, tried
 from tests.security.vault import CLERK, GRANTED, SELLER, Vault, furnish
 from tests.serving import app_over
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pyotp
 import pytest
@@ -11,6 +12,7 @@ from engine.accounts import Accounts
 from engine.accounts.sessions import Origin, Session
 from engine.clock import FrozenClock
 from engine.runtime import Runtime
+from metamodel.problems import Rejected
 
 PASSWORD = "lantern moss 81 ferry"
 HERE = Origin("192.0.2.7", "a browser")
@@ -47,3 +49,10 @@ class Desk:
 @pytest.fixture
 def desk(office: Runtime, clock: FrozenClock) -> Desk:
     return Desk(office, clock)
+
+
+def refused(work: Any, *args: Any, **more: Any) -> str:
+    """The code of the first problem with which `work` refuses."""
+    with pytest.raises(Rejected) as caught:
+        work(*args, **more)
+    return caught.value.problems[0].code

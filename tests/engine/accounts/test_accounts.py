@@ -10,8 +10,7 @@ from engine.access.people import Person
 from engine.accounts.passwords import require_good
 from engine.clock import microseconds
 from engine.system_tables import people
-from tests.engine.accounts.conftest import HERE, PASSWORD, Desk
-from tests.engine.accounts.test_signing_in import refused
+from tests.engine.accounts.conftest import HERE, PASSWORD, Desk, refused
 
 ZHOU = Person("zhou", "周婧", email="jing.zhou@example.com")
 NEW = "copper gate 12 violin"

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
 
 import pyotp
-import pytest
 
 from engine.accounts.policy import Policy
 from engine.accounts.sessions import ENROL, FACTOR, IN, Origin
 from engine.accounts.throttle import ADDRESS, NAME
-from metamodel.problems import Rejected
-from tests.engine.accounts.conftest import HERE, PASSWORD, Desk
-
-
-def refused(work: Any, *args: Any, **more: Any) -> str:
-    """The code of the first problem with which `work` refuses."""
-    with pytest.raises(Rejected) as caught:
-        work(*args, **more)
-    return caught.value.problems[0].code
+from tests.engine.accounts.conftest import HERE, PASSWORD, Desk, refused
 
 
 def test_a_session_begins_ends_and_is_audited(desk: Desk) -> None:

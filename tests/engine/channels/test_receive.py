@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-from typing import Any
-
 import pytest
 
 from engine.access.viewer import SYSTEM
@@ -14,23 +9,7 @@ from engine.runtime import Runtime
 from metamodel.plugin_api import RawMessage
 from metamodel.problems import Rejected
 from tests.engine.archive_app import rows
-
-SECRET = "a shared secret"
-
-
-def delivery(secret: str = SECRET, **parts: Any) -> RawMessage:
-    message = {
-        "id": "1",
-        "at": 1795136400,
-        "from": "visitor-7",
-        "text": "在吗",
-        "room": "r1",
-        "seq": 1,
-        **parts,
-    }
-    body = json.dumps(message, ensure_ascii=False).encode()
-    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    return RawMessage(body, {"x-signature": f"sha256={signature}"})
+from tests.engine.channels.deliveries import SECRET, delivery
 
 
 def code_of(runtime: Runtime, raw: RawMessage, channel: str = "chat") -> tuple[str, int]:

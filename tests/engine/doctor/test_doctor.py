@@ -23,8 +23,8 @@ from engine.doctor.surroundings import certificate
 from engine.runtime import Runtime
 from engine.system_tables import inbox, jobs, witnesses
 from metamodel.problems import Problem
-from tests.engine.backup.test_backup import server_programs
 from tests.engine.certificates import make_certificate
+from tests.engine.server_programs import server_programs
 
 
 @pytest.fixture

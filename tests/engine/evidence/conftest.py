@@ -29,3 +29,7 @@ def ledger(database: Database, keys: MasterKeys) -> Ledger:
 def some_entry(record: int, kind: str = "create", revision: int = 1) -> LeafEntry:
     digest = record.to_bytes(32, "big")
     return LeafEntry(kind, record, revision, "archive", "message", 3, 1_795_000_000_000_000, digest, digest)
+
+
+def append(database: Database, ledger: Ledger, records: range) -> None:
+    database.write(lambda unit: ledger.append(unit, "records", [some_entry(n) for n in records]))

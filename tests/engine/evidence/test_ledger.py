@@ -23,11 +23,7 @@ from engine.evidence.seals import Box
 from engine.evidence.tiles import split
 from engine.system_tables import app_versions, audit, checkpoints, leaves, tiles
 from metamodel.problems import Rejected
-from tests.engine.evidence.conftest import some_entry
-
-
-def append(database: Database, ledger: Ledger, records: range) -> None:
-    database.write(lambda unit: ledger.append(unit, "records", [some_entry(n) for n in records]))
+from tests.engine.evidence.conftest import append, some_entry
 
 
 def hashes_of(records: range) -> list[bytes]:

@@ -23,8 +23,7 @@ from engine.evidence.static_log import StaticLog
 from engine.evidence.witnesses.settings import LedgerSettings
 from engine.runtime import Runtime
 from engine.system_tables import leaves
-from tests.engine.evidence.conftest import some_entry
-from tests.engine.evidence.test_ledger import append
+from tests.engine.evidence.conftest import append, some_entry
 from tests.serving import app_over
 
 ROOT = Path(__file__).parents[3]

@@ -21,7 +21,7 @@ from engine.evidence.verifying import verify_when_due
 from engine.runtime import Runtime
 from engine.system_tables import verification_steps
 from tests.engine.evidence.archive import fill
-from tests.engine.evidence.test_verify import force, kinds
+from tests.engine.evidence.damage import force, kinds
 
 
 @pytest.fixture

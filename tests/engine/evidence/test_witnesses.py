@@ -19,7 +19,7 @@ from engine.system_tables import witnesses
 from metamodel.problems import Rejected
 from tests.engine.evidence.archive import fill
 from tests.engine.evidence.authority import Authority, authority
-from tests.engine.evidence.test_verify import force, kinds
+from tests.engine.evidence.damage import force, kinds
 from tests.engine.notifications.mail_server import Postbox, serving
 
 

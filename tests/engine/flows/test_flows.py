@@ -18,18 +18,9 @@ from engine.records.query import Change, Query
 from engine.system_tables import grants, people
 from metamodel.problems import Rejected
 from tests.engine.flows.conftest import APP, LEGAL, MANAGER, PEOPLE, Office
+from tests.engine.flows.other_ways import ADD, BIG, Document, asking, both, manual, options_of
 
-Document = dict[str, Any]
 Step = tuple[str, ...]  # person, action, comment, to; a fifth: the code it is refused with
-
-
-def options_of(document: Document, node: str) -> Document:
-    return next(n for n in document["flows"][0]["nodes"] if n["id"] == node).setdefault("options", {})
-
-
-def asking(node: str, **options: Any) -> Callable[[Document], None]:
-    """The flow with other options of a node."""
-    return lambda document: options_of(document, node).update(options)
 
 
 @dataclass(frozen=True)
@@ -49,16 +40,7 @@ class Case:
 
 
 AT_ONCE = 9
-BIG = {"amount": "100000.01"}
 LAW = asking("legal", instead=[], approvers=["role:legal"])
-
-
-def both(*changes: Callable[[Document], None]) -> Callable[[Document], None]:
-    def change(document: Document) -> None:
-        for one in changes:
-            one(document)
-
-    return change
 
 
 def asking_role(role: str) -> Callable[[Document], None]:
@@ -67,8 +49,6 @@ def asking_role(role: str) -> Callable[[Document], None]:
     return both(asked, lambda document: document["roles"].append({"id": role, "label": role}))
 
 
-EVERYTHING = ["approve", "reject", "return", "transfer", "add"]
-ADD = both(asking("manager", may=EVERYTHING), asking("legal", may=EVERYTHING))
 ADD_ALL = both(ADD, asking("legal", mode="all"))
 HELPER, LONELY = asking_role("helper"), asking_role("lonely")
 CASES = [
@@ -796,11 +776,6 @@ def test_two_ways_at_once(
 
 
 # -- beginning -------------------------------------------------------------------------------------
-
-
-def manual(document: Document) -> None:
-    document["flows"][0]["start"] = "manual"
-    options_of(document, "start")["roles"] = ["staff"]
 
 
 def test_a_flow_begun_by_hand(office: Office) -> None:

@@ -7,12 +7,13 @@ from itertools import count
 
 import pytest
 
+from engine.plugin_loader import load_registry
 from metamodel.application import load
 from metamodel.flows import Flow
 from tests.engine.flows.paper import Play, Town
 from tests.metamodel.flow_makers import app_with, sound_flow
-from tests.metamodel.test_flow_graph import REGISTRY
 
+REGISTRY = load_registry()
 OPERATIONS, BATCHES, AT_ONCE = 10_000, 10, 6
 EVERY = {
     "start",

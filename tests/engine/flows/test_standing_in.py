@@ -13,7 +13,7 @@ from engine.records.query import Query
 from engine.system_tables import audit
 from metamodel.problems import Rejected
 from tests.engine.flows.conftest import Office
-from tests.engine.flows.test_flows import ADD, BIG, asking, both
+from tests.engine.flows.other_ways import ADD, BIG, asking, both
 
 DAY = timedelta(days=1)
 

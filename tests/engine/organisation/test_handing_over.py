@@ -12,7 +12,7 @@ from engine.organisation import HandingOver
 from engine.organisation.handing_over import BATCH
 from engine.runtime import Runtime
 from metamodel.problems import Rejected
-from tests.engine.organisation.test_personnel import codes, noted
+from tests.engine.organisation.outcomes import codes, noted
 
 OWNER, TEAM = "office.client.owner", "office.client.team"
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
-import xlsxwriter
 
 from engine.access.people import Organisation
 from engine.access.viewer import Viewer
@@ -19,33 +17,8 @@ from engine.organisation.workbook import UNPACKED, people_lines, read_workbook, 
 from engine.runtime import Runtime
 from metamodel.problems import Problem, Rejected
 from tests.engine.organisation.conftest import DEPARTMENTS, PEOPLE
-from tests.engine.organisation.test_personnel import codes, noted
-
-HEAD = ["编号", "姓名", "部门", "岗位", "直属上级", "邮箱", "入职日期"]
-
-
-def workbook(sheets: Mapping[str, Sequence[Sequence[Any]]]) -> bytes:
-    made = io.BytesIO()
-    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
-        for name, lines in sheets.items():
-            sheet = book.add_worksheet(name)
-            for number, line in enumerate(lines):
-                sheet.write_row(number, 0, line)
-    return made.getvalue()
-
-
-NEW_TEAM = workbook(
-    {
-        "人员": [
-            HEAD,
-            ["1001", "陈思雨", "销售/华西", "销售", "冯丽", "chen@example.com", "2026-01-05"],
-            ["feng", "冯丽", "销售/华西", "经理", "陆志恒 (lu)", "", ""],
-            ["zhou", "周婧", "华东", "组长", "冯丽", "", ""],
-            ["wang", "王磊", "华东", "", "lu", "", ""],
-        ],
-        "部门": [["部门", "负责人"], ["华西", "冯丽"]],
-    }
-)
+from tests.engine.organisation.outcomes import codes, noted
+from tests.engine.organisation.workbooks import HEAD, NEW_TEAM, workbook
 
 
 def test_what_a_workbook_would_do_is_shown(firm: Runtime, fang: Viewer) -> None:

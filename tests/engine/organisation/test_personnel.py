@@ -15,12 +15,7 @@ from engine.database import Unit
 from engine.runtime import Runtime
 from metamodel.problems import Rejected
 from tests.engine.organisation.conftest import BARE
-
-
-def codes(work: Callable[[], Any]) -> set[tuple[str, str]]:
-    with pytest.raises(Rejected) as refused:
-        work()
-    return {(one.code.removeprefix("organisation."), one.path) for one in refused.value.problems}
+from tests.engine.organisation.outcomes import codes, noted
 
 
 def give(firm: Runtime, viewer: Viewer, given: Membership, reason: str = "") -> None:
@@ -29,11 +24,6 @@ def give(firm: Runtime, viewer: Viewer, given: Membership, reason: str = "") -> 
 
 def take(firm: Runtime, viewer: Viewer, taken: Membership) -> None:
     firm.database.write(lambda unit: firm.personnel.take_roles(unit, viewer, [taken]))
-
-
-def noted(runtime: Runtime, action: str) -> list[dict[str, Any]]:
-    with runtime.database.read() as connection:
-        return [dict(one.detail) for one in runtime.audit.latest(connection) if one.action == action]
 
 
 def test_a_person_is_added_and_the_trail_says_so(firm: Runtime, fang: Viewer) -> None:

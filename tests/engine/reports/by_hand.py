@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -246,3 +246,18 @@ def bucket_of(bucket: str, value: Any) -> int:
 def _class(bins: Sequence[float | int], value: Any) -> int:
     number = value / HOUR if isinstance(value, timedelta) else float(value)
     return sum(number >= bound for bound in bins)
+
+
+def same_numbers(found: Mapping[Any, Any], expected: Mapping[Any, Any], said: str) -> None:
+    assert set(found) == set(expected), said
+    for cell, numbers in expected.items():
+        assert {name: near(value) for name, value in found[cell].items()} == {
+            name: near(value) for name, value in numbers.items()
+        }, f"{said} at {cell}"
+
+
+def near(value: Any) -> Any:
+    """What is counted, added and ranked is exact; a quotient may be rounded once more or less on the way."""
+    if value is None or value == round(value, 3):
+        return value
+    return Context(prec=9).plus(round(Decimal(value), 8))

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings, strategies as some
 from engine.access.viewer import SYSTEM
 from engine.runtime import Runtime
 from metamodel.asks import GroupAnswer
-from tests.engine.reports.by_hand import ByHand
+from tests.engine.reports.by_hand import ByHand, same_numbers
+from tests.engine.reports.random_widgets import CONDITIONS, PERIODS, WIDGETS, behind_links
 from tests.engine.reports.shop import (
     APP,
     BOARD,
@@ -27,7 +28,6 @@ from tests.engine.reports.shop import (
     save,
     some_customers,
 )
-from tests.engine.reports.test_groups import CONDITIONS, PERIODS, WIDGETS, behind_links, same_numbers
 
 CUSTOMERS = some_customers(4)
 

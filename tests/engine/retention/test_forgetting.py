@@ -19,7 +19,7 @@ from engine.runtime import Runtime
 from engine.system_tables import audit, inbox, notifications, record_keys, rule_runs, tasks, words
 from metamodel.plugin_api import RawMessage
 from tests.engine.archive_app import ARCHIVE
-from tests.engine.channels.test_receive import SECRET, delivery
+from tests.engine.channels.deliveries import SECRET, delivery
 
 SAID, OTHER = "一百二十万元的底价", "周五见"
 TELL: list[dict[str, Any]] = [

@@ -9,7 +9,7 @@ import pytest
 
 from engine.runtime import Runtime
 from tests.engine.rules.desk import publish
-from tests.engine.web.test_api import Api
+from tests.engine.web.client import Api
 
 PLACE = "/api/v1/design/office"
 RANK = {"id": "rank", "type": "integer", "label": "等级数"}

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.engine.flows.conftest import Office, office  # noqa: F401
-from tests.engine.flows.test_flows import ADD, BIG, manual
-from tests.engine.web.test_api import Api
+from tests.engine.flows.other_ways import ADD, BIG, manual
+from tests.engine.web.client import Api
 
 APP = "/api/v1/apps/requests"
 

@@ -9,7 +9,7 @@ import pytest
 
 from engine.runtime import Runtime
 from tests.engine.rules.desk import client, create, publish, values
-from tests.engine.web.test_api import Api
+from tests.engine.web.client import Api
 
 APP = "/api/v1/apps/office"
 SET = {"action": "set_fields", "with": {"values": {"state": "'done'"}}}

@@ -11,7 +11,7 @@ import pytest
 from engine.notifications import NewNotification
 from engine.runtime import Runtime
 from engine.tasks import NewTask, Outcome
-from tests.engine.web.test_api import Api
+from tests.engine.web.client import Api
 
 TASKS, NOTICES = "/api/v1/tasks", "/api/v1/notifications"
 CHOICES = (

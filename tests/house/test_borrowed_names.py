@@ -1,15 +1,20 @@
-"""A name that begins with an underscore is its own module's: what another needs too is made public, with words."""
+"""A name that begins with an underscore is its own module's: what another needs too is made public, with words.
+And nobody takes anything from a test file: what several use stands in a module of its own."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 import pytest
 
-from tests.house.source import FOLDERS, Source, none_of, sources
+from tests.house.source import FOLDERS, ROOT, Source, none_of, sources
 
 OURS = (*FOLDERS, "scripts")
+TEST_FILE = re.compile(
+    r"^ *(?:from [\w.]*\btest_\w+ import|import [\w.]*\btest_|from tests[\w.]* import .*\btest_).*", re.M
+)
 NAMED_TUPLE = frozenset({"_asdict", "_fields", "_make", "_replace"})  # theirs are public all the same
 
 
@@ -52,6 +57,14 @@ def test_no_module_takes_private_names_of_another() -> None:
     none_of(line for source in sources(*OURS) for line in taken_private_names(source))
 
 
+def test_nobody_takes_anything_from_a_test_file() -> None:
+    none_of(
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for line in TEST_FILE.findall(path.read_text("utf-8"))
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -81,3 +94,18 @@ def test_each_way_to_a_private_name_is_seen(text: str, complaint: str) -> None:
 )
 def test_ones_own_and_others_houses_pass(text: str) -> None:
     assert list(taken_private_names(Source("plugins.fields.cascade", text))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ("from tests.engine.test_jobs import OpenBox", True),
+        ("def f():\n    from .test_jobs import OpenBox", True),
+        ("from tests.engine import test_jobs", True),
+        ("import tests.engine.test_jobs as jobs", True),
+        ("from tests.engine.open_box import OpenBox", False),
+        ("from engine.app_tests import test_one", False),
+    ],
+)
+def test_what_is_taken_from_a_test_file_is_seen(text: str, taken: bool) -> None:
+    assert bool(TEST_FILE.search(text)) is taken
