@@ -272,6 +272,11 @@ class _Names:
         yield from self._one_of("app_test.unknown_rule", step.part, "press", rules)
         yield from self._reference(step.part.text("on"), step.path + "/on")
 
+    def _begin(self, step: Step) -> Iterator[Problem]:
+        flows = [flow.id for flow in self._checking.app.flows]
+        yield from self._one_of("app_test.unknown_flow", step.part, "begin", flows)
+        yield from self._reference(step.part.text("on"), step.path + "/on")
+
     def _flow(self, step: Step) -> Iterator[Problem]:
         yield from self._reference(step.part.text("flow"), step.path + "/flow")
 
@@ -336,6 +341,7 @@ _CHECKS = {
     "restore": _Names._delete,
     "say": _Names._say,
     "press": _Names._press,
+    "begin": _Names._begin,
     "flow": _Names._flow,
     "task": _Names._task,
     "expect": _Names._expect,

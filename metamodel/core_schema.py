@@ -191,7 +191,9 @@ MENU_ITEM = shape(
 MENU_GROUP = shape(("items",), id=ref("id"), label=ref("label"), icon=TEXT, items=list_of(ref("menu_item")))
 
 # -- app tests: what a step does, and what an expectation is about (the first of these keys it has)
-STEPS = ("message", "wait", "create", "update", "delete", "restore", "press", "flow", "task", "say", "expect")
+STEPS = (
+    "message", "wait", "create", "update", "delete", "restore", "press", "begin", "flow", "task", "say", "expect",
+)  # fmt: skip
 EXPECTATIONS = ("tasks_of", "notifications_of", "search", "report", "timeline", "form", "flow")
 COUNT: Schema = {"type": "integer", "minimum": 0}
 TEXTS: Schema = {"type": ["string", "array"], "items": TEXT}
@@ -224,7 +226,7 @@ TEST_STEP = shape(
     (),
     message=ref("test_message"), wait=TEXT, as_=TEXT, create=TEXT, update=TEXT, values=ANYTHING, name=TEXT,
     delete=TEXT, restore=TEXT, say=TEXT, about=ref("id"),
-    press=ref("id"), on=TEXT, flow=TEXT, do=TEXT, comment=TEXT,
+    press=ref("id"), begin=ref("id"), on=TEXT, flow=TEXT, do=TEXT, comment=TEXT,
     to={"anyOf": [TEXT, list_of(TEXT)]},
     task=shape((), rule=ref("id"), flow=ref("id"), about=TEXT), expect=ref("test_expectation"), refused=TEXT,
     note=ref("label"),

@@ -1,8 +1,8 @@
 """Acts: what people do in a story or in an app's test, done the ordinary ways in.
 
 Filling in a form, changing a record, deleting it and bringing it back, saying something about it, pressing a
-rule's button, closing a to-do, acting in a flow. What came of an act may be given a name, by which later acts
-find it.
+rule's button, closing a to-do, beginning a flow, acting in one. What came of an act may be given a name, by which
+later acts find it.
 """
 
 from __future__ import annotations
@@ -155,6 +155,14 @@ class Acting:
         known = self.place(part.raw.get("on", ""))
         self.runtime.rules.press(self.viewer(part.text("as")), self.app, part.text("press"), known.record)
 
+    def begin(self, part: Part) -> None:
+        """A flow of the app, by hand."""
+        known, viewer = self.place(part.raw.get("on", "")), self.viewer(part.text("as"))
+        flows = self.runtime.flows
+        self.runtime.database.write(
+            lambda unit: flows.start(unit, viewer, self.app, part.text("begin"), known.record)
+        )
+
     def flow(self, part: Part) -> None:
         known = self.place(part.raw["flow"])
         shown = self.runtime.flows.view(SYSTEM, known.app, known.form, known.record)
@@ -195,6 +203,7 @@ ACTS: Mapping[str, Callable[[Acting, Part], None]] = {
     "restore": Acting.restore,
     "say": Acting.say,
     "press": Acting.press,
+    "begin": Acting.begin,
     "task": Acting.task,
     "flow": Acting.flow,
 }
