@@ -10,12 +10,13 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
+from builder_ui.form_drawing import Draft, answers, drawn_sections, field_of
 from builder_ui.inputs import Inputs, raw_values
 from builder_ui.language import translations
 from builder_ui.models.public import PublicFormPage, PublicSaid
 from builder_ui.models.record import FormSection
 from builder_ui.pages.door import language_cookie, one, session_of, wished_language
-from builder_ui.pages.edit import OFFERED, Draft, answers, asked_less, drawn_sections, field_of
+from builder_ui.pages.edit import OFFERED, asked_less
 from builder_ui.shell import Shell
 from builder_ui.site import Ask, Here, InPath, Site, Visit, respond, sent_form
 from builder_ui.visit import House

@@ -13,10 +13,11 @@ from typing import Any
 from litestar import Response, get, post
 
 from builder_ui.design_frame import design_frame
+from builder_ui.form_drawing import Draft, answers
 from builder_ui.inputs import Inputs, raw_values
 from builder_ui.models.design_preview import PreviewedForm, PreviewPage
 from builder_ui.models.parts import Option
-from builder_ui.pages import edit
+from builder_ui.pages.edit import form_page
 from builder_ui.site import Ask, Here, InPath, Visit, respond, sent_form
 from builder_ui.templating import href
 from engine.designing.previewing import EVERYTHING, Previewed, Reason
@@ -31,7 +32,7 @@ BLANK, SAMPLE = "blank", "sample"
 
 
 @dataclass(frozen=True)
-class PreviewDraft(edit.Draft):
+class PreviewDraft(Draft):
     """The same draft of a record, on the draft of its form."""
 
     role: str = ""
@@ -123,7 +124,7 @@ def previewed_state(request: Ask, site: Here, app_id: InPath, form_id: InPath, b
     found = visit.runtime.previewing.state(visit.viewer, app_id, form_id, role, values, changed)
     draft = PreviewDraft(visit, found.app, found.form, None, values, found.state, role=role)
     inputs = Inputs(draft.base, visit.presenter(app_id))
-    fields = edit.answers(draft, inputs, sent.get("values") or {})
+    fields = answers(draft, inputs, sent.get("values") or {})
     seq = sent.get("seq", 0)
     return {"seq": seq, "fields": fields, "blocks": found.state.blocks, "reasons": _reasons(visit, found)}
 
@@ -135,7 +136,7 @@ def _answer(
     draft = PreviewDraft(
         visit, found.app, found.form, None, values, found.state, problems, role=role, fill=fill
     )
-    page = edit.form_page(draft, ask_way=False)
+    page = form_page(draft, ask_way=False)
     chosen = {"as": role, "fill": fill}
     page = replace(
         page, trail=(), title=found.form.text(visit.language), action=href(f"{draft.base}/page", **chosen),
