@@ -102,6 +102,16 @@ def _engine_room(found: Import) -> str:
     return parts[1] if parts[0] == "engine" and len(parts) > 1 else ""
 
 
+def tables_by_another_door(source: Source) -> list[str]:
+    """The engine's own tables have one home, however many files declare them."""
+    home = "engine.system_tables"
+    return [
+        f"{source.module}:{found.line} imports {found.module}"
+        for found in source.imports
+        if found.module.count(".") > 2 and _within(found.module, home) and not _within(source.module, home)
+    ]
+
+
 def circles(files: Iterable[Source], types: bool = False) -> list[list[str]]:
     """Modules that import each other around. Imports for type checkers alone count where `types` are asked for."""
     known = {source.module: source for source in files}
@@ -125,6 +135,10 @@ def test_imports_follow_the_arrows() -> None:
 
 def test_engine_imports_only_go_down() -> None:
     none_of(line for source in sources("engine") for line in wrong_floors(source))
+
+
+def test_the_engines_tables_are_taken_from_their_home() -> None:
+    none_of(line for source in sources() for line in tables_by_another_door(source))
 
 
 def test_there_are_no_circles() -> None:
@@ -178,6 +192,13 @@ def test_a_wrong_arrow_is_seen(module: str, text: str, complaint: str) -> None:
 )
 def test_an_import_upwards_is_seen(module: str, text: str, complaint: str) -> None:
     assert complaint in "".join(wrong_floors(Source(module, text)))
+
+
+def test_a_table_taken_by_another_door_is_seen() -> None:
+    inside, home = "from engine.system_tables.work import tasks", "from engine.system_tables import tasks"
+    assert tables_by_another_door(Source("engine.tasks.store", inside))
+    assert tables_by_another_door(Source("engine.system_tables", inside)) == []
+    assert tables_by_another_door(Source("engine.tasks.store", home)) == []
 
 
 def test_a_room_without_a_floor_is_named() -> None:
