@@ -112,6 +112,7 @@ class Lines:
         ways = {
             "password": self._visit.text("Password"), "code": self._visit.text("Code"),
             "recovery_code": self._visit.text("Recovery code"), "totp": self._visit.text("Code"),
+            "hand": self._visit.text("By hand"),
         }  # fmt: skip
         return ways.get(name, name)
 

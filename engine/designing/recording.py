@@ -39,6 +39,7 @@ MOST = 200  # steps
 AT_ONCE = 20  # records or messages of one unit: more is traffic, not an act
 PRESS, CLOSE, SAY, TRANSFER, FLOW = "press", "task.close", "comment.add", "task.transfer", "flow."
 NOT_DONE = frozenset({"start", "end", "transfer"})  # by itself; a transfer says more as the to-do's
+BY_HAND = "hand"
 NOTES = "recording"
 
 
@@ -266,6 +267,8 @@ def _act(entry: AuditEntry) -> dict[str, Any] | None:
         said = {"comment": True} if entry.detail.get("comment") else {}
         return {"task": source, "do": entry.detail.get("outcome", ""), **said, **about}
     act = entry.action.removeprefix(FLOW)
+    if (act, entry.detail.get("by")) == ("start", BY_HAND):
+        return {"begin": entry.detail.get("flow", ""), **about}
     if entry.action.startswith(FLOW) and act not in NOT_DONE:
         to = {"to": list(entry.detail["to"])} if entry.detail.get("to") else {}
         return {"flow": entry.detail.get("flow", ""), "do": act, **to, **about}

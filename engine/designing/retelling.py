@@ -25,7 +25,7 @@ from metamodel.problems import pointer
 
 SAID: Label = {"zh": "（内容已略）", "en": "(left out)"}  # stands for what somebody said
 REASON: Label = {"zh": "（原因已略）", "en": "(reason left out)"}
-KINDS = ("create", "update", "delete", "restore", "message", "press", "task", "flow", "say")
+KINDS = ("create", "update", "delete", "restore", "message", "press", "begin", "task", "flow", "say")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,12 @@ class Retelling:
         self._about(step, {"press": step["press"], "on": self._known(step)})
         self._say_line(
             "button", step["form"], {"zh": "在“{form}”上按下按钮", "en": "Press a button on “{form}”"}
+        )
+
+    def _begin(self, step: Mapping[str, Any]) -> None:
+        self._about(step, {"begin": step["begin"], "on": self._known(step)})
+        self._say_line(
+            "play", step["form"], {"zh": "发起“{form}”的流程", "en": "Begin a flow about “{form}”"}
         )
 
     def _task(self, step: Mapping[str, Any]) -> None:

@@ -34,7 +34,7 @@ class Beginning:
             raise Rejected([problem("record.unknown", record=record)])
         if not may_begin(found, viewer, app):
             raise refused("flow.denied")
-        return self._operating.begin(unit, viewer.person, app, found, identifier)
+        return self._operating.begin(unit, viewer.person, app, found, identifier, by="hand")
 
     def startable(self, viewer: Viewer, app: str, form: str, record: int | str) -> list[tuple[str, str]]:
         """(flow, label) of what this viewer may begin on this record now."""

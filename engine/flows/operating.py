@@ -37,12 +37,13 @@ class Operating:
         self.fence = Fence(services, store, versions, following.absences)
         self._quoting = Quoting(services.authority, services.apps)
 
-    def begin(self, unit: Unit, person: str, app: str, flow: Flow, record: int) -> int:
+    def begin(self, unit: Unit, person: str, app: str, flow: Flow, record: int, by: str = "") -> int:
+        """The new instance's id. `by`: how it was begun, `hand` where this person said so, for the audit trail."""
         pinned = self.versions.newest(app)
         pinned.flow(flow.id)
         instance = self.store.insert(unit, app, flow.id, pinned.version, flow.form, record, person)
         self.fence.runs_on(app, flow.form)
-        self._work(unit, instance, lambda machine: machine.start(person))
+        self._work(unit, instance, lambda machine: machine.start(person), by=by)
         return instance.id
 
     def operate(
@@ -56,8 +57,8 @@ class Operating:
         return self._work(unit, instance, work, moving=moving)
 
     def _work(
-        self, unit: Unit, instance: Instance, work: Callable[[Machine], T], *, moving: bool = False
-    ) -> T:
+        self, unit: Unit, instance: Instance, work: Callable[[Machine], T], *, moving: bool = False, by: str = ""
+    ) -> T:  # fmt: skip
         pinned = self.versions.of(instance.app, instance.version)
         flow = pinned.flow(instance.flow)
         before = self.store.state(unit.connection, instance.id) if instance.revision else State()
@@ -67,10 +68,10 @@ class Operating:
         if machine.steps:
             self.store.append(unit, instance, machine.steps, machine.state)
             self.following.follow(unit, world, before, machine, moving)
-            self._note(unit, instance, machine)
+            self._note(unit, instance, machine, by)
         return result
 
-    def _note(self, unit: Unit, instance: Instance, machine: Machine) -> None:
+    def _note(self, unit: Unit, instance: Instance, machine: Machine, by: str) -> None:
         """What people did, in the audit trail under their names; what came of it by itself needs no line."""
         for step in machine.steps:
             viewer = self.services.people.organisation().viewer(step.person)
@@ -82,6 +83,8 @@ class Operating:
                 }
                 if step.action in ADDING:
                     detail["to"] = list(step.detail["people"])
+                if step.action == "start" and by:
+                    detail["by"] = by
                 if "for" in step.detail:
                     detail["for"] = step.seat
                 what = Occurrence(

@@ -51,7 +51,11 @@ SHOP: dict[str, Any] = {
             {"id": "end", "type": "end", "options": {"state": "approved"}},
             {"id": "no", "type": "end", "options": {"state": "rejected"}}],
         "edges": [{"from": "start", "to": "boss"}, {"from": "boss", "to": "end", "on": "approve"},
-                  {"from": "boss", "to": "no", "on": "reject"}]}],
+                  {"from": "boss", "to": "no", "on": "reject"}]},
+        {"id": "checking", "label": "核对", "form": "order", "start": "manual", "nodes": [
+            {"id": "start", "type": "start", "label": "发起"},
+            {"id": "end", "type": "end", "options": {"values": {"state": "'已核对'"}}}],
+         "edges": [{"from": "start", "to": "end"}]}],
     "channels": [{"id": "chat", "label": "聊天", "connector": "webhook", "options": {
         "fields": {"vendor_id": "id", "sent_at": "at", "sender_id": "from", "text": "text"}}}],
     "rules": [
@@ -156,6 +160,7 @@ def test_rows_files_messages_comments_approvals_and_deletes(runtime: Runtime) ->
     recordings = runtime.recordings
     recordings.start(wu, "shop")
     runtime.rules.press(wu, "shop", "done", old)
+    runtime.database.write(lambda unit: runtime.flows.start(unit, wu, "shop", "checking", old))
     file = runtime.store_file(wu, b"%PDF-1.7\n secret", "底价表.pdf", "application/pdf")["id"]
     lines = [{"what": "锅炉", "n": 2}, {"what": "螺丝", "n": 7}]
     (order,) = runtime.records.create(wu, "shop", "order", [{"lines": lines, "paper": [file]}])
@@ -172,8 +177,8 @@ def test_rows_files_messages_comments_approvals_and_deletes(runtime: Runtime) ->
     assert found is not None
     assert found.test is not None
     assert [one.text("zh") for one in found.told] == [
-        "在“订单”上按下按钮", "填写“订单”", "在“订单”上评论", "删除一条“订单”", "删除一条“订单”", "恢复一条“订单”",
-        "收到一条消息，成为“留言”", "填写“申请”", "审批“申请”",
+        "在“订单”上按下按钮", "发起“订单”的流程", "填写“订单”", "在“订单”上评论", "删除一条“订单”",
+        "删除一条“订单”", "恢复一条“订单”", "收到一条消息，成为“留言”", "填写“申请”", "审批“申请”",
     ]  # fmt: skip
     written = json.dumps(found.test, ensure_ascii=False)
     assert [word for word in ("底价", "99", "孙国梁", "wx_9981", "太便宜", "急着") if word in written] == []
@@ -184,6 +189,7 @@ def test_rows_files_messages_comments_approvals_and_deletes(runtime: Runtime) ->
     made = next(step for step in found.test["steps"] if "lines" in step.get("values", {}))
     assert made["values"]["lines"] == [{"what": "锅炉", "n": 2}, {"what": "螺丝", "n": 7}]
     assert made["values"]["paper"] == [{"$file": "附件1.pdf"}]
+    assert by_kind["begin"] == {"begin": "checking", "on": first["name"], "as": "wu"}
     assert by_kind["say"]["say"].startswith("@李 ")
     assert by_kind["flow"]["as"] == "li"
     assert by_kind["message"]["message"]["from"] == "customer_1"
