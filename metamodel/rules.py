@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from metamodel.binding import Binder
 from metamodel.checking import Checking, RuleScope, check_ids
@@ -13,6 +14,10 @@ from metamodel.labels import Label, label_text
 from metamodel.parts import Part
 from metamodel.plugin_api import Action, Options, Trigger
 from metamodel.problems import Problem, pointer, problem
+
+if TYPE_CHECKING:
+    from metamodel.application import App
+    from metamodel.forms import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +138,23 @@ def check_action(action: RuleAction, asking: RuleScope) -> list[Problem]:
     if action.action.only_on and asking.event not in action.action.only_on:
         return [problem("rule.wrong_event", action.path, action=action.action.label)]
     place = action.path + pointer("with")
-    return [one.under(place) for one in action.action.check_options(action.options, asking)]
+    found = [*action.action.check_options(action.options, asking), *_check_filled(action, asking.app)]
+    return [one.under(place) for one in found]
+
+
+def _check_filled(action: RuleAction, app: App) -> Iterator[Problem]:
+    """Of a record it makes, the required fields that nothing fills: such a record is never kept. Where a rule
+    completes records of the form before they are saved, that cannot be told."""
+    filling = action.action.fills(action.options) if action.action is not None else None
+    form = app.form(filling.form) if filling is not None and filling.app in ("", app.id) else None
+    if filling is None or form is None or any(_completes(rule, form) for rule in app.rules):
+        return
+    for field in form.fields:
+        given = field.id in filling.values or field.id in filling.elsewhere or field.default
+        if field.required and not given and not field.visible and field.usable and field.derived is None:
+            place = pointer(filling.option, field.id)
+            yield problem("rule.unfilled", place, field=field.label, form=form.label)
+
+
+def _completes(rule: Rule, form: Form) -> bool:
+    return rule.trigger is not None and rule.trigger.before_save and rule.form == form.id

@@ -191,6 +191,7 @@ from metamodel.plugin_api.rules import (
     Action as Action,
     ActionScope as ActionScope,
     Clock as Clock,
+    Filling as Filling,
     RowsDue as RowsDue,
     Subject as Subject,
     Trigger as Trigger,

@@ -80,6 +80,18 @@ class RowsDue:
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A record that an action makes: its `form` (a blank app is our own), what its fields are filled with
+    (`{field: expression}`, kept in the option of that name), and the fields that the action fills otherwise."""
+
+    app: str
+    form: str
+    option: str
+    values: Mapping[str, str]
+    elsewhere: frozenset[str] = frozenset()
+
+
 class Action(Plugin):
     """Pure: `plan(params, subject)` says what should happen and does nothing."""
 
@@ -101,6 +113,14 @@ class Action(Plugin):
     def keys(self, options: Any) -> Sequence[tuple[str, str, str]]:
         """(app, form, field) by which records are looked up: worth an index. A blank app is our own."""
         return ()
+
+    def fills(self, options: Any) -> Filling | None:
+        """Of an action that makes a record: what it is filled with, which people then see as a table."""
+        return None
+
+    def begins(self, form: str) -> Mapping[str, Any] | None:
+        """What it is told at first to make records of this form; None: it makes none, or needs to know more."""
+        return None
 
 
 class ActionScope(Protocol):

@@ -268,6 +268,13 @@ TEXTS = {
     "rule.bad_template": Texts(
         "花括号里应当是字段，如 {{customer}}", "Braces hold a field, like {{customer}}"
     ),
+    "rule.unfilled": Texts(
+        "“{form}”的“{field}”必填，却没有来源：这样的记录存不下来",
+        "“{field}” of “{form}” is required and nothing fills it: no such record can be kept",
+        "给它一个来源或默认值",
+        "Give it a source, or a default",
+        severity="warning",
+    ),
     "rule.never": Texts(
         "条件永远不成立，规则不会执行",
         "The condition can never hold, so the rule never runs",

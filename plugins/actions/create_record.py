@@ -8,13 +8,17 @@ from metamodel.plugin_api import (
     Action,
     CreateRecord as CreateRecordEffect,
     Effect,
+    Filling,
     Options,
     Registry,
+    Writing,
     labelled,
 )
 from plugins.actions.assignments import TEXTS, Assignments, Target
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from metamodel.plugin_api import ActionScope, Problem, Subject
 
 
@@ -39,6 +43,15 @@ class CreateRecord(Action):
     def plan(self, options: CreateRecordOptions, subject: Subject) -> list[Effect]:
         values = subject.evaluate_all(options.values)
         return [CreateRecordEffect(options.app or subject.app, options.form, values)]
+
+    def fills(self, options: CreateRecordOptions) -> Filling:
+        return Filling(options.app, options.form, "values", options.values)
+
+    def writes(self, options: CreateRecordOptions) -> Sequence[Writing]:
+        return [Writing("new", options.values, options.app, options.form)]
+
+    def begins(self, form: str) -> Mapping[str, object]:
+        return {"form": form, "values": {}}
 
 
 def register(registry: Registry) -> None:
