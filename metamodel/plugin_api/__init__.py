@@ -196,6 +196,7 @@ from metamodel.plugin_api.rules import (
     Subject as Subject,
     Trigger as Trigger,
     Visit as Visit,
+    Writing as Writing,
 )
 from metamodel.plugin_api.widgets import (
     Widget as Widget,

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from metamodel.effects import Effect
 from metamodel.expressions.types import Type
@@ -92,6 +92,24 @@ class Filling:
     elsewhere: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What an action writes, as far as its options say it: fields of the `own` record, of the one its `link`
+    leads to, of records of `form` that are `found`, or of a `new` one (a blank app is our own). `values` are
+    {field: expression}, an expression blank where no more is known than that the field is written. `match`: of
+    new records, what there is only one with; `joins`: the values join what stands there; `sure`: no lookup
+    decides whether they are written."""
+
+    to: Literal["own", "linked", "found", "new"]
+    values: Mapping[str, str]
+    app: str = ""
+    form: str = ""
+    link: str = ""
+    match: Mapping[str, str] | None = None
+    joins: bool = False
+    sure: bool = True
+
+
 class Action(Plugin):
     """Pure: `plan(params, subject)` says what should happen and does nothing."""
 
@@ -117,6 +135,10 @@ class Action(Plugin):
     def fills(self, options: Any) -> Filling | None:
         """Of an action that makes a record: what it is filled with, which people then see as a table."""
         return None
+
+    def writes(self, options: Any) -> Sequence[Writing]:
+        """What it writes: so rules are seen that set each other off without end, or contradict each other."""
+        return ()
 
     def begins(self, form: str) -> Mapping[str, Any] | None:
         """What it is told at first to make records of this form; None: it makes none, or needs to know more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from metamodel.plugin_api import (
@@ -10,6 +11,7 @@ from metamodel.plugin_api import (
     Effect,
     Options,
     Registry,
+    Writing,
     labelled,
     problem,
 )
@@ -48,6 +50,11 @@ class AddTags(Action):
     def plan(self, options: AddTagsOptions, subject: Subject) -> list[Effect]:
         places = [linked_record(subject, link) for link in ("", *options.of)]
         return [AddTagsEffect(*place, options.field, options.tags) for place in places if place is not None]
+
+    def writes(self, options: AddTagsOptions) -> Sequence[Writing]:
+        tags = {options.field: "[]"}
+        linked = [Writing("linked", tags, link=link, joins=True) for link in options.of]
+        return [Writing("own", tags, joins=True), *linked]
 
 
 def register(registry: Registry) -> None:

@@ -5,9 +5,10 @@ Like `add_tags`, with expressions: what stands there stays, and each value stand
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from metamodel.plugin_api import Action, AddTags, Effect, Options, Registry, labelled
+from metamodel.plugin_api import Action, AddTags, Effect, Options, Registry, Writing, labelled
 from plugins.actions.assignments import TEXTS, Assignments, items_of
 from plugins.actions.linked import OfOption, check_target, linked_record
 
@@ -40,6 +41,10 @@ class AddValues(Action):
             return []
         values = {field: items_of(value) for field, value in subject.evaluate_all(options.values).items()}
         return [AddTags(*found, field, items) for field, items in values.items() if items]
+
+    def writes(self, options: AddValuesOptions) -> Sequence[Writing]:
+        to: Literal["own", "linked"] = "linked" if options.of else "own"
+        return [Writing(to, options.values, link=options.of, joins=True)]
 
 
 def register(registry: Registry) -> None:

@@ -11,6 +11,7 @@ from metamodel.plugin_api import (
     FindOrCreate as FindOrCreateEffect,
     Options,
     Registry,
+    Writing,
     labelled,
 )
 from plugins.actions.assignments import TEXTS, Assignments, Target, items_of
@@ -62,6 +63,11 @@ class CreateForEach(Action):
 
     def keys(self, options: CreateForEachOptions) -> Sequence[tuple[str, str, str]]:
         return [(options.app, options.form, field) for field in (options.field, *options.match)]
+
+    def writes(self, options: CreateForEachOptions) -> Sequence[Writing]:
+        made = {**options.match, **options.values, options.field: ""}
+        match = {**options.match, options.field: options.each}
+        return [Writing("new", made, options.app, options.form, match=match)]
 
 
 def register(registry: Registry) -> None:

@@ -12,6 +12,7 @@ from metamodel.plugin_api import (
     Options,
     Registry,
     Texts,
+    Writing,
     labelled,
     problem,
 )
@@ -79,6 +80,11 @@ class Link(Action):
 
     def keys(self, options: LinkOptions) -> Sequence[tuple[str, str, str]]:
         return [(options.app, options.form, field) for values in options.match for field in values]
+
+    def writes(self, options: LinkOptions) -> Sequence[Writing]:
+        looked_up = dict.fromkeys((options.link, *options.copy), "")
+        several = [options.then, options.otherwise, options.several]
+        return [Writing("own", values, sure=False) for values in (looked_up, *several)]
 
 
 def register(registry: Registry) -> None:

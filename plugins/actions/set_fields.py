@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-from metamodel.plugin_api import Action, Effect, Options, Registry, SetFields as SetFieldsEffect, labelled
+from metamodel.plugin_api import (
+    Action,
+    Effect,
+    Options,
+    Registry,
+    SetFields as SetFieldsEffect,
+    Writing,
+    labelled,
+)
 from plugins.actions.assignments import TEXTS, Assignments
 from plugins.actions.linked import OfOption, check_target, linked_record
 
@@ -37,6 +46,9 @@ class SetFields(Action):
             return []
         app, form, record = found
         return [SetFieldsEffect(app, form, record, subject.evaluate_all(options.values))]
+
+    def writes(self, options: SetFieldsOptions) -> Sequence[Writing]:
+        return [Writing("linked" if options.of else "own", options.values, link=options.of)]
 
 
 def register(registry: Registry) -> None:

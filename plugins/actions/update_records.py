@@ -12,6 +12,7 @@ from metamodel.plugin_api import (
     Registry,
     Texts,
     UpdateRecords as UpdateRecordsEffect,
+    Writing,
     labelled,
     problem,
 )
@@ -59,6 +60,9 @@ class UpdateRecords(Action):
 
     def keys(self, options: UpdateRecordsOptions) -> Sequence[tuple[str, str, str]]:
         return [(options.app, options.form, field) for field in options.match]
+
+    def writes(self, options: UpdateRecordsOptions) -> Sequence[Writing]:
+        return [Writing("found", options.values, options.app, options.form)]
 
 
 def register(registry: Registry) -> None:
