@@ -133,7 +133,9 @@ def _forms(document: Mapping[str, Any], language: str) -> Iterable[tuple[str, st
 
 # -- problems -----------------------------------------------------------------------------------------
 
-_PLACE = re.compile(r"^/forms/(\d+)(?:/fields/(\d+)(?:/fields/(\d+))?|/layout/(\d+)|/views/(\d+))?")
+_PLACE = re.compile(
+    r"^/forms/(\d+)(?:/fields/(\d+)(?:/fields/(\d+))?|/layout/(\d+)|/views/(\d+)|/retention(?:/(\d+))?)?"
+)
 _PAGES = {"roles": "/permissions", "menus": "/menu", "tests": "/tests"}
 
 
@@ -176,6 +178,11 @@ def problem_place(app: str, document: Mapping[str, Any], path: str, language: st
         shown = str(_at(view, "id") or "")
         said.append(label_text(_label(view), language, shown))
         return " › ".join(filter(None, said)), f"{base}/forms/{name}/views?at={shown}"
+    if path.startswith(f"/forms/{match[1]}/retention"):
+        rule = _at(_at(form, "retention"), match[6] or "")
+        said.append(label_text(_label(rule), language, str(_at(rule, "id") or "")))
+        shown = f"?at={_at(rule, 'id')}" if rule is not None else ""
+        return " › ".join(filter(None, said)), f"{base}/forms/{name}/retention{shown}"
     at = f"?at=field:{'.'.join(keys)}" if keys else f"?at=block:{block}" if isinstance(block, str) else ""
     return " › ".join(filter(None, said)), f"{base}/forms/{name}{at}"
 

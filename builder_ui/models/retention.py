@@ -25,10 +25,13 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class FormRules:
+    """`design`: where the rules are edited, for who designs the app."""
+
     form: str
     app: str
     icon: str
     rules: tuple[RuleLine, ...]
+    design: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,15 @@ class PresetLine:
 
 @dataclass(frozen=True, slots=True)
 class RulesPage:
+    """`designs`: the archives whose rules this visitor may edit."""
+
     tabs: tuple[Tab, ...]
     forms: tuple[FormRules, ...]
     presets: tuple[PresetLine, ...]
     two_people: bool
     may: bool
     problems: tuple[str, ...] = ()
+    designs: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -425,6 +425,9 @@ ROUTES: dict[str, Route] = {
     "GET /design/{app_id:str}/permissions/name": Route(manages("design"), queries=("?label=x",)),
     "GET /design/{app_id:str}/menu": Route(manages("design"), queries=("", "?at=0.0")),
     "GET /design/{app_id:str}/menu/body": Route(manages("design"), queries=("", "?at=99999.x")),
+    "GET /design/{app_id:str}/forms/{form_id:str}/retention": Route(manages("design"), queries=("", "?at=x")),
+    "GET /design/{app_id:str}/forms/{form_id:str}/retention/body": Route(
+        manages("design"), queries=("", "?revision=1")),
     "GET /design/{app_id:str}/forms/{form_id:str}/views": Route(manages("design"), queries=("", "?at=x")),
     "GET /design/{app_id:str}/forms/{form_id:str}/views/body": Route(
         manages("design"), queries=("", "?at=x&revision=1")),

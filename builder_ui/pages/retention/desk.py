@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from builder_ui.cells import record_url
 from builder_ui.models.parts import Link, Tab
+from builder_ui.periods import period_words
 from builder_ui.site import Visit
 from engine.clock import from_microseconds
 from engine.evidence.tombstones import Cause
 from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.problems import Problem, Rejected, problem
-from metamodel.retention import Period, RetentionRule
+from metamodel.retention import RetentionRule
 
 BASE = "/admin/retention"
 STYLES = ("pages", "list", "form", "record", "retention")
@@ -69,16 +70,7 @@ class Desk:
 
     def period(self, text: str) -> str:
         """`P5Y` as people say it."""
-        period, count = Period.read(text), self.visit.count
-        if period is None:
-            return text
-        years, months = divmod(period.months, 12)
-        parts = (
-            count("one year", "%(num)s years", years) if years else "",
-            count("one month", "%(num)s months", months) if months else "",
-            count("one day", "%(num)s days", period.days) if period.days else "",
-        )
-        return " ".join(filter(None, parts))
+        return period_words(self.visit, text)
 
     def terms(self, rule: RetentionRule, form: Form | None) -> tuple[str, ...]:
         """What a rule says, in short: from when, how long, and what then."""

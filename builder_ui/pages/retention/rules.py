@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
 from litestar import Response, get, post
 
+from builder_ui.models.parts import Link
 from builder_ui.models.retention import FormRules, PresetLine, RuleLine, RulesPage
 from builder_ui.pages.retention.desk import BASE, STYLES, Desk
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
@@ -56,7 +58,7 @@ def _page(visit: Visit, refused: Rejected | None = None) -> Response[Any]:
         states, two = retention.rules(connection), retention.activations.two_people(connection)
     page = RulesPage(
         desk.tabs(""), tuple(_forms(desk, states)), _presets(desk), two, bool(desk.apps()),
-        desk.said(refused.problems) if refused else (),
+        desk.said(refused.problems) if refused else (), tuple(_designs(desk)),
     )  # fmt: skip
     title = visit.text("Retention and holds")
     return visit.page("retention.html", page, title=title, styles=STYLES, status=422 if refused else 200)
@@ -70,9 +72,25 @@ def _forms(desk: Desk, states: list[RuleState]) -> list[FormRules]:
         lines = tuple(_line(desk, state) for state in own)
         name = apps[app].text(desk.visit.language)
         made.append(
-            FormRules(desk.form_name(app, form), name, (known.icon if known else "") or "list", lines)
-        )
+            FormRules(
+                desk.form_name(app, form), name, (known.icon if known else "") or "list", lines,
+                f"/design/{app}/forms/{form}/retention" if _designed(desk, app) else "",
+            )
+        )  # fmt: skip
     return made
+
+
+def _designed(desk: Desk, app: str) -> bool:
+    return desk.visit.runtime.designing.designs(desk.visit.viewer, app)
+
+
+def _designs(desk: Desk) -> Iterator[Link]:
+    language = desk.visit.language
+    for app in desk.visit.runtime.applications.all():
+        for form in app.forms if _designed(desk, app.id) else ():
+            if form.is_archive or form.retention:
+                address = f"/design/{app.id}/forms/{form.id}/retention"
+                yield Link(f"{app.text(language)} · {form.text(language)}", address, form.icon or "list")
 
 
 def _line(desk: Desk, state: RuleState) -> RuleLine:
