@@ -11,12 +11,13 @@ from metamodel.plugin_api import (
     Filling,
     Options,
     Registry,
+    Writing,
     labelled,
 )
 from plugins.actions.assignments import TEXTS, Assignments, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from metamodel.plugin_api import ActionScope, Problem, Subject
 
@@ -45,6 +46,9 @@ class CreateRecord(Action):
 
     def fills(self, options: CreateRecordOptions) -> Filling:
         return Filling(options.app, options.form, "values", options.values)
+
+    def writes(self, options: CreateRecordOptions) -> Sequence[Writing]:
+        return [Writing("new", options.values, options.app, options.form)]
 
     def begins(self, form: str) -> Mapping[str, object]:
         return {"form": form, "values": {}}

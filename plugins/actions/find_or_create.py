@@ -18,6 +18,7 @@ from metamodel.plugin_api import (
     Registry,
     Span,
     Texts,
+    Writing,
     labelled,
     problem,
     read_duration,
@@ -120,6 +121,18 @@ class FindOrCreate(Action):
         elsewhere = {*options.match, *options.update, *options.add}
         span = {options.span.start, options.span.end} if options.span else set[str]()
         return Filling(options.app, options.form, "create", options.create, frozenset(elsewhere | span))
+
+    def writes(self, options: FindOrCreateOptions) -> Sequence[Writing]:
+        app, form, span = options.app, options.form, options.span
+        covered = {span.start: span.moment, span.end: span.moment} if span else dict[str, str]()
+        each = {**covered, **options.update}
+        made = {**options.match, **options.create, **options.add, **each}
+        return [
+            Writing("found", each, app, form),
+            Writing("found", options.add, app, form, joins=True),
+            Writing("new", made, app, form, match={**options.match, **covered}),
+            *([Writing("own", {options.link: ""})] if options.link else ()),
+        ]
 
 
 def _span(options: SpanOptions, subject: Subject) -> Span | None:
