@@ -58,7 +58,8 @@ class Span(msgspec.Struct, frozen=True):
     """A record that covers a time, from its `start` field to its `end` field. It is found when `moment`
     lies in it or within `silence` of it, and grows to cover the moment; a new one starts with it. The
     newest one is found after as long as `patience`, too, while its field `waiting` (name, value) says
-    that it waits for this."""
+    that it waits for this. With no value the field is the moment since when it waits (`asks`: what comes
+    now makes it wait), which somebody else writes down."""
 
     start: str
     end: str
@@ -66,6 +67,7 @@ class Span(msgspec.Struct, frozen=True):
     silence: timedelta
     patience: timedelta | None = None
     waiting: tuple[str, Any] = ("", None)
+    asks: bool = False
 
     @property
     def reach(self) -> timedelta:
@@ -91,8 +93,8 @@ class FindOrCreate(msgspec.Struct, frozen=True):
 class Link(msgspec.Struct, frozen=True):
     """Find (never create) a record and set our `link` field to it; `copy` takes fields of what was found
     (ours: theirs), `then` is set when one was found, `otherwise` when none was. Only records that `where`
-    (an expression over their form) picks are looked at; `several` is set besides when more than one of
-    them fits the last of `match`."""
+    (an expression over their form) picks are looked at; of several that fit alike the one that was created, or
+    `changed`, last is taken, and `several` is set besides when more than one fits the last of `match`."""
 
     app: str
     form: str
@@ -103,6 +105,7 @@ class Link(msgspec.Struct, frozen=True):
     otherwise: Mapping[str, Any] = {}
     where: str = ""
     several: Mapping[str, Any] = {}
+    latest: Literal["created", "changed"] = "created"
 
 
 class UpdateRecords(msgspec.Struct, frozen=True):

@@ -43,9 +43,19 @@ class Case:
     def awaits(self, span: Span) -> bool:
         """Is this what it waits for, though silence would have ended it?"""
         end, (name, value) = self.values.get(span.end), span.waiting
-        if span.patience is None or not isinstance(end, datetime) or self.values.get(name) != value:
+        if span.patience is None or not isinstance(end, datetime):
             return False
-        return end <= span.moment <= end + span.patience
+        found = self.values.get(name)
+        waits = found is not None if value is None else found == value
+        return waits and end <= span.moment <= end + span.patience
+
+    def _remember(self, span: Span) -> None:
+        """Since when it waits, for what comes in the same batch; it is written by whoever keeps the field."""
+        name, value = span.waiting
+        if value is None and span.patience is not None:
+            self.values[name] = None
+        elif value is None and span.asks and self.values.get(name) is None:
+            self.values[name] = span.moment
 
     def take(self, one: Planned, update: dict[str, Any], add: dict[str, Any]) -> None:
         self.subjects.append(one)
@@ -53,6 +63,7 @@ class Case:
         if span is not None:
             self.set(span.start, min(self.values.get(span.start) or span.moment, span.moment))
             self.set(span.end, max(self.values.get(span.end) or span.moment, span.moment))
+            self._remember(span)
         for name, value in update.items():
             self.set(name, value)
         for name, items in add.items():

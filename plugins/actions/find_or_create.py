@@ -7,9 +7,11 @@ then a new one begins.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from metamodel.plugin_api import (
+    DATETIME,
     Action,
     Effect,
     Filling,
@@ -35,8 +37,14 @@ class PatienceOptions(Options, frozen=True):
 
     answers: Annotated[str, labelled("这条是回复吗（公式）", "Is this an answer? (expression)")]
     field: Annotated[str, labelled("在等回复时，其字段", "While it waits, its field")]
-    value: Annotated[str, labelled("等于", "is")]
     silence: Annotated[str, labelled("最久等多久，如 P7D", "It waits at most, like P7D")]
+    value: Annotated[
+        str, labelled("等于（空为有值：等待起的时刻）", "is (blank: holds since when it waits)")
+    ] = ""
+    asks: Annotated[str, labelled("这条要人回复吗（公式）", "Does this ask for an answer? (expression)")] = ""
+    since: Annotated[
+        str, labelled("最后一条不早于（公式）", "Its last one is no older than (expression)")
+    ] = ""
 
 
 class SpanOptions(Options, frozen=True):
@@ -98,6 +106,10 @@ class FindOrCreate(Action):
             found += target.check_field(span.waiting.field, "/span/waiting/field")
             found += scope.check_condition(span.waiting.answers, "/span/waiting/answers")
             found += check_span(span.waiting.silence, "/span/waiting/silence", needed=True)
+            if span.waiting.asks:
+                found += scope.check_condition(span.waiting.asks, "/span/waiting/asks")
+            if span.waiting.since:
+                found += scope.check_expression(span.waiting.since, "/span/waiting/since", DATETIME)
         return found
 
     def plan(self, options: FindOrCreateOptions, subject: Subject) -> list[Effect]:
@@ -140,10 +152,19 @@ def _span(options: SpanOptions, subject: Subject) -> Span | None:
     if not moment:
         return None
     silence = read_duration(options.silence)
-    if waiting is None or not subject.evaluate(waiting.answers):
+    if waiting is None:
         return Span(options.start, options.end, moment, silence)
-    patience = read_duration(waiting.silence)
-    return Span(options.start, options.end, moment, silence, patience, (waiting.field, waiting.value))
+    asks = bool(waiting.asks and subject.evaluate(waiting.asks))
+    patience = _patience(waiting, subject, moment) if subject.evaluate(waiting.answers) else None
+    awaited = (waiting.field, waiting.value or None)
+    return Span(options.start, options.end, moment, silence, patience, awaited, asks)
+
+
+def _patience(waiting: PatienceOptions, subject: Subject, moment: datetime) -> timedelta:
+    """How long before this moment the last one may lie."""
+    longest = read_duration(waiting.silence)
+    since = subject.evaluate(waiting.since) if waiting.since else None
+    return longest if since is None else max(timedelta(), min(longest, moment - since))
 
 
 def register(registry: Registry) -> None:

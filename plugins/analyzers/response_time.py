@@ -6,11 +6,9 @@ changes nothing. A goodbye or a thank-you alone begins none.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field as dataclass_field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Annotated, Any
 
 from metamodel.plugin_api import (
@@ -27,16 +25,8 @@ from metamodel.plugin_api import (
     Registry,
     Type,
     labelled,
-    match_form,
 )
-
-_CLOSINGS = """
-好 好的 好的好的 好嘞 好呢 好哒 好吧 行 行的 可以 嗯 嗯嗯 哦 哦哦 对 ok okay 收到 收到谢谢 知道了 明白
-明白了 了解 了解了 谢谢 谢谢您 谢谢你 多谢 感谢 非常感谢 好的谢谢 好谢谢 好的感谢 行谢谢 嗯谢谢 麻烦了
-麻烦您了 辛苦了 辛苦 不客气 没事 没事了 再见 拜拜 晚安 先这样 好的先这样 不用了 不用了谢谢 thanks
-thankyou [表情]
-"""
-_MARKS = re.compile(r"[^\w\[\]]+")
+from plugins.closings import CLOSINGS, closes
 
 
 class ResponseTimeOptions(Options, frozen=True):
@@ -49,9 +39,7 @@ class ResponseTimeOptions(Options, frozen=True):
     text: Annotated[str, labelled("正文字段（识别客气话）", "Field of the text (to know goodbyes)")] = ""
     incoming: Annotated[tuple[str, ...], labelled("客户发来", "From the customer")] = ("in",)
     outgoing: Annotated[tuple[str, ...], labelled("我方发出", "From us")] = ("out",)
-    closings: Annotated[tuple[str, ...], labelled("不需回复的话", "What needs no answer")] = tuple(
-        _CLOSINGS.split()
-    )
+    closings: Annotated[tuple[str, ...], labelled("不需回复的话", "What needs no answer")] = CLOSINGS
     first: Annotated[str, labelled("首次响应写入", "First response goes to")] = ""
     average: Annotated[str, labelled("平均响应写入", "Average response goes to")] = ""
     waiting: Annotated[str, labelled("待回复起写入", "Waiting since goes to")] = ""
@@ -126,17 +114,7 @@ def _events(options: ResponseTimeOptions, material: Material) -> Iterator[tuple[
 
 def _closes(options: ResponseTimeOptions, row: Mapping[str, Any]) -> bool:
     text = row.get(options.text) if options.text else None
-    return isinstance(text, str) and _bare(text) in _bare_all(options.closings)
-
-
-@lru_cache(maxsize=8)
-def _bare_all(closings: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(map(_bare, closings))
-
-
-def _bare(text: str) -> str:
-    """Without marks and blanks, so that `好的，谢谢！` is a goodbye."""
-    return _MARKS.sub("", match_form(text[:40]))
+    return isinstance(text, str) and closes(text, options.closings)
 
 
 def register(registry: Registry) -> None:

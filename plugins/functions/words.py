@@ -30,6 +30,7 @@ from metamodel.plugin_api import (
     match_forms,
     room_for,
 )
+from plugins.closings import closes
 
 Find = Callable[[str, tuple[str, ...]], frozenset[str]]  # which words stand in a text
 MAX_PATTERN = 500
@@ -69,6 +70,10 @@ def any_of(*words: str) -> Callable[[Any], bool]:
         return False
 
     return held
+
+
+def needs_answer(text: str) -> bool:
+    return bool(text.strip()) and not closes(text)
 
 
 def contains_all(where: Any, *words: str) -> bool:
@@ -390,6 +395,23 @@ FUNCTIONS = (
         label=bilingual("结尾是", "Ends with"),
         doc=bilingual("文字是否以此结尾（逐字比较）", "Does the text end in this, letter for letter?"),
         examples=(("ENDS_WITH('报价单.xlsx', '.xlsx')", {}, True), ("ENDS_WITH('a', 'ba')", {}, False)),
+    ),
+    Function(
+        "NEEDS_ANSWER",
+        (_TEXT,),
+        BOOLEAN,
+        needs_answer,
+        group="words",
+        label=bilingual("需要回复", "Needs an answer"),
+        doc=bilingual(
+            "这句话要不要回复：“好的”“谢谢”“再见”一类不用，空的也不用",
+            "Does what is said need an answer? A goodbye, a thank-you or nothing at all does not",
+        ),
+        examples=(
+            ("NEEDS_ANSWER('报表怎么导出')", {}, True),
+            ("NEEDS_ANSWER('好的，谢谢！')", {}, False),
+            ("NEEDS_ANSWER('')", {}, False),
+        ),
     ),
 )
 

@@ -63,6 +63,7 @@ ARCHIVE: dict[str, Any] = {
                 {"id": "contact_name", "type": "text", "label": "联系人姓名"},
                 {"id": "link_state", "type": "select", "label": "关联", "options": choices("auto", "to_confirm")},
                 {"id": "tags", "type": "tags", "label": "标签"},
+                {"id": "waiting_since", "type": "datetime", "label": "待回复起"},
             ],
         },
         {

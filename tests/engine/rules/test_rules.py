@@ -11,6 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from engine.access.viewer import SYSTEM
+from engine.clock import FrozenClock
+from engine.records.query import Change
 from engine.runtime import Runtime
 from engine.system_tables import leaves, rule_runs
 from tests.engine.archive_app import line, rows, traffic, with_rules
@@ -131,6 +133,26 @@ def test_a_link_looks_only_where_it_is_told_and_says_when_several_fit(publish: P
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("more", "taken"), [({}, "乙"), ({"latest": "changed"}, "甲")])
+def test_of_several_a_link_takes_the_newest_or_the_one_changed_last(
+    publish: Publish, clock: FrozenClock, more: dict[str, str], taken: str
+) -> None:
+    runtime = publish(
+        {"id": "who", "when": {"trigger": "record_created", "form": "conversation"},
+         "then": [{"action": "link", "with": {
+             "form": "contact", "match": [{"wecom_id": "thread"}], "link": "contact",
+             "copy": {"contact_name": "name"}, **more,
+         }}]},
+    )  # fmt: skip
+    first, _ = create(
+        runtime, "contact", {"name": "甲", "wecom_id": "one"}, {"name": "乙", "wecom_id": "one"}
+    )
+    clock.advance(days=1)
+    runtime.records.update(SYSTEM, "archive", "contact", [Change(first, {"chat_id": "v1"})])
+    create(runtime, "conversation", {"thread": "one", "happened_at": "2026-11-20 09:00"})
+    assert [row["contact_name"] for row in rows(runtime, "conversation")] == [taken]
+
+
 @pytest.mark.parametrize("at_once", [True, False])
 def test_a_question_waits_longer_for_its_answer(publish: Publish, at_once: bool) -> None:
     waiting = {"answers": "direction == 'out'", "field": "contact_name", "value": "in", "silence": "P2D"}
@@ -161,6 +183,45 @@ def test_a_question_waits_longer_for_its_answer(publish: Publish, at_once: bool)
         create(runtime, "message", *some)
     places = [row["id"] for row in rows(runtime, "conversation")]
     assert [places.index(row["conversation"]) for row in rows(runtime, "message")] == [0, 0, 1, 1, 2, 3, 4, 4]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_question_waits_till_the_next_working_day(publish: Publish, at_once: bool) -> None:
+    """While an analyzer keeps since when somebody waits; nobody waits after a goodbye, a batch or not."""
+    waiting = {
+        "asks": "direction == 'in' and NEEDS_ANSWER(content)", "answers": "direction == 'out'",
+        "field": "waiting_since", "silence": "P14D", "since": "DATETIME(WORKDAY(sent_at, -1), 0)",
+    }  # fmt: skip
+    created = {"trigger": "record_created", "form": "message"}
+    runtime = publish(
+        {"id": "group", "when": created,
+         "then": [{"action": "find_or_create", "with": {
+             "form": "conversation", "match": {"thread": "thread"},
+             "span": {"start": "happened_at", "end": "last_at", "moment": "sent_at", "silence": "PT4H",
+                      "waiting": waiting},
+             "link": "conversation",
+         }}]},
+        {"id": "respond", "when": created, "then": [{"action": "run_analyzer", "with": {
+             "analyzer": "response_time", "of": "conversation",
+             "options": {"text": "content", "waiting": "waiting_since"},
+         }}]},
+    )  # fmt: skip
+    told = [
+        ("in", "20 17:00", "报表怎么导出"), ("out", "23 09:30", "右上角点导出"), ("in", "23 09:31", "好的，谢谢"),
+        ("out", "24 09:00", "下周我到苏州出差"), ("in", "24 09:05", "来吧，周三我在"),
+        ("out", "26 09:05", "另外跟您说个事"), ("in", "26 09:10", "什么事"), ("in", "26 09:12", "谢谢"),
+        ("out", "27 17:00", "网关要晚一周"),
+    ]  # fmt: skip
+    messages = [
+        {"channel": "wecom", "vendor_id": str(n), "thread": "a", "direction": side, "content": text,
+         "sent_at": f"2026-11-{at}"}
+        for n, (side, at, text) in enumerate(told)
+    ]  # fmt: skip
+    for some in [messages] if at_once else [[message] for message in messages]:
+        create(runtime, "message", *some)
+    places = [row["id"] for row in rows(runtime, "conversation")]
+    found = [places.index(row["conversation"]) for row in rows(runtime, "message")]
+    assert found == [0, 0, 0, 1, 1, 2, 2, 2, 2]
 
 
 def test_find_or_create_updates_what_it_finds_once_a_batch(publish: Publish) -> None:
@@ -208,7 +269,7 @@ def test_a_record_that_cannot_be_created_leaves_the_others_alone(publish: Publis
 
 def test_a_rule_that_sets_itself_off_is_stopped(publish: Publish) -> None:
     runtime = publish(
-        {"id": "echo", "when": CONTACT_CREATED,
+        {"id": "echo", "when": CONTACT_CREATED, "if": "LEN(name) > 1",
          "then": [{"action": "create_record", "with": {"form": "contact", "values": {"name": "name"}}}]},
     )  # fmt: skip
     create(runtime, "contact", {"name": "回声"})
