@@ -40,15 +40,19 @@ def key_of(program: FormProgram, values: Mapping[str, Any]) -> Key:
 
 def find_ids(
     connection: sa.Connection, program: FormProgram, fields: Sequence[str], keys: Collection[Key],
-    within: Within | None = None, where: sa.ColumnElement[bool] | None = None,
+    within: Within | None = None, where: sa.ColumnElement[bool] | None = None, changed: bool = False,
 ) -> dict[Key, list[int]]:  # fmt: skip
-    """Ids of the records with these keys, newest first; of those only that `where` picks."""
+    """Ids of the records with these keys, newest first, or those first that were `changed` last; of those only
+    that `where` picks."""
     if not keys:
         return {}
     place = _most_telling(program, fields, keys)
     wanted = {key[place] for key in keys}
     found: dict[Key, list[int]] = {}
+    own = program.table.table.c
+    order = [own.updated_at.desc(), own.id.desc()] if changed else [own.id.desc()]
     for statement in _statements(program, fields, place, wanted, within):
+        statement = statement.order_by(*order)
         if where is not None:
             statement = statement.where(where)
         for identifier, *rest in connection.execute(statement):
@@ -80,7 +84,7 @@ def _statements(
     table = program.table.table
     columns = [program.table.column(name) for name in fields]
     in_use = in_use_of(table.c.id)
-    base = sa.select(table.c.id, *columns).where(in_use).order_by(table.c.id.desc())
+    base = sa.select(table.c.id, *columns).where(in_use)
     if within is not None:
         start, end = _findable(program, within.start), _findable(program, within.end)
         base = base.where(

@@ -165,17 +165,19 @@ def _found_by(
 def _fitting(
     run: Run, program: FormProgram, keys: Keys, group: Sequence[Planned], way: int
 ) -> dict[int, list[int]]:
-    """All records that fit this way of matching, newest first, for each of the planned that has any."""
-    asked: dict[tuple[str, tuple[str, ...]], dict[int, Key]] = {}
+    """All records that fit this way of matching, the one to take first, for each of the planned that has any."""
+    asked: dict[tuple[str, tuple[str, ...], bool], dict[int, Key]] = {}
     for one in group:
         match = one.effect.match[way] if way < len(one.effect.match) else {}
         made = keys.of(match)
         if made.key and made.is_whole:
-            asked.setdefault((one.effect.where, tuple(match)), {})[id(one)] = made.key
+            by = one.effect.where, tuple(match), one.effect.latest == "changed"
+            asked.setdefault(by, {})[id(one)] = made.key
     found: dict[int, list[int]] = {}
-    for (where, fields), wanted in asked.items():
+    for (where, fields, changed), wanted in asked.items():
         picked = _condition(run, program, where) if where else None
-        ids = find_ids(run.unit.connection, program, fields, set(wanted.values()), where=picked)
+        keyed = set(wanted.values())
+        ids = find_ids(run.unit.connection, program, fields, keyed, where=picked, changed=changed)
         found.update({one: ids[key] for one, key in wanted.items() if key in ids})
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from metamodel.plugin_api import (
     Action,
@@ -32,6 +32,10 @@ class LinkOptions(Options, frozen=True):
     then: Annotated[Assignments, labelled("找到后的值", "Values when found")] = {}
     otherwise: Annotated[Assignments, labelled("找不到时的值", "Values when not found")] = {}
     several: Annotated[Assignments, labelled("不止一个时另设的值", "Values besides when several fit")] = {}
+    latest: Annotated[
+        Literal["created", "changed"],
+        labelled("不止一个时取最近新建的，或最近有改动的", "Of several: created last, or changed last"),
+    ] = "created"
 
 
 class Link(Action):
@@ -75,6 +79,7 @@ class Link(Action):
                 otherwise=subject.evaluate_all(options.otherwise),
                 where=options.where,
                 several=subject.evaluate_all(options.several),
+                latest=options.latest,
             )
         ]
 
