@@ -32,6 +32,8 @@ from metamodel.report_checks import check_reports
 from metamodel.reports import Report, report_from_json
 from metamodel.requirements import Requirement, check_requirements, requirement_from_json
 from metamodel.roles import Role, check_roles, role_from_json
+from metamodel.rule_conflicts import check_rule_conflicts
+from metamodel.rule_loops import check_rule_loops
 from metamodel.rules import Rule, check_rules, rule_from_json
 from metamodel.shape import check_shape
 
@@ -144,6 +146,8 @@ CHECKS: tuple[Callable[[Checking], list[Problem]], ...] = (
     check_forms,
     check_keywords,
     check_rules,
+    check_rule_loops,
+    check_rule_conflicts,
     check_flows,
     check_reports,
     check_roles,

@@ -280,6 +280,27 @@ TEXTS = {
         "The condition can never hold, so the rule never runs",
         severity="warning",
     ),
+    "rule.loop": Texts(
+        "规则互相触发，没有尽头：{rules}",
+        "These rules set each other off without end: {rules}",
+        "给其中一条加上执行之后不再成立的条件，或把“新建记录”换成“查找或新建记录”",
+        "Give one of them a condition that what they do makes false, or find or create a record in place of "
+        "creating one",
+    ),
+    "rule.may_loop": Texts(
+        "规则可能互相触发，没有尽头：{rules}；运行时最多触发六层",
+        "These rules may set each other off without end: {rules}; they are stopped six storeys down",
+        "给其中一条加上执行之后不再成立的条件；确定会停下来就不用改",
+        "Give one of them a condition that what they do makes false; where it is sure to end, leave it",
+        severity="warning",
+    ),
+    "rule.conflict": Texts(
+        "“{first}”和“{second}”可能同时成立，把“{field}”设成不同的值：后执行的算数",
+        "“{first}” and “{second}” may both hold and set “{field}” to different values: the later one counts",
+        "分别设置优先级，或让两个条件不会同时成立",
+        "Give them different priorities, or conditions that exclude each other",
+        severity="warning",
+    ),
     "rule.wrong_event": Texts(
         "“{action}”只能用在按钮规则里",
         "“{action}” only means something behind a button",
