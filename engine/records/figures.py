@@ -22,12 +22,14 @@ from engine.expressions import EvaluationContext
 from engine.form_columns import FormColumns
 from engine.records.drafts import Draft
 from engine.records.program import FieldProgram, FormProgram
+from engine.records.rows import AGGREGATES as ROLLED_UP
 from engine.records.services import Services
 from engine.records.state import apply_formulas
 from engine.system_tables import audit
 from engine.values import decoder
 from metamodel.expressions.inline import inlined
-from metamodel.plugin_api import RelatedQuery, RelatedRows
+from metamodel.forms import FieldDefinition, Form
+from metamodel.plugin_api import RelatedQuery, RelatedRows, Rollup
 from metamodel.problems import Problem, Rejected, pointer, problem
 
 ACTION = "count"
@@ -157,9 +159,9 @@ class Figures:
         column: sa.ColumnElement[Any] = there.table.table.c.id
         decode: Callable[[Any], Any] = int
         if rows.field:
-            column, decode = self._column(there, rows.field)
+            column, decode = self._column(connection, there, rows.field)
         visible = self._services.authority.visible_rows(connection, SYSTEM, there.app, there.form)
-        statement = sa.select(column).where(visible.condition)
+        statement = sa.select(column).select_from(there.table.table).where(visible.condition)
         if text.strip():
             where, _ = self._services.authority.condition(connection, SYSTEM, there.app, there.form, text)
             statement = statement.where(where)
@@ -175,13 +177,50 @@ class Figures:
         return _share(value, number) if rows.aggregate == "avg" else value
 
     def _column(
-        self, there: FormProgram, path: str
+        self, connection: sa.Connection, there: FormProgram, path: str
     ) -> tuple[sa.ColumnElement[Any], Callable[[Any], Any]]:  # fmt: skip
         """A field's column, or one reached through a link, and how its values are read."""
         services = self._services
         columns = FormColumns(services.catalog, services.apps(), there.app.id, there.form, there.table)
-        column, field = columns.column(tuple(path.split(".")))
-        return column, decoder(field)
+        *links, name = path.split(".")
+        holder, app, form = columns.record_id(), there.app.id, there.form
+        if links:
+            holder, link = columns.column(tuple(links))
+            app, form = self._behind(app, link)
+        field = form.field(name)
+        if field is not None and isinstance(field.derived, Rollup):
+            return self._rolled_up(connection, there, app, field.derived, holder)
+        column, found = columns.column((*links, name))
+        return column, decoder(found)
+
+    def _behind(self, app: str, link: FieldDefinition) -> tuple[str, Form]:
+        """The app and the form a link points into."""
+        reference = link.type.reference(link) if link.type else None
+        if reference is None or reference.target != "record":
+            raise KeyError(link.id)
+        form = self._services.apps()[reference.app or app].form(reference.form)
+        if form is None:
+            raise KeyError(reference.form)
+        return reference.app or app, form
+
+    def _rolled_up(
+        self, connection: sa.Connection, there: FormProgram, app: str, rollup: Rollup,
+        holder: sa.ColumnElement[Any],
+    ) -> tuple[sa.ColumnElement[Any], Callable[[Any], Any]]:  # fmt: skip
+        """What a rollup of the record `holder` names comes to: it has no column of its own."""
+        source = self._services.programs.get(rollup.app or app, rollup.form)
+        authority, table = self._services.authority, source.table.table
+        picked = [authority.visible_rows(connection, SYSTEM, source.app, source.form).condition]
+        if rollup.where:
+            picked.append(authority.condition(connection, SYSTEM, source.app, source.form, rollup.where)[0])
+        ids = sa.select(table.c.id).where(*picked).correlate(None)
+        one = table.alias()
+        via = one.c[source.table.fields[rollup.via].name]
+        counted = one.c[source.table.fields[rollup.field].name] if rollup.field else one.c.id
+        inner = sa.select(ROLLED_UP[rollup.aggregate](counted)).where(via == holder, one.c.id.in_(ids))
+        column = inner.correlate(there.table.table).scalar_subquery()
+        field = source.form.field(rollup.field) if rollup.field else None
+        return column, decoder(field) if field is not None and rollup.aggregate != "count" else int
 
 
 AGGREGATES: Mapping[str, Any] = {

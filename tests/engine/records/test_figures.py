@@ -25,7 +25,10 @@ DOCUMENT: dict[str, Any] = {
     "forms": [
         {"id": "client", "label": "客户", "title": "{name}", "fields": [
             {"id": "name", "type": "text", "label": "名称"},
-            {"id": "parent", "type": "link", "label": "上级客户", "options": {"form": "client"}}]},
+            {"id": "parent", "type": "link", "label": "上级客户", "options": {"form": "client"}},
+            {"id": "branches", "type": "rollup", "label": "下级数", "options": {"form": "client", "via": "parent"}},
+            {"id": "largest", "type": "rollup", "label": "最大合同", "options": {
+                "form": "deal", "via": "client", "aggregate": "max", "field": "amount", "where": "amount < 500000"}}]},
         {"id": "talk", "label": "会话", "title": "{kind}", "fields": [
             {"id": "client", "type": "link", "label": "客户", "options": {"form": "client"}},
             {"id": "kind", "type": "select", "label": "方式", "options": CHOICES},
@@ -267,3 +270,32 @@ def test_aggregates(
     desk.applications.publish(None, document, "system")
     (made,) = create(desk, "probe", {})
     assert desk.records.get(SYSTEM, "desk", "probe", made).values["hits"] == found
+
+
+ROLLED_UP = {  # (form, aggregate, field, result) -> what comes out
+    "direct": ("client", "max", "largest", "number", "100000.0001"),
+    "behind": ("talk", "max", "client.largest", "number", "100000.0001"),
+    "further": ("talk", "min", "client.parent.largest", "number", "100000.0001"),
+    "counted": ("talk", "sum", "client.branches", "integer", 1),
+    "itself": ("client", "max", "parent.branches", "integer", 1),
+}
+
+
+def test_a_rollup_has_no_column_and_is_asked_for_all_the_same(
+    desk: Runtime, clients: tuple[str, str]
+) -> None:
+    create(desk, "deal", {"client": clients[0], "amount": "600000"}, {"client": clients[0], "amount": "7"})
+    (binned,) = create(desk, "deal", {"client": clients[0], "amount": "400000"})
+    desk.recycle_bin.delete(SYSTEM, "desk", "deal", [binned])
+    fields = [
+        {"id": name, "type": "related_query", "label": name, "options": {
+            "queries": [{"form": form, "aggregate": aggregate, "field": field}], "result": result, "places": 4}}
+        for name, (form, aggregate, field, result, _) in ROLLED_UP.items()
+    ]  # fmt: skip
+    own = {"id": "probe", "label": "试", "title": "", "fields": fields}
+    desk.applications.publish(None, {**DOCUMENT, "forms": [*DOCUMENT["forms"], own]}, "system")
+    (made,) = create(desk, "probe", {})
+    values = desk.records.get(SYSTEM, "desk", "probe", made).values
+    assert {name: values[name] for name in ROLLED_UP} == {
+        name: found for name, (*_, found) in ROLLED_UP.items()
+    }
