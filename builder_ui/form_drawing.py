@@ -3,7 +3,7 @@ types. For records of people who signed in (`pages/edit.py`), previews of a form
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from builder_ui.inputs import Inputs, sent_row_numbers
 from builder_ui.layouts import blocks_of
 from builder_ui.models.inputs import Input
 from builder_ui.models.record import Embedded, FormSection, FormTab
-from builder_ui.named_files import Named, files_of
+from builder_ui.named_files import Named, file_ids, files_of
 from builder_ui.site import Visit
 from engine.records.forms_state import FormState
 from engine.records.query import RecordView
@@ -134,8 +134,17 @@ def _file_ids(draft: Draft) -> dict[str, Named]:
             masked = draft.view is not None and draft.view.access.get(known.id) == "mask" and known.patterns
             hide: Hide = patterns_of(known.patterns).mask if masked else str
             closed = draft.view is not None and known.id in draft.view.closed
-            found |= {item: Named(hide, closed) for item in held}
+            foreign = _foreign(draft, known, held)
+            found |= {item: Named(hide, closed, item in foreign) for item in held}
     return found
+
+
+def _foreign(draft: Draft, known: FieldDefinition, held: Sequence[str]) -> Collection[str]:
+    """Of these files those that are not his to see: somebody may have typed any number."""
+    stood = set(file_ids(known, draft.view)) if draft.view is not None else set[str]()
+    typed = set(held) - stood
+    may = draft.visit.runtime.attachable(draft.visit.viewer, typed) if typed else set[str]()
+    return (typed - may) | (draft.view.foreign if draft.view is not None else frozenset())
 
 
 def answers(draft: Draft, inputs: Inputs, sent: Sent) -> dict[str, dict[str, Any]]:

@@ -27,14 +27,16 @@ def files_of(field: FieldDefinition, value: Any) -> list[str]:
 
 
 class Named(NamedTuple):
-    """How a file's name is shown; `closed`: it does not open."""
+    """How a file's name is shown; `closed`: it does not open; `foreign`: not even its name is to be had."""
 
     hide: Hide = str
     closed: bool = False
+    foreign: bool = False
 
 
 def files_in(field: FieldDefinition, item: RecordView) -> dict[str, Named]:
     """The files in a field, as they are for whoever read the record."""
     masked = item.access.get(field.id) == "mask" and field.patterns
     hide: Hide = patterns_of(field.patterns).mask if masked else str
-    return dict.fromkeys(file_ids(field, item), Named(hide, field.id in item.closed))
+    shut = field.id in item.closed
+    return {one: Named(hide, shut, one in item.foreign) for one in file_ids(field, item)}

@@ -111,6 +111,8 @@ class Visit:
                 described = self.runtime.files.describe(connection, wanted)
             files = {f["id"]: {**f, "name": (one := known[f["id"]]).hide(f["name"]), "closed": one.closed}
                      for f in described}  # fmt: skip
+            nothing = {"name": label_text(NOT_SHOWN, self.language), "closed": True}
+            files |= {one: nothing for one, how in known.items() if how.foreign}
         wished = [(reference.app or app, reference.form, record) for reference, record in pointed]
         names = {
             **self.names,

@@ -93,6 +93,7 @@ class Files:
             "record": None if record is None else int(record), "created_at": unit.now, "created_by": by,
         }  # fmt: skip
         unit.connection.execute(files.insert().values(**row))
+        unit.notes.setdefault("files.stored", set()).add(identifier)
         for told in self.stored:
             told(unit, row)
         return str(identifier)

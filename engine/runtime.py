@@ -89,6 +89,7 @@ from engine.outside import NamedSecrets, OutsideLists
 from engine.packages import Packages
 from engine.plugin_loader import load_registry
 from engine.public_forms import PublicForms
+from engine.records.attached import attachable
 from engine.records.carrying import Carrying
 from engine.records.comments import Comments
 from engine.records.contexts import Contexts, LinkedRecords
@@ -525,6 +526,11 @@ class Runtime:
             return dict(self.files.describe(unit.connection, [identifier])[0])
 
         return self.database.write(store)
+
+    def attachable(self, viewer: Viewer, wanted: Collection[str]) -> set[str]:
+        """Those of these files that he may put into a record."""
+        with self.database.read() as connection:
+            return attachable(self.services, connection, viewer, wanted)
 
     def file_facts(self, viewer: Viewer, file: str) -> dict[str, Any]:
         """Its name, size and type. Rejected (file.unknown) unless he uploaded it or may read it in a record."""

@@ -156,12 +156,14 @@ class Disclosures:
         self, connection: sa.Connection, viewer: Viewer, program: FormProgram, ids: Sequence[int]
     ) -> list[Disclosed]:
         rows = self._rows(connection, viewer, program, ids)
-        display = self._reader.references.display(connection, viewer, program, list(rows.values()))
+        references, read = self._reader.references, list(rows.values())
+        foreign = references.strangers(connection, viewer, program, read, "export")
+        display = references.display(connection, viewer, program, read, foreign=foreign)
         stored = self._stored(connection, program, list(rows))
         entries = self._entries(connection, list(rows)) if program.form.is_archive else {}
         stones = self._tombstones(connection, list(rows))
         return [
-            self._disclose(program, rows[i], stored[i], entries.get(i, ()), stones.get(i), display)
+            self._disclose(program, rows[i], stored[i], entries.get(i, ()), stones.get(i), display, foreign)
             for i in ids
             if i in rows
         ]
@@ -219,7 +221,7 @@ class Disclosures:
 
     def _disclose(
         self, program: FormProgram, row: Row, raw: Mapping[str, Any], entries: Sequence[Entry],
-        tombstone: tuple[str, bytes] | None, display: Display,
+        tombstone: tuple[str, bytes] | None, display: Display, foreign: frozenset[str],
     ) -> Disclosed:  # fmt: skip
         key = self._services.seals.opened(raw) if raw["wrapped"] is not None else None
         proof = how_far(program, row.ways, bool(entries), key is not None)
@@ -230,7 +232,7 @@ class Disclosures:
             stored=self._readable(program, row, raw, key),
             masked=tuple(n for n in program.fields if row.access[n] == "mask" and row.values.get(n) is not None),
             shown={n: text for n, f in program.fields.items() if (text := show(f, row, display))},
-            files=_files(program, row), entries=tuple(entries), tombstone=tombstone,
+            files=_files(program, row, foreign), entries=tuple(entries), tombstone=tombstone,
             columns={} if proof in shut else {c.name: raw[c.name] for c in columns_of(program)},
             key=key.key if key and proof == "content" else None,
             salt=key.salt if key and proof not in shut else None,
@@ -280,10 +282,10 @@ def _exporting(visible: Visible) -> Visible:
     return visible.restricted(way for way in visible.ways if "export" in way.actions)
 
 
-def _files(program: FormProgram, row: Row) -> dict[str, tuple[str, ...]]:
+def _files(program: FormProgram, row: Row, foreign: frozenset[str]) -> dict[str, tuple[str, ...]]:
     """Ids of the attachments, by the field they are in, that may be opened."""
     return {
-        f.id: tuple(f.files(row.values[f.id]))
+        f.id: tuple(one for one in f.files(row.values[f.id]) if one not in foreign)
         for f in program.file_fields
         if row.values.get(f.id) and opens(program, row, f)
     }

@@ -69,8 +69,8 @@ class Exporter:
         ]
         read = (
             line
-            for row, display in self._rows(found)
-            for line in self._lines(found, fields, opened, row, display)
+            for row, display, foreign in self._rows(found)
+            for line in self._lines(found, fields, opened, row, display, foreign)
         )
         name = found.program.form.text(viewer.language)
         return ExportedSheet(name, headings(fields, opened, viewer.language), tuple(columns), read)
@@ -99,8 +99,8 @@ class Exporter:
         columns = _cells(fields[0]) if opened else [field.field for field in fields]
         read = (
             [str(row.id), *line]
-            for row, display in self._rows(found)
-            for line in self._lines(found, fields, opened, row, display)
+            for row, display, foreign in self._rows(found)
+            for line in self._lines(found, fields, opened, row, display, foreign)
             if not opened or any(line)
         )
         return ExportedSheet(name, [label_text(RECORD, language), *texts], (None, *columns), read)
@@ -112,8 +112,12 @@ class Exporter:
         opened: frozenset[str],
         row: Row,
         display: Display,
+        foreign: frozenset[str],
     ) -> Iterator[list[str]]:
-        return lines(fields, opened, row, display, found.place, closed(found.program, row))
+        place = found.place
+        if place is not None and foreign:
+            place = _without(place, foreign)
+        return lines(fields, opened, row, display, place, closed(found.program, row))
 
     # -- what is found -----------------------------------------------------------------------------
 
@@ -143,14 +147,16 @@ class Exporter:
             kept.update(self._reader.matching(connection, viewer, checked, ids[start : start + PIECE]))
         return [one for one in ids if one in kept]
 
-    def _rows(self, found: _Found) -> Iterator[tuple[Row, Display]]:
-        """With everything needed to show them."""
+    def _rows(self, found: _Found) -> Iterator[tuple[Row, Display, frozenset[str]]]:
+        """With everything needed to show them, and the files they name that do not leave with them."""
+        viewer, program, references = found.viewer, found.program, self._reader.references
         for start in range(0, len(found.ids), PIECE):
             with self._services.database.read() as connection:
                 rows = self._by_order(connection, found, found.ids[start : start + PIECE])
-                self._reader.pending(connection, found.program, rows)  # blank, not what was computed before
-                display = self._reader.references.display(connection, found.viewer, found.program, rows)
-            yield from ((row, display) for row in rows)
+                self._reader.pending(connection, program, rows)  # blank, not what was computed before
+                foreign = references.strangers(connection, viewer, program, rows, "export")
+                display = references.display(connection, viewer, program, rows, foreign=foreign)
+            yield from ((row, display, foreign) for row in rows)
 
     def _by_order(self, connection: sa.Connection, found: _Found, ids: Sequence[int]) -> list[Row]:
         """These records, in this order; what is not to be seen any more is left out."""
@@ -162,6 +168,11 @@ class Exporter:
         )
         place = {one: number for number, one in enumerate(ids)}
         return sorted(rows, key=lambda row: place[row.id])
+
+
+def _without(place: Place, foreign: frozenset[str]) -> Place:
+    """They are named, and lie nowhere."""
+    return lambda record, file, name: name if file in foreign else place(record, file, name)
 
 
 def _cells(field: FieldProgram) -> list[FieldDefinition]:

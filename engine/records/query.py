@@ -70,6 +70,7 @@ class RecordView:
     shredded: Tombstone | None = None
     snippets: list[tuple[str, list[tuple[str, bool]]]] = field(default_factory=list)
     closed: frozenset[str] = frozenset()  # fields with files that do not open for this viewer
+    foreign: frozenset[str] = frozenset()  # files named here that belong elsewhere and do not open for him
     pending: frozenset[str] = frozenset()  # fields whose values are still being computed or brought over
 
 

@@ -19,7 +19,7 @@ from engine.access.ways import Way
 from engine.clock import from_microseconds
 from engine.evidence.tombstones import Tombstone, tombstones_of
 from engine.migrate import Pending
-from engine.records.attached import closed, opens
+from engine.records.attached import closed, homes
 from engine.records.program import FormProgram
 from engine.records.query import EXACT_TO, Page, Query, RecordView
 from engine.records.references import References, show, title
@@ -30,7 +30,6 @@ from engine.records.settling import Waiting
 from engine.search.check import matches
 from engine.search.highlight import snippet
 from engine.search.tree import ParsedQuery
-from engine.system_tables import files
 from metamodel.plugin_api import Display
 from metamodel.problems import Rejected, problem
 
@@ -182,32 +181,10 @@ class Reader:
     def opening(self, connection: sa.Connection, viewer: Viewer, file: str) -> Occurrence | None:
         """What the trail is to say when this viewer opens a file: uploaded by this person and not in a record yet,
         or in a field of a record they may read, where nothing is masked that it may hold. None: he may not."""
-        owner = sa.select(files.c.record, files.c.created_by).where(files.c.id == int(file))
-        row = connection.execute(owner).first() if _is_id(file) else None
-        if row is None or row.record is None:
-            own = row is not None and row.created_by == viewer.person and viewer.looker is None
-            return Occurrence("download", detail={"file": file}) if own else None
-        for app in self._services.apps().values():
-            for form in app.forms:
-                found = self._holding(connection, viewer, app.id, form.id, row.record, file)
-                if found is not None:
-                    return Occurrence("download", app.id, form.id, found.id, _grant(found), {"file": file})
-        return None
-
-    def _holding(
-        self, connection: sa.Connection, viewer: Viewer, app: str, form: str, record: int, file: str
-    ) -> Row | None:
-        """This record, if it holds the file where it opens for this viewer."""
-        program = self._services.programs.get(app, form)
-        names = [field.id for field in program.file_fields]
-        if not names:
-            return None
-        found = self.rows.by_ids(connection, viewer, program, [record], names, derived=False).get(record)
-        for field in program.file_fields if found is not None else ():
-            assert found is not None
-            if file in field.files(found.values.get(field.id)):
-                return found if opens(program, found, field) else None
-        return None
+        home = homes(self._services, connection, viewer, [file]).get(file)
+        if home is None or home.row is None:
+            return Occurrence("download", detail={"file": file}) if home is not None else None
+        return Occurrence("download", home.app, home.form, home.row.id, _grant(home.row), {"file": file})
 
     def neighbours(self, viewer: Viewer, app: str, form: str, query: Query, record: str) -> tuple[str, str]:
         """The records before and after this one in the list it was opened from ('' at the ends)."""
@@ -234,9 +211,10 @@ class Reader:
         parsed: ParsedQuery | None,
     ) -> list[RecordView]:  # fmt: skip
         pending = self.pending(connection, program, rows)
-        display = self.references.display(connection, viewer, program, rows)
+        foreign = self.references.strangers(connection, viewer, program, rows)
+        display = self.references.display(connection, viewer, program, rows, foreign=foreign)
         stones = tombstones_of(connection, [row.id for row in rows])
-        views = [self._view(program, row, display, parsed, stones.get(row.id)) for row in rows]
+        views = [self._view(program, row, display, parsed, stones.get(row.id), foreign) for row in rows]
         for view, names in zip(views, pending, strict=True) if pending else ():
             view.pending = names
         return views
@@ -251,7 +229,7 @@ class Reader:
 
     def _view(
         self, program: FormProgram, row: Row, display: Display, parsed: ParsedQuery | None,
-        stone: Tombstone | None,
+        stone: Tombstone | None, foreign: frozenset[str],
     ) -> RecordView:  # fmt: skip
         fields = [program.fields[name] for name in row.access if name in row.values]
         return RecordView(
@@ -263,7 +241,7 @@ class Reader:
             created_at=from_microseconds(row.system["created_at"]), created_by=row.system["created_by"],
             updated_at=from_microseconds(row.system["updated_at"]), updated_by=row.system["updated_by"],
             can=_actions(program, row.ways) if stone is None else READING, ways=tuple(_reason(way) for way in row.ways),
-            shredded=stone, closed=closed(program, row),
+            shredded=stone, closed=closed(program, row), foreign=foreign,
             snippets=_snippets(program.texts.texts(row.values), parsed.words) if parsed else [],
         )  # fmt: skip
 

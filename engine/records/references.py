@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.access.viewer import Viewer
+from engine.database import Unit
+from engine.records.attached import not_his, strangers
 from engine.records.drafts import Draft
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.rows import Row, Rows
@@ -31,19 +33,29 @@ class References:
 
     def display(
         self, connection: sa.Connection, viewer: Viewer, program: FormProgram, rows: Sequence[Row],
-        depth: int = DEPTH,
+        depth: int = DEPTH, foreign: frozenset[str] | None = None,
     ) -> Display:  # fmt: skip
-        """Everything needed to show these rows to this viewer, names of what they point at included."""
+        """Everything needed to show these rows to this viewer, names of what they point at included. `foreign`: their
+        `strangers`, where they are known already."""
         names = dict(self._services.people.organisation().names())
         for reference, ids in _pointed(program, rows).items():
             if reference.target == "record" and depth:
                 names.update(self._titles(connection, viewer, program, reference, ids, depth - 1))
             elif reference.target == "file":
-                names.update(self._file_names(connection, ids, _veils(program, rows)))
+                hidden = self.strangers(connection, viewer, program, rows) if foreign is None else foreign
+                names.update(self._file_names(connection, ids - hidden, _veils(program, rows)))
+                names.update({("file", one): _word(NOT_SHOWN, viewer) for one in ids & hidden})
             elif reference.target == "role":
                 names.update(role_names(program.app, viewer.language))
         names.update(self._services.outside.names(connection, [source for _, source in program.outside]))
         return Display(viewer.language, self._services.zone, names)
+
+    def strangers(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, rows: Sequence[Row],
+        action: str = "",
+    ) -> frozenset[str]:  # fmt: skip
+        """Files these rows name that neither belong to them nor open for this viewer."""
+        return strangers(self._services, connection, viewer, program, rows, action)
 
     def titles(
         self,
@@ -65,15 +77,19 @@ class References:
         wanted = [int(i) for i in ids if i.isdigit()]
         found = self._rows.by_ids(connection, viewer, target, wanted, target.title_fields, derived=False)
         shown = self.titles(connection, viewer, target, list(found.values()), depth)
-        language = "zh" if viewer.language.startswith("zh") else "en"
         gone = deleted_among(connection, [i for i in wanted if i not in shown])
         return {
-            ("record", str(i)): shown.get(i, (DELETED if i in gone else NOT_SHOWN)[language]) for i in wanted
+            ("record", str(i)): shown.get(i, _word(DELETED if i in gone else NOT_SHOWN, viewer))
+            for i in wanted
         }
 
     def _file_names(self, connection: sa.Connection, ids: Iterable[str], veils: Mapping[str, Hide]) -> Names:
         described = self._services.files.describe(connection, list(ids))
         return {("file", f["id"]): veils.get(f["id"], str)(f["name"]) for f in described}
+
+
+def _word(texts: Mapping[str, str], viewer: Viewer) -> str:
+    return texts["zh" if viewer.language.startswith("zh") else "en"]
 
 
 def title(program: FormProgram, row: Row, display: Display) -> str:
@@ -105,17 +121,17 @@ def role_names(app: App, language: str) -> Names:
 
 
 def missing_references(
-    services: Services,
-    connection: sa.Connection,
-    viewer: Viewer,
-    program: FormProgram,
-    drafts: Sequence[Draft],
+    services: Services, unit: Unit, viewer: Viewer, program: FormProgram, drafts: Sequence[Draft]
 ) -> list[Problem]:
     """Links to records that are not there for this viewer, people, departments and roles nobody knows; files
-    that are not of the kind the field takes."""
+    that are not his to give, or not of the kind the field takes."""
+    connection = unit.connection
     found = _not_listed(services, connection, program, drafts)
     found += _unfit_files(services, connection, program, drafts)
     for within, field, reference in _referring(program):
+        if reference.target == "file":
+            found += _not_his(services, unit, viewer, within, field, drafts)
+            continue
         asked = [
             (f"/{draft.row}{path}", identifier)
             for draft in drafts
@@ -177,6 +193,25 @@ def _not_listed(
     return found
 
 
+def _not_his(
+    services: Services, unit: Unit, viewer: Viewer, within: FieldProgram | None, field: FieldProgram,
+    drafts: Sequence[Draft],
+) -> list[Problem]:  # fmt: skip
+    """Files that are somebody else's; what stood in this field may stay."""
+    found: list[Problem] = []
+    holding = within or field
+    for draft in drafts:
+        given = [(path, one) for path, value in _held(draft, within, field) for one in _ids(field, value)]
+        stood = set(holding.files(draft.before.get(holding.id)))
+        wrong = not_his(services, unit, viewer, {one for _, one in given}, stood) if given else ()
+        found += [
+            problem("value.no_such_reference", f"/{draft.row}{path}", field=field.field.text(), value=one)
+            for path, one in given
+            if one in wrong
+        ]
+    return found
+
+
 def _unfit_files(
     services: Services, connection: sa.Connection, program: FormProgram, drafts: Sequence[Draft]
 ) -> list[Problem]:
@@ -206,8 +241,6 @@ def _known(
         numbers = [int(i) for i in ids if i.isdigit()]
         statement = visible.ids().where(target.table.table.c.id.in_(numbers))
         return {str(row[0]) for row in connection.execute(statement)}
-    if reference.target == "file":
-        return {f["id"] for f in services.files.describe(connection, list(ids))}
     if reference.target == "role":
         return ids & {role.id for role in program.app.roles}
     organisation = services.people.organisation()

@@ -17,10 +17,11 @@ from engine.access.ways import Way
 from engine.database import Unit
 from engine.evidence.leaf import LeafEntry
 from engine.evidence.seals import RecordKey
+from engine.records.attached import adopt
 from engine.records.drafts import Draft
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.services import Services
-from engine.system_tables import files, record_keys
+from engine.system_tables import record_keys
 from engine.values import link_values, to_bytes
 from metamodel.problems import Problem, pointer, problem
 
@@ -66,7 +67,7 @@ class Store:
         self._services.database.insert_many(unit.connection, program.table.table, tuples, names)
         self._insert_keys(unit, keys)
         self._insert_links(unit, program, drafts)
-        self._adopt_files(unit, program, drafts)
+        adopt(unit, viewer, program, drafts)
         if not trial:
             self._append_leaves(unit, program, rows, "create")
             self._index(unit, program, drafts)
@@ -111,15 +112,6 @@ class Store:
         values_of = link_values(program.fields[name].field)
         rows = [(draft.id, value) for draft in drafts for value in values_of(draft.values.get(name))]
         self._services.database.insert_many(unit.connection, table, rows, ("record", "value"))
-
-    def _adopt_files(self, unit: Unit, program: FormProgram, drafts: Sequence[Draft]) -> None:
-        """A file belongs to the record that holds it; who may read that field may open it."""
-        for field in program.file_fields:
-            for draft in drafts:
-                ids = [int(one) for one in field.files(draft.values.get(field.id))]
-                if ids:
-                    mine = sa.update(files).where(files.c.id.in_(ids), files.c.record.is_(None))
-                    unit.connection.execute(mine.values(record=draft.id))
 
     def _index(self, unit: Unit, program: FormProgram, drafts: Sequence[Draft]) -> None:
         if program.searchable:
@@ -195,7 +187,7 @@ class Store:
         self._write_over(unit, program, written)
         self._append_leaves(unit, program, written, "change")
         self._relink(unit, program, drafts)
-        self._adopt_files(unit, program, drafts)
+        adopt(unit, viewer, program, drafts)
         touched = [d for d in drafts if any(_differs(d, f.id) for f in program.searchable)]
         if touched:
             rows = [(draft.id, program.texts.tokens(draft.values)) for draft in touched]

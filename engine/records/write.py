@@ -115,7 +115,7 @@ class Writer:
             found = check_values(program, draft.values, context)
             problems += [p.under(f"/{draft.row}") for p in found] if found else ()
         if not viewer.system:
-            problems += missing_references(self._services, unit.connection, viewer, program, drafts)
+            problems += missing_references(self._services, unit, viewer, program, drafts)
         problems += self._store.not_unique(unit, program, drafts)
         if has_errors(problems):
             raise Rejected(_once(problems))
@@ -180,7 +180,7 @@ class Writer:
                 problems += [p.under(f"/{draft.id}") for p in found]
         if not viewer.system:
             changed_only = [Draft(d.id, changed(d), d.id, before=d.before) for d in drafts]
-            problems += missing_references(self._services, unit.connection, viewer, program, changed_only)
+            problems += missing_references(self._services, unit, viewer, program, changed_only)
         problems += self._store.no_more_unique(unit, program, drafts)
         if has_errors(problems):
             raise Rejected(_once(problems))

@@ -19,8 +19,7 @@ MASKED = "我的手机 199••••1234，卡 6222•••••••••
 
 def fill(runtime: Runtime) -> str:
     (patient,) = runtime.records.create(SYSTEM, "clinic", "patient", [{"name": "王磊", "mobile": MOBILE}])
-    sender = runtime.require_viewer("fu")
-    file = runtime.store_file(sender, b"scan", f"{MOBILE} 的身份证.png", "image/png")
+    file = runtime.store_file(SYSTEM, b"scan", f"{MOBILE} 的身份证.png", "image/png")
     note = add_note(runtime, words=SAID, sender="wx_wanglei", patient=patient, scan=[file["id"]], remark="空")
     add_note(runtime, words="只是问报价", sender="wx_other")
     changed = [Change(note, {"remark": f"回电 {MOBILE}"}), Change(note, {"remark": f"再回电 {MOBILE}"})]
