@@ -1,8 +1,8 @@
 """Recipients: whom a task, a notice, a copy or an approval goes to, in one small grammar.
 
 `role:ID` (of this app; `role:APP/ID` of another) · `person:ID` · `field:PATH` · `manager:PATH[:LEVEL]` ·
-`head:PATH` (of the department there) · `me`. Actions and nodes `check` such texts and make them
-`planned`: the same grammar without paths, which `engine.access.recipients` turns into people.
+`head:PATH` (of the department there; of a certain one `head:'ID'`) · `me`. Actions and nodes `check` such texts
+and make them `planned`: the same grammar without paths, which `engine.access.recipients` turns into people.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 KINDS = ("role", "person", "field", "manager", "head", "me")
 MAX_LEVEL = 20
 _PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+_DEPARTMENT = re.compile(r"'[^'\\]+'")  # its id, as a text of the language
 _ROLE = re.compile(r"([a-z][a-z0-9_]{0,62}/)?[a-z][a-z0-9_]{0,62}")
 
 
@@ -41,7 +42,7 @@ def read(text: str) -> Recipient | None:
     if kind == "manager":
         return _manager(rest)
     fits = {"role": _ROLE, "field": _PATH, "head": _PATH}.get(kind)
-    if kind == "person":
+    if kind == "person" or (kind == "head" and _DEPARTMENT.fullmatch(rest)):
         return Recipient(kind, rest) if rest.strip() else None
     return Recipient(kind, rest) if fits is not None and fits.fullmatch(rest) else None
 
@@ -68,7 +69,8 @@ def check(text: str, scope: ActionScope, path: str = "") -> list[Problem]:
         return _check_role(recipient.of, scope, path)
     if recipient.kind in ("field", "manager"):
         return _check_path(recipient.of, PERSON, scope, path)
-    return _check_path(recipient.of, DEPARTMENT, scope, path) if recipient.kind == "head" else []
+    named = recipient.kind == "head" and not _DEPARTMENT.fullmatch(recipient.of)
+    return _check_path(recipient.of, DEPARTMENT, scope, path) if named else []
 
 
 def check_all(to: str | Sequence[str], scope: ActionScope, path: str = "") -> list[Problem]:
@@ -103,6 +105,8 @@ def planned(text: str, subject: Subject) -> str | None:
         return f"role:{recipient.of}" if "/" in recipient.of else f"role:{subject.app}/{recipient.of}"
     if recipient.kind == "person":
         return f"person:{recipient.of}"
+    if recipient.kind == "head" and _DEPARTMENT.fullmatch(recipient.of):
+        return f"head:{recipient.of[1:-1]}"
     named = _ids(subject.evaluate("me" if recipient.kind == "me" else recipient.of))
     if not named:
         return None

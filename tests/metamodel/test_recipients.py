@@ -47,6 +47,7 @@ def scope(app_from: Callable[[Mapping[str, Any]], Any], registry: Any) -> RuleSc
         ("manager:handler", Recipient("manager", "handler", 1)),
         ("manager:team.lead:2", Recipient("manager", "team.lead", 2)),
         ("head:place", Recipient("head", "place")),
+        ("head:'east'", Recipient("head", "'east'")),
         ("me", Recipient("me")),
     ],
 )
@@ -57,7 +58,7 @@ def test_what_can_be_read(text: str, found: Recipient) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "agent", "role:", "role:A B", "role:a/b/c", "person: ", "field:", "field:a + b", "manager:handler:0",
-     "manager:handler:99", "manager:handler:x", "head:", "me:too", "everybody"],
+     "manager:handler:99", "manager:handler:x", "head:", "head:''", "head:'east", "me:too", "everybody"],
 )  # fmt: skip
 def test_what_cannot_be_read(text: str, scope: RuleScope) -> None:
     assert recipients.read(text) is None
@@ -81,6 +82,7 @@ def test_what_cannot_be_read(text: str, scope: RuleScope) -> None:
         ("manager:place", ["expression.wrong_type"]),
         ("head:place", []),
         ("head:handler", ["expression.wrong_type"]),
+        ("head:'east'", []),  # departments are no part of the document
         ("person:anybody", []),
         ("me", []),
     ],
@@ -120,6 +122,7 @@ class Ticket:
         ("manager:watchers:2", "manager:zhou,lu:2"),
         ("manager:handler", "manager:zhou:1"),
         ("head:place", "head:east"),
+        ("head:'west'", "head:west"),
         ("me", "person:ye"),
         ("nonsense", None),
     ],
