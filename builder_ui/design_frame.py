@@ -11,8 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from builder_ui.capture_places import capture_place
 from builder_ui.site import Visit
 from engine.clock import from_microseconds
+from engine.designing import Looked
+from metamodel.application import App
 from metamodel.labels import label_text
 from metamodel.problems import Problem
 
@@ -71,7 +74,7 @@ class DesignFrame:
 
 
 def design_frame(visit: Visit, app: str, here: str, form: str = "") -> DesignFrame:
-    """`here`: overview, forms, permissions, menu, versions, tests or publish; `form`: the one being designed.
+    """`here`: overview, forms, capture, permissions, menu, versions, tests or publish; `form`: the one being designed.
     Rejected (access.denied, app.unknown) for whoever does not design the app."""
     designing = visit.runtime.designing
     looked = designing.look(visit.viewer, app)
@@ -87,8 +90,8 @@ def design_frame(visit: Visit, app: str, here: str, form: str = "") -> DesignFra
         app, label_text(head.get("label") if isinstance(head, dict) else None, visit.language, app),
         looked.draft.revision, visit.runtime.applications.version(app) if app in served else 0,
         _saved(visit, looked.draft.at),
-        _tabs(visit, base, here), forms, _apps(visit, app),
-        draft_problems(visit, app, document, looked.problems),
+        _tabs(visit, base, here, bool(document.get("channels"))), forms, _apps(visit, app),
+        draft_problems(visit, looked),
         f"{base}/forms/{shown}/preview" if shown else "", frame_words(visit),
     )  # fmt: skip
 
@@ -102,9 +105,12 @@ def _saved(visit: Visit, at: int) -> str:
     return f"{moment:%H:%M}" if today else visit.moments.short(moment)
 
 
-def _tabs(visit: Visit, base: str, here: str) -> tuple[DesignTab, ...]:
+def _tabs(visit: Visit, base: str, here: str, channels: bool) -> tuple[DesignTab, ...]:
+    """`channels`: there are messages to be captured."""
+    capture = ("capture", visit.text("Capture"), "/capture")
     places = (
         ("overview", visit.text("Overview"), ""),
+        *([capture] if channels or here == "capture" else ()),
         ("permissions", visit.text("Permissions"), "/permissions"),
         ("menu", visit.text("Menu"), "/menu"),
         ("versions", visit.text("Versions"), "/versions"),
@@ -139,29 +145,33 @@ _PLACE = re.compile(
 _PAGES = {"roles": "/permissions", "menus": "/menu", "tests": "/tests"}
 
 
-def draft_problems(
-    visit: Visit, app: str, document: Mapping[str, Any], problems: Iterable[Problem]
-) -> tuple[DesignProblem, ...]:
+def draft_problems(visit: Visit, looked: Looked) -> tuple[DesignProblem, ...]:
     """What the checks say, errors first, each with the place where it is put right."""
-    made = [_problem(visit, app, document, found) for found in problems]
+    made = [_problem(visit, looked, found) for found in looked.problems]
     return tuple(sorted(made, key=lambda one: not one.is_error))
 
 
-def _problem(visit: Visit, app: str, document: Mapping[str, Any], found: Problem) -> DesignProblem:
-    where, href = problem_place(app, document, found.path, visit.language)
+def _problem(visit: Visit, looked: Looked, found: Problem) -> DesignProblem:
+    where, href = problem_place(
+        looked.draft.app, looked.draft.document, found.path, visit.language, looked.app
+    )
     text, hint = found.text(visit.language), found.hint(visit.language)
     return DesignProblem(text, hint, where, href, found.severity, found.path)
 
 
-def problem_place(app: str, document: Mapping[str, Any], path: str, language: str) -> tuple[str, str]:
-    """(words, address) of the part a pointer is about: its form and field, else the page of its kind."""
+def problem_place(
+    app: str, document: Mapping[str, Any], path: str, language: str, read: App | None = None
+) -> tuple[str, str]:
+    """(words, address) of the part a pointer is about: its form and field, else the page of its kind. `read`: the
+    draft as the app it would be."""
     base, parts = f"/design/{app}", path.split("/")
     match = _PLACE.match(path)
     if match is None:
         kind = parts[1] if len(parts) > 1 else ""
         part = _at(_at(document, kind), parts[2]) if len(parts) > 2 else None
         words = label_text(_label(part), language) if part is not None else ""
-        return words, base + _PAGES.get(kind, "")
+        captured = capture_place(read, path) if read is not None else ""
+        return words, base + (f"/capture{captured}" if captured else _PAGES.get(kind, ""))
     form = _at(_at(document, "forms"), match[1])
     name = str(_at(form, "id") or "")
     said = [label_text(_label(form), language, name)]

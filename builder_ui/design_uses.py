@@ -44,7 +44,9 @@ def _line(visit: Visit, looked: Looked, found: Problem) -> tuple[str, Link]:
     what, icon = _part(found.path)
     if what == "app":
         return what, Link(found.text(visit.language), "", icon)
-    where, address = problem_place(looked.draft.app, looked.draft.document, found.path, visit.language)
+    where, address = problem_place(
+        looked.draft.app, looked.draft.document, found.path, visit.language, looked.app
+    )
     return what, Link(f"{_name(visit, what)} {where}".strip(), address, icon)
 
 

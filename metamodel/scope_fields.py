@@ -23,16 +23,31 @@ ABOUT_PEOPLE: dict[str, Label] = {
 }
 ABOUT_A_MESSAGE: dict[str, Label] = {
     "channel": {"zh": "渠道", "en": "Channel"},
-    "account": {"zh": "账号", "en": "Account"},
+    "account": {"zh": "渠道账号", "en": "Account of the channel"},
+    "vendor_id": {"zh": "渠道消息号", "en": "Vendor's message id"},
+    "vendor_seq": {"zh": "渠道序号", "en": "Vendor's running number"},
+    "sender_id": {"zh": "发送人标识", "en": "Sender's id"},
     "sender_name": {"zh": "发送人", "en": "Sender"},
     "sender_kind": {"zh": "发送人类型", "en": "Kind of sender"},
+    "receivers": {"zh": "接收人", "en": "Receivers"},
     "sent_at": {"zh": "发送时间", "en": "Sent at"},
     "received_at": {"zh": "收到时间", "en": "Received at"},
     "direction": {"zh": "方向", "en": "Direction"},
+    "action": {"zh": "动作（发送、编辑、撤回…）", "en": "Action (send, edit, recall …)"},
     "type": {"zh": "消息类型", "en": "Kind of message"},
     "text": {"zh": "消息内容", "en": "Text"},
+    "conversation_id": {"zh": "渠道会话号", "en": "Vendor's conversation id"},
+    "conversation_kind": {"zh": "会话类型", "en": "Kind of conversation"},
+    "refers_to": {"zh": "所指消息的记录", "en": "Record of the message it is about"},
+    "original_id": {"zh": "所指消息的渠道消息号", "en": "Vendor's id of the message it is about"},
+    "duration": {"zh": "时长", "en": "Duration"},
+    "attachments": {"zh": "附件", "en": "Attachments"},
+    "media_state": {"zh": "媒体状态", "en": "State of its media"},
+    "staff": {"zh": "我方人员（全部）", "en": "Our people (all)"},
+    "staff_id": {"zh": "我方人员（第一位）", "en": "Our people (the first)"},
+    "customer_id": {"zh": "客户标识", "en": "Customer's id"},
     "customer_name": {"zh": "客户名称", "en": "Customer"},
-    "staff": {"zh": "员工", "en": "Staff"},
+    "raw_digest": {"zh": "原始报文摘要", "en": "Digest of the raw message"},
 }
 
 

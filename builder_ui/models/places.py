@@ -79,6 +79,7 @@ class ChannelPage:
     retry_action: str
     quarantine: tuple[Quarantined, ...]
     newest: tuple[Row, ...] = ()
+    becomes: tuple[Link, ...] = ()  # the rules that make records of its messages; designers see how
     secret_set: bool = True
     may_manage: bool = True
     settings_action: str = ""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from litestar import Response, get, post
 
+from builder_ui.capture_places import mappings
 from builder_ui.cells import record_url
 from builder_ui.models.parts import Link
 from builder_ui.models.places import ChannelLine, ChannelPage, ChannelsPage, Quarantined, Stat
@@ -131,6 +132,7 @@ def _page(visit: Visit, app: App, health: Health) -> ChannelPage:
             Quarantined(row.id, visit.moments.short(row.received_at), row.source, _reasons(visit, row), row.code)
             for row in rows
         ),
+        becomes=tuple(_becomes(visit, app, channel.id)),
         secret_set=health.has_secret, settings_action=f"{base}/settings", address=f"/hooks/{channel.id}",
         may_try=_sample(visit, health) is not None,
         refused=_refused(visit), tested=_tested(visit, tried), tested_href=_record(visit, app, tried),
@@ -176,6 +178,16 @@ def _facts(visit: Visit, health: Health) -> tuple[tuple[str, str], ...]:
     missing = "、".join(f"{first:,}–{last:,}" if first != last else f"{first:,}" for first, last in gaps)
     facts.append((visit.text("Gaps in the vendor's numbers"), missing or visit.text("None")))
     return tuple(facts)
+
+
+def _becomes(visit: Visit, app: App, channel: str) -> Iterator[Link]:
+    """What messages of this channel become; whoever designs the app may look at the tables and change them."""
+    designs = visit.runtime.designing.designs(visit.viewer, app.id)
+    for one in mappings(app):
+        trigger = one.rule.trigger
+        if one.rule.enabled and trigger and trigger.matches(one.rule.trigger_options, {"channel": channel}):
+            address = f"/design/{app.id}/capture{one.address}" if designs else ""
+            yield Link(label_text(one.rule.label, visit.language, one.rule.id), address)
 
 
 def _sample(visit: Visit, health: Health) -> RawMessage | None:

@@ -19,7 +19,8 @@ import sqlalchemy as sa
 
 from engine.access.audit import Occurrence
 from engine.access.viewer import Viewer
-from engine.channels.inbox import Inbox
+from engine.channels.examples import Examples
+from engine.channels.inbox import NORMALISED, Inbox
 from engine.channels.quarantine import Quarantine, Quarantined
 from engine.channels.taking_in import TakingIn
 from engine.clock import from_microseconds
@@ -84,6 +85,7 @@ class Channels:
         self._inbox = Inbox(self._database, box)
         self._quarantine = Quarantine(self._database, box)
         self._taking_in = TakingIn(services, rules, self._inbox)
+        self.examples = Examples(services, self._inbox)
         self.heard = self._taking_in.heard
         jobs.register(JOB, lambda payload, _: self.work(payload["channel"]))
 
@@ -226,7 +228,7 @@ class Channels:
         in quarantine."""
         app, known = self.find(channel)
         self._admitted(known)
-        raw = RawMessage(msgspec.json.encode(message), received_at=message.sent_at, source="normalised")
+        raw = RawMessage(msgspec.json.encode(message), received_at=message.sent_at, source=NORMALISED)
 
         def take_in(unit: Unit) -> tuple[list[int], Counter[str]]:
             ids = self._inbox.store(unit, known.id, [(raw, None)])

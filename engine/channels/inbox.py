@@ -25,6 +25,7 @@ from metamodel.problems import Problem
 State = Literal["new", "done", "quarantine", "dismissed", "shredded"]
 COLUMNS = ("id", "channel", "digest", "raw_sealed", "source", "position", "received_at", "state")
 CHUNK = 500
+NORMALISED = "normalised"  # the source of messages that entered behind the parser
 _KNOWN = sa.select(inbox.c.digest).where(
     inbox.c.channel == sa.bindparam("channel"), inbox.c.digest.in_(sa.bindparam("digests", expanding=True))
 )
@@ -149,6 +150,19 @@ class Inbox:
         said = sorted({(int(record), row.id) for row in rows for record in row.says})
         if said:
             self._database.execute_many(unit.connection, _SAYS, said)
+
+    def newest(
+        self, connection: sa.Connection, channels: Sequence[str]
+    ) -> tuple[str, Arrived, list[str]] | None:
+        """(channel, what arrived, records it became) of the last one that became any."""
+        asked = (
+            sa.select(inbox)
+            .where(inbox.c.channel.in_(channels), inbox.c.state == "done", inbox.c.records != "[]")
+            .order_by(inbox.c.id.desc())
+            .limit(1)
+        )
+        row = connection.execute(asked).first()
+        return None if row is None else (row.channel, self._open(row), msgspec.json.decode(row.records))
 
     # -- forgetting --------------------------------------------------------------------------------
 

@@ -423,6 +423,9 @@ ROUTES: dict[str, Route] = {
     "GET /design/{app_id:str}/permissions/effects": Route(manages("design")),
     "GET /design/{app_id:str}/permissions/uses": Route(manages("design"), queries=("?role=seller",)),
     "GET /design/{app_id:str}/permissions/name": Route(manages("design"), queries=("?label=x",)),
+    "GET /design/{app_id:str}/capture": Route(manages("design"), queries=("", "?at=x-0.y")),
+    "GET /design/{app_id:str}/capture/body": Route(
+        manages("design"), queries=("", "?revision=1&written=x-0.y,&fresh=,")),
     "GET /design/{app_id:str}/menu": Route(manages("design"), queries=("", "?at=0.0")),
     "GET /design/{app_id:str}/menu/body": Route(manages("design"), queries=("", "?at=99999.x")),
     "GET /design/{app_id:str}/forms/{form_id:str}/retention": Route(manages("design"), queries=("", "?at=x")),

@@ -4,6 +4,7 @@ from builder_ui.pages.design import (
     app,
     apps,
     bindings,
+    capture,
     conversion,
     expressions,
     field_types,
@@ -44,5 +45,6 @@ HANDLERS = (
     *publish.HANDLERS,
     *versions.HANDLERS,
     *bindings.HANDLERS,
+    *capture.HANDLERS,
     *tests.HANDLERS,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Response, get
 
+from builder_ui.capture_places import mappings
 from builder_ui.design_frame import design_frame
 from builder_ui.models.design_life import Edit, FormLine, Need, OverviewPage, PartList
 from builder_ui.models.parts import Link
@@ -103,6 +104,8 @@ def _public(visit: Visit, app: str, form: str, links: Mapping[str, int]) -> Link
 
 
 def _parts(visit: Visit, app: str, document: Mapping[str, Any]) -> Iterable[PartList]:
+    read = visit.runtime.designing.look(visit.viewer, app).app
+    tables = {one.rule.id: one.address for one in mappings(read)} if read is not None else {}
     kinds = (
         ("rules", visit.text("Rules"), "pulse"), ("flows", visit.text("Flows"), "flow"),
         ("reports", visit.text("Boards"), "board"), ("roles", visit.text("Roles"), "people"),
@@ -111,9 +114,16 @@ def _parts(visit: Visit, app: str, document: Mapping[str, Any]) -> Iterable[Part
     for kind, title, icon in kinds:
         parts = objects(document, kind)
         if parts:
-            href = f"{APPS}/{app}/permissions" if kind == "roles" else ""
-            names = (label_text(one.get("label"), visit.language, str(one.get("id", ""))) for one in parts)
-            yield PartList(title, icon, tuple(Link(name, href) for name in names))
+            usual = {"roles": f"{APPS}/{app}/permissions", "channels": f"{APPS}/{app}/capture"}.get(kind, "")
+            own = tables if kind == "rules" else {}
+            links = (
+                Link(
+                    label_text(one.get("label"), visit.language, name := str(one.get("id", ""))),
+                    f"{APPS}/{app}/capture{own[name]}" if name in own else usual,
+                )
+                for one in parts
+            )
+            yield PartList(title, icon, tuple(links))
 
 
 def _needs(visit: Visit, document: Mapping[str, Any]) -> Iterable[Need]:

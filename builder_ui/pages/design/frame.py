@@ -25,7 +25,7 @@ def problem_list(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
     """What the checks say of `revision` (default: the newest draft), as the list in the frame."""
     visit = site.visit(request)
     looked = visit.runtime.designing.look(visit.viewer, app_id, asked_revision(visit))
-    found = draft_problems(visit, app_id, looked.draft.document, looked.problems)
+    found = draft_problems(visit, looked)
     return visit.part("design/problems.html", ProblemList(found))
 
 

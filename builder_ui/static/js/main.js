@@ -7,7 +7,7 @@ import { noticePrinting } from "./lib/printing.js";
 import { guardForms } from "./lib/session.js";
 
 const names = [
-  "autosubmit", "board", "by-width", "calendar", "chart", "chat", "checklist", "choices", "choices-editor", "comments", "condition-builder", "copy", "decide", "deleting",
+  "autosubmit", "board", "by-width", "calendar", "capture", "chart", "chat", "checklist", "choices", "choices-editor", "comments", "condition-builder", "copy", "decide", "deleting",
   "design-form", "design-frame", "design-life", "design-palette", "digits", "drawer", "export", "expression-editor", "filters", "gantt", "icon-picker", "kanban", "kinds", "location", "mapping",
   "mention", "menu", "menu-designer", "mirror", "moving", "opener", "people", "permissions", "picker", "pieces", "preview", "preview-form", "print", "query", "radio", "restoring", "retention-designer",
   "rich", "rows", "scan", "selection", "shortcuts", "side", "sign-in", "sign-in-again", "signature", "state", "switch", "tabs", "tasks",
