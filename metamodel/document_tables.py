@@ -175,7 +175,9 @@ def _plugin_table(what: str, plugins: Iterable[Plugin]) -> str:
 
 def _options(options: OptionsType | None) -> str:
     fields = msgspec.structs.fields(options) if options is not None else ()
-    return "; ".join(f"`{one.name}`{' (needed)' if one.required else ''}{_words(one.type)}" for one in fields)
+    return "; ".join(
+        f"`{one.encode_name}`{' (needed)' if one.required else ''}{_words(one.type)}" for one in fields
+    )
 
 
 def _words(annotation: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from builder_ui import flow_drawing
@@ -27,21 +28,31 @@ def flows_of(opened: Opened) -> list[Flow]:
 
 
 def flow_tab(opened: Opened) -> FlowPart | None:
-    """Where the record stands in its flow; of one that begins by hand, the way to begin."""
+    """Where the record stands in its flow; of what begins by hand, the way to begin, also after another has ended."""
     visit, view = opened.visit, opened.view
     action = record_url(opened.app.id, opened.form.id, view.id) + "/flow"
     running = visit.runtime.flows.view(visit.viewer, opened.app.id, opened.form.id, view.id)
+    starts = _starts(opened, again=running is not None)
     if running is not None:
-        return flow_drawing.part(visit, running, action)
-    offered = visit.runtime.flows.startable(visit.viewer, opened.app.id, opened.form.id, view.id)
-    starts = tuple(
-        FlowAction(f"start:{flow}", visit.text("Begin: %(flow)s", flow=label), "play", "", "primary")
-        for flow, label in offered
-    )
+        part = flow_drawing.part(visit, running, action)
+        return replace(part, actions=(*part.actions, *starts))
     if not starts:
         return None
     return FlowPart(
         visit.text("Flow"), "", visit.text("Not begun"), "grey", "", drawn([], []), (), action, starts
+    )
+
+
+def _starts(opened: Opened, again: bool) -> tuple[FlowAction, ...]:
+    """The flows this viewer may begin on the record now; none while one runs. `again`: one has run here before,
+    and what begins with every new record has had its turn."""
+    visit = opened.visit
+    offered = visit.runtime.flows.startable(visit.viewer, opened.app.id, opened.form.id, opened.view.id)
+    by_hand = {flow.id for flow in flows_of(opened) if flow.start == "manual" or not again}
+    return tuple(
+        FlowAction(f"start:{flow}", visit.text("Begin: %(flow)s", flow=label), "play", "", "primary")
+        for flow, label in offered
+        if flow in by_hand
     )
 
 

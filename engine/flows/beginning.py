@@ -10,8 +10,10 @@ from typing import Any
 from engine.access.viewer import Viewer
 from engine.database import Unit
 from engine.flows.operating import Operating
+from engine.flows.preview import supposed
 from engine.flows.store import as_id
 from engine.flows.whom import refused
+from engine.flows.world import LiveWorld
 from engine.records.drafts import Batch
 from engine.rules.run import Planned, Run
 from metamodel.flows import Flow
@@ -34,19 +36,34 @@ class Beginning:
             raise Rejected([problem("record.unknown", record=record)])
         if not may_begin(found, viewer, app):
             raise refused("flow.denied")
+        if not self._timely(unit, viewer.person, app, found, identifier):
+            raise refused("flow.not_now", flow=found.label or found.id)
         return self._operating.begin(unit, viewer.person, app, found, identifier, by="hand")
 
     def startable(self, viewer: Viewer, app: str, form: str, record: int | str) -> list[tuple[str, str]]:
         """(flow, label) of what this viewer may begin on this record now."""
+        identifier = as_id(record)
         with self._services.database.read() as connection:
-            if self._operating.store.open_on(connection, [as_id(record)]):
+            if self._operating.store.open_on(connection, [identifier]):
                 return []
-            if not self._operating.may_read(connection, viewer, app, form, as_id(record)):
+            if not self._operating.may_read(connection, viewer, app, form, identifier):
                 return []
-        flows = self._versions.newest(app).app.flows
-        return [
-            (f.id, f.text(viewer.language)) for f in flows if f.form == form and may_begin(f, viewer, app)
-        ]
+            unit = Unit(connection, self._services.database.clock.now())
+            return [
+                (flow.id, flow.text(viewer.language))
+                for flow in self._versions.newest(app).app.flows
+                if flow.form == form and may_begin(flow, viewer, app)
+                if self._timely(unit, viewer.person, app, flow, identifier)
+            ]
+
+    def _timely(self, unit: Unit, person: str, app: str, flow: Flow, record: int) -> bool:
+        """Does what the flow's beginning wants of the record hold now?"""
+        condition = begins_while(flow)
+        if not condition:
+            return True
+        pinned = self._versions.newest(app)
+        instance = supposed(flow, pinned, unit, person, record)
+        return LiveWorld(self._operating.house, unit, pinned, flow, instance).means(condition)
 
     def start_effects(self, run: Run, planned: Sequence[Planned]) -> None:
         """Flows that rules start: on a record that is still a draft, when it is written. What cannot begin
@@ -63,6 +80,8 @@ class Beginning:
         try:
             flow = self._versions.newest(effect.app).flow(effect.flow)
             person = _starter(flow, run.actor, planned.subject.values)
+            if not self._timely(unit, person, effect.app, flow, int(effect.record or 0)):
+                raise refused("flow.not_now", flow=flow.label or flow.id)
             with unit.connection.begin_nested():
                 self._operating.begin(unit, person, effect.app, flow, int(effect.record or 0))
         except Rejected as error:
@@ -81,10 +100,11 @@ class Beginning:
             if draft.id in new:
                 new.discard(draft.id)
                 for flow in self._flows_on(batch.app, batch.form):
-                    if self._begins(flow, batch):
-                        self._operating.begin(
-                            batch.unit, _starter(flow, batch.viewer, draft.values), batch.app, flow, draft.id
-                        )
+                    person = _starter(flow, batch.viewer, draft.values)
+                    if self._begins(flow, batch) and self._timely(
+                        batch.unit, person, batch.app, flow, draft.id
+                    ):
+                        self._operating.begin(batch.unit, person, batch.app, flow, draft.id)
 
     def _begins(self, flow: Flow, batch: Batch) -> bool:
         return flow.start == "created" and may_begin(flow, batch.viewer, batch.app)
@@ -100,6 +120,12 @@ def may_begin(flow: Flow, viewer: Viewer, app: str) -> bool:
     if first is None or first.kind is None:
         return False
     return viewer.system or first.kind.begins_for(first.options, viewer.roles_in(app))
+
+
+def begins_while(flow: Flow) -> str:
+    """The condition under which it may be begun; blank: always."""
+    first = flow.first
+    return first.kind.begins_while(first.options) if first is not None and first.kind is not None else ""
 
 
 def _starter(flow: Flow, viewer: Viewer, values: Mapping[str, Any]) -> str:

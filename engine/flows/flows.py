@@ -13,7 +13,7 @@ from engine.access.viewer import Viewer
 from engine.applications import Applications
 from engine.database import Unit
 from engine.evidence.seals import Box
-from engine.flows.beginning import Beginning, may_begin
+from engine.flows.beginning import Beginning, begins_while, may_begin
 from engine.flows.following import Following, OpenTask
 from engine.flows.hearing import Hearing
 from engine.flows.machine import Machine
@@ -174,6 +174,8 @@ class Flows:
             unit = Unit(connection, self._services.database.clock.now())
             instance = supposed(found, pinned, unit, viewer.person)
             world = SupposedWorld(self._house, unit, pinned, found, instance, parsed)
+            if (condition := begins_while(found)) and not world.means(condition):
+                return []
             walked = list(walk(Machine(pinned.graph(found), State(), world), viewer.person))
         names = self._services.people.organisation().names()
         return [

@@ -58,7 +58,7 @@ def walk(machine: Machine, person: str) -> Iterator[tuple[FlowNode, tuple[str, .
         yield missing, ()
 
 
-def supposed(flow: Flow, pinned: Pinned, unit: Unit, person: str) -> Instance:
+def supposed(flow: Flow, pinned: Pinned, unit: Unit, person: str, record: int = 0) -> Instance:
     """The instance there would be."""
     app = pinned.app.id
-    return Instance(0, app, flow.id, pinned.version, flow.form, 0, RUNNING, (), 0, person, unit.moment)
+    return Instance(0, app, flow.id, pinned.version, flow.form, record, RUNNING, (), 0, person, unit.moment)

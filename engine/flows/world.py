@@ -131,8 +131,12 @@ class LiveWorld(People):
     # -- the definition ----------------------------------------------------------------------------
 
     def holds(self, edge: FlowEdge) -> bool:
+        return self.means(edge.condition)
+
+    def means(self, condition: str) -> bool:
+        """Does this hold of the record as it is now?"""
         with _told(self.flow):
-            return bool(self._visit(None).evaluate(edge.condition))
+            return bool(self._visit(None).evaluate(condition))
 
     def enter(self, node: FlowNode) -> Sequence[NodeStep]:
         assert node.kind is not None

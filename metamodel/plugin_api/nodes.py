@@ -44,6 +44,10 @@ class Node(Plugin):
         """May somebody with these roles begin the flow here?"""
         return True
 
+    def begins_while(self, options: Any) -> str:
+        """The condition of the record under which a flow may be begun here; blank: always."""
+        return ""
+
     def cancels(self, options: Any) -> bool:
         """Does ending here give up whatever else the flow waits for?"""
         return False

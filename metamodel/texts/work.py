@@ -156,6 +156,7 @@ TEXTS = {
         "请先给审批的角色添加成员",
         "Give the role that is asked to somebody first",
     ),
+    "flow.not_now": Texts("现在不能发起“{flow}”", "“{flow}” cannot be begun now", status=409),
     "flow.not_yet": Texts(
         "要等加签的人同意之后才轮到您",
         "Those who were asked first have to agree before it is your turn",

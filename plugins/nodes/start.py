@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
+import msgspec
+
 from metamodel.plugin_api import (
     Do,
     Node,
@@ -30,6 +32,9 @@ class StartOptions(Options, frozen=True):
     roles: Annotated[
         tuple[str, ...], labelled("哪些角色可以发起（空为不限）", "Who may begin it (blank: any)")
     ] = ()
+    condition: Annotated[
+        str, labelled("只在此时可以发起（空为不限）", "Only while this holds (blank: always)")
+    ] = msgspec.field(name="if", default="")
     set_when: Annotated[
         dict[Moment, Assignments],
         labelled("退回、撤回、重新提交时设置的字段", "Fields set when sent back, withdrawn, handed in again"),
@@ -51,12 +56,16 @@ class Start(Node):
             for number, role in enumerate(options.roles)
             if scope.app.role(role) is None
         ]
+        found += scope.check_condition(options.condition, "/if") if options.condition else []
         for when, values in options.set_when.items():
             found += check_setting(scope, values, pointer("set_when", when))
         return found
 
     def begins_for(self, options: StartOptions, roles: frozenset[str]) -> bool:
         return not options.roles or not roles.isdisjoint(options.roles)
+
+    def begins_while(self, options: StartOptions) -> str:
+        return options.condition
 
     def enter(self, options: StartOptions, visit: Visit) -> Sequence[NodeStep]:
         return [Pass()]

@@ -798,6 +798,45 @@ def test_a_flow_begun_by_hand(office: Office) -> None:
     office.is_whole()
 
 
+def test_a_flow_begins_only_while_its_condition_holds(office: Office) -> None:
+    def dear(document: Document) -> None:
+        options_of(document, "start")["if"] = "amount > 10"
+
+    def by_hand_or_rule(document: Document) -> None:
+        dear(document)
+        manual(document)
+        then = [{"action": "start_flow", "with": {"flow": "review"}}]
+        when = {"trigger": "record_updated", "form": "request", "fields": ["noted"]}
+        document["rules"] = [{"id": "go", "when": when, "then": then}]
+
+    flows, records, ann = office.flows, office.runtime.records, office.who("ann")
+
+    def begin(record: str) -> int:
+        return office.runtime.database.write(
+            lambda unit: flows.start(unit, ann, "requests", "review", record)
+        )
+
+    office.publish(dear)
+    cheap, costly = records.create(ann, "requests", "request", [{"amount": "10"}, {"amount": "11"}])
+    views = [flows.view(ann, "requests", "request", record) for record in (cheap, costly)]
+    assert [view.state if view else "" for view in views] == ["", "running"]
+    assert [flows.preview(ann, "requests", "review", {"amount": amount}) for amount in ("10", "11")] == [
+        [], [("主管", ("本",))],
+    ]  # fmt: skip
+    office.publish(by_hand_or_rule)
+    assert flows.startable(ann, "requests", "request", cheap) == []
+    with pytest.raises(Rejected) as refused:
+        begin(cheap)
+    assert [p.code for p in refused.value.problems] == ["flow.not_now"]
+    (outcome,) = records.update(ann, "requests", "request", [Change(cheap, {"noted": "now"})])
+    assert outcome.ok  # the rule has a problem, nobody else
+    assert flows.view(ann, "requests", "request", cheap) is None
+    records.update(ann, "requests", "request", [Change(cheap, {"amount": "12"})])
+    assert flows.startable(ann, "requests", "request", cheap) == [("review", "审批")]
+    assert begin(cheap)
+    office.is_whole()
+
+
 @pytest.mark.parametrize("trigger", ["record_created", "record_updated"])
 def test_a_flow_begun_by_a_rule(office: Office, trigger: str) -> None:
     def by_rule(document: Document) -> None:
