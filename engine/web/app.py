@@ -34,7 +34,7 @@ from engine.web.api import (
     tasks,
 )
 from engine.web.rates import Rates
-from engine.web.security import HEADERS, Identify, refuse_beyond_looking, refuse_forged
+from engine.web.security import HEADERS, Identify, refuse_beyond_looking, refuse_beyond_scope, refuse_forged
 from metamodel.problems import Rejected
 
 log = logging.getLogger("muniment.web")
@@ -51,6 +51,7 @@ def create_app(runtime: Runtime, *, pages: bool = True) -> Litestar:
 
     async def before(request: Request[Any, Any, Any]) -> None:
         served.rates.count(request)
+        refuse_beyond_scope(request)
         refuse_beyond_looking(request)
         await refuse_forged(request)
 

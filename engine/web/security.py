@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 COOKIE = "muniment_session"
 QUIET = "x-quiet"  # a page asks by itself: nobody need be there
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# Where API tokens are taken at all, and what a handler says in its `opt` of the scope it needs where that is not `read`
+# for what is safe and `write` for what is not.
+BY_TOKEN = ("/api/", "/hooks/", "/ledger/", "/readyz")
+SCOPE = "token_scope"
 # What may be asked for while one sees as somebody else.
 LOOKED_AT = re.compile(
     r"(/api/v1)?/apps/[^/]+(/search|/reports/.+|/forms/[^/]+(/(new|condition|search|(options|records)/.+|records))?)?"
@@ -89,7 +93,9 @@ class Identify:
         if scheme.lower() == "bearer":
             found = self._runtime.tokens.find(token.strip())
             viewer = self._runtime.viewer(found.person) if found else None
-            state["viewer"] = _from(viewer, connection, found.scopes) if viewer and found else None
+            state["by_token"] = viewer is not None
+            if connection.scope["path"].startswith(BY_TOKEN):
+                state["viewer"] = _from(viewer, connection, found.scopes) if viewer and found else None
             return
         used = QUIET not in connection.headers
         session = self._runtime.sessions.find(connection.cookies.get(COOKIE, ""), used)
@@ -124,6 +130,21 @@ def refuse_beyond_looking(request: Request[Any, Any, Any]) -> None:
     if path not in ENDING and not allowed.fullmatch(path):
         code = "see_as.not_there" if asks else "see_as.only_looks"
         raise Rejected([problem(code, name=viewer.name)])
+
+
+def refuse_beyond_scope(request: Request[Any, Any, Any]) -> None:
+    """Before every handler: a token opens what its scopes name, and no page."""
+    state = request.scope["state"]
+    if not state.get("by_token"):
+        return
+    path = request.url.path
+    if not path.startswith(BY_TOKEN):
+        raise Rejected([problem("access.not_by_token")])
+    usual = "read" if request.method in SAFE else "write"
+    scope = request.route_handler.opt.get(SCOPE, usual)
+    if scope not in viewer_of(request).scopes and path != "/readyz":
+        state["viewer"] = None  # nor on the page that says so
+        raise Rejected([problem("access.scope", scope=scope)])
 
 
 async def refuse_forged(request: Request[Any, Any, Any]) -> None:

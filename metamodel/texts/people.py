@@ -19,6 +19,9 @@ TEXTS = {
         "This request did not come from our page; reload and try again",
         status=403,
     ),
+    "access.not_by_token": Texts(
+        "API 令牌只能用于接口，不能打开页面", "API tokens are for the API; pages do not take them", status=403
+    ),
     "access.scope": Texts("此令牌没有“{scope}”权限", "This token lacks the scope “{scope}”", status=403),
     "access.no_such_person": Texts(
         "没有“{person}”这个人，或已离职", "There is nobody called “{person}”, or they have left", status=404

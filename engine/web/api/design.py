@@ -15,7 +15,7 @@ from engine.runtime import Runtime
 from engine.web.api.records import record_json
 from engine.web.body import json_object
 from engine.web.language import language_of
-from engine.web.security import may_write, signed_in, viewer_of
+from engine.web.security import SCOPE, may_write, signed_in, viewer_of
 from metamodel.merge import MISSING
 from metamodel.problems import Rejected, problem
 
@@ -117,7 +117,7 @@ def publish_draft(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> d
     return {"version": runtime.designing.publish(viewer_of(request), app_id, revision)}
 
 
-@post(f"{DESIGN}/conversion", sync_to_thread=True, status_code=200)
+@post(f"{DESIGN}/conversion", sync_to_thread=True, status_code=200, opt={SCOPE: "read"})
 def try_conversion(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> dict[str, Any]:
     """`{form, field, type, options?}`: how many values of a published field convert, and the records that do
     not, as far as they are this viewer's to read. Nothing happens."""

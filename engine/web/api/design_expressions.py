@@ -11,7 +11,7 @@ from engine.designing.places import EXPECTED, Place
 from engine.runtime import Runtime
 from engine.web.body import json_object
 from engine.web.language import language_of
-from engine.web.security import signed_in, viewer_of
+from engine.web.security import SCOPE, signed_in, viewer_of
 from metamodel.conditions import condition_from_json
 from metamodel.expressions.source import MAX_LENGTH
 from metamodel.expressions.types import type_label
@@ -22,7 +22,7 @@ EXPRESSIONS = "/design/{app_id:str}/expressions"
 Ask = Request[Any, Any, Any]
 
 
-@post(EXPRESSIONS, sync_to_thread=True, status_code=200)
+@post(EXPRESSIONS, sync_to_thread=True, status_code=200, opt={SCOPE: "read"})
 def look_at_expression(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> dict[str, Any]:
     """`{revision, form, expression, expects, about?, in_database?, record?}` → its type, problems with places and
     fixes, the names in it as people call them, the conditions it says, its value on a record."""
@@ -38,7 +38,7 @@ def look_at_expression(request: Ask, runtime: Runtime, app_id: str, body: bytes)
     return answer_json(answer, language)
 
 
-@post(f"{EXPRESSIONS}/complete", sync_to_thread=True, status_code=200)
+@post(f"{EXPRESSIONS}/complete", sync_to_thread=True, status_code=200, opt={SCOPE: "read"})
 def complete_expression(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> dict[str, Any]:
     """`{revision, form, expression, at, functions?}` → what may stand at that place (or every function), and the
     argument that is being written."""
@@ -59,7 +59,7 @@ def complete_expression(request: Ask, runtime: Runtime, app_id: str, body: bytes
     }  # fmt: skip
 
 
-@post(f"{EXPRESSIONS}/build", sync_to_thread=True, status_code=200)
+@post(f"{EXPRESSIONS}/build", sync_to_thread=True, status_code=200, opt={SCOPE: "read"})
 def build_expression(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> dict[str, Any]:
     """`{revision, form, builder}` → the expression those conditions say."""
     sent = json_object(body)

@@ -9,7 +9,7 @@ from litestar import Request, Router, get, post
 
 from engine.runtime import Runtime
 from engine.web.body import json_object, names
-from engine.web.security import may_write, signed_in, viewer_of
+from engine.web.security import SCOPE, may_write, signed_in, viewer_of
 
 APP = "/apps/{app_id:str}"
 Ask = Request[Any, Any, Any]
@@ -24,7 +24,7 @@ def start_flow(request: Ask, runtime: Runtime, app_id: str, flow: str, body: byt
     return {"instance": str(made)}
 
 
-@post(f"{APP}/flows/{{flow:str}}/preview", sync_to_thread=True, status_code=200)
+@post(f"{APP}/flows/{{flow:str}}/preview", sync_to_thread=True, status_code=200, opt={SCOPE: "read"})
 def preview_flow(request: Ask, runtime: Runtime, app_id: str, flow: str, body: bytes) -> list[dict[str, Any]]:
     """`{values}`: who would be asked, node by node, if this viewer handed these in."""
     viewer, sent = viewer_of(request), json_object(body)

@@ -15,7 +15,7 @@ from engine.runtime import Runtime
 from engine.web.body import json_list, json_object
 from engine.web.idempotency import once
 from engine.web.language import language_of
-from engine.web.security import may_write, signed_in, viewer_of
+from engine.web.security import SCOPE, may_write, signed_in, viewer_of
 from metamodel.problems import Problem, Rejected, problem
 
 FORM = "/apps/{app_id:str}/forms/{form_id:str}"
@@ -120,7 +120,7 @@ def batch(
     return {**answer, "updated": updated}
 
 
-@post(f"{FORM}/state", sync_to_thread=True, status_code=200)
+@post(f"{FORM}/state", sync_to_thread=True, status_code=200, opt={SCOPE: "read"})
 def form_state(request: Ask, runtime: Runtime, app_id: str, form_id: str, body: bytes) -> dict[str, Any]:
     """`{record?, values, changed, seq}` → `{seq, fields, blocks}`: the same decisions the save takes."""
     sent = json_object(body)

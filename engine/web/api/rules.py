@@ -11,7 +11,7 @@ from engine.rules.json_form import run_json, trial_json
 from engine.runtime import Runtime
 from engine.web.body import json_object
 from engine.web.language import language_of
-from engine.web.security import may_write, signed_in, viewer_of
+from engine.web.security import SCOPE, may_write, signed_in, viewer_of
 from metamodel.problems import Rejected, problem
 
 APP = "/apps/{app_id:str}"
@@ -20,7 +20,7 @@ LIMIT = 200
 Ask = Request[Any, Any, Any]
 
 
-@post(f"{APP}/rules:try", sync_to_thread=True, status_code=200)
+@post(f"{APP}/rules:try", sync_to_thread=True, status_code=200, opt={SCOPE: "read"})
 def try_rule(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> dict[str, Any]:
     """`{rule: id or the rule itself, last?, samples?}`: what it would have matched among the newest records this
     viewer may read. Changes nothing."""

@@ -13,7 +13,7 @@ from litestar.response import Stream
 from engine.runtime import Runtime
 from engine.web.language import language_of
 from engine.web.openapi import app_openapi
-from engine.web.security import may_write, signed_in, viewer_of
+from engine.web.security import SCOPE, may_write, signed_in, viewer_of
 from engine.web.uploads import store_upload
 from metamodel.plugin_api import RawMessage
 
@@ -75,7 +75,7 @@ def download(request: Ask, runtime: Runtime, file_id: str) -> Stream:
     return Stream(chunks, media_type=described["media_type"], headers=headers)
 
 
-@post("/hooks/{channel:str}", status_code=200)
+@post("/hooks/{channel:str}", status_code=200, opt={SCOPE: "ingest"})
 async def hook(request: Ask, runtime: Runtime, channel: str) -> dict[str, Any]:
     """A vendor delivers: verified on the raw bytes, stored durably, then acknowledged."""
     raw = RawMessage(
