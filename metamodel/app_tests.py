@@ -139,7 +139,7 @@ _TOLD: Mapping[str, frozenset[str]] = {
 }
 _COUNTED = frozenset({"count", "least"})
 _WANTED: Mapping[str, frozenset[str]] = {
-    "tasks_of": _COUNTED | {"hits"},
+    "tasks_of": _COUNTED | {"hits", "due"},
     "notifications_of": _COUNTED | {"hits"},
     "search": _COUNTED,
     "report": _COUNTED | {"rows", "first", "last", "row", "highest", "lowest", "denied"},
@@ -311,6 +311,12 @@ class _Names:
     def _expect_search(self, expected: Part) -> Iterator[Problem]:
         yield from self._form(expected.text("form"), expected.path + "/form")[1]
 
+    def _expect_tasks(self, expected: Part) -> Iterator[Problem]:
+        yield from self._sources(expected)
+        due = expected.raw.get("due")
+        if isinstance(due, str) and not _is_moment(due):
+            yield problem("app_test.bad_moment", expected.path + "/due", value=due)
+
     def _expect_report(self, expected: Part) -> Iterator[Problem]:
         reports = {report.id: report for report in self._checking.app.reports}
         yield from self._one_of("reference.unknown_report", expected, "report", reports)
@@ -348,7 +354,7 @@ _CHECKS = {
 }
 _EXPECTATION_CHECKS = {
     "form": _Names._expect_records,
-    "tasks_of": _Names._sources,
+    "tasks_of": _Names._expect_tasks,
     "notifications_of": _Names._sources,
     "search": _Names._expect_search,
     "report": _Names._expect_report,

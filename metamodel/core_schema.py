@@ -211,7 +211,7 @@ TEST_LINE = shape((), values=ANYTHING, says=TEXT)  # a line of a timeline
 TEST_EXPECTATION = shape(
     (),
     as_=TEXT, count=COUNT, least=COUNT, rule=ref("id"), flow=TEXT, about=TEXT, title=TEXT,
-    tasks_of=TEXT, hits=COUNT, state=TEXT, notifications_of=TEXT,
+    tasks_of=TEXT, hits=COUNT, due={"type": ["string", "object"]}, state=TEXT, notifications_of=TEXT,
     form=TEXT, where=ref("expression"), record=TEXT, values=ANYTHING, has=ANYTHING, lacks=ANYTHING,
     hides=list_of(ref("id")), export=FLAG, name=TEXT, search=TEXT,
     report=ref("id"), widget=ref("id"), filters={"type": "object", "additionalProperties": TEXT},

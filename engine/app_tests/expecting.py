@@ -7,13 +7,15 @@ do: labels of fields and choices, names of people.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from engine.app_tests.figures import expect_report
 from engine.app_tests.timelines import expect_timeline
-from engine.app_tests.values import Comparison
+from engine.app_tests.values import BLANK, Comparison
 from engine.records.query import Query, RecordView
 from engine.sample_data import Acting
+from engine.tasks import TaskView
 from metamodel.app_tests import Step, expectation, split_form
 from metamodel.labels import Label
 from metamodel.parts import Part
@@ -93,11 +95,13 @@ def _is_counted(expected: Part) -> bool:
 
 
 def _count(expected: Part, what: Label, found: int, examples: Sequence[str]) -> list[Problem]:
-    """Exactly `count`, or at `least` so many; nothing said means nothing wanted."""
+    """Exactly `count`, or at `least` so many; nothing said means nothing wanted, except one of which something
+    is said."""
     wanted: int | str = expected.integer("count")
     right = found == wanted
     if "count" not in expected.raw:
-        wanted, right = f"≥ {expected.integer('least')}", found >= expected.integer("least")
+        least = expected.integer("least", int("hits" in expected.raw or "due" in expected.raw))
+        wanted, right = f"≥ {least}", found >= least
     if right:
         return []
     return [
@@ -131,7 +135,7 @@ def _tasks(acting: Acting, expected: Part) -> list[Problem]:
         len(found),
         [task.title for task in found],
     )
-    return problems + _hits(expected, found)
+    return problems + _hits(expected, found) + _due(acting, expected, found)
 
 
 def _notifications(acting: Acting, expected: Part) -> list[Problem]:
@@ -157,6 +161,21 @@ def _hits(expected: Part, found: Sequence[Any]) -> list[Problem]:
         return []
     said = {"what": found[0].title, "field": "hits", "expected": wanted, "found": found[0].hits}
     return [problem("app_test.value", expected.path + "/hits", **said)]
+
+
+def _due(acting: Acting, expected: Part, found: Sequence[TaskView]) -> list[Problem]:
+    """When the newest of them is due."""
+    if "due" not in expected.raw or not found:
+        return []
+    zone = acting.runtime.config.zone
+    wanted = datetime.fromisoformat(acting.lay(expected.raw["due"]))
+    wanted = wanted if wanted.tzinfo else wanted.replace(tzinfo=zone)
+    due = found[0].due_at
+    if due == wanted:
+        return []
+    shown = due.astimezone(zone).isoformat() if due else BLANK
+    said = {"what": found[0].title, "field": "due", "expected": wanted.astimezone(zone).isoformat()}
+    return [problem("app_test.value", expected.path + "/due", **said, found=shown)]
 
 
 # -- flows -----------------------------------------------------------------------------------------

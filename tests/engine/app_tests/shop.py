@@ -77,8 +77,9 @@ SHOP: dict[str, Any] = {
             "if": "price > 1000",
             "then": [
                 {"action": "add_tags", "with": {"tags": ["大单"]}},
-                {"action": "create_task", "with": {"to": "person:zhou", "title": "看看 {name}", "outcomes": [
-                    {"id": "ok", "label": "好"}]}},
+                {"action": "create_task", "with": {
+                    "to": "person:zhou", "title": "看看 {name}", "due_in": "PT9H",
+                    "outcomes": [{"id": "ok", "label": "好"}]}},
                 {"action": "notify", "with": {"to": "person:wang", "title": "大单来了：{name}"}},
             ],
         },

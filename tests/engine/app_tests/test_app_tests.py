@@ -93,7 +93,8 @@ def test_a_whole_story(bench: Bench) -> None:
         ORDER,
         {"expect": {"form": "order", "record": "o", "values": {"price": 2000, "state": "new", "owner": "zhou"},
                     "has": {"tags": ["大单"], "name": "锅"}, "lacks": {"tags": ["小单"]}}},
-        {"expect": {"tasks_of": "zhou", "rule": "big", "about": "o", "count": 1, "hits": 1, "title": "锅炉"}},
+        {"expect": {"tasks_of": "zhou", "rule": "big", "about": "o", "count": 1, "hits": 1, "title": "锅炉",
+                    "due": {"$moment": {"workday": 1, "time": "10:00:00"}}}},
         {"expect": {"notifications_of": "wang", "about": "o", "count": 1, "title": "大单"}},
         {"as": "zhou", "task": {"rule": "big", "about": "o"}, "do": "ok"},
         {"expect": {"tasks_of": "zhou", "count": 0}},
@@ -195,6 +196,17 @@ def test_figures_of_a_report_are_what_is_compared(bench: Bench) -> None:
                     "highest": {"by": "n", "row": {"due_at": {"$date": {"workday": 0}}, "n": 2}}}},
     )  # fmt: skip
     assert result.problems == ()
+
+
+def test_a_to_do_that_is_due_at_another_time_or_not_there_is_said(quick: Bench) -> None:
+    wanted = {"expect": {"tasks_of": "zhou", "due": "2026-03-03T09:00"}}
+    assert quick.told(ORDER, wanted) == [
+        ("app_test.value", "/tests/0/steps/1/expect/due",
+         "看看 锅炉的“due”应为 2026-03-03T09:00:00+08:00，实为 2026-03-03T10:00:00+08:00"),
+    ]  # fmt: skip
+    assert [(code, path) for code, path, _ in quick.told(CHEAP, wanted)] == [
+        ("app_test.count", "/tests/0/steps/1/expect")
+    ]
 
 
 def test_a_figure_that_is_otherwise_is_said(quick: Bench) -> None:
