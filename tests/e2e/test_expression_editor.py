@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from engine.access.people import Membership
 from engine.runtime import Runtime
+from tests.builder_ui.post_room import CAPTURE, VALUES, open_post_room
 from tests.e2e.browsing import compose
 from tests.e2e.conftest import Open
 from tests.e2e.designing import Designer, clip
@@ -311,3 +313,42 @@ def test_a_view_is_added_told_what_it_shows_and_seen_at_once(designer: Open, run
         "id": "kanban", "label": "按有效", "kind": "kanban", "filter": "price > 100", "default_for": ["seller"],
         "options": {"by": "active", "fields": ["price", "channel"]},
     }  # fmt: skip
+
+
+def test_what_fills_a_field_is_chosen_written_and_left_by_keys(desk: Open, runtime: Runtime) -> None:
+    """The table of what messages become: each is a step that undo takes back."""
+    open_post_room(runtime)
+
+    def filled() -> Any:
+        return runtime.drafts.open("post").document["rules"][0]["then"][0]["with"]["values"]
+
+    tab = desk("cheng")
+    page = tab.open(CAPTURE)
+    content = page.locator("#source-capture-0-content")
+    content.select_option("customer_name")
+    expect(page.locator("[data-design-frame-target=undo]")).to_have_attribute(
+        "title", "撤销：“内容”取自 客户名称"
+    )
+    content.select_option("=")
+    box = page.locator("[id='capture-0.content'] .expression-box")
+    expect(box.locator(".expression-chip")).to_have_text("客户名称")
+    expect(box).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.type(" + fsr")  # initials of 发送人
+    expect(page.locator(".expression-list [aria-selected=true] .label")).to_have_text("发送人")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-design-frame-target=undo]")).to_have_attribute(
+        "title", "撤销：“内容”取自 客户名称 + 发送人"
+    )
+    page.locator("[id='capture-0.channel'] [data-do=drop]").press("Enter")
+    expect(page.locator("[id='capture-0.channel'] .card-problems")).to_contain_text("必填")
+    expect(content).to_be_focused()
+    assert "channel" not in filled()
+    page.locator("#toasts button").click()
+    expect(page.locator("#source-capture-0-channel")).to_have_value("channel")
+    page.locator("#add-capture-0").select_option("duration")
+    expect(page.locator("#source-capture-0-duration")).to_be_focused()
+    page.locator("#source-capture-0-duration").select_option("duration")
+    expect(page.locator("[id='capture-0.duration']")).not_to_have_class(re.compile("unmapped"))
+    assert filled() == {**VALUES, "content": "customer_name + sender_name", "duration": "duration"}

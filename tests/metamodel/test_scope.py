@@ -20,7 +20,8 @@ from metamodel.expressions.types import (
     list_of,
     record_of,
 )
-from metamodel.scope import FormScope, MessageScope, OtherRowsScope, RowScope
+from metamodel.scope import MESSAGE, FormScope, MessageScope, OtherRowsScope, RowScope
+from metamodel.scope_fields import path_label
 from tests.metamodel.samples import CRM
 
 SHOP: dict[str, Any] = {
@@ -132,6 +133,13 @@ def test_names_of_a_message() -> None:
     assert scope.name("me") == PERSON
     assert resolve(scope, "me.department") == DEPARTMENT
     assert scope.name("content") is None
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_parts_of_a_message_have_words_of_their_own(language: str) -> None:
+    said = [path_label(MessageScope(), (name,), language) for name in MESSAGE]
+    assert len(set(said)) == len(MESSAGE)
+    assert not {name for name, words in zip(MESSAGE, said, strict=True) if words == name}
 
 
 def test_a_lookup_of_itself_ends(registry: Any) -> None:
