@@ -24,7 +24,7 @@ from engine.channels.message_values import message_values
 from engine.clock import microseconds
 from engine.expressions import EvaluationContext, compile_expression
 from engine.failures import failure
-from engine.records.rows import Rows
+from engine.records.rows import Row, Rows
 from engine.records.services import Services
 from metamodel.application import App
 from metamodel.channels import Channel
@@ -58,10 +58,14 @@ class Example:
     values: Mapping[str, ExampleValue]
 
 
+# The channel, what arrived, the message in it, and the record it became; None of a sample.
+Found = tuple[Channel, Arrived, Message, Row | None]
+
+
 class Examples:
     def __init__(self, services: Services, inbox: Inbox) -> None:
         self._services, self._inbox, self._rows = services, inbox, Rows(services)
-        self._noted: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._noted: OrderedDict[tuple[str, int], int] = OrderedDict()
 
     def of(
         self, viewer: Viewer, app: App, channels: Sequence[str], form: str, fields: Sequence[FieldDefinition],
@@ -74,14 +78,14 @@ class Examples:
             found = self._real(connection, viewer, app, known, form) or self._sample(known)
             if found is None:
                 return None
-            channel, arrived, message, record = found
+            channel, arrived, message, row = found
             values = message_values(
                 message, channel.id, received_at=arrived.received_at, raw_digest=arrived.digest,
                 people=self._services.people.organisation().people,
             )  # fmt: skip
             context = self._services.context(connection, viewer, self._services.database.clock.now(), app.id)
-        if record:
-            self._note(viewer, app.id, form, record)
+        if row is not None:
+            self._note(viewer, app.id, form, row)
         names = self._services.people.organisation().names()
         display = Display(viewer.language, self._services.zone, names)
         shown = {
@@ -89,43 +93,43 @@ class Examples:
             for field in fields
             if field.id in table
         }
-        return Example(channel.id, arrived.received_at, record, shown)
+        return Example(channel.id, arrived.received_at, str(row.id) if row else "", shown)
 
     # -- which message -----------------------------------------------------------------------------
 
     def _real(
         self, connection: sa.Connection, viewer: Viewer, app: App, channels: Sequence[Channel], form: str
-    ) -> tuple[Channel, Arrived, Message, str] | None:
+    ) -> Found | None:
         found = self._inbox.newest(connection, [one.id for one in channels])
         channel = next((one for one in channels if found is not None and one.id == found[0]), None)
         if found is None or channel is None:
             return None
         _, arrived, records = found
-        if not records or not self._reads_all(connection, viewer, app.id, form, records):
-            return None
-        messages = list(_parsed(channel, arrived.raw))
-        return (channel, arrived, messages[0], records[0]) if messages else None
+        row = self._read(connection, viewer, app.id, form, records)
+        message = next(_parsed(channel, arrived.raw), None) if row is not None else None
+        return (channel, arrived, message, row) if message is not None else None
 
-    def _reads_all(
+    def _read(
         self, connection: sa.Connection, viewer: Viewer, app: str, form: str, records: Sequence[str]
-    ) -> bool:
-        """May this viewer read every field of all these records of the form, in full?"""
+    ) -> Row | None:
+        """The first of these records, where this viewer may read every field of all of them, in full."""
         if app not in self._services.apps() or self._services.apps()[app].form(form) is None:
-            return False
+            return None
         program = self._services.programs.get(app, form)
         rows = self._rows.by_ids(connection, viewer, program, [int(one) for one in records])
-        return len(rows) == len(set(records)) and all(
+        all_of_it = all(
             access in ("read", "write") for row in rows.values() for access in row.access.values()
         )
+        return rows[min(rows)] if rows and all_of_it and len(rows) == len(set(records)) else None
 
-    def _sample(self, channels: Sequence[Channel]) -> tuple[Channel, Arrived, Message, str] | None:
+    def _sample(self, channels: Sequence[Channel]) -> Found | None:
         now = self._services.database.clock.now()
         for channel in channels:
             raw = channel.connector.sample(channel.options) if channel.connector and channel.options else None
             message = next(_parsed(channel, raw), None) if raw is not None else None
             if raw is not None and message is not None:
                 arrived = Arrived(0, msgspec.structs.replace(raw, received_at=now), sha256(raw.body).digest())
-                return channel, arrived, message, ""
+                return channel, arrived, message, None
         return None
 
     # -- what the table makes of it ----------------------------------------------------------------
@@ -149,12 +153,13 @@ class Examples:
             return ExampleValue(problem=refused.problems[0])
         return ExampleValue(field.type.display(fits, field, display))
 
-    def _note(self, viewer: Viewer, app: str, form: str, record: str) -> None:
+    def _note(self, viewer: Viewer, app: str, form: str, row: Row) -> None:
         """Once in a while and record: it is one look, however often the table changes."""
-        key, now = (viewer.person, record), microseconds(self._services.database.clock.now())
+        key, now = (viewer.person, row.id), microseconds(self._services.database.clock.now())
         if now - self._noted.get(key, -AGAIN) < AGAIN:
             return
-        self._services.audit.note(viewer, Occurrence("view", app, form, int(record)))
+        grant = next((way.grant.id for way in row.ways if way.grant), None)
+        self._services.audit.note(viewer, Occurrence("view", app, form, row.id, grant))
         self._noted[key] = now
         while len(self._noted) > NOTED:
             self._noted.popitem(last=False)
