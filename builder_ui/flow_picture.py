@@ -7,7 +7,7 @@ The longest way from the start decides the layer; a few sweeps put boxes below w
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 WIDTH, HEIGHT = 158, 54  # of a box
@@ -16,6 +16,8 @@ GAP = 6  # between an arrow and its words
 BEND = 18  # the width kept free for an arrow that passes a layer
 MARGIN = 8
 ROUNDS = 6
+ASIDE = (0.25, 0.75, 0.1, 0.9, 0.5)  # how far along an arrow its words may stand where the middle is taken
+LETTERS = 13  # the height of a line of words
 LINES = {"label": (13, 116), "sub": (11, 146), "arrow": (11.5, 110)}  # size of the letters, room for them
 
 
@@ -93,7 +95,7 @@ def drawn(boxes: Sequence[Box], arrows: Sequence[Arrow], about: str = "") -> Pic
         else _line(arrow, grid.way(arrow), at)
         for arrow in arrows
     ]
-    lines = [_aside(line, lines) for line in lines]
+    lines = _clear([_aside(line, lines) for line in lines], grid, at, back)
     edges = [x - width / 2 for x, _, width in places.values()] + [a.span[0] for a in lines if a.label]
     left = min(edges, default=0) - MARGIN
     right = max([right + (BEND * 2 if back else 0), *(a.span[1] for a in lines if a.label)])
@@ -264,6 +266,41 @@ def _aside(line: Arrow, lines: Sequence[Arrow]) -> Arrow:
         return line
     left = beside == {"start"}
     return replace(line, anchor="end" if left else "start", x=line.x + (-GAP if left else GAP))
+
+
+def _clear(
+    lines: Sequence[Arrow], grid: _Grid, at: Mapping[str, tuple[float, float]], back: Container[tuple[str, str]]
+) -> list[Arrow]:  # fmt: skip
+    """Words that would cover those of another arrow stand nearer to where their own begins, or ends."""
+    placed: list[Arrow] = []
+    for line in lines:
+        spots = [line]
+        if line.label and (line.source, line.target) not in back:
+            source, following, *_ = grid.way(line)
+            along = list(_along(at[source], at[following]))
+            sides = dict.fromkeys((line.anchor, "middle", "start", "end"))
+            spots += [replace(line, x=x, y=y, anchor=side) for side in sides for x, y in along]
+        free = (spot for spot in spots if not any(_covers(spot, other) for other in placed))
+        placed.append(next(free, line))
+    return placed
+
+
+def _along(foot: tuple[float, float], head: tuple[float, float]) -> Iterator[tuple[float, float]]:
+    """Other places for words on the curve from one box (or bend) to the next."""
+    (x, y), (over, top) = (foot[0], foot[1] + HEIGHT), head
+    for part in ASIDE:
+        later = 3 * part**2 * (1 - part) + part**3
+        middle = 3 * part * (1 - part)
+        yield (
+            x * (1 - later) + over * later,
+            y * (1 - part) ** 3 + (y + top) / 2 * middle + top * part**3,
+        )
+
+
+def _covers(one: Arrow, other: Arrow) -> bool:
+    if not (one.label and other.label) or abs(one.y - other.y) >= LETTERS:
+        return False
+    return one.span[0] < other.span[1] + GAP and other.span[0] < one.span[1] + GAP
 
 
 def _around(arrow: Arrow, at: Mapping[str, tuple[float, float]], right: float) -> Arrow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -58,6 +58,20 @@ def test_words_of_two_ways_do_not_cover_each_other(ways: list[str]) -> None:
     assert one[1] <= other[0]
     assert one[0] >= made.left
     assert other[1] <= made.left + made.width
+
+
+@pytest.mark.parametrize(("yes", "no"), [("同意", "驳回"), ("Approve", "Reject")])
+def test_words_of_branches_that_meet_do_not_cover_each_other(yes: str, no: str) -> None:
+    """Two approvals beside each other: both lead on to a join, both to the rejection below it."""
+    ways = ["s>a", "s>b", "a>join", "a>no", "b>join", "b>no", "join>c", "c>end", "c>no"]
+    words = {"join": yes, "no": no}
+    told = [replace(each, label=words.get(each.target, "")) for each in arrows(*ways)]
+    made = drawn(boxes("s", "a", "b", "join", "c", "end", "no"), told)
+    said = [each for each in made.arrows if each.label]
+    assert len(said) == 5
+    for one, other in combinations(said, 2):
+        apart = one.span[1] <= other.span[0] or other.span[1] <= one.span[0]
+        assert apart or abs(one.y - other.y) >= 13, (one, other)
 
 
 def test_nothing_at_all_is_a_picture_too() -> None:
