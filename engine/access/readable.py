@@ -6,7 +6,7 @@ others'. Filters of lists and the numbers of reports go through here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +16,9 @@ from engine.access.viewer import Viewer
 from engine.form_columns import FormColumns
 from engine.tables import Catalog
 from metamodel.application import App
+from metamodel.expressions.types import Type, record_of
 from metamodel.forms import FieldDefinition, Form
+from metamodel.scope import FormScope
 
 Column = sa.ColumnElement[Any]
 Path = tuple[str, ...]
@@ -80,6 +82,33 @@ class ReadableColumns:
             return None
         link, _ = self._plain.column(path[:-1])
         return link.in_(visible.ids().correlate(None))
+
+
+def closed_names(
+    connection: sa.Connection, authority: Authority, apps: Mapping[str, App], viewer: Viewer, app: App, form: Form,
+    names: Iterable[Path],
+) -> list[Path]:  # fmt: skip
+    """Those of these paths of an expression with a field in them that this viewer may read by no way at all."""
+    scope = FormScope(app, form, apps)
+
+    def may(there: App | None, where: Form | None, name: str) -> bool:
+        if there is None or where is None or where.field(name) is None:
+            return name == "id"
+        return any(way.may(name, "read") for way in authority.ways(connection, viewer, there, where))
+
+    def opens(path: Path) -> bool:
+        known: Type | None = record_of(app.id, form.id)
+        for name in path[1:] if path[0] == "record" else path:
+            of = known.of if known is not None and known.kind == "list" and known.of else known
+            if of is None or of.kind != "record" or "/" in of.form:  # a part of what was asked for already
+                return True
+            there = apps.get(of.app)
+            if not may(there, there.form(of.form) if there else None, name):
+                return False
+            known = scope.attribute(of, name)
+        return True
+
+    return [path for path in names if not viewer.system and not opens(path)]
 
 
 def _longer(path: Path) -> Sequence[Path]:

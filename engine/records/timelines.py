@@ -33,8 +33,8 @@ class TimelineLine:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """`total`: lines this reader may see, `hidden` how many more there are of one record; `marks` count the lines by
-    their mark. `denied`: he may see nothing of this form at all."""
+    """`total`: lines this reader may see, `hidden` how many more there are of one record that he may read; `marks`
+    count the lines by their mark. `denied`: he may see nothing of this form at all."""
 
     lines: tuple[TimelineLine, ...] = ()
     total: int = 0
@@ -56,16 +56,29 @@ class Timelines:
         about = Condition(by, "is", (whose,)) if whose.isdigit() else Condition(by, "not_blank")
         base = Query(conditions=(about,), sort=(f"-{view.options.get('time', '')}",), limit=SIZE, page=number)
         query = base.only((marks, mark)) if mark and marks else base
+        known = bool(whose) and self._knows(viewer, app, form, by, whose)
         try:
             found = self._records.page(viewer, app, form, query)
             counted = self._marks(viewer, app, form, base, marks)
         except Rejected:
-            return Timeline(hidden=self._count(SYSTEM, app, form, base) if whose else 0, denied=True)
+            return Timeline(hidden=self._count(SYSTEM, app, form, base) if known else 0, denied=True)
         first = self._first_words(viewer, app, view, found.items)
         text = str(view.options.get("text", ""))
         lines = (TimelineLine(one, one.display.get(text, "") or first.get(one.id, "")) for one in found.items)
-        hidden = self._count(SYSTEM, app, form, base) - self._count(viewer, app, form, base) if whose else 0
+        hidden = self._count(SYSTEM, app, form, base) - self._count(viewer, app, form, base) if known else 0
         return Timeline(tuple(lines), found.total, hidden, counted, bool(found.next))
+
+    def _knows(self, viewer: Viewer, app: str, form: str, by: str, whose: str) -> bool:
+        """May he read the record that the line is about? Of any other not even a number is told."""
+        field = self._services.programs.get(app, form).fields.get(by)
+        reference = field.reference if field is not None else None
+        if reference is None or reference.target != "record" or not whose.isdigit() or len(whose) > 18:
+            return False
+        there = self._services.programs.get(reference.app or app, reference.form)
+        with self._services.database.read() as connection:
+            visible = self._services.authority.visible_rows(connection, viewer, there.app, there.form)
+            own = there.table.table.c.id
+            return connection.execute(visible.ids().where(own == int(whose))).first() is not None
 
     def _marks(self, viewer: Viewer, app: str, form: str, query: Query, mark: str) -> tuple[Facet, ...]:
         if mark not in self._services.programs.get(app, form).fields:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from engine.access.audit import Occurrence
 from engine.access.grants import RowsChanged
+from engine.access.readable import closed_names
 from engine.access.viewer import Viewer
 from engine.database import Database, Unit
 from engine.evidence.seals import Box
@@ -144,7 +145,7 @@ class Retention:
     def hold(self, viewer: Viewer, name: str, matter: str, scope: Scope) -> str:
         """Set a hold; its id. With `search` on everything that finds now for this viewer. Rejected with every
         problem: access.denied, value.required, form.unknown, record.unknown, hold.finds_nothing,
-        hold.finds_too_much, and what is wrong with the condition."""
+        hold.finds_too_much, hold.not_his_to_ask, and what is wrong with the condition."""
         self._require(viewer, scope.app)
         found = [problem("value.required", "/name", field="name")] if not name.strip() else []
         program = self._services.programs.get(scope.app, scope.form)
@@ -153,6 +154,7 @@ class Retention:
 
         def work(unit: Unit) -> str:
             wrong = [*found, *self._unfit(unit.connection, program, scope)]
+            wrong += self._not_his(unit.connection, viewer, program, scope) if not wrong else ()
             if wrong:
                 raise Rejected(wrong)
             self.disposal.alone(unit)
@@ -190,6 +192,35 @@ class Retention:
         missing = [str(one) for one in wanted if one not in there]
         return [problem("record.unknown", "/records", record=", ".join(missing))] if missing else []
 
+    def _not_his(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, scope: Scope
+    ) -> list[Problem]:
+        """A condition tells by how much it keeps. So it asks for what its maker may read, and for what the form's own
+        rules of retention go by, which its designer has laid open to whoever keeps records."""
+        names = {".".join(path): path for path in self._asks(connection, viewer, program, scope.where)}
+        return [problem("hold.not_his_to_ask", "/where", field=name) for name in sorted(names)]
+
+    def _asks(
+        self, connection: sa.Connection, viewer: Viewer, program: FormProgram, where: str
+    ) -> list[tuple[str, ...]]:
+        """The fields a condition reads that neither this viewer may read nor the form's rules go by."""
+        services, app, form = self._services, program.app, program.form
+        asked = self._names(program, where)
+        return closed_names(connection, services.authority, services.apps(), viewer, app, form, asked)
+
+    def _names(self, program: FormProgram, where: str) -> list[tuple[str, ...]]:
+        """Fields a condition reads, but for those that the form's rules of retention go by."""
+        checked, rules = self._services.authority.checked, program.form.retention
+        known = {("id",), *((rule.start,) for rule in rules)}
+        known |= {
+            path
+            for rule in rules
+            if rule.where
+            for path in checked(program.app, program.form, rule.where).names
+        }
+        names = checked(program.app, program.form, where).names if where else frozenset()
+        return [one for one in names if one[0] != "me" and one[one[0] == "record" :] not in known]
+
     def release(self, viewer: Viewer, hold: str, reason: str) -> None:
         """Rejected: access.denied, hold.unknown, hold.released, hold.needs_reason."""
         if not reason.strip():
@@ -205,8 +236,25 @@ class Retention:
 
         self._database.write(work)
 
+    def told_count(self, connection: sa.Connection, viewer: Viewer, hold: Hold) -> tuple[int | None, bool]:
+        """How many records it keeps now, as far as this viewer may know, and whether that is all of them. Of a
+        condition over fields: how many of those that he may see. None: nothing."""
+        program = self._services.programs.get(hold.scope.app, hold.scope.form)
+        where = hold.scope.where
+        if viewer.system or not self._names(program, where):
+            return self.held_count(connection, hold), True
+        if self._asks(connection, viewer, program, where):
+            return None, False
+        reader = self._records.reader
+        try:
+            found = reader.selection(connection, viewer, program, Query(filter=where))
+        except Rejected:  # what no database decides is not decided for a number
+            return None, False
+        rows = found.visible.ids().where(*found.where).subquery()
+        return int(connection.scalar(sa.select(sa.func.count()).select_from(rows)) or 0), False
+
     def held_count(self, connection: sa.Connection, hold: Hold) -> int:
-        """How many records it keeps now, over all forms."""
+        """How many records it keeps now, over all forms: for nobody's eyes who may not know."""
         verdicts = (
             self.disposal.verdicts_on(connection, program, date.max, [hold]) for program in self._programs()
         )

@@ -228,6 +228,10 @@ TEXTS = {
         "检索找到的超过 {limit} 条，请改用条件",
         "The search finds more than {limit}: use a condition instead",
     ),
+    "hold.not_his_to_ask": Texts(
+        "保全条件用到了你无权查看的“{field}”：保全了多少条会说出它的值",
+        "The condition asks for “{field}”, which is not yours to read: how much a hold keeps would tell",
+    ),
     "hold.needs_reason": Texts("请写明原因", "Say why"),
     # keys
     "keys.exposed": Texts(

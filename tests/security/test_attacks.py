@@ -16,6 +16,7 @@ import pytest
 from litestar.testing import TestClient
 
 from builder_ui.site import local_address
+from engine.access.viewer import SYSTEM
 from engine.clock import FrozenClock
 from engine.config import Config
 from engine.media_types import UNKNOWN, settled
@@ -23,7 +24,7 @@ from engine.runtime import Runtime
 from engine.spreadsheets import disarmed
 from tests.conftest import NOW
 from tests.security.browser import Browser
-from tests.security.vault import ADMIN, APP, NOBODY, SELLER, Vault, furnish
+from tests.security.vault import ADMIN, APP, NOBODY, RIVAL, SELLER, Vault, furnish
 from tests.serving import app_over
 
 CUSTOMERS = f"/apps/{APP}/forms/customer"
@@ -104,6 +105,23 @@ def test_a_host_header_of_somebody_else_makes_no_address(nobody: Browser) -> Non
     for path in ("/", "/sign-in", f"{CUSTOMERS}"):
         answer = nobody.client.get(path, headers={"host": "evil.example", "x-forwarded-host": "evil.example"})
         assert "evil.example" not in answer.text + str(dict(answer.headers)), path
+
+
+# -- numbers that tell -------------------------------------------------------------------------------
+
+
+def test_a_timeline_counts_nothing_of_who_is_somebody_elses(vault: Vault, seller: Browser) -> None:
+    """Of his own customer he is told that there is more; of others, not even how much."""
+    page = f"/apps/{APP}/forms/talk?view=line_of_time&whose="
+    for whose, told in (("rival_customer", False), ("seller_customer", False)):
+        answer = seller.client.get(page + vault.ids[whose], headers=seller.headers)
+        assert answer.status_code == 200
+        assert ("另有" in answer.text) is told, whose
+    (more,) = vault.runtime.records.create(
+        SYSTEM, APP, "talk", [{"customer": vault.ids["seller_customer"], "owner": RIVAL, "source": "wecom"}]
+    )
+    answer = seller.client.get(page + vault.ids["seller_customer"], headers=seller.headers)
+    assert "另有" in answer.text, more
 
 
 # -- cookies, frames, scripts ------------------------------------------------------------------------

@@ -84,12 +84,26 @@ def _line(desk: Desk, connection: sa.Connection | None, hold: Hold) -> HoldLine:
     visit, scope = desk.visit, hold.scope
     name = desk.form_name(scope.app, scope.form)
     about = visit.text("%(form)s and all that belongs to it", form=name) if scope.records else name
-    kept = visit.runtime.retention.held_count(connection, hold) if connection is not None else 0
+    told = (
+        visit.runtime.retention.told_count(connection, visit.viewer, hold)
+        if connection is not None
+        else (0, True)
+    )
     return HoldLine(
         hold.id, hold.name, hold.matter, about, scope.where, () if scope.search else _records(desk, scope),
-        visit.count("one record kept", "%(num)s records kept", kept), _said(desk, hold.by, hold.at),
+        _kept(visit, *told), _said(desk, hold.by, hold.at),
         _said(desk, hold.released_by, hold.released_at) if hold.released_at else "", hold.reason, scope.search,
     )  # fmt: skip
+
+
+def _kept(visit: Visit, number: int | None, whole: bool) -> str:
+    if number is None:
+        return visit.text("How many records is not yours to know")
+    if whole:
+        return visit.count("one record kept", "%(num)s records kept", number)
+    return visit.count(
+        "one record kept of those you may see", "%(num)s records kept of those you may see", number
+    )
 
 
 def _records(desk: Desk, scope: Scope) -> tuple[Link, ...]:

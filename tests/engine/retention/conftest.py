@@ -91,6 +91,8 @@ DESK: dict[str, Any] = {
                    ("client", "thread", "letter", "note", "wish")}},
         {"id": "legal", "label": "法务", "manages": ["retention"],
          "forms": {form: {"actions": ["read"]} for form in ("client", "thread", "letter", "note", "wish")}},
+        {"id": "keeper", "label": "档案管理员", "manages": ["retention"],
+         "forms": {"note": {"rows": "text == '我的'", "actions": ["read"]}}},
     ],
 }  # fmt: skip
 ROLES = {"wang": "clerk", "ye": "legal", "fang": "legal"}

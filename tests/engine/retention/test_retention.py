@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from engine.access.viewer import SYSTEM
+from engine.access.people import Membership, Person
+from engine.access.viewer import SYSTEM, Viewer
 from engine.records.query import Change, Query
 from engine.retention.holds import Scope
 from engine.runtime import Runtime
@@ -184,6 +185,65 @@ def test_a_hold_by_a_condition_over_sealed_words_is_refused(desk: Runtime) -> No
         with pytest.raises(Rejected) as refused:
             desk.retention.hold(ye, "甲案", "", Scope("desk", "letter", where))
         assert [one.code for one in refused.value.problems] == ["expression.sealed_in_sql"], where
+
+
+@pytest.fixture
+def keeper(desk: Runtime) -> Viewer:
+    """Manages retention and reads but a few notes."""
+
+    def people(unit: Any) -> None:
+        desk.people.save_people(unit, [Person("shou", "守一")])
+        desk.people.save_memberships(unit, [Membership("desk", "keeper", "person", "shou")])
+
+    desk.database.write(people)
+    return desk.require_viewer("shou")
+
+
+@pytest.mark.parametrize(
+    ("form", "where"),
+    [
+        ("letter", "number > 5"),
+        ("letter", "record.number > 5"),
+        ("letter", "trade and number == 1"),
+        ("letter", "thread.about == '索赔'"),
+        ("note", "client.name == '远汀'"),
+        ("client", "CONTAINS(name, '远')"),
+    ],
+)
+def test_who_may_not_read_a_field_holds_nothing_by_it(
+    desk: Runtime, keeper: Viewer, write: Write, form: str, where: str
+) -> None:
+    """How many records a hold keeps would tell the value."""
+    with pytest.raises(Rejected) as refused:
+        desk.retention.hold(keeper, "甲案", "", Scope("desk", form, where))
+    assert [(one.code, one.path) for one in refused.value.problems] == [("hold.not_his_to_ask", "/where")]
+
+
+def test_who_keeps_records_holds_by_what_the_rules_go_by(
+    desk: Runtime, keeper: Viewer, letters: list[int]
+) -> None:
+    """The form's designer has laid these fields open to him: the number that is kept is told in full."""
+    for where in ("", "sent_on < DATE(2024, 1, 1)", "trade", "record.id != '0'"):
+        hold = desk.retention.hold(keeper, "甲案", "", Scope("desk", "letter", where))
+        with desk.database.read() as connection:
+            (set_now,) = [one for one in desk.retention.holds.running(connection) if one.id == hold]
+            count = desk.retention.held_count(connection, set_now)
+            assert desk.retention.told_count(connection, keeper, set_now) == (count, True), where
+
+
+def test_a_count_says_no_more_than_a_list_would(desk: Runtime, keeper: Viewer, write: Write) -> None:
+    write("note", {"text": "我的"}, {"text": "别人的"}, {"text": "别人的"})
+    theirs = desk.retention.hold(
+        desk.require_viewer("ye"), "甲案", "", Scope("desk", "client", "name != 'x'")
+    )
+    his = desk.retention.hold(keeper, "乙案", "", Scope("desk", "note", "text != 'x'"))
+    slow = desk.retention.hold(keeper, "丙案", "", Scope("desk", "note", "MATCHES(text, '.')"))
+    ye = desk.require_viewer("ye")
+    with desk.database.read() as connection:
+        holds = {one.id: one for one in desk.retention.holds.running(connection)}
+        told = {one: desk.retention.told_count(connection, keeper, holds[one]) for one in (theirs, his, slow)}
+        assert told == {theirs: (None, False), his: (1, False), slow: (None, False)}
+        assert desk.retention.told_count(connection, ye, holds[his]) == (3, False)
 
 
 def test_a_hold_on_all_that_a_search_finds(desk: Runtime, write: Write) -> None:
