@@ -20,6 +20,7 @@ from engine.records.keyword_lists import KeywordLists, Lists
 from engine.records.records import Records
 from engine.records.rows import Rows
 from engine.records.services import Services
+from engine.rules.deeds import Deeds
 from engine.rules.expressions import Broken
 from engine.rules.feedback import FEEDBACK
 from engine.rules.fitting import Fitters
@@ -91,7 +92,7 @@ class Interpreter:
         """Effects that somebody else planned (a flow's node), performed and written; what went wrong."""
         unit, run.source = run.unit, source
         before = len(subject.problems)
-        trace = run.trace = Trace(run.app, source, 1, matched=[subject])
+        trace = run.trace = Trace(run.app, source, 1, matched=[subject], deeds=Deeds(run))
         with _deeper(unit) as allowed:
             if not allowed:
                 return [problem("rule.too_deep", depth=DEPTH)]
@@ -106,7 +107,7 @@ class Interpreter:
     def act(self, run: Run, rules: Sequence[CompiledRule], subjects: Sequence[Subject]) -> list[Trace]:
         """Every rule in turn over all subjects; what they did and why is kept."""
         unit = run.unit
-        traces = [Trace(run.app, rule.rule.id, len(subjects)) for rule in rules]
+        traces = [Trace(run.app, rule.rule.id, len(subjects), deeds=Deeds(run)) for rule in rules]
         with _deeper(unit) as allowed:
             for rule, trace in zip(rules, traces, strict=True):
                 run.trace, run.source = trace, rule.rule.id
@@ -127,6 +128,9 @@ class Interpreter:
             subject.expressions = rule.expressions
         run.trace.tried, run.subjects = len(concerned), concerned
         run.trace.matched = run.subjects = matched = matching(run, rule, concerned)
+        if rule.reasons:
+            context, why = run.context, rule.reasons.of
+            run.trace.reasons = [why(subject, subject.program, context, run) for subject in matched]
         for action, options in rule.actions if matched else ():
             self._act_on(run, rule, action, options, matched)
 

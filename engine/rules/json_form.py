@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from engine.rules.log import RuleRun
@@ -41,4 +42,5 @@ def run_json(run: RuleRun) -> dict[str, Any]:
         "effects": dict(run.effects),
         "problems": list(run.problems),
         "sample": run.sample,
+        "details": [asdict(one) for one in run.details],
     }

@@ -15,6 +15,7 @@ from typing import Any
 from engine.expressions import Compiled
 from engine.records.program import Programs
 from engine.rules.expressions import Broken, Expressions
+from engine.rules.reasons import Reasons
 from engine.rules.sightings import Sightings
 from metamodel.application import App
 from metamodel.expressions import Scope
@@ -37,6 +38,7 @@ class CompiledRule:
     actions: tuple[tuple[Action, Any], ...]
     broken: Problem | None = None
     fields: tuple[str, ...] = ()
+    reasons: Reasons | None = None
 
 
 class RuleSet:
@@ -87,7 +89,8 @@ class RuleSet:
             condition = expressions[rule.condition] if rule.condition.strip() else None
         except Broken as error:
             broken = error.problem
-        return CompiledRule(rule, expressions, condition, tuple(actions), broken, _fields(rule))
+        reasons = Reasons(condition.expression.tree if condition else None, expressions, self._functions)
+        return CompiledRule(rule, expressions, condition, tuple(actions), broken, _fields(rule), reasons)
 
     def expressions(self, form_id: str, on_message: bool = False) -> Expressions:
         """What is said about records of a form; about messages, or about nothing, without one."""

@@ -1,4 +1,8 @@
-"""Traces: why a rule did what it did, one compact sealed row a batch and rule."""
+"""Traces: why a rule did what it did, one compact sealed row a batch and rule.
+
+Of every record that matched it says what made IF hold (`reasons.py`) and what was done (`deeds.py`). What is alike
+stands once: `reasons` and `deeds` are tables, `why` and `did` the places in them, record by record.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,13 @@ import sqlalchemy as sa
 
 from engine.database import Database, Unit
 from engine.evidence.seals import Box
+from engine.rules.deeds import Deeds
 from engine.system_tables import rule_runs
 from metamodel.problems import Problem
 
-SHOWN_RECORDS = 20
+MOST_RECORDS = 5_000  # more than a batch has
 SHOWN_PROBLEMS = 10
+NONE = -1
 
 
 class About(Protocol):
@@ -43,11 +49,19 @@ class Trace:
     sample: Any = None  # the first effect
     sampled: About | None = None  # whose it is
     problems: list[Problem] = field(default_factory=list)
+    reasons: Sequence[Any] = ()  # of the matched, in order
+    deeds: Deeds | None = None
+    did: dict[int, list[tuple[int, str]]] = field(default_factory=dict)  # id() of a subject -> its deeds
 
     def saw(self, effects: Sequence[Any], subject: About) -> None:
-        if effects and self.sample is None:
+        if not effects:
+            return
+        if self.sample is None:
             self.sample, self.sampled = effects[0], subject
         self.effects.update(type(effect).__name__ for effect in effects)
+        if self.deeds is not None:
+            known = self.did.setdefault(id(subject), [])
+            known += [self.deeds.number(effect, subject.record) for effect in effects]
 
     @property
     def worth_keeping(self) -> bool:
@@ -56,15 +70,34 @@ class Trace:
     def to_json(self) -> dict[str, Any]:
         places = [_place(subject) for subject in self.matched]
         records = [record for _, record in places]
+        reasons, why = _told_once(self.reasons[:MOST_RECORDS])
+        did = [self.did.get(id(subject), ()) for subject in self.matched[:MOST_RECORDS]]
         return {
             "form": next((form for form, _ in places if form), ""),
             "tried": self.tried,
             "matched": len(self.matched),
-            "records": records[:SHOWN_RECORDS],
+            "records": records[:MOST_RECORDS],
+            "reasons": reasons,
+            "why": why,
+            "deeds": self.deeds.table if self.deeds is not None else [],
+            "did": [[[number, other] if other else number for number, other in each] for each in did],
             "effects": dict(self.effects),
             "sample": _plain(self.sample),
             "problems": [_problem(found) for found in self.problems[:SHOWN_PROBLEMS]],
         }
+
+
+def _told_once(reasons: Sequence[Any]) -> tuple[list[Any], list[int]]:
+    """The different ones, and which of them each record has."""
+    table: list[Any] = []
+    known: dict[str, int] = {}
+    places = []
+    for one in reasons:
+        place = known.setdefault(repr(one), len(table)) if one else NONE
+        if place == len(table):
+            table.append(one)
+        places.append(place)
+    return table, places
 
 
 def _place(subject: About) -> tuple[str, str]:
@@ -93,12 +126,14 @@ def keep(unit: Unit, database: Database, box: Box, traces: Sequence[Trace]) -> N
             unit.now,
             trace.app,
             trace.rule,
-            _only_record(trace),
+            lowest,
             trace.outcome if not trace.problems or trace.outcome != "done" else "failed",
-            box.seal_json(trace.to_json()),
-            _sampled_record(trace),
+            box.seal_json(made),
+            highest,
         )
         for identifier, trace in zip(ids, kept, strict=True)
+        for made in (trace.to_json(),)
+        for lowest, highest in (_range(made["records"]),)
     ]
     columns = ("id", "at", "app", "rule", "record", "outcome", "trace_sealed", "quoted")
     database.insert_many(unit.connection, rule_runs, rows, columns)
@@ -106,22 +141,43 @@ def keep(unit: Unit, database: Database, box: Box, traces: Sequence[Trace]) -> N
 
 def forget(unit: Unit, box: Box, records: Sequence[int]) -> None:
     """Records that are shredded: what rules did with them stays, which values they saw or set does not."""
-    about = sa.or_(rule_runs.c.record.in_(records), rule_runs.c.quoted.in_(records))
-    query = sa.select(rule_runs.c.id, rule_runs.c.trace_sealed).where(about)
-    for row in unit.connection.execute(query).all():
-        trace = box.open_json(row.trace_sealed) | {"sample": None, "problems": []}
-        cleared = {"trace_sealed": box.seal_json(trace), "quoted": None}
-        unit.connection.execute(sa.update(rule_runs).where(rule_runs.c.id == row.id).values(cleared))
+    if not records:
+        return
+    gone = {str(record) for record in records}
+    about = sa.or_(
+        rule_runs.c.record.in_(records),
+        rule_runs.c.quoted.in_(records),
+        sa.and_(rule_runs.c.record < max(records), rule_runs.c.quoted > min(records)),
+    )
+    query = sa.select(rule_runs.c.id, rule_runs.c.record, rule_runs.c.quoted, rule_runs.c.trace_sealed)
+    for row in unit.connection.execute(query.where(about)).all():
+        trace = box.open_json(row.trace_sealed)
+        if gone & {*trace["records"], str(row.record), str(row.quoted)}:
+            cleared = {"trace_sealed": box.seal_json(_without(trace, gone))}
+            unit.connection.execute(sa.update(rule_runs).where(rule_runs.c.id == row.id).values(cleared))
 
 
-def _sampled_record(trace: Trace) -> int | None:
-    """Whose values the sample shows: the record's, or the one a message became."""
-    _, record = _place(trace.sampled) if trace.sampled is not None else ("", "")
-    return int(record) if record else None
+def _without(trace: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+    """What it says of other records stays; the sample and the problems may be of any."""
+    records = trace["records"]
+    why = [
+        NONE if record in gone else place
+        for record, place in zip(records, trace.get("why", ()), strict=False)
+    ]
+    did = [
+        [] if record in gone else each for record, each in zip(records, trace.get("did", ()), strict=False)
+    ]
+    deeds = {number if isinstance(number, int) else number[0] for each in did for number in each}
+    return {
+        **trace, "sample": None, "problems": [], "why": why, "did": did,
+        "reasons": [one if place in why else [] for place, one in enumerate(trace.get("reasons", ()))],
+        "deeds": [
+            one if place in deeds else [*one[:3], {}] for place, one in enumerate(trace.get("deeds", ()))
+        ],
+    }  # fmt: skip
 
 
-def _only_record(trace: Trace) -> int | None:
-    """The record a trace is about when it is about one."""
-    if len(trace.matched) != 1 or not trace.matched[0].record:
-        return None
-    return int(trace.matched[0].record)
+def _range(records: Sequence[str]) -> tuple[int | None, int | None]:
+    """The lowest and the highest record a trace speaks of: by them it is found when one is shredded."""
+    ids = [int(record) for record in records if record]
+    return (min(ids), max(ids)) if ids else (None, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 
@@ -74,6 +76,96 @@ def test_a_designer_without_rows_sees_no_record_and_no_words(office: Runtime) ->
     wrong, quote = runtime.rules.log(runtime.require_viewer("lu"), "office")
     assert (quote.records, quote.hidden, quote.sample, quote.matched) == ((), 1, None, 1)
     assert "密语" not in wrong.problems[0]
+
+
+WHY = {"trigger": "record_created", "form": "letter"}
+BECAUSE: list[tuple[str, dict[str, Any], list[tuple[str, str, Any]]]] = [
+    ("CONTAINS_ANY(body, '报价', '合同', '退款')", {"body": "合同與報 价"}, [("has", "body", ["报价", "合同"])]),
+    ("CONTAINS(body, '报价') and subject == '一'", {"body": "报价"},
+     [("has", "body", ["报价"]), ("is", "subject", "一")]),
+    ("CONTAINS(body, '退款') or subject in ['一', '二']", {"body": "报价"}, [("is", "subject", "一")]),
+    ("subject == '九' or CONTAINS(body, '退款')", {"body": "要退款"}, [("has", "body", ["退款"])]),
+    ("not (CONTAINS(body, '退款') or subject == '二')", {"body": "您好"}, [("is", "subject", "一")]),
+    ("COUNT_WORDS(body, '报价', '合同') > 1", {"body": "报价 合同"}, [("has", "body", ["报价", "合同"])]),
+    ("MATCHES(body, '[0-9]+(号|日)前')", {"body": "我们3号前发给您"}, [("has", "body", ["3号前"])]),
+    ("LEN(body) > 3", {"body": "长" * 99}, [("is", "body", "长" * 60 + "…")]),
+    ("client.level == 'a'", {}, [("is", "client.level", "a")]),
+    ("client.mobile != ''", {}, [("by", "client.mobile", None)]),  # sealed over there
+    ("client.letters >= 0", {}, [("by", "client.letters", None)]),  # worked out over there
+    ("level == 'a'", {}, [("by", "level", None)]),
+    ("hits > 0.5", {"hits": 2}, [("is", "hits", 2)]),
+    ("", {}, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("condition", "letter", "expected"), BECAUSE, ids=[row[0] for row in BECAUSE])
+def test_it_tells_of_each_record_what_made_the_condition_hold(
+    office: Runtime, condition: str, letter: dict[str, Any], expected: list[Any]
+) -> None:
+    runtime = publish(office, {**QUOTE, "if": condition})
+    about = client(runtime, level="a", mobile="13900001111")
+    create(runtime, "letter", {"subject": "一", "client": about, **letter})
+    (run,) = runtime.rules.log(SYSTEM, "office", rule="quote")
+    (detail,) = run.details
+    assert [(one.kind, one.path, one.value) for one in detail.why] == expected
+
+
+def test_it_tells_of_each_record_what_was_done(office: Runtime) -> None:
+    """Thirty records, each with what was done about it; what is alike is kept once."""
+    tell = {"action": "notify", "with": {"to": "role:boss", "title": "一封"}}
+    mark = {"action": "set_fields", "with": {"of": "client", "values": {"state": "subject", "note": "body"}}}
+    runtime = publish(office, {**QUOTE, "then": [*QUOTE["then"], mark, tell]})
+    about = client(runtime)
+    ids = create(
+        runtime, "letter", *({"subject": f"信{n}", "body": "报价", "client": about} for n in range(30))
+    )
+    (run,) = runtime.rules.log(SYSTEM, "office", record=ids[25])
+    assert len(run.records) == 30
+    (detail,) = run.details
+    assert detail.record == ids[25]
+    assert [(one.effect, one.form, one.record, dict(one.values)) for one in detail.did] == [
+        ("SetFields", "letter", "", {"found": ["报价"]}),
+        (
+            "SetFields",
+            "client",
+            about,
+            {"state": "信25", "note": None},
+        ),  # sealed in the other record: not kept
+        ("Notify", "letter", "", {"to": ["role:office/boss"]}),
+    ]
+    (whole,) = runtime.rules.log(SYSTEM, "office", rule="quote")
+    assert [one.record for one in whole.details] == ids[:20]
+
+
+def test_a_value_is_for_those_who_may_read_it(office: Runtime) -> None:
+    """The boss reads clients, but their numbers only in part."""
+    rule = {
+        "id": "call", "when": {"trigger": "record_created", "form": "client"}, "if": "mobile != '' and name != ''",
+        "then": [{"action": "set_fields", "with": {"values": {"note": "mobile", "state": "name"}}}],
+    }  # fmt: skip
+    runtime = publish(office, rule)
+    client(runtime, "恒锐", mobile="13900001111")
+    (run,) = runtime.rules.log(runtime.require_viewer("lu"), "office")
+    (detail,) = run.details
+    assert [(one.path, one.value, one.shown) for one in detail.why] == [
+        ("mobile", None, False),
+        ("name", "恒锐", True),
+    ]
+    (run,) = runtime.rules.log(SYSTEM, "office")
+    assert [one.value for one in run.details[0].why] == ["13900001111", "恒锐"]
+
+
+def test_what_it_said_of_a_record_goes_with_it(office: Runtime) -> None:
+    runtime = publish(office, QUOTE)
+    gone, *kept = create(runtime, "letter", *({"subject": t, "body": f"报价{t}密语"} for t in "甲乙丙"))
+    runtime.database.write(lambda unit: runtime.rules.forget(unit, [int(kept[0])]))
+    (run,) = runtime.rules.log(SYSTEM, "office")
+    assert [(one.record, bool(one.why), [dict(d.values) for d in one.did]) for one in run.details] == [
+        (gone, True, [{"found": ["报价甲密语"]}]), (kept[0], False, []), (kept[1], True, [{"found": ["报价丙密语"]}]),
+    ]  # fmt: skip
+    with runtime.database.read() as connection:
+        sealed = connection.scalars(sa.select(rule_runs.c.trace_sealed)).all()
+    assert "乙密语" not in repr([runtime.box.open_json(one) for one in sealed])
 
 
 def test_traces_lie_sealed(office: Runtime) -> None:
