@@ -256,6 +256,9 @@ class _Names:
         yield from found
         yield from self._fields(form, step.part.part("values"))
 
+    def _package(self, step: Step) -> Iterator[Problem]:
+        yield from self._form(step.part.text("package"), step.path + "/package")[1]
+
     def _update(self, step: Step) -> Iterator[Problem]:
         yield from self._reference(step.part.text("update"), step.path + "/update")
         yield from self._references_in(step.part.mapping("values"), step.path + "/values")
@@ -342,6 +345,7 @@ _CHECKS = {
     "message": _Names._message,
     "wait": _Names._wait,
     "create": _Names._create,
+    "package": _Names._package,
     "update": _Names._update,
     "delete": _Names._delete,
     "restore": _Names._delete,

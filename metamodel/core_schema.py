@@ -192,7 +192,8 @@ MENU_GROUP = shape(("items",), id=ref("id"), label=ref("label"), icon=TEXT, item
 
 # -- app tests: what a step does, and what an expectation is about (the first of these keys it has)
 STEPS = (
-    "message", "wait", "create", "update", "delete", "restore", "press", "begin", "flow", "task", "say", "expect",
+    "message", "wait", "create", "update", "delete", "restore", "press", "begin", "flow", "task", "say", "package",
+    "expect",
 )  # fmt: skip
 EXPECTATIONS = ("tasks_of", "notifications_of", "search", "report", "timeline", "form", "flow")
 COUNT: Schema = {"type": "integer", "minimum": 0}
@@ -228,6 +229,7 @@ TEST_STEP = shape(
     delete=TEXT, restore=TEXT, say=TEXT, about=ref("id"),
     press=ref("id"), begin=ref("id"), on=TEXT, flow=TEXT, do=TEXT, comment=TEXT,
     to={"anyOf": [TEXT, list_of(TEXT)]},
+    package=TEXT, search=TEXT, where=ref("expression"),
     task=shape((), rule=ref("id"), flow=ref("id"), about=TEXT), expect=ref("test_expectation"), refused=TEXT,
     note=ref("label"),
 )  # fmt: skip

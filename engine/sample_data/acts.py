@@ -1,8 +1,8 @@
 """Acts: what people do in a story or in an app's test, done the ordinary ways in.
 
 Filling in a form, changing a record, deleting it and bringing it back, saying something about it, pressing a
-rule's button, closing a to-do, beginning a flow, acting in one. What came of an act may be given a name, by which
-later acts find it.
+rule's button, closing a to-do, beginning a flow, acting in one, having an evidence package made. What came of an
+act may be given a name, by which later acts find it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.access.viewer import SYSTEM, Viewer
+from engine.packages.request import Request
 from engine.records.query import Change, Outcome, Query
 from engine.sample_data.almanac import Almanac, lay
 from engine.sample_data.stand_ins import stand_in
@@ -163,6 +164,22 @@ class Acting:
             lambda unit: flows.start(unit, viewer, self.app, part.text("begin"), known.record)
         )
 
+    def package(self, part: Part) -> None:
+        """An evidence package of what a search or a condition finds, for the reason in the comment."""
+        app, form = split_form(part.text("package"))
+        viewer, packages = self.viewer(part.text("as")), self.runtime.packages
+        asked = packages.ask(
+            viewer,
+            Request(
+                app=app or self.app, form=form, reason=part.text("comment"),
+                text=part.text("search"), filter=part.text("where"),
+            ),
+        )  # fmt: skip
+        self.runtime.jobs.run_due()
+        made = next(one for one in packages.of(viewer) if one.id == asked)
+        if made.state != "ready":
+            raise Rejected([problem(made.problem)])
+
     def flow(self, part: Part) -> None:
         known = self.place(part.raw["flow"])
         shown = self.runtime.flows.view(SYSTEM, known.app, known.form, known.record)
@@ -205,6 +222,7 @@ ACTS: Mapping[str, Callable[[Acting, Part], None]] = {
     "press": Acting.press,
     "begin": Acting.begin,
     "task": Acting.task,
+    "package": Acting.package,
     "flow": Acting.flow,
 }
 
