@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from statistics import median
+from statistics import fmean
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -151,6 +151,24 @@ def test_strangers_wait_to_be_linked(loaded: Runtime) -> None:
     assert len([c for c in waiting if c.values["channel"] == "wecom"]) >= 5
 
 
+def test_a_request_is_refused_with_a_reason(loaded: Runtime) -> None:
+    requests = page(loaded, "audit01", ARCHIVE, "read_request")
+    (refused,) = (one for one in requests if one.values["grant_state"] == "已驳回")
+    flow = loaded.flows.view(SYSTEM, ARCHIVE, "read_request", refused.id)
+    assert flow is not None
+    assert [(step.person, step.comment) for step in flow.steps if step.action == "reject"] == [
+        ("mgr01", "与岗位无关，范围过大，请通过辅导学习")
+    ]
+
+
+def test_the_leavers_promise_leaves_as_evidence(loaded: Runtime) -> None:
+    """Scenario 20: the manager of the leaver's conversations has the package made."""
+    (package,) = loaded.packages.of(loaded.require_viewer("mgr01"))
+    assert (package.state, package.request.form, package.request.scope) == ("ready", "message", "only")
+    assert "孟浩" in package.request.reason
+    assert package.counts["message"]["records"] >= 1
+
+
 def test_a_salesperson_sees_the_own_rows_only(loaded: Runtime) -> None:
     own = page(loaded, "sales04", ARCHIVE, "conversation")
     assert own
@@ -258,7 +276,7 @@ def test_the_numbers_are_those_of_the_readers_own_conversations(loaded: Runtime,
     assert numbers(loaded, person, "hours") == Counter((at.isoweekday(), at.hour) for at in started)
     waits = [read_duration(c["first_response"]).total_seconds() * 1e6 for c in own if c.get("first_response")]
     (found,) = numbers(loaded, person, "first_answer").values()
-    assert float(found) == pytest.approx(median(waits), rel=1e-6)
+    assert float(found) == pytest.approx(fmean(waits), rel=1e-6)
 
 
 @pytest.mark.parametrize("person", READERS)
