@@ -164,6 +164,17 @@ class CloseTasks(msgspec.Struct, frozen=True):
     rule: str = ""
 
 
+class PeopleOfRows(msgspec.Struct, frozen=True):
+    """The people in `field` of the rows of `form` that `where` (self-contained) picks; with a `level` those so
+    many steps above them."""
+
+    app: str
+    form: str
+    where: str
+    field: str
+    level: int = 0
+
+
 class Notify(msgspec.Struct, frozen=True):
     app: str
     form: str
@@ -174,6 +185,7 @@ class Notify(msgspec.Struct, frozen=True):
     once: str = ""
     mail: bool = True
     quoted: Quote | None = None  # by the body
+    rows: tuple[PeopleOfRows, ...] = ()  # the people of these are told, too
 
 
 class Grant(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.access.quoting import Quoted
 from engine.notifications import NewNotification, Notifications
+from engine.records.people_in import people_in
 from engine.rules.run import Performers, Planned, Run
 from engine.tasks import NewTask, Tasks
 from metamodel.effects import Quote
@@ -59,7 +60,7 @@ class Telling:
                     run.fail(one.subject, error.problems)
 
     def notify(self, run: Run, planned: Sequence[Planned]) -> None:
-        told = [(one.effect.to, self._notice(run, one.effect)) for one in planned]
+        told = [(_to(run, one.effect), self._notice(run, one.effect)) for one in planned]
         self._notifications.tell(run.unit, told)
 
     def _notice(self, run: Run, effect: Notify) -> NewNotification:
@@ -75,6 +76,15 @@ class Telling:
             effect.mail,
             quoted=_quoted(effect.quoted),
         )
+
+
+def _to(run: Run, effect: Notify) -> tuple[str, ...]:
+    """Planned recipients, those of rows among them."""
+    found = list(effect.to)
+    for rows in effect.rows:
+        people = people_in(run.services, run.unit.connection, rows.app, rows.form, rows.where, rows.field)
+        found += [f"manager:{one}:{rows.level}" if rows.level else f"person:{one}" for one in people]
+    return tuple(dict.fromkeys(found))
 
 
 def _record(record: str) -> int | None:

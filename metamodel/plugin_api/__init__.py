@@ -54,6 +54,7 @@ from metamodel.effects import (
     Link as Link,
     Notify as Notify,
     OpenForm as OpenForm,
+    PeopleOfRows as PeopleOfRows,
     Refuse as Refuse,
     RemoveTags as RemoveTags,
     RunAnalyzer as RunAnalyzer,

@@ -25,6 +25,7 @@ TEXTS = {
         "“{field}”已加密，不能用来查找", "“{field}” is sealed: nothing can be found by it"
     ),
     "rule.not_a_link": Texts("“{field}”不是关联字段", "“{field}” is not a link"),
+    "rule.not_people": Texts("“{field}”里放的不是人", "“{field}” holds no people"),
     "rule.not_a_list": Texts("“{field}”不能有多个值", "“{field}” cannot hold several values"),
     "rule.needs_record": Texts(
         "这里没有记录：消息还不是记录，定时也可能不针对记录",
@@ -98,6 +99,17 @@ class Target:
             reference = known.type.reference(known)
             if reference is None or reference.target != "record":
                 found = [problem("rule.not_a_link", path, field=field)]
+        return found
+
+    def check_people(self, field: str, path: str) -> list[Problem]:
+        """A field for one person or several that lies open."""
+        found = self.check_field(field, path, writing=False)
+        known = self._form.field(field) if self._form else None
+        if not found and known is not None and known.usable:
+            assert known.type is not None
+            reference = known.type.reference(known)
+            if known.sealed or reference is None or reference.target != "person":
+                found = [problem("rule.not_people", path, field=field)]
         return found
 
     def check_list(self, field: str, path: str) -> list[Problem]:

@@ -964,3 +964,37 @@ def test_comments_join_the_history(office: Office) -> None:
     assert view is not None
     assert [step.comment for step in view.steps if step.action == "comment"] == ["soon", "thanks"]
     office.is_whole()
+
+
+def test_copies_go_to_the_people_of_rows_whoever_may_read_them(office: Office) -> None:
+    def change(document: Document) -> None:
+        options_of(document, "copy")["rows"] = [
+            {"form": "request", "where": "amount == record.amount + 1", "field": "helper"},
+            {"form": "request", "where": "amount == record.amount + 2", "field": "helper", "level": 1},
+        ]
+
+    office.publish(change)
+    for helper, amount in (("abe", 11), ("abe", 11), ("cleo", 12), ("ann", 13), (None, 11)):
+        office.file("eve", helper=helper, amount=amount)
+    instance = office.file("ann", amount=10)
+    office.act("ben", instance, "approve")
+    assert office.state(instance) == "approved"
+    told = {person: len(office.told(person)) for person in ("abe", "cat", "cleo", "eve")}
+    assert told == {"abe": 1, "cat": 1, "cleo": 0, "eve": 1}
+
+
+@pytest.mark.parametrize(
+    ("rows", "path", "code"),
+    [
+        ({"form": "nothing", "where": "", "field": "helper"}, "form", "rule.unknown_form"),
+        ({"form": "request", "where": "", "field": "nobody"}, "field", "rule.unknown_field"),
+        ({"form": "request", "where": "", "field": "amount"}, "field", "rule.not_people"),
+        ({"form": "request", "where": "mount > 1", "field": "helper"}, "where", "expression.unknown_name"),
+    ],
+)
+def test_rows_that_name_nobody_are_told(office: Office, rows: Document, path: str, code: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        office.publish(lambda document: options_of(document, "copy").update(rows=[rows]))
+    assert [(p.code, p.path) for p in refused.value.problems] == [
+        (code, f"/flows/0/nodes/5/options/rows/0/{path}")
+    ]
