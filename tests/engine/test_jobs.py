@@ -80,6 +80,23 @@ def test_what_a_job_defers_runs_too(database: Database, jobs: Jobs, defer: Defer
     assert [payload for payload, _ in ran] == [{"n": -1}]
 
 
+def test_a_clock_that_was_set_back_makes_nothing_due(
+    jobs: Jobs, defer: Defer, ran: list[Any], clock: FrozenClock
+) -> None:
+    """A story is replayed from weeks ago: what it puts off by an hour waits for that hour."""
+    defer("note", run_at=clock.now() + timedelta(minutes=5))
+    clock.set(clock.now() - timedelta(days=20))
+    defer("note", {"n": 2}, run_at=clock.now() + timedelta(hours=1))
+    jobs.run_due()
+    assert ran == []
+    clock.advance(hours=1, seconds=2)
+    jobs.run_due()
+    assert len(ran) == 1
+    clock.advance(days=20)
+    jobs.run_due()
+    assert len(ran) == 2
+
+
 def test_a_later_job_waits_for_its_time(jobs: Jobs, defer: Defer, ran: list[Any], clock: FrozenClock) -> None:
     defer("note", run_at=clock.now() + timedelta(hours=2))
     assert jobs.run_due() == 0
