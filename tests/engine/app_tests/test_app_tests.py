@@ -257,8 +257,8 @@ def test_a_timeline_has_its_lines_in_order_and_a_number_for_the_rest(bench: Benc
         {"expect": {**after, "count": 3, "lines": lines, "hidden": 0}},
         {"expect": {**after, "as": "wang", "count": 2, "lines": unseen, "hidden": 1}},
         {"expect": {**after, "as": "wang", "least": 2, "hidden": {"least": 1, "most": 1}}},
-        {"expect": {**after, "as": "zhou", "count": 1, "lines": [{"says": ""}]}},
-        {"expect": {**after, "as": "lu", "count": 0}},
+        {"expect": {**after, "as": "zhou", "count": 1, "lines": [{"says": ""}], "hidden": 0}},
+        {"expect": {**after, "as": "lu", "count": 0, "hidden": 0}},
     )
     assert result.problems == ()
 
