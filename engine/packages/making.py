@@ -23,7 +23,7 @@ from engine.files import BrokenFile, Files, Kept
 from engine.packages.contents import Part
 from engine.packages.letters import letters
 from engine.packages.lines import attachment_path, file_ids, form_description, record_line
-from engine.packages.paper import paper
+from engine.packages.paper import Custody, paper
 from engine.packages.proofs import Proofs, Receipt, Standing
 from engine.packages.readable import Cover, Shown, page
 from engine.packages.request import Request
@@ -86,6 +86,8 @@ class Making:
     def __post_init__(self) -> None:
         self.tally = Tally()
         self._standing: Standing | None = None  # the checkpoint the proofs lead to
+        self._fixed: list[Standing] = []  # every checkpoint in it
+        self._seen: list[tuple[str, Receipt]] = []  # log, and what a witness saw of it
         self._zip = Zipping(self.moment)
         self._done, self._total = 0, sum(len(part.ids) for part in self.parts)
 
@@ -164,8 +166,11 @@ class Making:
 
     def _checkpoints(self, standing: Standing) -> Pieces:
         log, receipts, links = standing.log, self.proofs.receipts(standing), []
+        self._fixed.append(standing)
+        self._seen += [(log, receipt) for receipt in receipts]
         yield from self._add(f"checkpoints/{log}.txt", standing.note)
         for earlier in self.proofs.earlier(standing, {receipt.size for receipt in receipts}):
+            self._fixed.append(earlier)
             path = f"checkpoints/{log}-{earlier.size}.txt"
             yield from self._add(path, earlier.note)
             links.append({"path": path, "consistency": self.proofs.consistency(earlier.size, standing)})
@@ -196,9 +201,12 @@ class Making:
         if self.accesses is not None:
             yield from self._zip.add("tables/accesses.csv", csv_lines(self.accesses(self.parts)))
         note, key = self._standing.note if self._standing else "", self.signer.keys["packages"]
-        document = paper(
-            self.cover, self.parts, self.tally.records, key, note, self.tally.span, self.registry
+        archived = [part for part in self.parts if part.program.form.is_archive]
+        custody = Custody(
+            tuple((part, self.proofs.origins(part.ids)) for part in archived), self.tally.span,
+            tuple(self._fixed), tuple(self._seen),
         )  # fmt: skip
+        document = paper(self.cover, self.parts, self.tally.records, key, note, custody, self.registry)
         if document is not None:
             yield from self._zip.add("证据说明.pdf", [document])
         yield from self._add("README.txt", README % {"origin": self.signer.origin})

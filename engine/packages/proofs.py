@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from array import array
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from engine.evidence import merkle
 from engine.evidence.leaf import RECORDS
 from engine.evidence.ledger import Ledger
 from engine.evidence.tiles import TileReader
+from engine.packages.origins import Origin, origins
 from engine.system_tables import checkpoints, witnesses
 from engine.values import canonical_json
 
@@ -33,13 +34,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """That a witness saw a checkpoint; `token` (RFC 3161) where it gave one."""
+    """That a witness saw a checkpoint; `token` (RFC 3161) where it gave one. `target`: its address, mail or folder."""
 
     size: int
     kind: str
     witness: str
     at: int
     token: bytes | None
+    target: str = ""
 
 
 class Proofs:
@@ -53,6 +55,10 @@ class Proofs:
         with self._database.read() as connection:
             row = connection.execute(query.limit(1)).first()
         return Standing(log, row.size, row.note) if row else None
+
+    def origins(self, records: Iterable[int]) -> list[Origin]:
+        """How these records came into the archive."""
+        return origins(self._database, records)
 
     def lines(self, positions: array[int], standing: Standing) -> Iterator[bytes]:
         """One line an entry: its way to the root, positions ascending."""
@@ -96,7 +102,7 @@ class Proofs:
         )
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(witnesses.c.id.desc()).limit(RECEIPTS)).all()
-        return [Receipt(row.size, row.kind, row.witness, row.at, row.receipt) for row in rows]
+        return [Receipt(row.size, row.kind, row.witness, row.at, row.receipt, row.target) for row in rows]
 
 
 def _text(digest: bytes) -> str:

@@ -42,6 +42,11 @@ CASE: dict[str, Any] = {
         {"id": "remark", "label": "备注", "title": "{text}", "fields": [
             field("text", "text"), field("about", "links", options={"form": "message"})]},
     ],
+    "channels": [
+        {"id": "wecom_in", "label": "企业微信存档", "connector": "webhook", "options": {"fields": {
+            "vendor_id": "id", "sent_at": "at", "sender_id": "from", "text": "text"}}},
+        {"id": "phone_in", "label": "电话录音", "connector": "webhook", "options": {"fields": {
+            "vendor_id": "id", "sent_at": "at", "sender_id": "from", "text": "text"}}}],
     "roles": [
         {"id": "counsel", "label": "法务", "forms": {
             name: {"actions": ["read", "export"]} for name in ("customer", "conversation", "message", "remark")},

@@ -7,24 +7,30 @@ import email
 import email.policy
 import io
 import json
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from engine import typesetting
 from engine.access.people import Membership
 from engine.access.viewer import SYSTEM
-from engine.clock import FrozenClock
+from engine.clock import FrozenClock, microseconds
+from engine.packages import paper as papers
 from engine.packages.names import file_name
 from engine.packages.verifiers import verify
+from engine.records.query import Query
 from engine.runtime import Runtime
-from engine.system_tables import checkpoints, files, witnesses
+from engine.system_tables import checkpoints, files, inbox, inbox_records, witnesses
 from metamodel.problems import Rejected
 from tests.engine.evidence.authority import Authority
 from tests.engine.packages.case import ask, packed, viewer
 from tests.engine.packages.tampering import unpack
+from tests.pdfs import codes_of, words_of
 
 MESSAGES = "records/case.message.jsonl"
 
@@ -235,7 +241,7 @@ def test_the_same_twice(archive: Runtime) -> None:
     """Order and bytes are the same; only the audit log has grown, by the first of them."""
 
     def settled(package: bytes) -> list[tuple[str, bytes]]:
-        grown = ("manifest", "proofs/audit", "checkpoints/audit")
+        grown = ("manifest", "proofs/audit", "checkpoints/audit", "证据说明")  # it names the checkpoints
         return [(path, content) for path, content in unpack(package).items() if not path.startswith(grown)]
 
     assert settled(packed(archive)) == settled(packed(archive))
@@ -279,12 +285,75 @@ def test_long_names_keep_their_ending() -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_statement(archive: Runtime, language: str) -> None:
-    """Set from what a person typed: none of it is markup, and the same package gives the same pages."""
+def test_the_statement(archive: Runtime, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set from what a person typed: none of it is markup, and the same facts give the same pages."""
     pytest.importorskip("typst")
+    given: list[Any] = []
+    monkeypatch.setattr(
+        papers, "pdf", lambda template, told: given.append(told) or typesetting.pdf(template, told)
+    )
     qian = replace(viewer(archive, "qian"), language=language)
     wanted = ask(reason='#panic("x") $1 *2* @me 用途')
     package = b"".join(archive.packages.stream(qian, wanted))
     found = unpack(package)["证据说明.pdf"]
     assert found.startswith(b"%PDF")
-    assert found == unpack(b"".join(archive.packages.stream(qian, wanted)))["证据说明.pdf"]
+    assert found == typesetting.pdf(papers.TEMPLATE, given[0])
+    said = words_of(found)
+    assert "#panic" in said
+    assert ("由本单位人员或业务规则写入" if language == "zh" else "writtenbypeopleorrules") in said
+    assert "企业微信存档" not in said, "none of these records came through it"
+
+
+def test_the_statement_tells_custody_from_capture_to_export(
+    case: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through which interface the packed records came in and when, every checkpoint and witness of the package, who
+    exported it; the checkpoint as text, and as a QR code that decodes to it."""
+    pytest.importorskip("typst")
+    given: list[Any] = []
+    monkeypatch.setattr(
+        papers, "pdf", lambda template, told: given.append(told) or typesetting.pdf(template, told)
+    )
+    _came_in(case)
+    package = unpack(packed(case))
+    said = words_of(package["证据说明.pdf"])
+    for words in (
+        "企业微信存档·通用Webhook4", "2026-11-2008:00:00–2026-11-2008:00:03",  # captured
+        "由本单位人员或业务规则写入",
+        "SHA-256", "RFC6962", "Ed25519",  # fixed how
+        "采集开始", "首条记录写入", "末条记录写入", "检查点签名", "RFC3161时间戳https://tsa.example", "导出", "人qian",
+        "verify.html", "pythonverify.py", "opensslts-verify",  # to repeat
+    ):  # fmt: skip
+        assert words in said, said
+    assert "电话录音" not in said, "the app has that channel, these records did not come through it"
+    notes = [content.decode() for path, content in package.items() if re.match(r"checkpoints/.*\.txt$", path)]
+    assert len(notes) > 2
+    for note in notes:
+        assert f"·{int(note.split(chr(10))[1]):,}" in said, "each checkpoint is a step of the custody"
+    standing = package["checkpoints/records.txt"].decode()
+    assert re.sub(r"\s", "", standing) in said
+    steps = [row[0] for row in given[0]["custody"]]
+    assert steps == sorted(steps)
+    (told,) = given
+    assert codes_of(papers.TEMPLATE, told) == [standing]
+
+
+def _came_in(case: Runtime) -> None:
+    """Four messages through one of the app's two channels; a time-stamping authority saw the newest checkpoint."""
+    rows = case.records.page(SYSTEM, "case", "message", Query(limit=4)).items
+    at = microseconds(datetime(2026, 11, 20, tzinfo=UTC))
+
+    def write(unit: Any) -> None:
+        for number, row in enumerate(rows):
+            unit.connection.execute(sa.insert(inbox).values(
+                id=900 + number, channel="wecom_in", digest=bytes([number]), raw_sealed=b"", state="done",
+                received_at=at + number * 1_000_000))  # fmt: skip
+            unit.connection.execute(sa.insert(inbox_records).values(record=int(row.id), inbox=900 + number))
+        size = unit.connection.scalar(
+            sa.select(sa.func.max(checkpoints.c.size)).where(checkpoints.c.log == "records")
+        )
+        unit.connection.execute(sa.insert(witnesses).values(
+            id=990, log="records", size=size, witness="w1", kind="rfc3161", target="https://tsa.example", at=at,
+            state="done"))  # fmt: skip
+
+    case.database.write(write)
