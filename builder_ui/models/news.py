@@ -37,6 +37,15 @@ class NoticesPage:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleRecordLine:
+    """One record of a run: why the rule applied to it, and what it did about it."""
+
+    link: Link
+    why: str = ""
+    did: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RuleRunLine:
     """One run: when, which rule, how it ended, and what happened in sentences."""
 
@@ -48,7 +57,7 @@ class RuleRunLine:
     outcome: str
     hue: str
     sentences: tuple[str, ...]
-    records: tuple[Link, ...] = ()
+    records: tuple[RuleRecordLine, ...] = ()
     more: str = ""
     problems: tuple[str, ...] = ()
 

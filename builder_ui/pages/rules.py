@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any
 from litestar import Response, get, post
 
 from builder_ui.cells import record_url
-from builder_ui.models.news import RuleLogPage, RuleRunLine
+from builder_ui.models.news import RuleLogPage, RuleRecordLine, RuleRunLine
 from builder_ui.models.parts import Link, Option
 from builder_ui.pages.record import RECORD
 from builder_ui.site import Ask, Here, InPath, Visit, local_address
 from builder_ui.templating import BACK, href
+from engine.rules import FIELDS_SET
 from metamodel.application import App
+from metamodel.forms import FieldDefinition
+from metamodel.human_text import list_joint
 from metamodel.labels import label_text
 from metamodel.rules import Rule
 
 if TYPE_CHECKING:
-    from engine.rules import RuleRun
+    from engine.rules import Detail, Done, Reason, RuleRun
 
 STYLES = ("list", "tasks")
 MOST, SHOWN = 40, 5
@@ -59,7 +62,12 @@ def _lines(visit: Visit, app: App, runs: Iterable[RuleRun]) -> Iterator[RuleRunL
     titles = visit.titles(shown)
     for run in runs:
         places = [(app.id, run.form, record) for record in run.records[:SHOWN]]
-        links = tuple(Link(titles[p], record_url(*p)) for p in places if p in titles)
+        told = {one.record: one for one in run.details}
+        links = tuple(
+            RuleRecordLine(Link(titles[p], record_url(*p)), *_detail(visit, app, run.form, told.get(p[2])))
+            for p in places
+            if p in titles
+        )
         more = max(0, run.matched - len(links))
         yield RuleRunLine(
             run.id, visit.moments.short(run.at), visit.moments.full(run.at), run.label,
@@ -67,6 +75,67 @@ def _lines(visit: Visit, app: App, runs: Iterable[RuleRun]) -> Iterator[RuleRunL
             HUES.get(run.outcome, "grey"), tuple(_sentences(visit, app, run)), links,
             visit.count("and %(num)s more", "and %(num)s more", more) if links and more else "", run.problems,
         )  # fmt: skip
+
+
+def _detail(visit: Visit, app: App, form: str, detail: Detail | None) -> tuple[str, str]:
+    """Why the rule applied to a record, and what it did about it, in words."""
+    if detail is None:
+        return "", ""
+    names = _Names(visit, app)
+    joint = "；" if visit.language == "zh" else "; "
+    why = [_reason(visit, names, form, one) for one in detail.why]
+    return joint.join(why), joint.join(_done(visit, names, one) for one in detail.did)
+
+
+class _Names:
+    """Fields and values as people read them, of forms of this app; of others their ids."""
+
+    def __init__(self, visit: Visit, app: App) -> None:
+        self._language, self._app, self._presenter = visit.language, app, visit.presenter(app.id)
+
+    def path(self, form: str, path: str) -> tuple[str, FieldDefinition | None]:
+        first, _, last = path.partition(".")
+        known = self._app.form(form)
+        field = known.field(first) if known else None
+        text = field.text(self._language) if field else first
+        if not last or field is None:
+            return text, None if last else field
+        reference = field.type.reference(field) if field.type is not None else None
+        own = reference is not None and reference.app in ("", self._app.id)
+        behind = self.path(reference.form, last) if reference is not None and own else (last, None)
+        return f"{text} › {behind[0]}", behind[1]
+
+    def value(self, field: FieldDefinition | None, value: Any) -> str:
+        if field is not None and field.type is not None and not field.type.container:
+            return self._presenter.shown(field, value)
+        items = value if isinstance(value, list) else [value]
+        return list_joint(self._language).join(str(item) for item in items if item is not None) or "—"
+
+
+def _reason(visit: Visit, names: _Names, form: str, reason: Reason) -> str:
+    text, field = names.path(form, reason.path)
+    if reason.kind == "by":
+        return visit.text("“%(field)s” fits", field=text)
+    if not reason.shown:
+        return visit.text("“%(field)s” fits, which you may not read", field=text)
+    if reason.kind == "has":
+        words = list_joint(visit.language).join(f"“{word}”" for word in reason.value or ())
+        return visit.text("“%(field)s” holds %(words)s", field=text, words=words)
+    return visit.text("“%(field)s” is %(value)s", field=text, value=names.value(field, reason.value))
+
+
+def _done(visit: Visit, names: _Names, done: Done) -> str:
+    """The effect, and the fields it set."""
+    what = _effect(visit, done.effect, 1)
+    if done.effect not in FIELDS_SET or not done.values:
+        return what
+    fields = []
+    for name, value in done.values.items():
+        text, field = names.path(done.form, name)
+        fields.append(f"{text} = {names.value(field, value)}" if value is not None else text)
+    chinese = visit.language == "zh"
+    said = ("，" if chinese else ", ").join(fields)
+    return f"{what}（{said}）" if chinese else f"{what} ({said})"
 
 
 def _sentences(visit: Visit, app: App, run: RuleRun) -> Iterator[str]:

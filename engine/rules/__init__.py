@@ -4,6 +4,12 @@
 """
 
 from engine.rules.events import Outcome as Outcome
-from engine.rules.log import RuleRun as RuleRun
+from engine.rules.log import (
+    FIELDS_SET as FIELDS_SET,
+    Detail as Detail,
+    Done as Done,
+    Reason as Reason,
+    RuleRun as RuleRun,
+)
 from engine.rules.rules import Rules as Rules
 from engine.rules.trying import Example as Example, Trial as Trial

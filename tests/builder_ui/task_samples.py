@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from builder_ui.cells import Cell, Chip
 from builder_ui.flow_picture import Arrow, Box, Picture, drawn
-from builder_ui.models.news import Notice, NoticeDay, NoticesPage, RuleLogPage, RuleRunLine
+from builder_ui.models.news import Notice, NoticeDay, NoticesPage, RuleLogPage, RuleRecordLine, RuleRunLine
 from builder_ui.models.parts import Link, Option, Tab
 from builder_ui.models.tasks import (
     Answer,
@@ -207,7 +207,10 @@ def rule_log(full: bool = True) -> RuleLogPage:
             "9", "今天 10:31", "2026-11-23 10:31:07", "风险预警", "/apps/archive/rule-log?rule=mark_risk", "完成",
             "green",
             ("试了 12 条消息,命中 2 条。", "给 2 条记录加了标签,发出 1 条通知。"),
-            (Link("李建国 10:31", "/apps/archive/forms/message/records/1"),), "等 2 条",
+            (RuleRecordLine(
+                Link("李建国 10:31", "/apps/archive/forms/message/records/1"), "“内容”里有“竞品A”；“方向”是客户发来",
+                "给 1 条记录加了标签（标签 = 风险预警）"),),
+            "等 2 条",
         ),
         RuleRunLine(
             "8", "今天 09:12", "2026-11-23 09:12:40", "退款", "/apps/archive/rule-log?rule=refund", "失败", "red",

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from engine.access.people import Membership
 from engine.runtime import Runtime
 from tests.builder_ui.desk import Tab
 from tests.builder_ui.office import open_office
@@ -45,6 +46,16 @@ def test_every_run_is_told_in_sentences(clerk: Tab, keeper: Tab) -> None:
     assert "派出 1 条待办" in page
     assert "CONTAINS_ANY(words, &#39;报价&#39;)" in page
     assert "恒锐" not in page  # a keeper of definitions reads no record
+
+
+def test_it_says_of_each_record_why_and_what(office: Runtime, clerk: Tab, keeper: Tab) -> None:
+    """For whoever may read the record: cheng keeps the definitions, and reads leads from here on."""
+    deal = new_deal(clerk, words="请给个报价")
+    roles = [Membership("office", role, "person", "cheng") for role in ("clerk", "keeper")]
+    office.database.write(lambda unit: office.people.save_memberships(unit, roles))
+    page = re.sub(r"<[^>]*>", "", keeper.page(f"{LOG}?rule=follow&record={deal}"))
+    assert "恒锐 原因： “原话”里有“报价”" in page
+    assert "给 1 条记录加了标签（标签 = 重要）；派出 1 条待办" in page
 
 
 def test_the_log_is_filtered_by_rule_and_outcome(clerk: Tab, keeper: Tab) -> None:
