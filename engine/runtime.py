@@ -32,6 +32,7 @@ from engine.access.watermark import watermark
 from engine.accounts import Accounts
 from engine.analysis import Analysis
 from engine.applications import Applications, Drafts
+from engine.applications.published import NOTED
 from engine.channels import Channels
 from engine.clock import Clock, FrozenClock, MovableClock, SystemClock, microseconds
 from engine.config import Config
@@ -40,6 +41,7 @@ from engine.designing import Designing
 from engine.designing.bindings import Bindings, BoundChannel
 from engine.designing.conversions import Conversions
 from engine.designing.expressions import Expressions
+from engine.designing.gaining import Agreed, Gaining
 from engine.designing.impact import Impacts
 from engine.designing.life import Life
 from engine.designing.previewing import Previewing
@@ -204,7 +206,11 @@ class Runtime:
 
     def _published(self, unit: Unit, app: str, version: int, digest: bytes, by: str) -> None:
         self.ledger.append_version(unit, app, version, digest)
-        self.audit.add(unit, Viewer(by), [Occurrence("app.publish", app, detail={"version": version})])
+        agreed: Agreed | None = unit.notes.get(NOTED)
+        detail = {"version": version, **(agreed.detail() if agreed is not None else {})}
+        self.audit.add(unit, Viewer(by), [Occurrence("app.publish", app, detail=detail)])
+        if agreed is not None and self.designing.gaining is not None:
+            self.designing.gaining.tell(unit, app, by, agreed)
 
     def _notice_publications(self) -> None:
         self.applications.refresh()
@@ -430,6 +436,10 @@ class Runtime:
     def _open_retention(self) -> None:
         self.retention = Retention(self.services, self.records, self.box, self.jobs)
         self.retention.told.append(self._states.changed)
+        self.designing.gaining = Gaining(
+            self.database, self.people, self.audit, self.notifications, self._apps,
+            self.retention.activations.two_people, self.manages_anywhere,
+        )  # fmt: skip
         self.rules.register(Shred, self.retention.erasing.perform)
         self.recycle_bin.objections += [self.flows.keeps, self.retention.keeps]
 

@@ -228,6 +228,8 @@ class PublishPage:
     loose: bool = False  # something is not bound to the house yet
     may_open: bool = False
     words: str = "{}"
+    gains: tuple[tuple[str, str], ...] = ()  # what its designers could read that they cannot, and who
+    reason: str = ""
 
 
 # -- versions ----------------------------------------------------------------------------------------

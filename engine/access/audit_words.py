@@ -60,6 +60,7 @@ GROUPS: Mapping[Words, Mapping[str, Words]] = {
         "import.done": ("完成导入", "Finished an import"),
         "rule.try": ("试运行规则", "Tried a rule"),
         "app.publish": ("发布应用", "Published an app"),
+        "app.publish_ask": ("申请发布应用", "Asked to publish an app"),
         "app.publish_untested": ("跳过测试发布应用", "Published an app without its tests"),
         "app.import": ("导入应用定义", "Imported a definition"),
         "app.export": ("导出应用定义", "Exported a definition"),

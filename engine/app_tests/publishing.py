@@ -113,16 +113,19 @@ class Publishing:
 
     def start(
         self, viewer: Viewer, app: str, revision: int, *, publish: bool, only: Sequence[str] = (),
-        anyway: bool = False,
+        anyway: bool = False, reason: str = "",
     ) -> State:  # fmt: skip
         """Run the tests of this revision, then publish it where that is wanted and none failed, or `anyway`,
-        without them. Rejected: access.denied, draft.not_newest, publish.under_way."""
+        without them. `reason`: why its designers should read what they could not. Rejected: access.denied,
+        draft.not_newest, publish.under_way, publish.gains, publish.needs_second."""
         draft = self._runtime.designing.open(viewer, app)
         if draft.revision != revision:
             raise Rejected([problem("draft.not_newest", newest=draft.revision)])
         looked = self._runtime.designing.look(viewer, app, revision)
         if looked.app is None:
             raise Rejected(looked.problems)
+        if publish:
+            self._runtime.designing.agree(viewer, app, revision, reason)
         with self._lock:
             before = self.state(app)
             if before is not None and before.running:
@@ -137,7 +140,7 @@ class Publishing:
             self._save(state)
         work = threading.Thread(
             target=self._work,
-            args=(viewer, state, looked.app, only, anyway),
+            args=(viewer, state, looked.app, only, anyway, reason),
             name=f"publish {app}",
             daemon=True,
         )
@@ -152,12 +155,14 @@ class Publishing:
 
     # -- the run -----------------------------------------------------------------------------------
 
-    def _work(self, viewer: Viewer, state: State, app: App, only: Sequence[str], anyway: bool) -> None:
+    def _work(
+        self, viewer: Viewer, state: State, app: App, only: Sequence[str], anyway: bool, reason: str
+    ) -> None:
         try:
             if state.total:
                 self._test(state, app, only)
             if state.publishes:
-                self._publish(viewer, state, anyway)
+                self._publish(viewer, state, anyway, reason)
             else:
                 state.phase = "tested"
         except Rejected as refused:
@@ -185,12 +190,12 @@ class Publishing:
 
         try_app(self._runtime, app, only=only, told=told)
 
-    def _publish(self, viewer: Viewer, state: State, anyway: bool) -> None:
+    def _publish(self, viewer: Viewer, state: State, anyway: bool, reason: str) -> None:
         if state.failed_tests:
             raise Rejected([problem("publish.tests_failed", failed=state.failed_tests)])
         state.phase = "publishing"
         self._save(state)
-        state.version = self._runtime.designing.publish(viewer, state.app, state.revision)
+        state.version = self._runtime.designing.publish(viewer, state.app, state.revision, reason)
         state.phase = "published"
         if anyway and self._runtime.applications.get(state.app).tests:
             untested = Occurrence("app.publish_untested", state.app, detail={"version": state.version})

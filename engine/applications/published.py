@@ -37,6 +37,7 @@ from metamodel.plugin_api import Registry
 from metamodel.problems import Problem, Rejected, has_errors, problem
 
 Document = Mapping[str, Any]
+NOTED = "applications.noted"  # what is known of this publish, in the notes of its unit
 LOCKED = "55P03"  # PostgreSQL: the lock was not to be had in time
 
 
@@ -195,11 +196,14 @@ class Applications:
         return app, problems
 
     # -- publishing --------------------------------------------------------------------------------
-    def publish(self, unit: Unit | None, document: Document, by: str) -> int:
-        """The new version's number; Rejected with every error there is."""
+    def publish(self, unit: Unit | None, document: Document, by: str, noted: Any = None) -> int:
+        """The new version's number; Rejected with every error there is. `noted` stands in the unit's notes for who
+        writes the ledger's leaf."""
         prepared = self.prepare(document)
         try:
-            return self._database.write_on(unit, lambda unit: self.publish_prepared(unit, prepared, by))
+            return self._database.write_on(
+                unit, lambda unit: self.publish_prepared(unit, prepared, by, noted)
+            )
         except sa.exc.OperationalError as error:
             if getattr(error.orig, "sqlstate", "") != LOCKED:
                 raise
@@ -213,8 +217,9 @@ class Applications:
         text = canonical_json(document)
         return Prepared(app, text.decode(), hashlib.sha256(text).digest(), tuple(problems))
 
-    def publish_prepared(self, unit: Unit, prepared: Prepared, by: str) -> int:
+    def publish_prepared(self, unit: Unit, prepared: Prepared, by: str, noted: Any = None) -> int:
         app = prepared.app
+        unit.notes[NOTED] = noted
         newest = _newest(unit.connection, app.id)
         if newest is not None and newest.hash == prepared.digest:
             return int(newest.version)

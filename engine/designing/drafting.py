@@ -13,6 +13,7 @@ from typing import Any
 from engine.access.viewer import Viewer
 from engine.applications import Applications, Draft, Drafts
 from engine.applications.drafts import Edited, Patch
+from engine.designing.gaining import Agreed, Gain, Gaining
 from metamodel.application import App
 from metamodel.changes import Change, changes
 from metamodel.mentions import Mention, affected
@@ -67,6 +68,7 @@ class Designing:
     def __init__(self, applications: Applications, drafts: Drafts, may: May) -> None:
         self._applications, self._drafts, self._may = applications, drafts, may
         self._looked: OrderedDict[tuple[str, int, int], Looked] = OrderedDict()
+        self.gaining: Gaining | None = None  # there once people can be told
 
     def begin(self, viewer: Viewer, document: Mapping[str, Any], note: str = "") -> Draft:
         """The first draft of a new app. Rejected: access.denied, app.unreadable, draft.there_already."""
@@ -150,12 +152,26 @@ class Designing:
     def _told(self, app: str, change: Change) -> Told:
         return Told(change, tuple(affected(self._applications.get(app), change)))
 
-    def publish(self, viewer: Viewer, app: str, revision: int) -> int:
-        """This very revision becomes the next version. Rejected: draft.not_newest, and every error there is."""
+    def publish(self, viewer: Viewer, app: str, revision: int, reason: str = "") -> int:
+        """This very revision becomes the next version. `reason`: why its designers should read what they could not.
+        Rejected: draft.not_newest, publish.gains, publish.needs_second, and every error there is."""
         draft = self.open(viewer, app)
         if draft.revision != revision:
             raise Rejected([problem("draft.not_newest", newest=draft.revision)])
-        return self._applications.publish(None, draft.document, viewer.person)
+        agreed = self.agree(viewer, app, revision, reason)
+        return self._applications.publish(None, draft.document, viewer.person, agreed)
+
+    def gains(self, viewer: Viewer, app: str, revision: int = 0) -> tuple[Gain, ...]:
+        """What publishing it would let him and the others who design it read that they could not."""
+        looked = self.look(viewer, app, revision)
+        return self.gaining.of(viewer, looked.app) if self.gaining and looked.app else ()
+
+    def agree(self, viewer: Viewer, app: str, revision: int, reason: str) -> Agreed | None:
+        """Rejected where it may not be published as it is: publish.gains, publish.needs_second."""
+        looked = self.look(viewer, app, revision)
+        if self.gaining is None or looked.app is None:
+            return None
+        return self.gaining.agree(viewer, looked.app, looked.draft.document, reason)
 
     def _require(self, viewer: Viewer, app: str) -> None:
         if not self.designs(viewer, app):

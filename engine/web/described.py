@@ -65,7 +65,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "begin_draft": _object("document", document={"type": "object"}),
     "edit_draft": _object("on", "patch", on={"type": "integer"}, note=TEXT,
                           patch={"type": "array", "items": {"type": "object"}}),
-    "publish_draft": _object("revision", revision={"type": "integer"}),
+    "publish_draft": _object("revision", revision={"type": "integer"}, reason=TEXT),
     "make_public_link": PUBLIC_LINK,
     "change_public_link": PUBLIC_LINK,
     "look_at_expression": _object("form", "expression", **EXPRESSION, record=TEXT),

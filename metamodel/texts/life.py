@@ -17,6 +17,16 @@ TEXTS = {
     "begin.no_sample": Texts("没有示例应用“{name}”", "There is no sample app “{name}”", status=404),
     # publishing
     "publish.under_way": Texts("“{app}”正在发布", "“{app}” is being published", status=409),
+    "publish.gains": Texts(
+        "这次发布让设计者得到此前没有的查阅权限：{gains}。请写明原因（至少 {least} 个字），会通知负责权限与审计的人",
+        "This version lets those who design the app read what they could not: {gains}. Say why (at least {least} "
+        "characters); those who look after access and audit are told",
+    ),
+    "publish.needs_second": Texts(
+        "已记录你的申请。这次发布让设计者得到新的查阅权限，需要另一位设计者发布同一版草稿",
+        "Your request is noted. As this version gives those who design the app new rights to read, another designer "
+        "has to publish the very same draft",
+    ),
     "publish.interrupted": Texts(
         "上次发布中断了，什么都没有改变", "The last publishing was interrupted; nothing was changed"
     ),

@@ -134,7 +134,7 @@ def publish_page(run: Run | None) -> PublishPage:
     )
     return PublishPage(
         frame("publish"), "发布", "/design/desk/publish", 7, 3, changes, plan, (reach, listed, older), 2, run, False,
-        "/design/desk/bindings",
+        "/design/desk/bindings", gains=(("读取“客户”", "程维嘉"), ("“客户”的“底价”", "程维嘉")),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import html
 import io
 import json
 import re
+import threading
 import zipfile
 from typing import Any
 
@@ -97,6 +98,28 @@ def test_a_sheet_shows_what_it_would_be_and_becomes_an_app_people_use(runtime: R
     assert cheng.post("/design/cai_gou/bindings", sent).status_code == 303
     assert "销售及下级" in cheng.page("/design/cai_gou/bindings")
     assert runtime.require_viewer("zhou").roles_in("cai_gou") == {"member"}
+
+
+def test_what_the_designer_gives_himself_is_asked_for_on_the_page(runtime: Runtime, cheng: Tab) -> None:
+    viewer = runtime.require_viewer("cheng")
+    runtime.records.create(SYSTEM, "desk", "customer", [{"name": "甲"}])
+    place = next(n for n, one in enumerate(runtime.applications.get("desk").roles) if one.id == "designer")
+    reading = {"customer": {"actions": ["read", "export"]}}
+    patch = [{"op": "add", "path": f"/roles/{place}/forms", "value": reading}]
+    revision = str(runtime.designing.edit(viewer, "desk", 0, patch).draft.revision)
+    page = cheng.page("/design/desk/publish")
+    assert "设计者将读到此前看不到的内容" in page
+    assert "读取“客户”" in page
+    refused = cheng.post("/design/desk/publish", {"revision": revision, "reason": "短"})
+    assert refused.status_code == 422
+    assert "请写明原因" in refused.text
+    assert ">短</textarea>" in refused.text
+    assert runtime.applications.version("desk") == 1
+    cheng.post("/design/desk/publish", {"revision": revision, "reason": "经理会要求核对导入结果"})
+    for thread in threading.enumerate():
+        if thread.name == "publish desk":
+            thread.join()
+    assert runtime.applications.version("desk") == 2
 
 
 def test_what_publishing_costs_and_bringing_it_back(runtime: Runtime, cheng: Tab) -> None:

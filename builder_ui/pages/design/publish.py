@@ -35,24 +35,26 @@ def publish_page(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
 
 @post(PUBLISH, sync_to_thread=True, status_code=200)
 def publish_app(request: Ask, site: Here, app_id: InPath, body: bytes) -> Response[Any]:
-    """`revision`, as it was looked at; `anyway=yes`: although tests fail. The page then says how far it is."""
+    """`revision`, as it was looked at; `anyway=yes`: although tests fail; `reason`: why its designers should read what
+    they could not. The page then says how far it is."""
     visit, sent = site.visit(request), sent_form(body)
     revision = sent.get("revision", [""])[-1]
     number = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else -1
-    anyway = sent.get("anyway") == ["yes"]
+    anyway, reason = sent.get("anyway") == ["yes"], sent.get("reason", [""])[-1]
     try:
-        site.publishing.start(visit.viewer, app_id, number, publish=True, anyway=anyway)
+        site.publishing.start(visit.viewer, app_id, number, publish=True, anyway=anyway, reason=reason)
     except Rejected as refused:
         if refused.problems[0].code in ("access.denied", "app.unknown"):
             raise
         wrong = tuple(found.text(visit.language) for found in refused.problems)
-        return _page(
-            site, visit, app_id, Run("failed", visit.text("It was not published"), 0, 0, (), wrong), 422
-        )
+        failed = Run("failed", visit.text("It was not published"), 0, 0, (), wrong)
+        return _page(site, visit, app_id, failed, 422, reason)
     return _page(site, visit, app_id)
 
 
-def _page(site: Site, visit: Visit, app: str, refused: Run | None = None, status: int = 200) -> Response[Any]:
+def _page(
+    site: Site, visit: Visit, app: str, refused: Run | None = None, status: int = 200, reason: str = ""
+) -> Response[Any]:
     frame = design_frame(visit, app, "publish")
     impact = visit.runtime.life.impacts.of(visit.viewer, app)
     changes = impact.preview.changes
@@ -68,9 +70,18 @@ def _page(site: Site, visit: Visit, app: str, refused: Run | None = None, status
         bindings_href=f"{APPS}/{app}/bindings" if served else "",
         loose=served and visit.runtime.life.bindings.of(visit.viewer, app).loose > 0,
         may_open=served and bool(visit.viewer.roles_in(app)),
-        words=json.dumps(_words(visit), ensure_ascii=False),
+        words=json.dumps(_words(visit), ensure_ascii=False), gains=tuple(_gains(visit, impact)), reason=reason,
     )  # fmt: skip
     return visit.page("design/publish.html", page, title=title, styles=STYLES, status=status)
+
+
+def _gains(visit: Visit, impact: Impact) -> Iterator[tuple[str, str]]:
+    """What whoever designs the app could read from then on and cannot now."""
+    if impact.app is None:
+        return
+    for one in visit.runtime.designing.gains(visit.viewer, impact.app.id, impact.preview.draft.revision):
+        names = (visit.names.get(("person", person), person) for person in one.people)
+        yield one.words["zh" if visit.language.startswith("zh") else "en"], ", ".join(names)
 
 
 def _as_published(visit: Visit, app: str, impact: Impact) -> bool:

@@ -110,11 +110,15 @@ def preview_draft(request: Ask, runtime: Runtime, app_id: str) -> dict[str, Any]
 
 @post(f"{DESIGN}/publish", sync_to_thread=True, status_code=200, guards=[may_write])
 def publish_draft(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> dict[str, Any]:
-    """`{revision}`: the newest draft, named so that nobody publishes what he has not seen."""
-    revision = json_object(body).get("revision")
+    """`{revision, reason?}`: the newest draft, named so that nobody publishes what he has not seen. `reason`: why its
+    designers should read what they could not, where it gives them that."""
+    sent = json_object(body)
+    revision, reason = sent.get("revision"), sent.get("reason", "")
     if type(revision) is not int:
         raise Rejected([problem("request.unreadable", "/revision", reason="whole number expected")])
-    return {"version": runtime.designing.publish(viewer_of(request), app_id, revision)}
+    if not isinstance(reason, str):
+        raise Rejected([problem("request.unreadable", "/reason", reason="text expected")])
+    return {"version": runtime.designing.publish(viewer_of(request), app_id, revision, reason)}
 
 
 @post(f"{DESIGN}/conversion", sync_to_thread=True, status_code=200, opt={SCOPE: "read"})
