@@ -157,7 +157,8 @@ class TaskLists:
         outcomes = outcomes_of(detail)
         note = label_text(detail["note"], language)
         keeping = only_keeps(viewer, row["app"], detail["nobody"])
-        shown = not note or (shows is not None and not keeping)
+        told = viewer.system or viewer.person in people or not between_two(row["kind"], row["source"])
+        shown = not note or (shows is not None and not keeping and told)
         chosen = next((one for one in outcomes if one.id == row["outcome"]), None)
         still_open, due = row["state"] == "open", row["due_at"]
         return TaskView(
@@ -187,6 +188,11 @@ def may_stand_in(kind: str, source: str) -> bool:
     """Is it what somebody else may do for one who is away? Approvals and what rules ask; not what only the
     applicant can answer, nor what shows somebody more than he may see."""
     return kind == "approval" or (kind == "rule" and "/" not in source)
+
+
+def between_two(kind: str, source: str) -> bool:
+    """Is its note for who has to answer alone? Why somebody asks to see more is not for whoever reads the record."""
+    return kind == "rule" and "/" in source
 
 
 def instead_of(viewer: Viewer, away: Sequence[str]) -> Where:

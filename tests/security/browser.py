@@ -8,7 +8,7 @@ from typing import Any
 from litestar.testing import TestClient
 
 from tests.security.routes import Call
-from tests.security.vault import PASSWORD, Vault
+from tests.security.vault import APP, PASSWORD, SEEING, SELLER, Vault
 
 
 class Browser:
@@ -29,6 +29,9 @@ class Browser:
         found = re.search(r'name="csrf-token" content="([^"]+)"', self.client.get("/").text)
         assert found, "the home page carries the session's token"
         self.headers["x-csrf-token"] = found[1]
+        if self.persona == SEEING:
+            wanted = {"app": APP, "person": SELLER, "reason": "看看销售看到什么"}
+            assert self.client.post("/see-as", data=wanted, headers=self.headers).status_code == 303
 
     def ask(self, call: Call) -> Any:
         accept = "application/json" if call.path.startswith("/api/") else "text/html"

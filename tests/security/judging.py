@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.security.routes import Call, Route
+from tests.security.routes import Call, Route, may
 from tests.security.vault import Vault
 
 REFUSED = (401, 403, 404, 429)
@@ -26,8 +26,8 @@ def turned_away(answer: Any) -> bool:
 
 def wrong_with(vault: Vault, persona: str, call: Call, route: Route, answer: Any) -> list[str]:
     wrong = sound(answer, call, vault, persona)
-    expected = route.who(vault, persona, call.values)
-    if expected and answer.status_code in (401, 403):
+    expected = may(vault, persona, call, route)
+    if expected and (turned_away(answer) or answer.status_code >= 400) and answer.status_code not in route.refuses:
         wrong.append(
             f"{name_of(call)} refuses {persona or 'nobody'} ({answer.status_code}): {answer.text[:200]}"
         )

@@ -18,7 +18,7 @@ from tests.conftest import NOW
 from tests.security.browser import Browser
 from tests.security.judging import wrong_with
 from tests.security.made_up_requests import documents, known, tried
-from tests.security.routes import ROUTES, calls
+from tests.security.routes import ROUTES, calls, may
 from tests.security.vault import CLERK, GRANTED, SELLER, Vault, furnish
 from tests.serving import app_over
 
@@ -40,7 +40,7 @@ def test_nothing_hidden_is_told(vault: Vault, persona: str) -> None:
     browser, wrong = Browser(vault, persona), []
     for name, route in sorted(ROUTES.items(), key=lambda row: (not row[0].startswith("GET"), row[1].last)):
         call = next(calls(vault, name, route))
-        if route.last < 2 and route.who(vault, persona, call.values):
+        if route.last < 2 and may(vault, persona, call, route):
             wrong += wrong_with(vault, persona, call, route, browser.ask(call))
     assert not wrong, "\n".join(wrong)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,11 @@ from litestar import Litestar
 from engine.access.people import Department, Membership, Person
 from engine.access.viewer import SYSTEM
 from engine.clock import microseconds
+from engine.evidence.witnesses.settings import LedgerSettings, Witness
+from engine.packages.request import Request
+from engine.public_forms.links import Wanted
 from engine.records.query import Change
+from engine.retention.holds import Scope
 from engine.runtime import Runtime
 from metamodel.plugin_api import RawMessage
 from tests.conftest import NOW
@@ -29,13 +33,18 @@ SOURCES = {"choices": [{"value": "wecom", "label": "企业微信"}, {"value": "p
 PROBE = "zebra"  # stands beside every planted marker that is searchable
 SEALED = {"type": "text", "evidence": True, "sealed": True, "searchable": True}
 
+MASKED = {"actions": ["read"], "fields": {"words": "hide", "sender": "mask", "scan": "hide"}}
+
 # Who somebody is to the vault. A persona is a person, or nobody at all.
 NOBODY = ""
 SELLER, RIVAL, CLERK = "seller", "rival", "clerk"
 GRANTED, UNMASKED, EXPIRED, REVOKED = "granted", "unmasked", "expired", "revoked"
+# Broke the glass; had a mask lifted; asked for that and waits; stands in for the clerk; sees as the seller.
+BROKEN, LIFTED, WAITING, STAND_IN, SEEING = "broken", "lifted", "waiting", "standin", "seeing"
 ADMIN, AUDITOR, OUTSIDER = "admin", "auditor", "outsider"
 PERSONAS = (
-    NOBODY, OUTSIDER, SELLER, RIVAL, CLERK, GRANTED, UNMASKED, EXPIRED, REVOKED, ADMIN, AUDITOR,
+    NOBODY, OUTSIDER, SELLER, RIVAL, CLERK, GRANTED, UNMASKED, EXPIRED, REVOKED, BROKEN, LIFTED, WAITING, STAND_IN,
+    SEEING, ADMIN, AUDITOR,
 )  # fmt: skip
 DUTIES = {
     ADMIN: ("channels", "design", "keys", "people", "retention"),
@@ -43,7 +52,8 @@ DUTIES = {
 }
 ROLES = {
     SELLER: "seller", RIVAL: "seller", CLERK: "clerk", GRANTED: "guest", UNMASKED: "guest", EXPIRED: "guest",
-    REVOKED: "guest", ADMIN: "admin", AUDITOR: "auditor",
+    REVOKED: "guest", BROKEN: "medic", LIFTED: "reader", WAITING: "asker", STAND_IN: "porter", SEEING: "watcher",
+    ADMIN: "admin", AUDITOR: "auditor",
 }  # fmt: skip
 GUESTS = (GRANTED, UNMASKED, EXPIRED, REVOKED)
 
@@ -176,6 +186,12 @@ VAULT: dict[str, Any] = {
             "letter": {"actions": ["read", "export"],
                        "fields": {"words": "hide", "sender": "mask", "scan": "hide"}}}},
         {"id": "guest", "label": "查阅人", "forms": {"wish": {"rows": "who == me", "actions": ["read", "create"]}}},
+        {"id": "medic", "label": "值守", "emergency": {"forms": ["letter"], "hours": 4, "alarm": ["role:auditor"]}},
+        {"id": "reader", "label": "阅览", "unmask": {"minutes": 30}, "forms": {"letter": MASKED}},
+        {"id": "asker", "label": "阅览（须同意）", "unmask": {"minutes": 30, "confirm": ["role:clerk"]},
+         "forms": {"letter": MASKED}},
+        {"id": "porter", "label": "传达"},
+        {"id": "watcher", "label": "设计", "manages": ["design"]},
         {"id": "admin", "label": "管理员", "manages": list(DUTIES[ADMIN])},
         {"id": "auditor", "label": "审计员", "manages": list(DUTIES[AUDITOR])},
     ],
@@ -234,10 +250,13 @@ def furnish(runtime: Runtime) -> Vault:
     vault = Vault(runtime)
     runtime.applications.publish(None, VAULT, "system")
     _people(runtime)
+    _away(vault)
     _records(vault)
     _grants(vault)
+    _exceptions(vault)
     _later(vault)
     _work(vault)
+    _things(vault)
     _own_things(vault)
     runtime.ledger.integrate()
     return vault
@@ -259,24 +278,32 @@ def _people(runtime: Runtime) -> None:
     runtime.database.write(save)
 
 
+def _away(vault: Vault) -> None:
+    """The clerk is away, and somebody stands in for her; the seller will be."""
+    absences, viewer = vault.runtime.absences, vault.runtime.require_viewer
+    absences.set(viewer(CLERK), STAND_IN, date(2026, 11, 20), date(2026, 11, 21))
+    vault.ids["absence"] = str(absences.set(viewer(SELLER), RIVAL, date(2027, 1, 1), date(2027, 1, 2)))
+
+
 def _customer(vault: Vault, who: str, amount: str) -> str:
     """A customer of this person's; the clerk reads all of it but secret, amount, phone and paper."""
     plant, viewer = vault.plant, vault.runtime.require_viewer(who)
-    old = plant(f"{who}_old_secret", who)
+    plainly = (who, SEEING) if who == SELLER else (who,)
+    old = plant(f"{who}_old_secret", *plainly)
     paper = vault.runtime.store_file(
         viewer, plant(f"{who}_paper", who).encode(), plant(f"{who}_paper_name", who) + ".txt", "text/plain"
     )
     values = {
-        "name": f"{plant(f'{who}_name', who, CLERK)} {PROBE}", "owner": who, "secret": old,
+        "name": f"{plant(f'{who}_name', *plainly, CLERK)} {PROBE}", "owner": who, "secret": old,
         "phone": f"{plant(f'{who}_phone', who)} {PROBE}", "amount": amount, "source": "wecom",
-        "labels": [plant(f"{who}_label", who, CLERK)], "paper": [paper["id"]],
+        "labels": [plant(f"{who}_label", *plainly, CLERK)], "paper": [paper["id"]],
     }  # fmt: skip
-    vault.markers[amount.partition(".")[0]] = frozenset({who})
+    vault.markers[amount.partition(".")[0]] = frozenset(plainly)
     (made,) = vault.runtime.records.create(viewer, APP, "customer", [values])
-    secret = f"{plant(f'{who}_secret', who)} {PROBE}"
+    secret = f"{plant(f'{who}_secret', *plainly)} {PROBE}"
     _change(vault, made, secret)
     vault.ids[f"{who}_paper"], vault.ids[f"{who}_customer"] = str(paper["id"]), made
-    vault.targets.append(Target("customer", made, frozenset({who, CLERK})))
+    vault.targets.append(Target("customer", made, frozenset({*plainly, CLERK})))
     return made
 
 
@@ -310,7 +337,7 @@ def _talk(vault: Vault, who: str, customer: str) -> str:
     values = {"customer": customer, "owner": who, "source": "wecom", "last_at": "2026-11-20T08:50:00+08:00"}
     (made,) = vault.runtime.records.create(SYSTEM, APP, "talk", [values])
     vault.ids[f"{who}_talk"] = made
-    vault.targets.append(Target("talk", made, frozenset({who, CLERK})))
+    vault.targets.append(Target("talk", made, frozenset({who, CLERK} | ({SEEING} if who == SELLER else set()))))
     return made
 
 
@@ -318,11 +345,12 @@ def _records(vault: Vault) -> None:
     mine, theirs = _customer(vault, SELLER, "7319051234.00"), _customer(vault, RIVAL, "8426091357.00")
     my_talk, their_talk = _talk(vault, SELLER, mine), _talk(vault, RIVAL, theirs)
     _letter(
-        vault, "letter", mine, my_talk, words=(SELLER,), sender=(SELLER,), rows=(SELLER, CLERK),
+        vault, "letter", mine, my_talk, words=(SELLER, BROKEN), sender=(SELLER, BROKEN),
+        rows=(SELLER, SEEING, CLERK, BROKEN, LIFTED, WAITING),
     )  # fmt: skip
     _letter(
-        vault, "lent", theirs, their_talk, words=(RIVAL, GRANTED, UNMASKED), sender=(RIVAL, UNMASKED),
-        rows=(RIVAL, CLERK, GRANTED, UNMASKED),
+        vault, "lent", theirs, their_talk, words=(RIVAL, GRANTED, UNMASKED, BROKEN),
+        sender=(RIVAL, UNMASKED, BROKEN, LIFTED), rows=(RIVAL, CLERK, GRANTED, UNMASKED, BROKEN, LIFTED, WAITING),
     )  # fmt: skip
 
 
@@ -347,17 +375,35 @@ def _grants(vault: Vault) -> None:
     runtime.database.write(give)
 
 
+def _exceptions(vault: Vault) -> None:
+    """One broke the glass, one sees a letter in full for a while, one has yet to be allowed to."""
+    runtime, lent = vault.runtime, {"letter": [vault.ids["lent"]]}
+
+    def told(who: str, *others: str) -> str:
+        reason = vault.plant(f"{who}_purpose", who, ADMIN, AUDITOR, *others)
+        vault.optional.add(reason)
+        return reason
+
+    broke, lifts, waits = (runtime.require_viewer(who) for who in (BROKEN, LIFTED, WAITING))
+    (grant,) = runtime.emergencies.break_glass(broke, APP, "medic", told(BROKEN))
+    lifted = runtime.unmasking.ask(lifts, APP, lent, told(LIFTED))
+    asked = runtime.unmasking.ask(waits, APP, lent, told(WAITING, CLERK))
+    assert (lifted.until is not None, asked.until) == (True, None)
+    vault.ids |= {"broken_grant": str(grant.id), "lifted": str(lifted.id)}
+
+
 def _later(vault: Vault) -> None:
-    """What came after the grants were asked for stays closed to them."""
+    """What came after the grants were asked for and the glass was broken stays closed to them."""
     customer, talk = vault.ids["rival_customer"], vault.ids["rival_talk"]
-    _letter(vault, "later", customer, talk, words=(RIVAL,), sender=(RIVAL,), rows=(RIVAL, CLERK))
+    _letter(vault, "later", customer, talk, words=(RIVAL,), sender=(RIVAL,), rows=(RIVAL, CLERK, LIFTED, WAITING))
 
 
 def _work(vault: Vault) -> None:
     """To-dos, a running flow, a message in quarantine, what somebody looked for."""
     runtime = vault.runtime
     for who in (SELLER, GRANTED):
-        viewer, reason = runtime.require_viewer(who), vault.plant(f"{who}_reason", who, CLERK)
+        seen = (who, CLERK, STAND_IN, SEEING) if who == SELLER else (who, CLERK, STAND_IN)
+        viewer, reason = runtime.require_viewer(who), vault.plant(f"{who}_reason", *seen)
         values = {"reason": reason, "customer": vault.ids["seller_customer"]}
         (wish,) = runtime.records.create(
             viewer, APP, "wish", [values if who == SELLER else {"reason": reason}]
@@ -365,7 +411,7 @@ def _work(vault: Vault) -> None:
         flow = runtime.flows.view(viewer, APP, "wish", wish)
         assert flow is not None
         vault.ids[f"{who}_wish"], vault.ids[f"{who}_flow"] = wish, flow.instance
-        vault.targets.append(Target("wish", wish, frozenset({who, CLERK})))  # the clerk is asked to approve
+        vault.targets.append(Target("wish", wish, frozenset(seen)))  # the clerk is asked to approve
     vault.ids["seller_task"] = runtime.tasks.of(runtime.require_viewer(SELLER), state="open").items[0].id
     notes = runtime.notifications.of(runtime.require_viewer(RIVAL), limit=5).items
     vault.ids["rival_notification"] = notes[0].id
@@ -374,6 +420,32 @@ def _work(vault: Vault) -> None:
     runtime.receive("box", RawMessage(broken, {"x-secret": vault.plant("vendor_header")}, source="10.0.0.9"))
     runtime.jobs.run_due()
     vault.ids["quarantined"] = next((row.id for row in runtime.channels.quarantine("box")), "1")
+
+
+def _things(vault: Vault) -> None:
+    """Whatever else stands in an address: somebody's own, and what a duty looks after."""
+    runtime, ids, viewer = vault.runtime, vault.ids, vault.runtime.require_viewer
+    seller, admin, customer = viewer(SELLER), viewer(ADMIN), ids["seller_customer"]
+    for name in ("comment", "other_comment"):
+        text = vault.plant(name, SELLER, CLERK)
+        ids[name] = str(runtime.comments.add(seller, APP, "customer", customer, text).comment)
+    runtime.saved_views.save(seller, APP, "customer", vault.plant("saved", SELLER), "q=1")
+    ids["saved"] = runtime.saved_views.all(seller, APP, "customer")[0].id
+    sheet = runtime.store_file(seller, f"名称\n{vault.plant('imported', SELLER)}\n".encode(), "客户.csv", "text/csv")
+    ids["import"] = runtime.imports.open(seller, APP, "customer", str(sheet["id"]))
+    ids["package"] = runtime.packages.ask(seller, Request(app=APP, form="letter", reason="存档"))
+    ids["hold"] = runtime.retention.hold(admin, "旧案", "", Scope(APP, "letter", "record.id == '0'"))
+    _, ids["public_token"] = runtime.public_forms.make(admin, APP, "customer", Wanted("来访", ("name",)))
+    link, _ = runtime.public_forms.make(admin, APP, "customer", Wanted("又一个", ("name",)))
+    ids["public_link"] = str(link.id)
+    outside = runtime.config.data / "outside"
+    outside.mkdir()
+    witness = Witness("w1", "folder", str(outside))
+    runtime.database.write(lambda unit: runtime.witnesses.save(unit, LedgerSettings((witness,))))
+    ids["witness"] = witness.id
+    described = {"op": "add", "path": "/app/description", "value": "一"}
+    runtime.designing.edit(admin, APP, runtime.designing.open(admin, APP).revision, [described])
+    runtime.jobs.run_due()
 
 
 def _own_things(vault: Vault) -> None:
