@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from engine.access.viewer import SYSTEM
+from engine.evidence import report
 from engine.runtime import Runtime
 from engine.system_tables import audit
+from engine.typesetting import pdf
 from tests.builder_ui.desk import Tab
+from tests.pdfs import codes_of, words_of
 
 SignIn = Callable[[str], Tab]
 
@@ -65,10 +71,20 @@ def test_the_trees_are_opened_to_everybody_and_closed(runtime: Runtime, sign_in:
         assert nobody.get("/ledger/audit/checkpoint").status_code == status
 
 
-def test_the_report_is_a_pdf_and_noted(runtime: Runtime, sign_in: SignIn) -> None:
+def test_the_report_is_a_pdf_and_noted(
+    runtime: Runtime, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With each checkpoint as text, and as a QR code that decodes to it."""
+    runtime.records.create(SYSTEM, "desk", "line", [{"words": "您好"}])
     runtime.ledger.integrate()
     runtime.verify(by="wei")
+    given: list[Any] = []
+    monkeypatch.setattr(report, "pdf", lambda template, told: given.append(told) or pdf(template, told))
     answer = sign_in("wei").get("/evidence/report.pdf")
     assert answer.status_code == 200
     assert answer.content.startswith(b"%PDF")
     assert "evidence.report" in actions(runtime)
+    said, notes = words_of(answer.content), [log.note for log in runtime.standing().logs]
+    assert all("muniment.invalid" in note for note in notes)
+    assert [note for note in notes if re.sub(r"\s", "", note) not in said] == []
+    assert sorted(codes_of(report.TEMPLATE, given[0])) == sorted(notes)
