@@ -118,11 +118,10 @@ def test_quickly_without_opening_what_is_sealed(vault: Runtime) -> None:
 
 
 def test_several_processes_find_the_same(
-    sqlite_data: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+    config: Config, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(steps, "ROWS", 64)
     monkeypatch.setattr(verify_module, "WORTH_PROCESSES", 0)
-    config = Config(data=sqlite_data)
     runtime = Runtime.open(config, clock)
     fill(runtime, clock, 100)
     damage(runtime, add(runtime))
