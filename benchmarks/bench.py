@@ -59,9 +59,9 @@ The goal was that capture with everything on stays at the spine's ratio to the f
 | the spine, today's traffic | 833/s (0.05) | 597/s (0.04) |
 | 30f8396 | 1,290/s (0.10) | 1,255/s (0.10) |
 
-So it holds. At 100,000 the ratio fell all the same, from 0.14 in the run before to 0.10, while messages a second did not
-(1,243 and 1,255): the floor ran at 9,056/s that time and at 12,654/s this time. Both are single runs on a machine with two
-cores; a third that bore out either floor has not been made. What DESIGN §15 asks of capture stays far.
+So it holds. At 100,000 the ratio fell all the same, from 0.14 in the run before to 0.10, while messages a second did
+not (1,243 and 1,255): the floor ran at 9,056/s that time and at 12,654/s this time. Both are single runs on a machine
+with two cores; a third that bore out either floor has not been made. What DESIGN §15 asks of capture stays far.
 """  # measured by hand, once
 
 def run_bench(sizes: Sequence[int], *, profile: bool = False) -> None:
