@@ -32,12 +32,14 @@ def _read(rule: str) -> Any:
 
 
 def trial_text(trial: Trial, language: str) -> str:
-    """What matched, what it would have led to, then an example a line, hits between 【 and 】."""
+    """What matched, what it would have led to and how that stands by now, then an example a line, hits between
+    【 and 】."""
     chinese = language.startswith("zh")
     lines = [
         f"{trial.matched:,} / {trial.tried:,}  ({trial.seconds:.2f} s)",
         *(f"  {name} × {number:,}" for name, number in trial.effects.items()),
     ]
+    lines += [f"  {label} = {text} × {number:,}" for (label, text), number in trial.standing.items()]
     if trial.compared is not None:
         more, fewer = trial.compared
         lines.append(
@@ -49,4 +51,5 @@ def trial_text(trial: Trial, language: str) -> str:
 
 def _line(example: Example) -> str:
     texts = ["".join(f"【{text}】" if hit else text for text, hit in pieces) for _, pieces in example.texts]
-    return "\t".join([example.record, example.title, *texts])
+    standing = [f"［{one.label} = {one.text}］" for one in example.standing]
+    return "\t".join([example.record, example.title, *standing, *texts])

@@ -17,11 +17,21 @@ def trial_json(trial: Trial, language: str) -> dict[str, Any]:
         "matched": trial.matched,
         "exact": trial.exact,
         "examples": [
-            {"id": one.record, "title": one.title, "texts": dict(one.texts)} for one in trial.examples
+            {
+                "id": one.record,
+                "title": one.title,
+                "texts": dict(one.texts),
+                "standing": [asdict(stands) for stands in one.standing],
+            }
+            for one in trial.examples
         ],
         "effects": dict(trial.effects),
         "planned": trial.planned,
         "compared": {"more": trial.compared[0], "fewer": trial.compared[1]} if trial.compared else None,
+        "standing": [
+            {"label": label, "text": text, "records": records}
+            for (label, text), records in trial.standing.items()
+        ],
         "problems": [found.to_json(language) for found in trial.problems],
         "seconds": round(trial.seconds, 3),
     }

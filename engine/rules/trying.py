@@ -22,6 +22,7 @@ from engine.rules.candidates import Candidates
 from engine.rules.interpreter import Interpreter, plan
 from engine.rules.ruleset import CompiledRule
 from engine.rules.run import Run
+from engine.rules.standing import Standing, standings
 from engine.rules.subjects import Subject
 from engine.search.highlight import snippet
 from engine.search.index import is_indexed
@@ -42,17 +43,20 @@ Pieces = list[tuple[str, bool]]  # text, and whether it is a hit
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A record that matched, with a piece of each text that IF looked at."""
+    """A record that matched, with a piece of each text that IF looked at, and how what the rule marks or makes for
+    it stands by now: so a known false alarm shows."""
 
     record: str
     title: str
     texts: tuple[tuple[str, Pieces], ...] = ()
+    standing: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """`tried` newest records, `matched` of them. `effects`: what the newest `planned` of those would have led
-    to. `compared`: how many more, and how many fewer, than the rule as it is published."""
+    to, and `standing` how many of those stand how by now: (the field in words, the choice in words) -> records.
+    `compared`: how many more, and how many fewer, than the rule as it is published."""
 
     rule: str
     form: str
@@ -65,6 +69,7 @@ class Trial:
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
     exact: bool = True
+    standing: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 class Trying:
@@ -144,11 +149,17 @@ class _Trial:
             if now:
                 ids.append(record)
         effects, problems = self._planned(ids[:PLANNED])
+        standing = self._standing(ids[: max(PLANNED, samples)])
+        counted = Counter((one.label, one.text) for record in ids[:PLANNED] for one in standing[record])
         return Trial(
             self._rule.rule.id, self._program.form.id, self._candidates.tried, len(ids),
-            tuple(self._examples(ids[:samples])), effects, min(len(ids), PLANNED),
-            (compared[0], compared[1]) if self._published else None, tuple(problems),
+            tuple(self._examples(ids[:samples], standing)), effects, min(len(ids), PLANNED),
+            (compared[0], compared[1]) if self._published else None, tuple(problems), standing=dict(counted),
         )  # fmt: skip
+
+    def _standing(self, ids: Sequence[int]) -> dict[int, list[Standing]]:
+        rows = self._candidates.rows.by_ids(self._connection, self._viewer, self._program, ids)
+        return standings(self._run, self._viewer, self._rule.rule, self._program, rows)
 
     def _holds(self, rule: CompiledRule, values: dict[str, Any]) -> bool:
         if rule.condition is None:
@@ -178,7 +189,7 @@ class _Trial:
             problems += subject.problems
         return dict(counted), _once(problems)[:SHOWN_PROBLEMS]
 
-    def _examples(self, ids: Sequence[int]) -> Iterator[Example]:
+    def _examples(self, ids: Sequence[int], standing: Mapping[int, Sequence[Standing]]) -> Iterator[Example]:
         names = self._candidates.names
         texts = [name for name in names if is_indexed(self._program.fields[name].field)]
         rows = self._candidates.rows.by_ids(self._connection, self._viewer, self._program, ids)
@@ -189,7 +200,7 @@ class _Trial:
         for record in ids:
             shown = self._program.texts.texts(rows[record].values)
             found = tuple((name, snippet(shown[name], words)) for name in texts if name in shown)
-            yield Example(str(record), titles[record], found)
+            yield Example(str(record), titles[record], found, tuple(standing[record]))
 
 
 def _meant(compiled: CompiledRule, run: Run) -> str:

@@ -10,7 +10,7 @@ import pytest
 from engine.access.viewer import SYSTEM
 from engine.runtime import Runtime
 from metamodel.problems import Rejected
-from tests.engine.rules.desk import client, create, publish, rows, update
+from tests.engine.rules.desk import client, create, desk, publish, rows, update
 
 LETTER = {"trigger": "record_created", "form": "letter"}
 BODIES = [
@@ -178,3 +178,39 @@ def test_a_plan_that_fails_quotes_nothing_that_may_not_be_read(office: Runtime) 
         assert all(
             word not in found.text("zh") for found in trial.problems for word in ("密语", "19900001111")
         )
+
+
+def test_a_known_false_alarm_shows_beside_its_hit(office: Runtime) -> None:
+    """The choice that the rule sets, on the record and behind its link, and of what it makes, as it stands by now."""
+    judged = {"action": "set_fields", "with": {"of": "client", "values": {"level": "'a'", "state": "'new'"}}}
+    runtime = publish(office, rule("CONTAINS_ANY(body, '报价')", then=[judged]))
+    wrong, right = client(runtime, "恒锐"), client(runtime, "顺和")
+    letters(runtime, "报价", "请再报价", client=wrong)
+    letters(runtime, "报价", client=right)
+    update(runtime, "client", wrong, level="b", reason="误报")  # somebody judged it
+    trial = runtime.rules.try_out(SYSTEM, "office", "mark")
+    first, second, third = trial.examples
+    (stands,) = second.standing
+    assert (stands.form, stands.record, stands.field, stands.label) == ("client", wrong, "level", "级别")
+    assert [[one.text for one in each.standing] for each in (first, second, third)] == [["甲"], ["乙"], ["乙"]]
+    assert dict(trial.standing) == {("级别", "甲"): 1, ("级别", "乙"): 2}
+    asked = rule("subject != ''", id="other", then=[judged])  # the clerk reads no texts and no clients
+    clerk = runtime.rules.try_out(runtime.require_viewer("ye"), "office", asked)
+    assert (clerk.matched, [one.standing for one in clerk.examples], dict(clerk.standing)) == (3, [()] * 3, {})
+
+
+def test_how_what_a_rule_made_stands(office: Runtime) -> None:
+    """A letter that a rule made another record for: the choices such a record begins with."""
+    document = desk()
+    kinds = [{"value": "open", "label": "未处理"}, {"value": "wrong", "label": "误报"}]
+    document["forms"].append({"id": "alarm", "label": "预警", "fields": [
+        {"id": "letter", "type": "link", "label": "信件", "options": {"form": "letter"}},
+        {"id": "kind", "type": "select", "label": "处理", "default": "'open'", "options": {"choices": kinds}}]})
+    makes = {"action": "create_record", "with": {"form": "alarm", "values": {"letter": "record.id"}}}
+    document["rules"] = [{"label": "预警", **rule("CONTAINS_ANY(body, '报价')", then=[makes])}]
+    office.applications.publish(None, document, "system")
+    letters(office, "报价", "再报价")
+    update(office, "alarm", rows(office, "alarm")[0]["id"], kind="wrong")
+    trial = office.rules.try_out(SYSTEM, "office", "mark")
+    assert [[one.text for one in each.standing] for each in trial.examples] == [["未处理"], ["误报"]]
+    assert dict(trial.standing) == {("处理", "未处理"): 1, ("处理", "误报"): 1}
