@@ -27,7 +27,7 @@ def triggers(runtime: Runtime) -> Iterator[Problem]:
     """Each stands there with the text it should have."""
     report = Report()
     with runtime.database.read() as connection:
-        check_triggers(connection, runtime.catalog.all(), report)
+        check_triggers(connection, runtime.catalog.all(), (), report)
     yield from (found.problem for found in report.findings)
 
 

@@ -7,14 +7,14 @@ Rows that are plainly in order are passed by the thousand; the others are looked
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.evidence.audit_log import AUDIT_NUMBERS, SETTLED, audit_entry, audit_place
-from engine.evidence.columns import Objects, decimal_texts, raw_rows, turned, types_of
+from engine.evidence.columns import Misfit, canonical_lines, raw_rows, turned, written
 from engine.evidence.findings import Report
 from engine.evidence.keyed import Only
 from engine.evidence.keys import MasterKeys
@@ -22,8 +22,14 @@ from engine.evidence.leaf import AUDIT, LeafEntry
 from engine.evidence.seals import Box, BrokenSeal
 from engine.system_tables import audit, leaves
 
-_NAMES = [f"{column.name}" for column in audit.columns]
-_OBJECTS = Objects(_NAMES)
+_TYPES: Mapping[str, type] = {
+    f"{column.name}": int
+    if column.name in AUDIT_NUMBERS
+    else bytes
+    if column.name == "detail_sealed"
+    else str
+    for column in audit.columns
+}
 _FEW = 500
 
 
@@ -33,7 +39,7 @@ def entries_of(log: str) -> sa.Select[Any]:
 
 def check_audit(connection: sa.Connection, keys: MasterKeys, only: Only, now: int, report: Report) -> None:
     """A row of ours may wait for its entry a minute long."""
-    rows = raw_rows(connection, sa.select(*(audit.c[name] for name in _NAMES)).where(only(audit.c.id)))
+    rows = raw_rows(connection, sa.select(*(audit.c[name] for name in _TYPES)).where(only(audit.c.id)))
     report.counts["audit"] += len(rows)
     mine = entries_of(AUDIT).where(leaves.c.kind == "audit", only(leaves.c.record))
     logged: dict[Any, list[tuple[Any, ...]]] = {}
@@ -51,14 +57,13 @@ def check_audit(connection: sa.Connection, keys: MasterKeys, only: Only, now: in
 
 def _expected(keys: MasterKeys, rows: Sequence[Sequence[Any]]) -> Sequence[LeafEntry | None]:
     """The entries these rows should have; none where a column holds what it cannot."""
-    columns = dict(zip(_NAMES, turned(rows, len(_NAMES)), strict=True))
-    for name, column in columns.items():
-        type_ = int if name in AUDIT_NUMBERS else bytes if name == "detail_sealed" else str
-        if not types_of(column) <= {type_, type(None)}:
-            return [None] * len(rows)
-    texts = [decimal_texts(columns[name]) if name in AUDIT_NUMBERS else columns[name] for name in _NAMES]
+    columns = turned(rows, list(_TYPES))
+    try:
+        texts = {name: written(columns[name], type_) for name, type_ in _TYPES.items()}
+    except Misfit:
+        return [None] * len(rows)
     made, key_at = [], keys.audit_at
-    named = (columns["id"], columns["app"], columns["form"], columns["at"], _OBJECTS.encode(texts))
+    named = (columns["id"], columns["app"], columns["form"], columns["at"], canonical_lines(texts))
     for identifier, app, form, at, line in zip(*named, strict=True):
         salt = hmac.digest(key_at(at), b"audit %d" % identifier, "sha256")
         evidence = sha256(salt + line).digest()

@@ -6,10 +6,10 @@ to (`Stretch`) is put together by `check_trees.py`. Called by `verify`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from itertools import repeat
-from typing import Any
+from typing import Any, get_type_hints
 
 import msgspec
 import sqlalchemy as sa
@@ -17,15 +17,16 @@ import sqlalchemy as sa
 from engine.evidence import notes
 from engine.evidence.columns import (
     Columns,
-    Objects,
-    decimal_texts,
+    Misfit,
+    Row,
+    canonical_lines,
     raw_rows,
     turned,
-    types_of,
     unreadable,
+    written,
 )
 from engine.evidence.findings import Report
-from engine.evidence.leaf import KINDS, LeafEntry, entry_hash, entry_object
+from engine.evidence.leaf import KINDS, LeafEntry, entry_hash
 from engine.evidence.merkle import HASH_SIZE, Frontier
 from engine.evidence.notes import BadNote, Checkpoint
 from engine.evidence.tiles import WIDTH, tile_root
@@ -33,8 +34,7 @@ from engine.system_tables import checkpoints, leaves, tiles
 
 CHUNK = 32 * WIDTH  # leaves read at a time
 _NAMES = ("position", "hash", *LeafEntry._fields)
-_TYPES: Sequence[type] = (int, bytes, str, int, int, str, str, int, int, bytes, bytes)
-_NUMBERS = frozenset(("record", "revision", "version", "time"))
+_TYPES: Mapping[str, type] = {"position": int, **get_type_hints(LeafEntry)}
 _EMPTY = bytes(HASH_SIZE)
 
 
@@ -85,7 +85,6 @@ class LeafCheck:
     ) -> None:
         self._connection, self._log, self._report, self._signer = connection, log, report, signer
         self._start, self._stop, self._expected = start, stop, start
-        self._entries = Objects(sorted(entry_object(log, LeafEntry("", 0, 0, "", "", 0, 0, b"", b""))))
         self._tail = Frontier()  # of the tile that is growing
         self._leaves: list[bytes] = []
         self._roots: list[bytes] = []
@@ -102,7 +101,7 @@ class LeafCheck:
             self._report.add("log_shortened", log=self._log, size=size)
         return Stretch(self._start, self._expected, self._roots, self._missing, self._points)
 
-    def _batches(self) -> Iterable[Sequence[Sequence[Any]]]:
+    def _batches(self) -> Iterable[Sequence[Row]]:
         """The first takes what stands before every place, the last what stands behind."""
         place = leaves.c.position
         query = sa.select(*(leaves.c[name] for name in _NAMES)).where(leaves.c.log == self._log)
@@ -118,7 +117,7 @@ class LeafCheck:
             if last or len(rows) < CHUNK:
                 return
 
-    def _read(self, query: sa.Select[Any]) -> Sequence[Sequence[Any]]:
+    def _read(self, query: sa.Select[Any]) -> Sequence[Row]:
         """A leaf that cannot be read stands for itself by its position alone."""
         try:
             return raw_rows(self._connection, query)
@@ -135,31 +134,28 @@ class LeafCheck:
         return rows[0] if rows else (place, None, "", 0, 0, "", "", 0, 0, b"", b"")
 
     # -- entries -------------------------------------------------------------------------------------
-    def _checked(self, rows: Sequence[Sequence[Any]]) -> Sequence[bytes]:
+    def _checked(self, rows: Sequence[Row]) -> Sequence[bytes]:
         """The hashes these leaves should have."""
         self._report.counts["leaves"] += len(rows)
-        columns = turned(rows, len(_NAMES))
-        there = range(self._expected, self._expected + len(rows))
+        there = list(range(self._expected, self._expected + len(rows)))
+        columns = turned(rows, _NAMES)
         hashes = self._hashes(columns)
-        if hashes is not None and list(columns[0]) == list(there) and hashes == list(columns[1]):
+        if hashes == list(columns["hash"]) and list(columns["position"]) == there:
             self._expected += len(rows)
             return hashes
         return [self._one(LeafEntry(*row[2:]), row[0], row[1]) for row in rows]
 
     def _hashes(self, columns: Columns) -> list[bytes] | None:
         """None when a column holds what it cannot."""
-        fits = all(types_of(column) <= {type_} for column, type_ in zip(columns, _TYPES, strict=True))
-        if not fits or not set(columns[2]) <= set(KINDS[self._log]):
+        if not set(columns["kind"]) <= set(KINDS[self._log]):
             return None
-        texts: dict[str, Any] = {
-            name: decimal_texts(column) if name in _NUMBERS else column
-            for name, column in zip(LeafEntry._fields, columns[2:], strict=True)
-        }
-        texts |= {"alg": repeat("sha256"), "log": repeat(self._log), "v": repeat("1")}
-        return [
-            sha256(b"\0" + entry).digest()
-            for entry in self._entries.encode([texts[n] for n in sorted(texts)])
-        ]
+        try:
+            texts: dict[str, Any] = {name: written(columns[name], type_) for name, type_ in _TYPES.items()}
+        except Misfit:
+            return None
+        fixed = {"alg": repeat("sha256"), "log": repeat(self._log), "v": repeat("1")}
+        del texts["position"]
+        return [sha256(b"\0" + entry).digest() for entry in canonical_lines(texts | fixed)]
 
     def _one(self, entry: LeafEntry, position: Any, stored: Any) -> bytes:
         if position != self._expected:
@@ -173,10 +169,14 @@ class LeafCheck:
 
     # -- the tree ------------------------------------------------------------------------------------
     def _add(self, hashes: Sequence[bytes], stored: dict[int, Any]) -> None:
-        done = self._start + len(self._roots) * WIDTH + len(self._leaves)
-        for digest in hashes:
-            self._leaves.append(digest)
-            done += 1
+        """As far at a time as the tile that is growing, or the next signed size, allows."""
+        begun, done = 0, self._start + len(self._roots) * WIDTH + len(self._leaves)
+        while begun < len(hashes):
+            room = WIDTH - len(self._leaves)
+            signed = self._notes[-1][0] - done if self._notes else room
+            part = hashes[begun : begun + max(min(room, signed), 1)]
+            self._leaves += part
+            begun, done = begun + len(part), done + len(part)
             if len(self._leaves) == WIDTH:
                 self._close_tile(stored)
             while self._notes and self._notes[-1][0] <= done:

@@ -16,7 +16,8 @@ from engine.evidence.check_leaves import Signer, Stretch
 from engine.evidence.findings import Report
 from engine.evidence.leaf import LOGS
 from engine.evidence.merkle import HASH_SIZE, Frontier, fold
-from engine.evidence.tiles import WIDTH, split, tile_root
+from engine.evidence.static_log import StaticLog
+from engine.evidence.tiles import WIDTH, split, tile_bytes, tile_root
 from engine.system_tables import checkpoints, leaves, tiles
 
 
@@ -109,6 +110,19 @@ def check_copy(connection: sa.Connection, log: str, signer: Signer, note: str, r
     query = sa.select(checkpoints.c.note).where(checkpoints.c.log == log, checkpoints.c.size == point.size)
     if signer.read(connection.scalar(query) or "") != point:
         report.add("checkpoint_missing", log=log, size=point.size)
+
+
+def check_published(connection: sa.Connection, log: str, published: StaticLog, report: Report) -> None:
+    """The tiles beside the database are the tree's: others build their proofs from them."""
+
+    def read(level: int, number: int, width: int) -> bytes:
+        try:
+            return tile_bytes(connection, log, level, number, width)
+        except (LookupError, TypeError):
+            return b""  # that the tree is damaged is said elsewhere
+
+    for level, number in published.differing(_covered(connection, log), read):
+        report.add("published_differs", log=log, level=level, number=number)
 
 
 def _covered(connection: sa.Connection, log: str) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.evidence.columns import is_blank
 from engine.evidence.layout import Layout
 from engine.tables import FormTable
 from engine.values import decoder, link_values
@@ -27,6 +28,13 @@ class Link:
     table: sa.Table
     column: str
     expected: Callable[[Any], frozenset[Any]]
+
+    def pairs(self, records: Sequence[Any], values: Sequence[Any]) -> list[tuple[Any, Any]]:
+        """(record, value) as they should stand there, for the column's values of these records."""
+        if is_blank(values):
+            return []
+        named, expected = zip(records, values, strict=True), self.expected
+        return [(record, one) for record, raw in named if raw is not None for one in expected(raw)]
 
 
 @dataclass(frozen=True)

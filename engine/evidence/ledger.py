@@ -25,7 +25,7 @@ from engine.evidence.leaf import AUDIT, LOGS as LOGS, RECORDS, LeafEntry, entry_
 from engine.evidence.notes import BadNote, Checkpoint
 from engine.evidence.seals import Box, BrokenSeal
 from engine.evidence.static_log import StaticLog
-from engine.evidence.tiles import WIDTH, TileReader, TileWriter, leaf_hashes
+from engine.evidence.tiles import WIDTH, TileReader, TileWriter, leaf_hashes, tile_bytes
 from engine.system_tables import app_versions, audit, checkpoints, leaves, settings
 from metamodel.problems import Rejected, problem
 
@@ -214,8 +214,7 @@ class Ledger:
         Rejected (ledger.bad_size) when it has fewer than `width` hashes."""
         with self._database.read() as connection:
             self._require(connection, log, (number * WIDTH + width) * WIDTH**level)
-            nodes, start = TileReader(connection, log), number * WIDTH
-            return b"".join(nodes(8 * level, start + place) for place in range(width))
+            return tile_bytes(connection, log, level, number, width)
 
     def _require(self, connection: sa.Connection, log: str, size: int, position: int = 0) -> None:
         self.origin_of(log)

@@ -31,7 +31,8 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 def perfect_root(hashes: Sequence[bytes]) -> bytes:
     """Of a tree whose size is a power of two, level by level."""
     while len(hashes) > 1:
-        hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
+        pairs = zip(hashes[::2], hashes[1::2], strict=True)
+        hashes = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
     return hashes[0]
 
 

@@ -1,4 +1,4 @@
-"""The sieve: lets through every record that is plainly in order, by the thousand, and keeps the rest.
+"""The sieve: lets through every record that is plainly in order, by the hundred, and keeps the rest.
 
 Row, key, sealed values, derived indexes and the whole chain of a record's leaves must fit exactly. What
 does not is no finding yet: `check_rows.py` looks closely and says what is wrong. Called by `verify`.
@@ -6,65 +6,69 @@ does not is no finding yet: `check_rows.py` looks closely and says what is wrong
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, NamedTuple
+from itertools import compress
+from typing import Any
 
 import sqlalchemy as sa
 
 from engine.evidence.columns import (
     Columns,
-    Objects,
-    decimal_texts,
+    Misfit,
+    Row,
+    canonical_lines,
+    is_blank,
+    raw_batches,
     raw_rows,
     turned,
-    types_of,
     unreadable,
+    written,
 )
 from engine.evidence.keyed import Keyed, Link, Only
 from engine.evidence.layout import Column
 from engine.evidence.leaf import RECORDS
-from engine.evidence.seals import Seals, commitment
+from engine.evidence.seals import BrokenSeal, Seals, commitments
 from engine.system_tables import leaves, record_keys
 
-Row = Sequence[Any]
-BATCH = 2048  # rows turned at a time
-_CHAIN = ("record", "revision", "kind", "app", "form", "evidence", "working")
-
-
-class Opened(NamedTuple):
-    """A record's key, unwrapped."""
-
-    salt: bytes
-    key: bytes
-    commitment: bytes
+_KEY = ("salt", "master", "wrapped")
+_LEAF = {"logged_evidence": "evidence", "logged_working": "working"}
+_CHAIN = ("record", "revision", "kind", "app", "form", "evidence")
 
 
 @dataclass
-class Range:
-    """What there is on some records besides their rows; tables take theirs out of it."""
+class Found:
+    """What came of the records in a range. `chains`: the leaves of those that have other leaves than the one
+    of their creation, by revision."""
 
     connection: sa.Connection
     only: Only
-    keys: dict[Any, Row] = field(default_factory=dict)
-    chains: dict[Any, list[Row]] = field(default_factory=dict)  # leaves by revision
+    chains: dict[Any, list[Row]]
     doubts: set[Any] = field(default_factory=set)
-    rows: int = 0
-    number_of_keys: int = 0
+    records: set[Any] = field(default_factory=set)  # that have a row
+    keys: int = 0  # of those that are in order
+    leaves: int = 0  # of those too
 
-    def read(self) -> None:
-        columns = (record_keys.c[name] for name in ("record", "salt", "master", "wrapped"))
-        for record, *key in raw_rows(
-            self.connection, sa.select(*columns).where(self.only(record_keys.c.record))
-        ):
-            self.keys[record] = key
-        self.number_of_keys = len(self.keys)
-        query = sa.select(*(leaves.c[name] for name in _CHAIN)).where(
-            leaves.c.log == RECORDS, self.only(leaves.c.record)
-        )
-        for leaf in raw_rows(self.connection, query.order_by(leaves.c.record, leaves.c.revision)):
-            self.chains.setdefault(leaf[0], []).append(leaf)
+    @classmethod
+    def begin(cls, connection: sa.Connection, only: Only) -> Found:
+        mine = sa.and_(leaves.c.log == RECORDS, only(leaves.c.record))
+        changed = sa.select(leaves.c.record).where(mine, leaves.c.revision != 1)
+        query = sa.select(*(leaves.c[name] for name in _CHAIN)).where(mine, leaves.c.record.in_(changed))
+        chains: dict[Any, list[Row]] = {}
+        for record, *leaf in raw_rows(connection, query.order_by(leaves.c.record, leaves.c.revision)):
+            chains.setdefault(record, []).append(tuple(leaf))
+        return cls(connection, only, chains)
+
+    def meet(self, records: Sequence[Any]) -> None:
+        """Rows with these ids; nobody has two, nor a creation twice."""
+        there = len(self.records)
+        self.doubts.update(self.records.intersection(records))
+        self.records.update(records)
+        if len(self.records) < there + len(records):
+            self.doubts.update(record for record, number in Counter(records).items() if number > 1)
 
 
 class Sieve:
@@ -73,20 +77,32 @@ class Sieve:
     def __init__(self, tables: Sequence[Keyed], seals: Seals, opening: bool) -> None:
         self._tables = [TableSieve(keyed, seals, opening) for keyed in tables]
 
-    def sift(self, connection: sa.Connection, only: Only) -> Range:
+    def sift(self, connection: sa.Connection, only: Only) -> Found:
         """With the records to look at closely in `doubts`; all of them, where one cannot even be read."""
-        found = Range(connection, only)
+        found = Found(connection, only, {})
         try:
-            found.read()
+            found = Found.begin(connection, only)
             for table in self._tables:
                 table.sift(found)
-            found.doubts.update(found.chains, found.keys)  # no row took them
+            self._count(found)
         except unreadable(connection):
             found.doubts.update(self._everybody(connection, only))
         return found
 
+    def _count(self, found: Found) -> None:
+        """Is there a key or a leaf that no row took?"""
+        for belonging, column, where in (
+            (found.keys, record_keys.c.record, sa.true()),
+            (found.leaves, leaves.c.record, leaves.c.log == RECORDS),
+        ):
+            there = sa.select(column).where(where, found.only(column))
+            [[number]] = raw_rows(found.connection, sa.select(sa.func.count()).select_from(there.subquery()))
+            if found.doubts or number != belonging:
+                strays = {row[0] for row in raw_rows(found.connection, there)} - found.records
+                found.doubts.update(strays)
+
     def _everybody(self, connection: sa.Connection, only: Only) -> Iterator[Any]:
-        own = [table.id_column for table in self._tables]
+        own = [table.keyed.table.table.c.id for table in self._tables]
         for column in (leaves.c.record, record_keys.c.record, *own):
             yield from (row[0] for row in raw_rows(connection, sa.select(column).where(only(column))))
 
@@ -95,122 +111,117 @@ class TableSieve:
     """Of one form's table."""
 
     def __init__(self, keyed: Keyed, seals: Seals, opening: bool) -> None:
-        self._keyed, self._seals, self._opening = keyed, seals, opening
-        columns = [Column("id", int), *keyed.layout.evidence, *keyed.layout.working]
-        self._names, self._types = [c.name for c in columns], [c.type for c in columns]
-        self._place = {name: place for place, name in enumerate(self._names)}
-        self._evidence = RowHashes(keyed.layout.evidence, self._place)
-        self._working = RowHashes(keyed.layout.working, self._place)
-        self._sealed = [(name, self._place[column]) for name, column in keyed.sealed]
+        self.keyed, self._seals = keyed, seals
+        self._evidence, self._working = _types(keyed.layout.evidence), _types(keyed.layout.working)
+        self._sealed = [(field, str(column)) for field, column in keyed.sealed]
+        self._opened = self._sealed if opening else []
+        self._names = ["id", *self._evidence, *self._working, *_KEY, *(_LEAF if self._is_archive else ())]
+        self._query = self._joined()
 
     @property
-    def id_column(self) -> sa.Column[Any]:
-        return self._keyed.table.table.c.id
+    def _is_archive(self) -> bool:
+        return self.keyed.table.is_archive
 
-    def sift(self, range_: Range) -> None:
-        table = self._keyed.table.table
-        query = sa.select(*(table.c[name] for name in self._names)).where(range_.only(table.c.id))
-        rows = raw_rows(range_.connection, query)
-        range_.rows += len(rows)
-        for start in range(0, len(rows), BATCH):
-            self._batch(range_, rows[start : start + BATCH])
-        for link in self._keyed.links:
-            self._check_link(range_, link, rows)
-
-    def _batch(self, range_: Range, rows: Sequence[Row]) -> None:
-        """Whoever drops out on the way is a doubt."""
-        columns = turned(rows, len(self._names))
-        left = rows if self._of_right_types(columns) else [row for row in rows if self._fits(row)]
-        keys = self._open([range_.keys.pop(row[0], None) for row in left], left)
-        if self._opening:
-            keys = [
-                key if key and self._opens(row, key) else None for row, key in zip(left, keys, strict=True)
-            ]
-        if None in keys:
-            left = [row for row, key in zip(left, keys, strict=True) if key is not None]
-        if len(left) < len(rows):
-            there = {row[0] for row in left}
-            range_.doubts.update(row[0] for row in rows if row[0] not in there and self._needs_key(row))
-            columns = turned(left, len(self._names))
-        if self._keyed.table.is_archive:
-            self._compare(range_, columns, [key for key in keys if key is not None])
-
-    def _needs_key(self, row: Row) -> bool:
-        return self._keyed.table.is_archive or any(row[place] is not None for _, place in self._sealed)
-
-    def _of_right_types(self, columns: Columns) -> bool:
-        """SQLite would take anything anywhere."""
-        kinds = zip(columns, self._types, strict=True)
-        return all(types_of(column) <= {type_, type(None)} for column, type_ in kinds)
-
-    def _fits(self, row: Row) -> bool:
-        return all(v is None or type(v) is type_ for v, type_ in zip(row, self._types, strict=True))
-
-    # -- keys and sealed values ------------------------------------------------------------------------
-    def _open(self, keys: Sequence[Row | None], rows: Sequence[Row]) -> list[Opened | None]:
-        asked = [
-            (row[0], key[1], key[2]) if key else (row[0], "", b"")
-            for row, key in zip(rows, keys, strict=True)
+    def _joined(self) -> sa.Select[Any]:
+        """Every row with its key and, in archives, with its newest leaf."""
+        table, key, leaf = self.keyed.table.table.c, record_keys.c, leaves.c
+        columns: list[sa.ColumnElement[Any]] = [
+            table[name] for name in ("id", *self._evidence, *self._working)
         ]
-        found = self._seals.unwrap_all(asked)
-        return [
-            Opened(key[0], data_key, commitment(data_key))
-            if key and data_key and type(key[0]) is bytes
-            else None
-            for key, data_key in zip(keys, found, strict=True)
-        ]
+        columns += [key[name] for name in _KEY]
+        joined = self.keyed.table.table.outerjoin(record_keys, key.record == table.id)
+        if self._is_archive:
+            columns += [leaf[name].label(label) for label, name in _LEAF.items()]
+            kind = sa.case((table.revision == 1, "create"), else_="change")
+            place = (leaf.app == self.keyed.table.app, leaf.form == self.keyed.table.form)
+            newest = (leaf.record == table.id, leaf.revision == table.revision, leaf.log == RECORDS)
+            joined = joined.outerjoin(leaves, sa.and_(*newest, *place, leaf.kind == kind))
+        return sa.select(*columns).select_from(joined).order_by(table.id)
 
-    def _opens(self, row: Row, key: Opened) -> bool:
-        sealed = [(name, row[place]) for name, place in self._sealed if row[place] is not None]
-        return not sealed or self._seals.opens_all(key.key, row[0], sealed)
+    def sift(self, found: Found) -> None:
+        expected: Sequence[list[tuple[Any, Any]]] = [[] for _ in self.keyed.links]
+        for rows in raw_batches(found.connection, self._query.where(found.only(self.keyed.table.table.c.id))):
+            columns = turned(rows, self._names)
+            found.meet(columns["id"])
+            self._halve(found, columns if self._is_archive else self._with_keys(columns))
+            for link, pairs in zip(self.keyed.links, expected, strict=True):
+                pairs += link.pairs(columns["id"], columns[link.column])
+        for link, pairs in zip(self.keyed.links, expected, strict=True):
+            self._check_link(found, link, pairs)
 
-    # -- hashes ----------------------------------------------------------------------------------------
-    def _compare(self, range_: Range, columns: Columns, keys: Sequence[Opened]) -> None:
-        """Both hashes of every row with its chain of leaves."""
-        evidence, working = self._evidence.of(columns, keys), self._working.of(columns, keys)
-        form = (self._keyed.table.app, self._keyed.table.form)
-        revisions, chains = columns[self._place["revision"]], range_.chains
-        for record, revision, own, moving in zip(columns[0], revisions, evidence, working, strict=True):
-            chain: Sequence[Row] = chains.pop(record, ())
-            if revision == 1:
-                fits = chain == [(record, 1, "create", *form, own, moving)]
+    def _with_keys(self, columns: Columns) -> Columns:
+        """Rows that have one, or should."""
+        telling = zip(columns["wrapped"], *(columns[name] for _, name in self._sealed), strict=True)
+        there = [any(value is not None for value in values) for values in telling]
+        return {name: list(compress(column, there)) for name, column in columns.items()}
+
+    def _halve(self, found: Found, columns: Columns) -> None:
+        """Until a batch is in order, or a single row: that is a doubt."""
+        number = len(columns["id"])
+        belonging = self._leaves(found.chains, columns) if number else 0
+        if belonging is not None:
+            found.keys += number
+            found.leaves += belonging
+        elif number == 1:
+            found.doubts.update(columns["id"])
+        else:
+            for half in (slice(number // 2), slice(number // 2, None)):
+                self._halve(found, {name: column[half] for name, column in columns.items()})
+
+    def _leaves(self, chains: Mapping[Any, list[Row]], columns: Columns) -> int | None:
+        """How many these rows have, when every one of them is in order in every respect."""
+        with suppress(BrokenSeal, Misfit):
+            keys = self._seals.unwrap_all(columns["id"], columns["master"], columns["wrapped"])
+            self._seals.open_all(keys, columns["id"], {field: columns[name] for field, name in self._opened})
+            if not self._is_archive:
+                return 0
+            salts, marks = columns["salt"], commitments(keys)
+            if _hashes(columns, self._evidence, salts, marks) == list(columns["logged_evidence"]):  # noqa: SIM102
+                if _hashes(columns, self._working, salts, marks) == list(columns["logged_working"]):
+                    return self._chained(chains, columns)
+        return None
+
+    def _chained(self, chains: Mapping[Any, list[Row]], columns: Columns) -> int | None:
+        """How many leaves, when each row has those of its revisions 1, 2, 3 … all of the same form and evidence."""
+        form, number = (self.keyed.table.app, self.keyed.table.form), 0
+        for record, revision, evidence in zip(
+            columns["id"], columns["revision"], columns["logged_evidence"], strict=True
+        ):
+            chain = chains.get(record)
+            if chain is None and revision == 1:
+                number += 1
+            elif chain is not None and chain == _chain(revision, (*form, evidence)):
+                number += revision
             else:
-                fits = _follows(chain, revision, (*form, own)) and chain[-1][6] == moving
-            if not fits:
-                range_.doubts.add(record)
+                return None
+        return number
 
     # -- derived indexes -------------------------------------------------------------------------------
-    def _check_link(self, range_: Range, link: Link, rows: Sequence[Row]) -> None:
-        query = sa.select(link.table.c.record, link.table.c.value).where(range_.only(link.table.c.record))
-        there = set(raw_rows(range_.connection, query))
-        place, expected = self._place[link.column], link.expected
-        wanted = {
-            (row[0], value)
-            for row in rows
-            if row[place] is not None and row[0] not in range_.doubts
-            for value in expected(row[place])
-        }
-        range_.doubts.update(record for record, _ in there ^ wanted)
+    def _check_link(self, found: Found, link: Link, expected: Sequence[tuple[Any, Any]]) -> None:
+        index = link.table.c
+        query = sa.select(index.record, index.value).where(found.only(index.record))
+        there = raw_rows(found.connection, query.order_by(index.record, index.value))
+        if there != expected:  # mostly in the same order, too
+            found.doubts.update(record for record, _ in set(expected).symmetric_difference(there))
 
 
-def _follows(chain: Sequence[Row], revision: Any, fixed: Row) -> bool:
-    """Revisions 1, 2, 3 … up to the row's, all of the same form and evidence."""
-    expected = [
-        (number, "create" if number == 1 else "change", *fixed) for number in range(1, len(chain) + 1)
-    ]
-    return len(chain) == revision and [leaf[1:6] for leaf in chain] == expected
+def _types(part: Sequence[Column]) -> Mapping[str, type]:
+    return {f"{name}": type_ for name, type_ in part}
 
 
-class RowHashes:
+def _chain(revisions: int, fixed: Row) -> list[Row]:
+    return [(number, "create" if number == 1 else "change", *fixed) for number in range(1, revisions + 1)]
+
+
+def _hashes(
+    columns: Columns, part: Mapping[str, type], salts: Sequence[Any], marks: Sequence[bytes]
+) -> list[bytes]:
     """One of the two hashes of many rows: SHA-256(salt ‖ canonical JSON of these columns and "key")."""
-
-    def __init__(self, part: Sequence[Column], place: Mapping[str, int]) -> None:
-        self._columns = [(place[name], type_ is int) for name, type_ in part]
-        self._objects = Objects([*(name for name, _ in part), "key"])
-
-    def of(self, columns: Columns, keys: Collection[Opened]) -> list[bytes]:
-        texts: list[Sequence[Any]] = [
-            decimal_texts(columns[place]) if number else columns[place] for place, number in self._columns
-        ]
-        lines = self._objects.encode([*texts, [key.commitment for key in keys]])
-        return [sha256(key.salt + line).digest() for key, line in zip(keys, lines, strict=True)]
+    texts = {
+        name: written(columns[name], type_) for name, type_ in part.items() if not is_blank(columns[name])
+    }
+    lines = canonical_lines(texts | {"key": marks})
+    try:
+        return [sha256(salt + line).digest() for salt, line in zip(salts, lines, strict=True)]
+    except TypeError as error:
+        raise Misfit from error  # a salt that is none

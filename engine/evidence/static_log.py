@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.evidence.tiles import shape, tile_path
+from engine.evidence.tiles import WIDTH, shape, tile_path
 
 ReadTile = Callable[[int, int, int], bytes]  # (level, number, width) -> its hashes
 
@@ -46,9 +46,9 @@ class StaticLog:
         before = shown if (self._folder / "tile").is_dir() else 0
         for level, number, width in _grown(before, size):
             path = self._folder / tile_path(level, number, width)
-            if width == 256 or not path.exists():
+            if width == WIDTH or not path.exists():
                 _place(path, read(level, number, width))
-            if width == 256:
+            if width == WIDTH:
                 shutil.rmtree(path.with_name(f"{path.name}.p"), ignore_errors=True)
         _place(self.checkpoint, note.encode())
         self._forget_older(size)
@@ -59,6 +59,18 @@ class StaticLog:
             return 0
         lines = self.checkpoint.read_text("utf-8", "replace").splitlines()
         return int(lines[1]) if len(lines) > 1 and lines[1].isascii() and lines[1].isdigit() else 0
+
+    def differing(self, covered: int, read: ReadTile) -> list[tuple[int, int]]:
+        """(level, number) of its tiles that are gone or not those of the tree, as far as a database with `covered`
+        leaves can tell: another process may have published more meanwhile."""
+        with self._alone():
+            shown = self._shown()
+            return [
+                (level, number)
+                for level, number, width in _grown(0, min(shown, covered))
+                if (width == WIDTH or shown <= covered)
+                and _content(self._folder / tile_path(level, number, width)) != read(level, number, width)
+            ]
 
     def _forget_older(self, size: int) -> None:
         """Partial tiles of checkpoints before this one."""
@@ -73,10 +85,14 @@ class StaticLog:
 def _grown(before: int, size: int) -> Iterator[tuple[int, int, int]]:
     """(level, number, width) of the tiles that came or changed between two sizes."""
     for level, full, width in shape(size):
-        for number in range(before // 256 ** (level + 1), full):
-            yield level, number, 256
+        for number in range(before // WIDTH ** (level + 1), full):
+            yield level, number, WIDTH
         if width:
             yield level, full, width
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
 
 
 def _place(path: Path, content: bytes) -> None:

@@ -80,6 +80,12 @@ class TileReader:
         return leaf_hashes(self._connection, self._log, number * WIDTH, WIDTH) if level == 0 else ()
 
 
+def tile_bytes(connection: sa.Connection, log: str, level: int, number: int, width: int = WIDTH) -> bytes:
+    """A tile's hashes as a static log serves them. LookupError where the tree has fewer."""
+    nodes, start = TileReader(connection, log), number * WIDTH
+    return b"".join(nodes(_HEIGHT * level, start + place) for place in range(width))
+
+
 def leaf_hashes(connection: sa.Connection, log: str, start: int, count: int) -> list[bytes]:
     """Leaf hashes from a position on, in order; fewer where the log ends."""
     query = (

@@ -26,6 +26,7 @@ _FROZEN_ALONE: Mapping[str, tuple[str, ...]] = {"record_keys": ("record", "salt"
 _MAY_GO: Mapping[str, str] = {
     "record_keys": 'EXISTS (SELECT 1 FROM "tombstones" WHERE "record" = OLD."record")'
 }
+_QUEUE = "procrastinate_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,16 @@ def compare_triggers(connection: sa.Connection, expected: Iterable[Trigger]) -> 
     return damage + [
         TriggerDamage("unknown", name, table) for table, name in sorted(there.keys() - wanted.keys())
     ]
+
+
+def strange_triggers(connection: sa.Connection, expected: Iterable[Trigger]) -> list[TriggerDamage]:
+    """Those on tables that have none of ours; the work queue's library brings its own."""
+    read = _sqlite_texts if connection.dialect.name == "sqlite" else _postgresql_texts
+    guarded = {trigger.table for trigger in expected}
+    strange = [
+        place for place in read(connection) if place[0] not in guarded and not place[0].startswith(_QUEUE)
+    ]
+    return [TriggerDamage("unknown", name, table) for table, name in sorted(strange)]
 
 
 def _text(dialect: str, trigger: Trigger) -> tuple[object, ...]:

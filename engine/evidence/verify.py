@@ -37,7 +37,7 @@ from engine.evidence.check_surroundings import (
     check_versions,
 )
 from engine.evidence.check_tombstones import check_tombstones
-from engine.evidence.check_trees import TreeCheck, check_copy, earlier_roots, unknown_logs
+from engine.evidence.check_trees import TreeCheck, check_copy, check_published, earlier_roots, unknown_logs
 from engine.evidence.columns import unreadable
 from engine.evidence.findings import Finding as Finding, Report
 from engine.evidence.keyed import Keyed
@@ -48,6 +48,7 @@ from engine.evidence.merkle import Frontier
 from engine.evidence.seals import Box, Seals
 from engine.evidence.sieve import Sieve
 from engine.evidence.states import check_states
+from engine.evidence.static_log import StaticLog
 from engine.evidence.steps import Mode, Outcome, Plan, Reached, Step, make_plan
 from engine.evidence.tiles import WIDTH
 from engine.evidence.verifications import Verifications
@@ -248,8 +249,8 @@ class Worker:
     def _records(self, connection: sa.Connection, step: Step, outcome: Outcome) -> None:
         report, forms, seals = outcome.report, self._forms_on(connection), Seals(self.here.keys)
         found = Sieve(forms.keyed, seals, self._opening).sift(connection, step.only())
-        report.counts["records"] += found.rows
-        report.counts["keys"] += found.number_of_keys
+        report.counts["records"] += len(found.records)
+        report.counts["keys"] += found.keys
         doubts = {record for record in found.doubts if type(record) is int}
         RowCheck(connection, forms.keyed, forms.skipped, seals, report, self._opening).run(doubts)
 
@@ -275,12 +276,17 @@ class Worker:
             lambda: check_hidden(connection, forms.judged, report),
             lambda: check_versions(connection, keys, report),
             lambda: check_states(connection, keys, report),
-            lambda: check_triggers(connection, forms.judged, report),
+            lambda: check_triggers(connection, forms.judged, forms.unjudged, report),
             lambda: check_pages(connection, report, thorough=self._opening),
+            *(partial(self._published, connection, log, report) for log in LOGS if self._opening),
         )
         for check in checks:
             with _reading(connection, report):
                 check()
+
+    def _published(self, connection: sa.Connection, log: str, report: Report) -> None:
+        folder = checkpoint_file(self.here.database.config.data, log).parent
+        check_published(connection, log, StaticLog(folder), report)
 
     def _forms_on(self, connection: sa.Connection) -> Forms:
         """As they are in this snapshot; somebody may publish meanwhile."""
@@ -307,7 +313,10 @@ class Forms:
             self.report.add("catalog_unreadable")
         damaged = check_catalog(connection, entries or (), self._form_of, self.report)
         self.skipped: Container[tuple[str, str]] = damaged if entries else Everything()
-        self.judged = [t for t in _all_tables(entries or []) if (t.app, t.form) not in self.skipped]
+        tables = _all_tables(entries or [])
+        self.judged = [table for table in tables if (table.app, table.form) not in self.skipped]
+        damaged_ones = {f"{table.table.name}" for table in tables if table not in self.judged}
+        self.unjudged: Container[str] = damaged_ones if entries else Everything()
         keyed = (Keyed.of(table, self._form_of) for table in self.judged)
         self.keyed = [one for one in keyed if one.has_keys]
 
@@ -413,4 +422,4 @@ def _copies(installation: Installation) -> dict[str, str]:
 
 def _copy(data: Path, log: str) -> str:
     path = checkpoint_file(data, log)
-    return path.read_text("utf-8") if path.exists() else ""
+    return path.read_text("utf-8", "replace") if path.exists() else ""

@@ -160,6 +160,10 @@ TEXTS = {
         "表 {table} 上有来历不明的触发器 {trigger}",
         "Table {table} has a trigger that is not ours: {trigger}",
     ),
+    "evidence.published_differs": Texts(
+        "日志 {log} 在数据库旁公布的第 {level} 层第 {number} 片与树不符，或已缺失",
+        "Log {log}: tile {number} of level {level}, published beside the database, is gone or not the tree's",
+    ),
     "evidence.catalog_differs": Texts(
         "{app}/{form} 字段 {field} 的存储登记与已发布的应用不符",
         "{app}/{form}, field {field}: where it is stored is not what the published app says",

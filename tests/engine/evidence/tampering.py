@@ -563,13 +563,15 @@ def weaken_trigger(t: Tampering) -> int | None:
 
 
 def add_trigger(t: Tampering) -> int | None:
-    table = guarded(t)
-    if t.dialect == "postgresql":
-        t.run(
-            f'CREATE TRIGGER more AFTER INSERT ON "{table.name}" FOR EACH ROW EXECUTE FUNCTION "{table.name}_guard"()'
-        )
-    else:
-        t.run(f'CREATE TRIGGER more AFTER INSERT ON "{table.name}" BEGIN SELECT 1; END')
+    """On any table: what swallows messages or grants does as much harm as what lets an archive change."""
+    function = f"{guarded(t).name}_guard"
+    table = t.random.choice([*metadata.sorted_tables, *(form.table for form in t.forms)])
+    does = (
+        f'FOR EACH ROW EXECUTE FUNCTION "{function}"()'
+        if t.dialect == "postgresql"
+        else "BEGIN SELECT RAISE(IGNORE); END"
+    )
+    t.run(f'CREATE TRIGGER more BEFORE INSERT ON "{table.name}" {does}')
     return None
 
 

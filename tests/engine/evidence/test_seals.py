@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.evidence.keys import MasterKeys
-from engine.evidence.seals import Box, BrokenSeal, Seals, commitment
+from engine.evidence.seals import Box, BrokenSeal, Seals, commitment, commitments
 from metamodel.problems import Rejected
 
 
@@ -82,6 +82,27 @@ def test_a_wrapped_key_belongs_to_its_record(keys: MasterKeys) -> None:
     with pytest.raises(BrokenSeal):
         seals.unwrap("9", key.wrapped, 7)
     assert seals.unwrap(*seals.wrap(key.key, 9), 9) == key.key
+
+
+def test_many_at_once_are_the_same_as_one_by_one(keys: MasterKeys) -> None:
+    seals = Seals(keys)
+    made = seals.new_keys(range(1, 40))
+    wrapped = ([key.record for key in made], [key.master for key in made], [key.wrapped for key in made])
+    assert seals.unwrap_all(*wrapped) == [key.key for key in made]
+    assert commitments([key.key for key in made]) == [commitment(key.key) for key in made]
+    sealed: dict[str, list[bytes | None]] = {
+        "content": [seals.seal(key, "content", b"a") for key in made],
+        "note": [None] * len(made),
+    }
+    seals.open_all([key.key for key in made], wrapped[0], sealed)
+    for part in range(3):  # one of another record among them
+        moved = [list(column) for column in wrapped]
+        moved[part][7] = [8000, "9", wrapped[2][8]][part]
+        with pytest.raises(BrokenSeal):
+            seals.unwrap_all(*moved)  # type: ignore[arg-type]
+    sealed["note"][7] = sealed["content"][7]
+    with pytest.raises(BrokenSeal):
+        seals.open_all([key.key for key in made], wrapped[0], sealed)
 
 
 def test_a_sealed_value_belongs_to_its_record_and_field(keys: MasterKeys) -> None:

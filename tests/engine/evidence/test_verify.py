@@ -6,7 +6,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -270,3 +270,26 @@ def test_working_changes_keep_it_clean(vault: Runtime) -> None:
         (outcome,) = vault.records.update(SYSTEM, "vault", "message", [change])
         assert outcome.ok
     assert verify(vault).clean
+
+
+# -- what others read ------------------------------------------------------------------------------------
+def test_tiles_published_beside_the_database_are_the_trees(config: Config, clock: FrozenClock) -> None:
+    with closing(Runtime.open(config, clock)) as runtime:
+        fill(runtime, clock, 300)  # more than a tile
+        folder = checkpoint_file(config.data, "records").parent
+        growing = next(tile for tile in folder.glob("tile/0/*.p/*"))
+        assert verify(runtime).clean
+        for tile, number in ((folder / "tile/0/000", 0), (growing, int(growing.parent.stem))):
+            honest = tile.read_bytes()
+            for damage in (bytes([honest[0] ^ 1]) + honest[1:], honest[:-32], None):
+                tile.unlink() if damage is None else tile.write_bytes(damage)
+                [finding] = verify(runtime).findings
+                assert (finding.kind, finding.problem.params["number"]) == ("published_differs", number)
+            tile.write_bytes(honest)
+        assert verify(runtime).clean
+
+
+def test_a_copied_checkpoint_that_is_no_text_is_a_finding(vault: Runtime) -> None:
+    copy = checkpoint_file(vault.config.data, "records")
+    copy.write_bytes(copy.read_bytes().replace(b"time", b"\xff\xfeme", 1))
+    assert kinds(verify(vault)) == {"witness_broken"}
