@@ -149,7 +149,7 @@ def test_hostile_texts_stay_texts(renderer: Renderer, name: str) -> None:
 def test_every_template_is_looked_at(renderer: Renderer) -> None:
     """Every template renders for some sample, or is a part that one of them includes."""
     sources = "".join(path.read_text("utf-8") for path in TEMPLATES.rglob("*.html"))
-    code = "".join(path.read_text("utf-8") for path in (TEMPLATES.parent / "pages").rglob("*.py"))
+    code = "".join(path.read_text("utf-8") for path in TEMPLATES.parent.rglob("*.py"))
     for path in TEMPLATES.rglob("*.html"):
         name = path.relative_to(TEMPLATES).as_posix()
         assert f'"{name}"' in sources + code or any(template == name for template, _, _ in PAGES.values()), (
