@@ -1,0 +1,89 @@
+"""How many statements a widget needs: one an ask, and what stands around it. None may grow unnoticed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from engine.access.viewer import SYSTEM
+from engine.clock import FrozenClock
+from engine.runtime import Runtime
+from tests.engine.reports.shop import APP, BOARD, open_shop, save, widget
+
+ROWS_READ = re.compile(r"\b(r_\d+|record_words)\b")  # the tables of forms, and the words of their texts
+N = [{"id": "n"}]
+SUM = [{"id": "sum", "aggregate": "sum", "field": "amount"}]
+MEDIAN = [{"id": "middle", "aggregate": "median", "field": "wait"}]
+SELLER, CHANNEL, DAY, CUSTOMER = (
+    {"field": "seller"},
+    {"field": "channel"},
+    {"bucket": "day"},
+    {"field": "customer"},
+)
+# widget -> its statements over the forms of the app. Titles of linked records are one more a dimension, the rows
+# behind marks one more a line of them; a list has its page, its total and one for each form it links to.
+WIDGETS: list[tuple[str, dict[str, Any], int]] = [
+    ("kpi", {"measures": N}, 1),
+    ("kpi", {"measures": MEDIAN, "compare": "previous_period"}, 1),
+    ("kpi_trend", {"measures": SUM, "compare": "previous_period"}, 2),  # the number; its course
+    ("bar", {"measures": N, "dimensions": [SELLER]}, 1),
+    ("bar", {"measures": N, "dimensions": [{**CUSTOMER, "top": 2}], "compare": "previous_period"}, 2),  # titles
+    ("line", {"measures": [*N, *SUM, *MEDIAN], "dimensions": [DAY, CHANNEL], "compare": "previous_period"}, 1),
+    ("line", {"measures": N, "dimensions": [DAY], "marks": [{"rows": {"form": "order", "day": "day", "name": "name"}}]},
+     2),
+    ("combo", {"measures": [*N, *SUM], "dimensions": [SELLER]}, 1),
+    ("pie", {"measures": N, "dimensions": [CHANNEL]}, 1),
+    ("funnel", {"measures": N, "dimensions": [CHANNEL]}, 1),
+    ("heat_map", {"measures": N, "dimensions": [{"bucket": "weekday"}, {"bucket": "hour"}]}, 1),
+    ("pivot", {"measures": N, "dimensions": [SELLER, CHANNEL], "totals": False}, 1),
+    ("pivot", {"measures": [*N, *MEDIAN], "dimensions": [SELLER, CHANNEL]}, 4),
+    ("pivot", {"measures": N, "dimensions": [SELLER]}, 2),
+    ("list", {"columns": ["name", "amount"], "sort": "-amount", "limit": 2}, 2),  # its page, its total
+    ("list", {"columns": ["name", "customer", "customer_level"], "limit": 2}, 4),  # titles and what is looked up
+    ("absent", {"person": "seller", "roles": ["seller", "boss"]}, 2),  # who was there; the last day of the others
+    ("word_cloud", {"dataset": None, "words": {"form": "order", "field": "note"}}, 2),  # empty: and when there was some
+    ("keyness", {"dataset": None, "words": {"form": "order", "field": "note"}, "groups": {
+        "by": "seller", "high": {"form": "order", "person": "seller", "field": "at", "measure": SUM[0]}}}, 4),  # who is compared; who leads; words; empty
+]  # fmt: skip
+
+
+@pytest.fixture
+def shop(make_runtime: Callable[[], Runtime], clock: FrozenClock) -> Iterator[Runtime]:
+    runtime = make_runtime()
+    made = []
+    for number, (kind, options, _) in enumerate(WIDGETS):
+        one = widget(f"w{number}", kind, **options)
+        one["options"] = {name: value for name, value in one["options"].items() if value is not None}
+        made.append(one)
+    open_shop(runtime, made)
+    customer = runtime.records.create(SYSTEM, APP, "customer", [{"name": "恒锐", "level": "a"}])[0]
+    save(runtime, "order", [
+        {"name": name, "seller": seller, "channel": channel, "amount": "10", "customer": customer, "day": "2026-11-04",
+         "at": "2026-11-02T10:00:00+08:00", "wait": "PT1H"}
+        for name, seller, channel in (("A", "zhou", "web"), ("B", "wang", "web"), ("C", "zhou", "phone"))])  # fmt: skip
+    yield runtime
+    runtime.close()
+
+
+def test_no_widget_needs_more_statements_than_its_allowance(shop: Runtime) -> None:
+    """Counted for a person with rows of everything, in the month that has them."""
+    lu, filters, needed = shop.require_viewer("lu"), {"period": "this_month"}, []
+    for number, (kind, _, _) in enumerate(WIDGETS):
+        seen: list[str] = []
+
+        def note(conn: Any, cursor: Any, statement: str, *_: Any, seen: list[str] = seen) -> None:
+            if ROWS_READ.search(statement):
+                seen.append(statement)
+
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        try:
+            view = shop.reports.widget(lu, APP, BOARD, f"w{number}", filters)
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", note)
+        assert not view.problems, (kind, view.problems)
+        needed.append((kind, number, len(seen)))
+    assert needed == [(kind, number, allowed) for number, (kind, _, allowed) in enumerate(WIDGETS)]
