@@ -47,6 +47,7 @@ class Figures:
         shown = f"{value:,.1f} {unit}" + (f"   {ratio:.2f} × floor" if ratio is not None else "")
         click.echo(f"  {name:34} {shown}")
 
+
 COMPARED = """
 ## Capture, compared with the spine
 
@@ -63,6 +64,7 @@ So it holds. At 100,000 the ratio fell all the same, from 0.14 in the run before
 not (1,243 and 1,255): the floor ran at 9,056/s that time and at 12,654/s this time. Both are single runs on a machine
 with two cores; a third that bore out either floor has not been made. What DESIGN §15 asks of capture stays far.
 """  # measured by hand, once
+
 
 def run_bench(sizes: Sequence[int], *, profile: bool = False) -> None:
     """Every size in a fresh installation; then the report."""
@@ -83,6 +85,7 @@ def _measure(rows: int, *, profile: bool) -> Figures:
         floor = Floor(installation.data)
         bulk = floor.bulk()
         figures.add("capture, commit per 500", rows / capture, "messages/s", (rows / capture) / bulk)
+        figures.add("capture without rules", *_without_rules(rows, bulk))
         figures.add("floor of capture", bulk, "messages/s")
         _reads(figures, installation, floor)
         for mode, name in (("quick", "verify without decryption"), ("full", "verify everything")):
@@ -101,6 +104,12 @@ def _measure(rows: int, *, profile: bool) -> Figures:
     if profile:
         _profile(min(rows, 10_000))
     return figures
+
+
+def _without_rules(rows: int, floor: float) -> tuple[float, str, float]:
+    with tempfile.TemporaryDirectory(prefix="muniment-bench-") as folder:
+        taken = Installation(Path(folder), rules=False).capture(messages(rows))
+    return rows / taken, "messages/s", rows / taken / floor
 
 
 def _prove(figures: Figures) -> None:

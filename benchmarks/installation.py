@@ -7,6 +7,7 @@ import http.client
 import io
 import json
 import pstats
+import shutil
 import socket
 import statistics
 import subprocess
@@ -29,7 +30,9 @@ APP, FORM, READER = "conversation_archive", "message", "dir01"
 
 
 class Installation:
-    def __init__(self, data: Path) -> None:
+    """`rules`: with those that act when a record is saved; without them messages are archived and no more."""
+
+    def __init__(self, data: Path, *, rules: bool = True) -> None:
         self.data = data
         self.runtime = Runtime.open(Config(data=data))
         organisation = json.loads((SAMPLES / "crm" / "data" / "organisation.json").read_text("utf-8"))
@@ -38,7 +41,8 @@ class Installation:
             lambda unit: load_organisation(self.runtime.people, unit, organisation, today)
         )
         for app in APPS:
-            import_app(self.runtime, SAMPLES / app, with_data=False, as_of="", say=lambda _: None)
+            folder = SAMPLES / app if rules else _quiet(SAMPLES / app, data / "samples" / app)
+            import_app(self.runtime, folder, with_data=False, as_of="", say=lambda _: None)
         settle()  # as every command does
 
     def capture(self, lines: Iterator[bytes], profile: Path | None = None) -> float:
@@ -98,6 +102,16 @@ class Installation:
         finally:
             process.terminate()
             process.wait(20)
+
+
+def _quiet(sample: Path, folder: Path) -> Path:
+    """A copy of a sample whose rules are switched off, but for those people press and those that take messages in."""
+    shutil.copytree(sample, folder)
+    for file in (folder / "rules").glob("*.json"):
+        rule = json.loads(file.read_text("utf-8"))
+        if rule["when"]["trigger"] not in ("button", "message_received"):
+            file.write_text(json.dumps({**rule, "enabled": False}), "utf-8")
+    return folder
 
 
 class Server:
