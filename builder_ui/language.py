@@ -31,13 +31,3 @@ def translations(language: str) -> gettext.NullTranslations:
         write_mo(compiled, read_po(file, locale=language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
-
-
-def choose_language(*wishes: str) -> str:
-    """The first of these wishes (a setting, a cookie, an Accept-Language header) that we speak."""
-    for wish in wishes:
-        for part in (wish or "").split(","):
-            short = part.split(";")[0].strip().split("-")[0].lower()
-            if short in LANGUAGES:
-                return short
-    return "zh"

@@ -22,7 +22,6 @@ Aggregate = Literal[
 ]  # fmt: skip
 Format = Literal["", "number", "percent", "duration", "money"]
 TIME_BUCKETS = frozenset({"day", "working_day", "week", "month", "quarter", "year"})
-ORDERED_BUCKETS = TIME_BUCKETS | {"hour", "weekday"}
 OWN_DATE = ""  # the field of a dimension that means "the date this widget's period is about"
 
 

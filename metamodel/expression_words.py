@@ -7,7 +7,7 @@ what; `sentence` says a condition the way it would be said aloud ("渠道 是 �
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -178,8 +178,3 @@ def in_labels(text: str, scope: Scope, registry: Registry, language: str) -> str
         shown = f"“{chip.label}”" if chip.kind == "choice" and language == "zh" else chip.label
         made, at = made + text[at : chip.at] + shown, chip.at + chip.length
     return made + text[at:]
-
-
-def mentioned(parts: Sequence[str]) -> frozenset[str]:
-    """The first names of the paths in these texts: which fields of its own form they look at."""
-    return frozenset(one.path[0] for text in parts for one in named(pieces(text)) if not one.called)

@@ -42,7 +42,6 @@ class AccessPage:
     about: str
     leaves: tuple[LeaveLine, ...]
     glasses: tuple[Glass, ...] = ()
-    all_of_them: bool = False
     see_as: bool = False
 
 

@@ -19,7 +19,6 @@ class PreviewPage:
     roles: tuple[Option, ...]
     fills: tuple[Option, ...]
     chosen: str
-    records_url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,6 @@ class FormPage:
     record: str = ""
     revision: str = ""
     problems: tuple[str, ...] = ()
-    saved_text: str = ""
     may_add_next: bool = False
     draft_url: str = ""  # takes what is typed, until it is saved
     kept: KeptNotice | None = None

@@ -41,7 +41,7 @@ def access_page(request: Ask, site: Here) -> Response[Any]:
         "is in the audit trail."
     )
     page = AccessPage(
-        visit.text("Access"), about, tuple(_leave(visit, one, watches) for one in leaves), glasses, watches,
+        visit.text("Access"), about, tuple(_leave(visit, one, watches) for one in leaves), glasses,
         bool(visit.runtime.seeing_as.apps(visit.viewer)),
     )  # fmt: skip
     return visit.page("access.html", page, title=page.title, styles=STYLES)

@@ -20,7 +20,6 @@ TEXTS = {
         "{function} 的参数“{argument}”应是{expected}，这里是{found}",
         "{function} wants {expected} for “{argument}”, this is {found}",
     ),
-    "expression.bad_date": Texts("没有这样的日期：{text}", "There is no such date: {text}"),
     "expression.bad_pattern": Texts(
         "“{pattern}”不是可用的正则表达式", "“{pattern}” is not a pattern that can be used"
     ),
@@ -122,7 +121,6 @@ TEXTS = {
         "没有字段“{name}”", "There is no field “{name}”", "{suggestion}", "{suggestion}"
     ),
     "expression.unopened": Texts("多了一个 {what}", "There is a {what} too many"),
-    "expression.unreadable": Texts("“{text}”无法读成{expected}", "“{text}” cannot be read as {expected}"),
     "expression.wrong_type": Texts(
         "这里应是{expected}，表达式给出{found}", "This should be {expected}, the expression gives {found}"
     ),

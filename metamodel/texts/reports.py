@@ -62,9 +62,6 @@ TEXTS = {
         "Give it a bucket: day, week, month, hour or weekday",
     ),
     "report.no_measures": Texts("至少要有一个指标", "At least one measure is needed"),
-    "report.unknown_measure": Texts(
-        "没有指标“{name}”", "There is no measure “{name}”", "可用的有：{known}", "Known: {known}"
-    ),
     "report.needs_where": Texts(
         "比率“{measure}”要写明统计哪些（where）", "The ratio “{measure}” must say of which rows (where)"
     ),

@@ -33,7 +33,6 @@ class Timer(Node):
         "flow.one_wait": Texts(
             "“等到”和“等多久”要且只能填一个", "Either “until” or “for”, and only one of them"
         ),
-        "flow.not_a_moment": Texts("应是日期或时刻", "This should be a date or a moment"),
     }
     waits = True
     Options = TimerOptions

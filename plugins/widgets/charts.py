@@ -15,7 +15,6 @@ from plugins.widgets.amounts import Scale, scale_of, text_of
 
 Chart = dict[str, Any]
 MANY = 31  # points above which a line has no dots
-LONG = 8  # labels of more letters are better read beside lying bars
 
 
 def cartesian(

@@ -40,7 +40,7 @@ NOTICES = (
 
 def access_pages() -> dict[str, tuple[str, object]]:
     """Name -> template, model."""
-    page = AccessPage("访问与授权", ABOUT, LEAVES, (GLASS,), True)
+    page = AccessPage("访问与授权", ABOUT, LEAVES, (GLASS,))
     broken = replace(page, leaves=(), glasses=(replace(GLASS, running="今天 14:00"),))
     who = WhoPage("谁能看到", TRAIL, "/x/access", (SEER,), "1 人可以看到这条记录", None, True)
     unseen = SeerLine("王磊", "sales01", False, "看不到", ())

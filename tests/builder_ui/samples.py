@@ -34,7 +34,6 @@ from builder_ui.models.record import (
     FormPage,
     FormSection,
     FormTab,
-    ProofPage,
     RecordPage,
     RelatedList,
     Section,
@@ -688,25 +687,6 @@ def evidence_page(state: str = "clean") -> EvidencePage:
         "yuanting.example+ab12cd34+AZ8…",
         progress=46,
         progress_text="已核对 5,900 / 12,845 条记录",
-    )
-
-
-def proof_page() -> ProofPage:
-    root = "9f2c1d7be0a4485f3b6a1e9d2c7f8a0b4d5e6f708192a3b4c5d6e7f8091a2b3c"
-    return ProofPage(
-        "李建国 2026-11-23 10:05",
-        "2026-11-23 10:05:12",
-        "记录日志",
-        "12,345",
-        root,
-        '{"alg":"sha256","app":"archive"}',
-        tuple(root[i:] + root[:i] for i in range(14)),
-        "12,845",
-        root,
-        "yuanting.example/records\n12845\n…",
-        "今天 10:32",
-        "#",
-        "1",
     )
 
 

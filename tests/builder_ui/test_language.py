@@ -7,7 +7,7 @@ import re
 import pytest
 
 from builder_ui import catalogues
-from builder_ui.language import choose_language, translations
+from builder_ui.language import translations
 
 PLACES = re.compile(r"%\(([a-z]+)\)s")
 
@@ -46,11 +46,3 @@ def test_chinese_is_chinese() -> None:
     assert zh.gettext("Sign in") == "登录"
     assert zh.ngettext("%(num)s record", "%(num)s records", 2) == "%(num)s 条"
     assert translations("en").ngettext("%(num)s record", "%(num)s records", 2) == "%(num)s records"
-
-
-@pytest.mark.parametrize(
-    ("wishes", "language"),
-    [(("en",), "en"), (("", "zh-CN,zh;q=0.9"), "zh"), (("fr", "en-US"), "en"), (("fr",), "zh"), ((), "zh")],
-)
-def test_the_first_wish_we_speak(wishes: tuple[str, ...], language: str) -> None:
-    assert choose_language(*wishes) == language

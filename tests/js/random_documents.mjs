@@ -11,7 +11,7 @@ import { given, givenBack, reached, without } from "../../builder_ui/static/js/m
 import { addGroup, addItem, groupsOf, moveGroup, moveItem, removeAt, setAt } from "../../builder_ui/static/js/model/menu.js";
 import { freeName } from "../../builder_ui/static/js/model/names.js";
 import { apply } from "../../builder_ui/static/js/model/patch.js";
-import { addRole, applyPreset, removeRole, setAction, setDuty, setEveryField, setField, setReport, setRole, setRows, setViews } from "../../builder_ui/static/js/model/roles.js";
+import { addRole, applyPreset, removeRole, setAction, setDuty, setField, setReport, setRole, setRows, setViews } from "../../builder_ui/static/js/model/roles.js";
 import { anything, random } from "./random_edits.mjs";
 
 const canonical = (value) => JSON.stringify(value, (_, each) => (each && typeof each === "object" && !Array.isArray(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each));
@@ -68,7 +68,7 @@ function permitted(app, pick, role, form, sound) {
     case 3: return addRole(app, { id: freeName("role", app.roles.map((one) => one.id)), label: "新角色" });
     case 4: return held && views.length > 0 ? setViews(app, role, form.id, views.slice(0, 1 + pick(views.length)), views) : app;
     case 5: return setAction(app, role, form.id, some(["create", "update", "delete", "export"], pick), pick(2) === 1);
-    case 6: return setEveryField(app, role, form.id, some(["read", "mask", ""], pick));
+    case 6: return setField(app, role, form.id, "*", some(["read", "mask", ""], pick));
     case 7: return setRows(app, role, form.id, "rows", some(["", "true", "owner == me"], pick));
     case 8: return setDuty(app, role, some(["design", "people", "audit"], pick), pick(2) === 1);
     case 9: return app.reports?.length ? setReport(app, role, some(app.reports, pick).id, some(["rows", "totals", ""], pick)) : app;

@@ -18,7 +18,6 @@ const STEPS = [
   ["the last action", (d) => roles.setAction(roles.setAction(d, "a", "f", "update", false), "a", "f", "read", false), undefined],
   ["a field back to usual", (d) => roles.setField(d, "a", "f", "x", ""), { rows: "owner == me", actions: ["read", "update"] }],
   ["the rest of the fields", (d) => roles.setField(d, "a", "f", "*", "hide"), { rows: "owner == me", actions: ["read", "update"], fields: { x: "mask", "*": "hide" } }],
-  ["every field alike", (d) => roles.setEveryField(d, "a", "f", "read"), { rows: "owner == me", actions: ["read", "update"], fields: { "*": "read" } }],
   ["all rows are not said", (d) => roles.setRows(d, "a", "f", "rows", " true "), { actions: ["read", "update"], fields: { x: "mask" } }],
   ["some views", (d) => roles.setViews(d, "a", "f", ["v"], ["v", "w"]), { rows: "owner == me", actions: ["read", "update"], fields: { x: "mask" }, views: ["v"] }],
   ["all views are not said", (d) => roles.setViews(roles.setViews(d, "a", "f", [], ["v"]), "a", "f", ["v"], ["v"]), of(APP, "a", "f")],

@@ -56,7 +56,7 @@ def preview(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Respon
     base = f"/design/{app_id}/forms/{form_id}"
     page = PreviewPage(
         design_frame(visit, app_id, "preview", form_id), form_id, f"{base}/preview/page", roles,
-        tuple(_fills(visit, app_id, form_id, fill)), fill, f"{base}/records",
+        tuple(_fills(visit, app_id, form_id, fill)), fill,
     )  # fmt: skip
     title = visit.text("Preview: %(form)s", form=label)
     return visit.page("design/preview.html", page, title=title, styles=("design", "design_form", "preview"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -18,8 +17,6 @@ from engine.runtime import Runtime
 from engine.system_tables import record_keys, tombstones
 from metamodel.problems import Rejected
 from tests.engine.conftest import OFFICE
-
-Delete = Callable[..., Any]
 
 
 @pytest.fixture

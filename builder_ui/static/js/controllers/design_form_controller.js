@@ -440,7 +440,7 @@ export default class DesignForm extends Controller {
 const keysOf = (nodes) => nodes.find((node) => node.dataset)?.dataset.keys;
 
 /** A label's words in the language of the page. */
-export function labelText(label) {
+function labelText(label) {
   if (typeof label === "string" || !label) return label ?? "";
   return label[document.documentElement.lang.slice(0, 2)] ?? Object.values(label)[0] ?? "";
 }

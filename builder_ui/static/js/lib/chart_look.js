@@ -1,7 +1,7 @@
 // How our charts look: an option as the server made it becomes one in the house's colours, for one size.
 // Nothing here touches the page; tests run it in Node.
 
-export const NARROW = 420;
+const NARROW = 420;
 const DOTS = 14; // points of a line that are marked one by one
 const LEGEND = { type: "scroll", icon: "roundRect", itemWidth: 12, itemHeight: 8, itemGap: 14, pageIconSize: 10, selectedMode: true };
 const BARE_TIP = { appendTo: "body", transitionDuration: 0, padding: 0, borderWidth: 0, backgroundColor: "transparent", extraCssText: "box-shadow:none" };

@@ -10,7 +10,7 @@ export function parsed(key) {
   return { kind, around, id };
 }
 
-export const fieldsIn = (form, around) => (around ? form.fields.find((field) => field.id === around)?.fields ?? [] : form.fields ?? []);
+const fieldsIn = (form, around) => (around ? form.fields.find((field) => field.id === around)?.fields ?? [] : form.fields ?? []);
 
 /** The part a key names, or null. */
 export function partAt(form, implied, key) {

@@ -22,7 +22,7 @@ export function setRole(document, id, key, value) {
 }
 
 /** What a role may do with a form; `make(permission)` gets {} where it may nothing, null takes it away. */
-export function setPermission(document, role, form, make) {
+function setPermission(document, role, form, make) {
   return withRole(document, role, (found) => {
     const next = make(found.forms?.[form] ?? {});
     return having(found, "forms", having(found.forms ?? {}, form, next, false));
@@ -53,11 +53,6 @@ export function setAction(document, role, form, action, on) {
 /** What may be done with a field, or "*" for the rest; "" leaves it to what is usual. */
 export function setField(document, role, form, field, access) {
   return setPermission(document, role, form, (before) => having(before, "fields", having(before.fields ?? {}, field, access)));
-}
-
-/** The same for all of these fields, which then need not be named one by one. */
-export function setEveryField(document, role, form, access) {
-  return setPermission(document, role, form, (before) => having(before, "fields", access ? { "*": access } : {}));
 }
 
 /** The views a form offers to a role; all of them are not named. */

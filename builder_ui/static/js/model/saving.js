@@ -2,7 +2,7 @@
 // made on. Without a connection they wait here and are sent again; what somebody else changed comes back merged.
 
 export const SAVED = "saved";
-export const SAVING = "saving";
+const SAVING = "saving";
 export const OFFLINE = "offline";
 export const REFUSED = "refused";
 

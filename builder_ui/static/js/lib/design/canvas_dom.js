@@ -4,7 +4,7 @@ export const partOf = (canvas, key) => canvas.querySelector(`[data-key="${CSS.es
 /** Parts in reading order, those of closed tabs left out. */
 export const partsOf = (canvas) => [...canvas.querySelectorAll("[data-key]")].filter((part) => part.offsetParent !== null);
 
-export const zoneOf = (canvas, zone) => canvas.querySelector(`[data-zone="${CSS.escape(zone)}"]`);
+const zoneOf = (canvas, zone) => canvas.querySelector(`[data-zone="${CSS.escape(zone)}"]`);
 
 /** The parts that stand directly in a zone. */
 export const partsIn = (zone) => [...zone.children].filter((child) => child.matches("[data-key]"));

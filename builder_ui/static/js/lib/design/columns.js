@@ -4,12 +4,12 @@ import { fill } from "../text.js";
 import { changePart, parsed } from "../../model/forms.js";
 import { partOf } from "./canvas_dom.js";
 
-export const STEP = 10; // pixels
+const STEP = 10; // pixels
 const NARROWEST = 60;
 const WIDEST = 800;
 
 /** As wide as asked, in whole steps, within bounds. */
-export const snapped = (width) => Math.min(WIDEST, Math.max(NARROWEST, Math.round(width / STEP) * STEP));
+const snapped = (width) => Math.min(WIDEST, Math.max(NARROWEST, Math.round(width / STEP) * STEP));
 
 export class Columns {
   constructor(designer) {
