@@ -203,17 +203,32 @@ class Files:
     def sweep(self, older_than: float) -> int:
         """Remove sealed bytes that no row has a key for, last touched before this POSIX time (the
         units that kept them came to nothing, or their rows were shredded); how many."""
-        with self._database.read() as connection:
-            rows = connection.execute(sa.select(files)).all()
-        known = {self._path(row.digest, self._key(row)) for row in rows}
-        gone = [path for path in self._folder.rglob("*") if path.is_file() and path not in known]
         number = 0
-        for path in gone:
-            with suppress(FileNotFoundError):
-                if path.stat().st_mtime < older_than:
-                    path.unlink()
+        for folder in sorted(self._folder.glob("*")) if self._folder.exists() else ():
+            old = [path for path in _files_in(folder) if _touched(path) < older_than]
+            known = self._known(folder.name) if old and folder.is_dir() else set()
+            for path in old:
+                if path not in known:
+                    path.unlink(missing_ok=True)
                     number += 1
         return number
+
+    def _known(self, prefix: str) -> set[Path]:
+        """Where the bytes of rows lie whose content begins with these digits: a part at a time."""
+        query = sa.select(files).where(files.c.digest.startswith(prefix, autoescape=True))
+        with self._database.read() as connection:
+            return {self._path(row.digest, self._key(row)) for row in connection.execute(query)}
+
+
+def _files_in(place: Path) -> list[Path]:
+    return [path for path in place.iterdir() if path.is_file()] if place.is_dir() else [place]
+
+
+def _touched(path: Path) -> float:
+    """When it was written; of what is gone meanwhile: just now."""
+    with suppress(FileNotFoundError):
+        return path.stat().st_mtime
+    return float("inf")
 
 
 def _number(identifier: str) -> int:

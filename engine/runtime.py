@@ -71,6 +71,7 @@ from engine.expressions import EvaluationContext
 from engine.files import Files
 from engine.flows import Flows
 from engine.importing import Imports
+from engine.importing.waiting import Waiting
 from engine.jobs import Jobs
 from engine.media_types import HEAD, settled
 from engine.migrate import (
@@ -369,6 +370,7 @@ class Runtime:
             self.services, self.records, self.box, self.accounts.throttle, self._designs
         )
         self.imports = Imports(self.services, self.records, self.box, self.jobs, self.viewer)
+        self.waiting = Waiting(self.services, self.imports, self.jobs, self.manages_anywhere)
         self.records.shredder.forgetting += [
             self.tasks.forget, self.notifications.forget, self.rules.forget, self.flows.store.forget,
             self.channels.forget, self.web_hooks.forget,

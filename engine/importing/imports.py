@@ -167,6 +167,10 @@ class Imports:
 
     # -- tidying -----------------------------------------------------------------------------------
 
+    def in_use(self, unit: Unit) -> set[int]:
+        """The uploads of imports that are not over: their sheets, and the ZIPs beside them."""
+        return {file for row in self._store.under_way(unit) for file in self._store.files_of(row)}
+
     def expire(self) -> int:
         """Imports past their week lose their file and what was wrong in it; how many."""
 

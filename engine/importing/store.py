@@ -177,6 +177,10 @@ class Store:
         )  # fmt: skip
         return list(unit.connection.execute(query))
 
+    def under_way(self, unit: Unit) -> list[Any]:
+        """Those that are not over."""
+        return list(unit.connection.execute(sa.select(imports).where(imports.c.state != "over")))
+
     def files_of(self, row: Any) -> list[int]:
         """The uploads of one of those."""
         plan = msgspec.convert(self._box.open_json(row.plan_sealed, _place(row.id))[2], Plan)

@@ -23,7 +23,9 @@ LONGEST_NAME = 400
 
 
 async def store_upload(request: Request[Any, Any, Any], runtime: Runtime, viewer: Viewer) -> dict[str, Any]:
-    """The file sent under the name `file`, described. Rejected (request.unreadable)."""
+    """The file sent under the name `file`, described. Rejected (request.unreadable, access.denied,
+    file.too_many_waiting)."""
+    await anyio.to_thread.run_sync(runtime.waiting.require, viewer)
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != "multipart/form-data" or not options.get("boundary"):
         raise _unreadable("multipart/form-data")

@@ -13,6 +13,11 @@ TEXTS = {
     "file.unknown": Texts(
         "文件不存在，或您无权查看", "There is no such file, or you may not see it", status=404
     ),
+    "file.too_many_waiting": Texts(
+        "您上传的文件里有太多还没有用到任何记录中；保存它们，或等一天后自动清除",
+        "Too many of the files you uploaded are in no record yet; save them, or wait a day until they go",
+        status=429,
+    ),
     # record
     "record.unknown": Texts(
         "记录“{record}”不存在，或您无权查看",
