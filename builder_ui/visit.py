@@ -32,7 +32,7 @@ from metamodel.plugin_api import Display, Reference
 from metamodel.problems import Rejected, problem
 
 Ask = Request[Any, Any, Any]
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 SMALL = 1_400  # bytes that fit one packet are not worth packing
 
 

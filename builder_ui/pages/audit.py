@@ -85,12 +85,13 @@ def audit_export(request: Ask, site: Here) -> Stream:
     visit.runtime.audit.note(visit.viewer, Occurrence("audit.export", query.app, detail=asked))
     name = f"audit-{visit.moments.today:%Y%m%d-%H%M}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Stream(csv_lines(_rows(visit, query)), media_type="text/csv; charset=utf-8", headers=headers)
+    return Stream(csv_lines(_rows(visit, query)), media_type="text/csv", headers=headers)
 
 
 @post("/printed", sync_to_thread=True, status_code=204)
 def printed(request: Ask, site: Here, body: bytes) -> None:
-    """The browser tells that it prints a page of ours; only what the page is, nothing of what it shows."""
+    """The browser tells that it prints a page of ours; only what the page is, nothing of what it shows. Rejected
+    (record.unknown): nobody writes into the trail of a record that he may not read."""
     visit, sent = site.visit(request), sent_form(body)
     words = sent.get("page", [""])[-1][:200].split("?")[0].split("/")
     place = dict(zip(words[1::2], words[2::2], strict=False)) if words[:1] == [""] else {}
@@ -98,9 +99,17 @@ def printed(request: Ask, site: Here, body: bytes) -> None:
     number = int(record) if record.isdecimal() and len(record) < 19 else None
     known = visit.runtime.services.apps().get(place.get("apps", ""))
     form = known.form(place.get("forms", "")) if known else None
+    if known and form and number is not None:
+        _require_seen(visit, known.id, form.id, number)
     detail = {} if form else {"page": "/".join(words)}
     what = Occurrence("print", known.id if known else "", form.id if form else "", number, detail=detail)
     visit.runtime.audit.note(visit.viewer, what)
+
+
+def _require_seen(visit: Visit, app: str, form: str, record: int) -> None:
+    runtime = visit.runtime
+    with runtime.database.read() as connection:
+        runtime.records.reader.row(connection, visit.viewer, runtime.programs.get(app, form), str(record))
 
 
 def query_of(visit: Visit) -> AuditQuery:

@@ -24,7 +24,7 @@ from engine.workbook_writing import WrittenSheet, workbook_of
 FILES = "files"  # the folder of a ZIP they lie in
 Kind = Literal["csv", "xlsx", "zip"]
 KINDS: Mapping[Kind, str] = {  # and the media type of each
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }

@@ -107,6 +107,23 @@ def test_a_host_header_of_somebody_else_makes_no_address(nobody: Browser) -> Non
         assert "evil.example" not in answer.text + str(dict(answer.headers)), path
 
 
+# -- what is written into the trail ----------------------------------------------------------------
+
+
+def prints(vault: Vault) -> list[tuple[str, str, int | None]]:
+    with vault.runtime.database.read() as connection:
+        found = [one for one in vault.runtime.audit.latest(connection) if one.action == "print"]
+    return [(one.person, one.form, one.record) for one in found]
+
+
+def test_a_print_stands_in_the_trail_of_what_its_sender_may_read(vault: Vault, seller: Browser) -> None:
+    his, other, before = vault.ids["seller_customer"], vault.ids["rival_customer"], prints(vault)
+    for record, status in ((other, 404), ("99999", 404), (his, 204)):
+        page = {"page": f"/apps/{APP}/forms/customer/records/{record}"}
+        assert seller.client.post("/printed", data=page, headers=seller.headers).status_code == status, record
+    assert prints(vault) == [(SELLER, "customer", int(his)), *before]
+
+
 # -- numbers that tell -------------------------------------------------------------------------------
 
 
@@ -154,7 +171,8 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin",
 }  # fmt: skip
 PAGES = ["/", "/sign-in", CUSTOMERS, f"{CUSTOMERS}/new", f"/apps/{APP}/reports/figures", "/tasks", "/evidence",
-         "/nothing", f"/apps/{APP}/search?q=zebra", "/me", "/api/v1/apps", "/static/x/nothing.js"]  # fmt: skip
+         "/nothing", f"/apps/{APP}/search?q=zebra", "/me", "/api/v1/apps", "/static/x/nothing.js",
+         f"/api/v1{CUSTOMERS}/export"]  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -162,6 +180,7 @@ def test_every_answer_forbids_frames_inline_scripts_and_guessing(seller: Browser
     answer = seller.client.get(page, headers={**seller.headers, "accept": "text/html"})
     for name, value in HEADERS.items():
         assert answer.headers[name] == value, name
+    assert answer.headers["content-type"].count("charset") <= 1, answer.headers["content-type"]
     policy = answer.headers["content-security-policy"]
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy

@@ -84,7 +84,7 @@ def _checkpoint(runtime: Runtime, log: str) -> Response[str]:
     note = runtime.ledger.checkpoint(log)
     if note is None:
         raise Rejected([problem("ledger.no_checkpoint", log=log)])
-    return Response(note, media_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"})
+    return Response(note, media_type="text/plain", headers={"Cache-Control": "no-cache"})
 
 
 router = Router("/ledger", route_handlers=[checkpoint, inclusion, consistency], guards=[signed_in])
