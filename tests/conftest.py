@@ -102,6 +102,14 @@ class PostgreSQL:
         self._connection.execute(f"CREATE DATABASE {name}".encode())
         return name, self._server.get_uri(database=name)
 
+    def written(self) -> list[Path]:
+        """The folders of its heap and of its write-ahead log."""
+        return [Path(self._server.pgdata) / name for name in ("base", "pg_wal")]
+
+    def flush(self) -> None:
+        """What it holds in memory onto the disk."""
+        self._connection.execute(b"CHECKPOINT")
+
     def drop(self, name: str) -> None:
         self._connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
 

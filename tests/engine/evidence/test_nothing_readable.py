@@ -1,5 +1,6 @@
 """No text that an application seals can be read anywhere on the disk, whatever was done with it: the data
-directory with its write-ahead log and index, temporary files, logs, backups; nor is there a crash dump."""
+directory with its write-ahead log and index, temporary files, logs, backups; PostgreSQL's heap, write-ahead log and
+dump; Whoosh's folder; nor is there a crash dump."""
 
 from __future__ import annotations
 
@@ -29,10 +30,12 @@ from engine.backup import make_backup
 from engine.clock import FrozenClock
 from engine.config import Config
 from engine.evidence.seals import Seals
-from engine.records.query import Query
+from engine.records.query import Change, Query
 from engine.runtime import Runtime
 from engine.system_tables import app_versions, inbox, record_keys
 from engine.web.app import create_app
+from metamodel.plugin_api import RawMessage
+from tests.engine.server_programs import server_programs
 from tests.flagship import MOMENT, loaded_disk, watched
 from tests.house.source import ROOT
 
@@ -198,6 +201,98 @@ def test_it_would_be_noticed(used: Runtime, tmp_path: Path) -> None:
         assert any(_base64(window, n) in b64encode(before + window.encode() + b"z") for n in range(3))
     assert len(readable(tmp_path, [window])) == len(encodings(window))
     assert used.records.page(SYSTEM, "conversation_archive", "message", Query(limit=1)).items
+
+
+# -- the other database, the other search index ------------------------------------------------------
+
+LETTERS: dict[str, Any] = {
+    "muniment": 1,
+    "app": {"id": "letters", "label": "信件"},
+    "forms": [{"id": "letter", "label": "信件", "kind": "archive", "title": "{number}", "fields": [
+        {"id": "number", "type": "text", "label": "编号", "evidence": True},
+        {"id": "body", "type": "long_text", "label": "正文", "evidence": True, "sealed": True, "searchable": True},
+        {"id": "note", "type": "text", "label": "批注", "sealed": True, "searchable": True}]}],
+    "channels": [{"id": "letters_in", "label": "收件", "connector": "webhook", "options": {"fields": {
+        "vendor_id": "id", "sent_at": "at", "sender_id": "from", "text": "text"}}}],
+    "rules": [
+        {"id": "capture", "label": "捕获", "when": {"trigger": "message_received"}, "then": [
+            {"action": "create_record", "with": {"form": "letter", "values": {
+                "number": "vendor_id", "body": "text"}}}]},
+        {"id": "cut", "label": "分词", "when": {"trigger": "record_created", "form": "letter"}, "then": [
+            {"action": "run_analyzer", "with": {"analyzer": "words", "options": {"field": "body"}}}]}],
+}  # fmt: skip
+BROKEN = "此信残缺不全须入隔离"
+
+
+def made_up(number: int, seed: int) -> list[str]:
+    """Texts that stand nowhere else on a server that many tests use."""
+    random = Random(seed)
+    return ["".join(chr(random.randrange(0x4E00, 0x9FA5)) for _ in range(60)) for _ in range(number)]
+
+
+@pytest.fixture(params=["postgresql", "whoosh"])
+def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Config, list[Path]]]:
+    """A configuration, and where besides its folder something of it may lie."""
+    if request.param == "whoosh":
+        data = request.getfixturevalue("sqlite_data")
+        yield Config(data=data, search_backend="whoosh"), []
+        return
+    server = request.getfixturevalue("postgresql")
+    name, url = server.create()
+    yield Config(data=tmp_path / "data", database_url=url, pg_bin=server_programs()), server.written()
+    server.drop(name)
+
+
+def test_nor_on_the_other_database_or_in_the_other_index(
+    installation: tuple[Config, list[Path]], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Heap, indexes and write-ahead log of PostgreSQL, its dump; the folder of Whoosh; logs and temporary files."""
+    config, elsewhere = installation
+    texts, notes, disk = made_up(40, 1), made_up(8, 2), tmp_path / "watched"
+    with watched(disk):
+        runtime = Runtime.open(config, FrozenClock(MOMENT))
+        runtime.applications.publish(None, LETTERS, "system")
+        for number, text in enumerate(texts):
+            line = json.dumps(
+                {"id": str(number), "at": "2026-11-20T09:00:00+08:00", "from": "甲", "text": text}
+            )
+            runtime.receive("letters_in", RawMessage(line.encode(), {}, source="10.0.0.9"))
+        runtime.receive(
+            "letters_in", RawMessage(f'{{"id": "x", "text": "{BROKEN}'.encode(), {}, source="10.0.0.9")
+        )
+        runtime.jobs.run_due()
+        found = runtime.records.page(SYSTEM, "letters", "letter", Query(text=texts[3][10:14]))
+        assert [item.values["body"] for item in found.items] == [texts[3]]
+        letters = runtime.records.page(SYSTEM, "letters", "letter", Query(limit=len(notes))).items
+        changes = [Change(one.id, {"note": note}) for one, note in zip(letters, notes, strict=True)]
+        assert all(one.ok for one in runtime.records.update(SYSTEM, "letters", "letter", changes))
+        assert runtime.verify(by="system").clean
+        make_backup(runtime, tmp_path / "backups")
+        runtime.close()
+    windows = [text[26:][:WINDOW] for text in [*texts, *notes]] + [BROKEN[:WINDOW]]
+    if elsewhere:
+        request.getfixturevalue("postgresql").flush()
+        assert any("dump" in path.name for path in (tmp_path / "backups").rglob("*"))
+    else:
+        assert any(path.suffix == ".seg" for path in config.data.rglob("*"))
+    assert readable(tmp_path, windows) == []
+    for folder in elsewhere:
+        assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) > 1_000_000
+        assert readable(folder, windows) == []
+
+
+def test_it_would_be_noticed_on_the_server(postgresql: Any) -> None:
+    """What is written in the plain is found in the heap and in the write-ahead log."""
+    (text,) = made_up(1, 3)
+    name, url = postgresql.create()
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE told (words text)"))
+        connection.execute(sa.text("INSERT INTO told VALUES (:words)"), {"words": text})
+    engine.dispose()
+    postgresql.flush()
+    assert all(readable(folder, [text[20:][:WINDOW]]) for folder in postgresql.written())
+    postgresql.drop(name)
 
 
 CRASH = """

@@ -72,7 +72,8 @@ def test_no_secret_leaves(archive: Runtime, secrets: dict[str, bytes]) -> None:
     customer = archive.records.page(qian, "case", "customer", Query(limit=1)).items[0].id
     leaving = {
         "definition": pack_file(document), "folder": pack_folder(document, "case"),
-        "package": packed(archive), "of a customer": packed(archive, form="customer", scope="subject", records=(customer,)),
+        "package": packed(archive),
+        "of a customer": packed(archive, form="customer", scope="subject", records=(customer,)),
         **{form: str(list(archive.records.export(qian, "case", form, Query()))).encode()
            for form in ("customer", "message", "remark")},
     }  # fmt: skip
