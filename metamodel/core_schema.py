@@ -44,7 +44,6 @@ def one_of(*values: str) -> Schema:
 TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
 ANYTHING: Schema = {"type": "object"}
-IDS = list_of(ref("id"))
 PATHS = list_of(ref("path"))
 
 SIMPLE: dict[str, Schema] = {
