@@ -12,6 +12,7 @@ from engine.reports.ground import Ground
 from engine.reports.grouping import MOST_GROUPS, Grouping, GroupRow
 from engine.reports.marks import marked_days
 from engine.reports.stretches import compared_text
+from engine.reports.together import fetched
 from engine.reports.told import Told
 from metamodel.asks import OTHERS, Axis, Cell, GroupAnswer, GroupAsk, Key, Measured, Number
 from metamodel.plugin_api import Reference
@@ -22,10 +23,17 @@ Numbers = Mapping[str, Number]
 
 def answer_groups(ground: Ground, ask: GroupAsk, names: Names) -> GroupAnswer:
     """One statement, and its answer. `names` gives the names behind ids."""
-    grouping = Grouping(ground, ask)
-    raw = ground.asking.connection.execute(grouping.statement()).fetchall()
-    rows = [grouping.read(row) for row in raw[:MOST_GROUPS]]
-    return _Answer(grouping, ask, rows, names).made(capped=len(raw) > MOST_GROUPS)
+    return answer_several(ground, [ask], names)[0]
+
+
+def answer_several(ground: Ground, asks: Sequence[GroupAsk], names: Names) -> list[GroupAnswer]:
+    """One statement for all of them, over the same rows."""
+    groupings = [Grouping(ground, ask, f"_{number}") for number, ask in enumerate(asks)]
+    made = []
+    for grouping, raw in zip(groupings, fetched(ground.asking.connection, groupings), strict=True):
+        rows = [grouping.read(row) for row in raw[:MOST_GROUPS]]
+        made.append(_Answer(grouping, grouping.ask, rows, names).made(capped=len(raw) > MOST_GROUPS))
+    return made
 
 
 @dataclass

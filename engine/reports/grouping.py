@@ -52,8 +52,10 @@ class GroupRow:
 
 
 class Grouping:
-    def __init__(self, ground: Ground, ask: GroupAsk) -> None:
-        self.ground, self.ask, self.ops = ground, ask, ground.asking.house.ops
+    """`name` tells its parts from those of another one in the same statement."""
+
+    def __init__(self, ground: Ground, ask: GroupAsk, name: str = "") -> None:
+        self.ground, self.ask, self.ops, self._name = ground, ask, ground.asking.house.ops, name
         self.told = [make_told(ground, dimension) for dimension in _limited(ask)]
         plain = [m for m in ask.measures if m.aggregate != "expression"]
         self.tallies = [make_tally(ground, measure) for measure in plain]
@@ -80,12 +82,12 @@ class Grouping:
         if topped and self._joins():
             whole = rows.subquery("rows")
             grouped = self._grouped(whole, self._keys(whole, folded=False))
-            source = self._first_ones(grouped.cte("groups"), topped, self._joined).subquery("folded")
+            source = self._first_ones(grouped.cte(f"groups{self._name}"), topped, self._joined).subquery("folded")
             keys = self._keys(source)
             made = self._joined(source, keys)
         else:
             if topped:
-                rows = self._first_ones(rows.cte("rows"), topped, self._grouped)
+                rows = self._first_ones(rows.cte(f"rows{self._name}"), topped, self._grouped)
             source = rows.subquery("rows")
             keys = self._keys(source)
             made = self._grouped(source, keys)
@@ -149,7 +151,7 @@ class Grouping:
             if place not in topped:
                 columns.append(key)
                 continue
-            ranking = self._ranking(rows, place, group).cte(f"ranking{place}")
+            ranking = self._ranking(rows, place, group).cte(f"ranking{place}{self._name}")
             blank = sa.literal(BLANK_TEXT, sa.Text) if _is_text(told) else self.ops.integer(BLANK_NUMBER)
             here, there = sa.func.coalesce(key, blank), sa.func.coalesce(ranking.c.key, blank)
             source = source.outerjoin(ranking, here == there)

@@ -19,13 +19,14 @@ from engine.records.read import Reader
 from engine.records.references import NOT_SHOWN
 from engine.records.services import Services
 from engine.reports.absent import answer_absent, drill_absent
-from engine.reports.answers import answer_groups
+from engine.reports.answers import answer_groups, answer_several
 from engine.reports.boards import filter_views
 from engine.reports.drill import drill_groups, drill_rows, drill_word, read_key, rows_conditions
 from engine.reports.ground import Asking, Ground, House
 from engine.reports.house_data import HouseData
 from engine.reports.last_days import last_with_data
 from engine.reports.phrases import Phrases
+from engine.reports.together import may_stand_together
 from engine.reports.views import Board, DrillTarget, LastWithData, WidgetPlace, WidgetView
 from engine.reports.words import OpenWords, answer_words
 from metamodel.application import App
@@ -118,7 +119,7 @@ class Reports:
         kind, options = definition.type, definition.options
         assert kind is not None
         asks = kind.asks(options)
-        answers = [self._answer(asking, ask) for ask in asks]
+        answers = self._answered(asking, asks)
         drawing = kind.draw(options, answers, Display(asking.language, self._services.zone))
         return replace(
             view,
@@ -145,7 +146,13 @@ class Reports:
             raise Rejected([problem("widget.unknown_type", name=definition.type_name, known="")])
         with self._services.database.read() as connection:
             asking = self._asking(connection, viewer, home, found, access, filters or {})
-            return [self._answer(asking, ask) for ask in definition.type.asks(definition.options)]
+            return self._answered(asking, definition.type.asks(definition.options))
+
+    def _answered(self, asking: Asking, asks: Sequence[Ask]) -> Sequence[Answer]:
+        if may_stand_together(asks):
+            groups = [ask for ask in asks if isinstance(ask, GroupAsk)]
+            return [*answer_several(Ground(asking, groups[0].dataset), groups, self._names(asking))]
+        return [self._answer(asking, ask) for ask in asks]
 
     def _answer(self, asking: Asking, ask: Ask) -> Answer:
         if isinstance(ask, HouseAsk):
