@@ -211,7 +211,7 @@ class Retention:
     def _names(self, program: FormProgram, where: str) -> list[tuple[str, ...]]:
         """Fields a condition reads, but for those that the form's rules of retention go by."""
         checked, rules = self._services.authority.checked, program.form.retention
-        known = {("id",), *((rule.start,) for rule in rules)}
+        known: set[tuple[str, ...]] = {("id",), *((rule.start,) for rule in rules)}
         known |= {
             path
             for rule in rules
