@@ -16,7 +16,17 @@ from builder_ui.pages.design.frame import asked_revision
 from builder_ui.site import Ask, Here, InPath, Visit
 
 RETENTION = "/design/{app_id:str}/forms/{form_id:str}/retention"
-STYLES = ("design", "list", "form", "arranged", "design_form", "expression", "retention", "design_retention")
+STYLES = (
+    "design",
+    "list",
+    "form",
+    "arranged",
+    "design_form",
+    "design_roles",
+    "expression",
+    "retention",
+    "design_retention",
+)
 
 
 @get(RETENTION, sync_to_thread=True)
