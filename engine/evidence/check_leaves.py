@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from engine.evidence import notes
 from engine.evidence.columns import (
+    BATCH,
     Columns,
     Misfit,
     Row,
@@ -95,13 +96,14 @@ class LeafCheck:
     def run(self) -> Stretch:
         self._notes = self._read_checkpoints()[::-1]
         stored = self._stored_tiles()
-        for rows in self._batches():
-            self._add(self._checked(rows), stored)
+        for rows in self._chunks():
+            for start in range(0, len(rows), BATCH):
+                self._add(self._checked(rows[start : start + BATCH]), stored)
         for size, _ in reversed(self._notes):  # they cover more than there is
             self._report.add("log_shortened", log=self._log, size=size)
         return Stretch(self._start, self._expected, self._roots, self._missing, self._points)
 
-    def _batches(self) -> Iterable[Sequence[Row]]:
+    def _chunks(self) -> Iterable[Sequence[Row]]:
         """The first takes what stands before every place, the last what stands behind."""
         place = leaves.c.position
         query = sa.select(*(leaves.c[name] for name in _NAMES)).where(leaves.c.log == self._log)
