@@ -50,10 +50,10 @@ class Deeds:
         self._kinds = kinds
         self._known: dict[Any, int] = {}
         self._sealed: dict[tuple[str, str], frozenset[str]] = {}
-        self.table: list[Deed] = []
+        self.alike: list[Deed] = []
 
     def number(self, effect: Effect, record: str) -> tuple[int, str]:
-        """Which deed of the table it is, and the other record it is about ('' for the subject's own)."""
+        """Which of those kept it is, and the other record it is about ('' for the subject's own)."""
         kind = type(effect)
         about = str(getattr(effect, "record", "") or "")
         other = about if about != record else ""
@@ -61,8 +61,8 @@ class Deeds:
         key = kind, getattr(effect, "form", ""), bool(other), repr(raw)
         number = self._known.get(key)
         if number is None:
-            number = self._known[key] = len(self.table)
-            self.table.append(self._deed(effect, raw, bool(other) or not about))
+            number = self._known[key] = len(self.alike)
+            self.alike.append(self._deed(effect, raw, bool(other) or not about))
         return number, other
 
     def _deed(self, effect: Any, raw: Detail, elsewhere: bool) -> Deed:

@@ -79,7 +79,7 @@ class Trace:
             "records": records[:MOST_RECORDS],
             "reasons": reasons,
             "why": why,
-            "deeds": self.deeds.table if self.deeds is not None else [],
+            "deeds": self.deeds.alike if self.deeds is not None else [],
             "did": [[[number, other] if other else number for number, other in each] for each in did],
             "effects": dict(self.effects),
             "sample": _plain(self.sample),
