@@ -111,7 +111,9 @@ RULE_IN_SHORT = {"id": "keep", "label": {"zh": "保存期限", "en": "Retention 
 def retention_from_json(part: Part) -> tuple[RetentionRule, ...]:
     """The rules of a form. The short form, one object `{keep, then, from}`, is one rule named `keep`."""
     short = part.mapping("retention")
-    rules = [Part({**RULE_IN_SHORT, **short}, part.part("retention").path)] if short else part.parts("retention")
+    rules = (
+        [Part({**RULE_IN_SHORT, **short}, part.part("retention").path)] if short else part.parts("retention")
+    )
     return tuple(
         RetentionRule(
             id=rule.id, label=rule.label(), where=rule.text("where"), start=rule.text("from"),

@@ -82,7 +82,9 @@ class Grouping:
         if topped and self._joins():
             whole = rows.subquery("rows")
             grouped = self._grouped(whole, self._keys(whole, folded=False))
-            source = self._first_ones(grouped.cte(f"groups{self._name}"), topped, self._joined).subquery("folded")
+            source = self._first_ones(grouped.cte(f"groups{self._name}"), topped, self._joined).subquery(
+                "folded"
+            )
             keys = self._keys(source)
             made = self._joined(source, keys)
         else:

@@ -224,7 +224,7 @@ TEXTS = {
     "recipient.unreadable": Texts(
         "看不懂收件人“{text}”",
         "“{text}” is nobody that can be found",
-        "可以写 role:角色、person:人员、field:成员字段、manager:成员字段:级数、head:部门字段（或 head:'部门编号'）或 me",
+        "可以写 role:角色、person:人员、field:成员字段、manager:成员字段:级数、head:部门字段、head:'部门编号' 或 me",
         "Write role:ID, person:ID, field:PATH, manager:PATH:LEVEL, head:PATH, head:'DEPARTMENT' or me",
     ),
     # rule

@@ -27,7 +27,11 @@ def turned_away(answer: Any) -> bool:
 def wrong_with(vault: Vault, persona: str, call: Call, route: Route, answer: Any) -> list[str]:
     wrong = sound(answer, call, vault, persona)
     expected = may(vault, persona, call, route)
-    if expected and (turned_away(answer) or answer.status_code >= 400) and answer.status_code not in route.refuses:
+    if (
+        expected
+        and (turned_away(answer) or answer.status_code >= 400)
+        and answer.status_code not in route.refuses
+    ):
         wrong.append(
             f"{name_of(call)} refuses {persona or 'nobody'} ({answer.status_code}): {answer.text[:200]}"
         )

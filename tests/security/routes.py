@@ -99,7 +99,10 @@ def wrote(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
 
 def creates(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
     """Somebody who may file a new record of the form."""
-    return persona in {"customer": {SELLER, RIVAL}, "wish": FORM_READERS["wish"] - {CLERK, STAND_IN}}[values["form_id"]]
+    return (
+        persona
+        in {"customer": {SELLER, RIVAL}, "wish": FORM_READERS["wish"] - {CLERK, STAND_IN}}[values["form_id"]]
+    )
 
 
 def updates_record(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
@@ -691,7 +694,9 @@ def calls(vault: Vault, name: str, route: Route) -> Iterator[Call]:
 
 def _combinations(vault: Vault, name: str, template: str, route: Route) -> Iterator[dict[str, str]]:
     names = re.findall(r"\{(\w+):\w+\}", template)
-    one_form = {"form_id": ["letter"]} if "/design/" in template else {}  # who designs one form designs them all
+    one_form = (
+        {"form_id": ["letter"]} if "/design/" in template else {}
+    )  # who designs one form designs them all
     known = usual_values(vault) | one_form | dict(route.values)
     missing = [one for one in names if one not in known and one != "record"]
 

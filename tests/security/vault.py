@@ -337,7 +337,9 @@ def _talk(vault: Vault, who: str, customer: str) -> str:
     values = {"customer": customer, "owner": who, "source": "wecom", "last_at": "2026-11-20T08:50:00+08:00"}
     (made,) = vault.runtime.records.create(SYSTEM, APP, "talk", [values])
     vault.ids[f"{who}_talk"] = made
-    vault.targets.append(Target("talk", made, frozenset({who, CLERK} | ({SEEING} if who == SELLER else set()))))
+    vault.targets.append(
+        Target("talk", made, frozenset({who, CLERK} | ({SEEING} if who == SELLER else set())))
+    )
     return made
 
 
@@ -395,7 +397,9 @@ def _exceptions(vault: Vault) -> None:
 def _later(vault: Vault) -> None:
     """What came after the grants were asked for and the glass was broken stays closed to them."""
     customer, talk = vault.ids["rival_customer"], vault.ids["rival_talk"]
-    _letter(vault, "later", customer, talk, words=(RIVAL,), sender=(RIVAL,), rows=(RIVAL, CLERK, LIFTED, WAITING))
+    _letter(
+        vault, "later", customer, talk, words=(RIVAL,), sender=(RIVAL,), rows=(RIVAL, CLERK, LIFTED, WAITING)
+    )
 
 
 def _work(vault: Vault) -> None:
@@ -431,7 +435,9 @@ def _things(vault: Vault) -> None:
         ids[name] = str(runtime.comments.add(seller, APP, "customer", customer, text).comment)
     runtime.saved_views.save(seller, APP, "customer", vault.plant("saved", SELLER), "q=1")
     ids["saved"] = runtime.saved_views.all(seller, APP, "customer")[0].id
-    sheet = runtime.store_file(seller, f"名称\n{vault.plant('imported', SELLER)}\n".encode(), "客户.csv", "text/csv")
+    sheet = runtime.store_file(
+        seller, f"名称\n{vault.plant('imported', SELLER)}\n".encode(), "客户.csv", "text/csv"
+    )
     ids["import"] = runtime.imports.open(seller, APP, "customer", str(sheet["id"]))
     ids["package"] = runtime.packages.ask(seller, Request(app=APP, form="letter", reason="存档"))
     ids["hold"] = runtime.retention.hold(admin, "旧案", "", Scope(APP, "letter", "record.id == '0'"))

@@ -192,20 +192,41 @@ def test_a_known_false_alarm_shows_beside_its_hit(office: Runtime) -> None:
     first, second, third = trial.examples
     (stands,) = second.standing
     assert (stands.form, stands.record, stands.field, stands.label) == ("client", wrong, "level", "级别")
-    assert [[one.text for one in each.standing] for each in (first, second, third)] == [["甲"], ["乙"], ["乙"]]
+    assert [[one.text for one in each.standing] for each in (first, second, third)] == [
+        ["甲"],
+        ["乙"],
+        ["乙"],
+    ]
     assert dict(trial.standing) == {("级别", "甲"): 1, ("级别", "乙"): 2}
     asked = rule("subject != ''", id="other", then=[judged])  # the clerk reads no texts and no clients
     clerk = runtime.rules.try_out(runtime.require_viewer("ye"), "office", asked)
-    assert (clerk.matched, [one.standing for one in clerk.examples], dict(clerk.standing)) == (3, [()] * 3, {})
+    assert (clerk.matched, [one.standing for one in clerk.examples], dict(clerk.standing)) == (
+        3,
+        [()] * 3,
+        {},
+    )
 
 
 def test_how_what_a_rule_made_stands(office: Runtime) -> None:
     """A letter that a rule made another record for: the choices such a record begins with."""
     document = desk()
     kinds = [{"value": "open", "label": "未处理"}, {"value": "wrong", "label": "误报"}]
-    document["forms"].append({"id": "alarm", "label": "预警", "fields": [
-        {"id": "letter", "type": "link", "label": "信件", "options": {"form": "letter"}},
-        {"id": "kind", "type": "select", "label": "处理", "default": "'open'", "options": {"choices": kinds}}]})
+    document["forms"].append(
+        {
+            "id": "alarm",
+            "label": "预警",
+            "fields": [
+                {"id": "letter", "type": "link", "label": "信件", "options": {"form": "letter"}},
+                {
+                    "id": "kind",
+                    "type": "select",
+                    "label": "处理",
+                    "default": "'open'",
+                    "options": {"choices": kinds},
+                },
+            ],
+        }
+    )
     makes = {"action": "create_record", "with": {"form": "alarm", "values": {"letter": "record.id"}}}
     document["rules"] = [{"label": "预警", **rule("CONTAINS_ANY(body, '报价')", then=[makes])}]
     office.applications.publish(None, document, "system")
