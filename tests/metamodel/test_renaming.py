@@ -18,7 +18,7 @@ from metamodel.problems import Problem, has_errors
 from metamodel.renaming import NamedPart, naming, renamed
 from tests.metamodel.sales_app import BASE
 
-WORDS = frozenset({"label", "help", "doc", "description", "id", "type", "form"})
+WORDS = frozenset({"label", "help", "doc", "description", "note", "title", "id", "type", "form"})
 
 
 @pytest.fixture
