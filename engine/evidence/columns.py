@@ -21,7 +21,7 @@ Row = Sequence[Any]
 Columns = Mapping[str, Sequence[Any]]  # by name, all of the same length
 STREAM = {"stream_results": True, "yield_per": 1000}  # for what is read row by row
 BATCH = 512  # rows turned at a time
-_encoder = msgspec.json.Encoder()
+_encode = msgspec.json.Encoder().encode
 
 
 def raw_rows(connection: sa.Connection, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
@@ -94,8 +94,7 @@ def canonical_lines(columns: Mapping[str, Iterable[Any]]) -> list[bytes]:
     """Canonical JSON of many objects with the same keys at once; blanks are left out. Values are texts
     and bytes (which become base64)."""
     names = tuple(sorted(columns))
-    rows = list(map(_object(names), *(columns[name] for name in names)))
-    return _encoder.encode_lines(rows).split(b"\n")[:-1]
+    return list(map(_encode, map(_object(names), *(columns[name] for name in names))))
 
 
 @lru_cache(4096)
