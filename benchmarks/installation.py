@@ -20,11 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from engine.access.organisation_file import load_organisation
+from engine.accounts.sessions import Origin
 from engine.commands import settle
 from engine.commands.demo import APPS, SAMPLES, import_app
 from engine.config import Config
 from engine.records.query import Condition, Query
 from engine.runtime import Runtime
+from engine.web.security import COOKIE
 
 APP, FORM, READER = "conversation_archive", "message", "dir01"
 
@@ -92,7 +94,8 @@ class Installation:
     def served(self) -> Iterator[Server]:
         """`muniment serve` in a process of its own, over this data."""
         token = self.runtime.tokens.create("sales04", "bench")
-        reader = self.runtime.tokens.create(READER, "bench")
+        start = self.runtime.sessions.start
+        reader, _ = self.runtime.database.write(lambda unit: start(unit, READER, Origin()))
         self.runtime.close()
         port = _free_port()
         command = [sys.executable, "-m", "engine.cli", "serve", "--data", str(self.data), "--port", str(port)]
@@ -116,6 +119,7 @@ def _quiet(sample: Path, folder: Path) -> Path:
 
 class Server:
     def __init__(self, port: int, writer: str, reader: str) -> None:
+        """`writer`: a token; `reader`: that of a session, for pages open to people alone."""
         self.port, self._writer, self._reader = port, writer, reader
         deadline = time.monotonic() + 30
         while not self._healthy():
@@ -130,7 +134,7 @@ class Server:
             return False
 
     def _get(self, connection: http.client.HTTPConnection, path: str) -> int:
-        connection.request("GET", path, headers={"authorization": f"Bearer {self._reader}"})
+        connection.request("GET", path, headers={"cookie": f"{COOKIE}={self._reader}"})
         answer = connection.getresponse()
         answer.read()
         return answer.status
