@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -29,12 +29,15 @@ class Link:
     column: str
     expected: Callable[[Any], frozenset[Any]]
 
-    def pairs(self, records: Sequence[Any], values: Sequence[Any]) -> list[tuple[Any, Any]]:
-        """(record, value) as they should stand there, for the column's values of these records."""
+    def pairs(
+        self, records: Sequence[Any], values: Sequence[Any], doubts: Container[Any]
+    ) -> list[tuple[Any, Any]]:
+        """(record, value) as they should stand there, for the column's values of these records; of doubtful ones
+        nobody knows, their values may not even be readable."""
         if is_blank(values):
             return []
-        named, expected = zip(records, values, strict=True), self.expected
-        return [(record, one) for record, raw in named if raw is not None for one in expected(raw)]
+        sound = ((record, raw) for record, raw in zip(records, values, strict=True) if record not in doubts)
+        return [(record, one) for record, raw in sound if raw is not None for one in self.expected(raw)]
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ class TableSieve:
             found.meet(columns["id"])
             self._halve(found, columns if self._is_archive else self._with_keys(columns))
             for link, pairs in zip(self.keyed.links, expected, strict=True):
-                pairs += link.pairs(columns["id"], columns[link.column])
+                pairs += link.pairs(columns["id"], columns[link.column], found.doubts)
         for link, pairs in zip(self.keyed.links, expected, strict=True):
             self._check_link(found, link, pairs)
 
