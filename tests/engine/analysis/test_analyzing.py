@@ -45,7 +45,6 @@ def document(*rules: dict[str, Any]) -> dict[str, Any]:
     conversation["fields"] += [
         {"id": "first_response", "type": "duration", "label": "首次响应"},
         {"id": "avg_response", "type": "duration", "label": "平均响应"},
-        {"id": "waiting_since", "type": "datetime", "label": "待回复起"},
     ]
     made["rules"] += list(rules or RULES)
     return made

@@ -15,7 +15,9 @@ from engine.access.people import Membership
 from engine.access.viewer import SYSTEM
 from engine.clock import FrozenClock
 from engine.outgoing import Allowed, Outgoing
+from engine.records.drafts import Draft
 from engine.records.query import Change, Query
+from engine.records.references import missing_references
 from engine.runtime import Runtime
 from engine.system_tables import audit, settings
 from metamodel.application import load
@@ -127,13 +129,11 @@ def test_it_is_asked_again_when_its_time_is_over(
 def test_what_is_on_no_list_is_refused(visits: Runtime) -> None:
     lu = visits.require_viewer("lu")
     assert lu is not None
-    with visits.database.read() as connection:
-        program = visits.programs.get("visits", "visit")
-        from engine.records.drafts import Draft
-        from engine.records.references import missing_references
-
-        drafts = [Draft(0, {"site": "S99"}, 0), Draft(0, {"site": "7"}, 1)]
-        found = missing_references(visits.services, connection, lu, program, drafts)
+    program, drafts = (
+        visits.programs.get("visits", "visit"),
+        [Draft(0, {"site": "S99"}, 0), Draft(0, {"site": "7"}, 1)],
+    )
+    found = visits.database.write(lambda unit: missing_references(visits.services, unit, lu, program, drafts))
     assert [(p.code, p.path) for p in found] == [("value.no_such_reference", "/0/site")]
 
 
