@@ -103,6 +103,8 @@ class RowCheck:
         table, record = keyed.table, row["id"]
         place = (table.app, table.form, record)
         if not table.is_archive:
+            if entries:  # only what an archive holds is logged
+                self._report.add("history_broken", *place)
             self._sealed(keyed, row, self._key(place, key_row))
             return
         if not entries:

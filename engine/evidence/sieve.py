@@ -50,7 +50,7 @@ class Found:
     doubts: set[Any] = field(default_factory=set)
     records: set[Any] = field(default_factory=set)  # that have a row
     keys: int = 0  # of those that are in order
-    leaves: int = 0  # of those too
+    leaves: dict[Any, int] = field(default_factory=dict)  # how many belong to each of those
 
     @classmethod
     def begin(cls, connection: sa.Connection, only: Only) -> Found:
@@ -90,16 +90,24 @@ class Sieve:
         return found
 
     def _count(self, found: Found) -> None:
-        """Is there a key or a leaf that no row took?"""
-        for belonging, column, where in (
-            (found.keys, record_keys.c.record, sa.true()),
-            (found.leaves, leaves.c.record, leaves.c.log == RECORDS),
-        ):
-            there = sa.select(column).where(where, found.only(column))
-            [[number]] = raw_rows(found.connection, sa.select(sa.func.count()).select_from(there.subquery()))
-            if found.doubts or number != belonging:
-                strays = {row[0] for row in raw_rows(found.connection, there)} - found.records
-                found.doubts.update(strays)
+        """Is there a key that no row took, or a leaf that belongs to none?"""
+        mine = leaves.c.log == RECORDS
+        if found.doubts or self._number(found, record_keys.c.record) != found.keys:
+            found.doubts.update(self._per_record(found, record_keys.c.record).keys() - found.records)
+        if found.doubts or self._number(found, leaves.c.record, mine) != sum(found.leaves.values()):
+            there = self._per_record(found, leaves.c.record, mine).items()
+            found.doubts.update(record for record, number in there if found.leaves.get(record) != number)
+
+    def _number(self, found: Found, column: sa.Column[Any], *where: sa.ColumnElement[bool]) -> Any:
+        query = sa.select(sa.func.count()).select_from(column.table).where(*where, found.only(column))
+        [[number]] = raw_rows(found.connection, query)
+        return number
+
+    def _per_record(
+        self, found: Found, column: sa.Column[Any], *where: sa.ColumnElement[bool]
+    ) -> dict[Any, int]:
+        query = sa.select(column, sa.func.count()).where(*where, found.only(column)).group_by(column)
+        return {row[0]: row[1] for row in raw_rows(found.connection, query)}
 
     def _everybody(self, connection: sa.Connection, only: Only) -> Iterator[Any]:
         own = [table.keyed.table.table.c.id for table in self._tables]
@@ -158,43 +166,41 @@ class TableSieve:
     def _halve(self, found: Found, columns: Columns) -> None:
         """Until a batch is in order, or a single row: that is a doubt."""
         number = len(columns["id"])
-        belonging = self._leaves(found.chains, columns) if number else 0
+        belonging = self._leaves(found.chains, columns) if number else {}
         if belonging is not None:
             found.keys += number
-            found.leaves += belonging
+            found.leaves |= belonging
         elif number == 1:
             found.doubts.update(columns["id"])
         else:
             for half in (slice(number // 2), slice(number // 2, None)):
                 self._halve(found, {name: column[half] for name, column in columns.items()})
 
-    def _leaves(self, chains: Mapping[Any, list[Row]], columns: Columns) -> int | None:
-        """How many these rows have, when every one of them is in order in every respect."""
+    def _leaves(self, chains: Mapping[Any, list[Row]], columns: Columns) -> dict[Any, int] | None:
+        """How many belong to each of these rows, when every one of them is in order in every respect."""
         with suppress(BrokenSeal, Misfit):
             keys = self._seals.unwrap_all(columns["id"], columns["master"], columns["wrapped"])
             self._seals.open_all(keys, columns["id"], {field: columns[name] for field, name in self._opened})
             if not self._is_archive:
-                return 0
+                return {}
             salts, marks = columns["salt"], commitments(keys)
             if _hashes(columns, self._evidence, salts, marks) == list(columns["logged_evidence"]):  # noqa: SIM102
                 if _hashes(columns, self._working, salts, marks) == list(columns["logged_working"]):
                     return self._chained(chains, columns)
         return None
 
-    def _chained(self, chains: Mapping[Any, list[Row]], columns: Columns) -> int | None:
-        """How many leaves, when each row has those of its revisions 1, 2, 3 … all of the same form and evidence."""
-        form, number = (self.keyed.table.app, self.keyed.table.form), 0
-        for record, revision, evidence in zip(
-            columns["id"], columns["revision"], columns["logged_evidence"], strict=True
-        ):
+    def _chained(self, chains: Mapping[Any, list[Row]], columns: Columns) -> dict[Any, int] | None:
+        """The same, when each row has the leaves of its revisions 1, 2, 3 … all of the same form and evidence."""
+        form, records, revisions = (
+            (self.keyed.table.app, self.keyed.table.form),
+            columns["id"],
+            columns["revision"],
+        )
+        for record, revision, evidence in zip(records, revisions, columns["logged_evidence"], strict=True):
             chain = chains.get(record)
-            if chain is None and revision == 1:
-                number += 1
-            elif chain is not None and chain == _chain(revision, (*form, evidence)):
-                number += revision
-            else:
+            if (chain is None and revision != 1) or (chain and chain != _chain(revision, (*form, evidence))):
                 return None
-        return number
+        return dict(zip(records, revisions, strict=True))
 
     # -- derived indexes -------------------------------------------------------------------------------
     def _check_link(self, found: Found, link: Link, expected: Sequence[tuple[Any, Any]]) -> None:

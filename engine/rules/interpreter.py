@@ -54,6 +54,11 @@ class Interpreter:
     def register_all(self, performers: Performers) -> None:
         self._performers.update(performers)
 
+    @property
+    def performed(self) -> frozenset[type[Any]]:
+        """The effects somebody performs."""
+        return frozenset(self._performers)
+
     def rules(self, app: str) -> RuleSet:
         """The rules of the published version, with the keyword lists as they are now."""
         published = self.services.apps()[app]

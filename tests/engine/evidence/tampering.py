@@ -344,6 +344,17 @@ def repeat_leaf(t: Tampering) -> int | None:
     return None
 
 
+def plant_leaf(t: Tampering) -> int | None:
+    """Another creation of a record, in another form or as a change: what would then be shown as its proof."""
+    row = t.row(t.random.choice(t.archives).table)
+    mine = [leaf for leaf in t.rows(leaves) if (leaf["log"], leaf["record"]) == ("records", row["id"])]
+    if not mine:
+        raise Nothing
+    other = t.random.choice(({"form": "another"}, {"app": "another"}, {"kind": "change"}))
+    append_leaf(t, {**mine[0], "revision": 1, "evidence": bytes(32), **other})
+    return int(row["id"])
+
+
 def edit_checkpoint(t: Tampering) -> int | None:
     t.change(checkpoints, t.row(checkpoints), t.random.choice(checkpoints.columns.keys()))
     return None
@@ -607,7 +618,7 @@ EDITS: Mapping[Edit, int] = {
     delete_checkpoint: 10, add_checkpoint: 5, turn_back: 5, edit_tile: 10, delete_tile: 4, add_tile: 3,
     edit_audit: 20, delete_audit: 6, add_audit: 6, edit_version: 10, delete_version: 4, add_version: 3,
     edit_catalog: 15, swap_fields: 6, edit_inbox: 8, swap_inbox: 3, drop_trigger: 10, weaken_trigger: 12,
-    add_trigger: 5, edit_link: 15, add_link: 5,
+    add_trigger: 5, plant_leaf: 5, edit_link: 15, add_link: 5,
     edit_file: 10, delete_file: 3, add_file: 3, edit_tombstone: 10, delete_tombstone: 3, hide_row: 5,
     **{edit: weight for name in GUARDED for edit, weight in on_state(metadata.tables[name])},
 }  # fmt: skip
