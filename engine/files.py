@@ -141,9 +141,15 @@ class Files:
         for path in paths:
             unit.after_commit(self._forget(path))
 
-    def remove(self, unit: Unit, identifiers: Sequence[int]) -> None:
-        """These rows and their keys; bytes that nobody has a key for any more are swept later."""
-        gone = sa.delete(files).where(files.c.id.in_(identifiers)).returning(files.c.id)
+    def remove(self, unit: Unit, identifiers: Sequence[int], *, unheld: bool = False) -> None:
+        """These rows and their keys; bytes that nobody has a key for any more are swept later. `unheld`: but for those
+        that a record took meanwhile."""
+        mine = files.c.id.in_(identifiers)
+        gone = (
+            sa.delete(files)
+            .where(mine, *([files.c.record.is_(None)] if unheld else []))
+            .returning(files.c.id)
+        )
         there = sorted(unit.connection.scalars(gone))
         for told in self.erased if there else ():
             told(unit, there)

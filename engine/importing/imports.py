@@ -12,7 +12,6 @@ from datetime import timedelta
 from itertools import islice
 
 import msgspec
-import sqlalchemy as sa
 
 from engine.access.viewer import Viewer
 from engine.database import Unit
@@ -28,7 +27,6 @@ from engine.importing.workbooks import template, wrong_workbook
 from engine.jobs import Jobs
 from engine.records.records import Records
 from engine.records.services import Services
-from engine.system_tables import files
 from metamodel.problems import Rejected, problem
 
 KEPT = timedelta(days=7) // timedelta(microseconds=1)
@@ -177,10 +175,7 @@ class Imports:
         def work(unit: Unit) -> int:
             old = self._store.old(unit)
             gone = [file for row in old for file in self._store.files_of(row)]
-            mine = sa.and_(files.c.id.in_(gone), files.c.record.is_(None))
-            self._services.files.remove(
-                unit, unit.connection.scalars(sa.select(files.c.id).where(mine)).all()
-            )
+            self._services.files.remove(unit, gone, unheld=True)
             for row in old:
                 self._store.end(unit, row.id)
             return len(old)

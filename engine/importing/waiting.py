@@ -91,5 +91,5 @@ class Waiting:
             files.c.record.is_(None), files.c.created_at < microseconds(unit.moment - DAY), ~MADE, ~IMPORTED
         )
         found = [one for one in unit.connection.scalars(sa.select(files.c.id).where(old)) if one not in kept]
-        self._services.files.remove(unit, found)
+        self._services.files.remove(unit, found, unheld=True)
         return len(found)

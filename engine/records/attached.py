@@ -161,6 +161,18 @@ def not_his(
     return asked - may
 
 
+def held_elsewhere(
+    unit: Unit, viewer: Viewer, program: FormProgram, given: Iterable[str], stood: Collection[str]
+) -> set[str]:
+    """Of these files those an archive does not take, for they belong to another record and would go with it, whatever
+    holds or terms say of the archived one. What the engine itself writes may point."""
+    if viewer.system or not program.form.is_archive:
+        return set()
+    asked = _numbers(one for one in given if one not in stood)
+    query = sa.select(files.c.id).where(files.c.id.in_(asked), files.c.record.is_not(None))
+    return {str(one) for one in unit.connection.scalars(query)} if asked else set()
+
+
 def adopt(unit: Unit, viewer: Viewer, program: FormProgram, drafts: Sequence[Draft]) -> None:
     """What its writer uploaded and nothing holds yet belongs to the record that holds it now; who may read that
     field may open it."""

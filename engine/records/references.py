@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from engine.access.viewer import Viewer
 from engine.database import Unit
-from engine.records.attached import not_his, strangers
+from engine.records.attached import held_elsewhere, not_his, strangers
 from engine.records.drafts import Draft
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.rows import Row, Rows
@@ -130,7 +130,7 @@ def missing_references(
     found += _unfit_files(services, connection, program, drafts)
     for within, field, reference in _referring(program):
         if reference.target == "file":
-            found += _not_his(services, unit, viewer, within, field, drafts)
+            found += _not_his(services, unit, viewer, program, within, field, drafts)
             continue
         asked = [
             (f"/{draft.row}{path}", identifier)
@@ -194,8 +194,8 @@ def _not_listed(
 
 
 def _not_his(
-    services: Services, unit: Unit, viewer: Viewer, within: FieldProgram | None, field: FieldProgram,
-    drafts: Sequence[Draft],
+    services: Services, unit: Unit, viewer: Viewer, program: FormProgram, within: FieldProgram | None,
+    field: FieldProgram, drafts: Sequence[Draft],
 ) -> list[Problem]:  # fmt: skip
     """Files that are somebody else's; what stood in this field may stay."""
     found: list[Problem] = []
@@ -203,7 +203,14 @@ def _not_his(
     for draft in drafts:
         given = [(path, one) for path, value in _held(draft, within, field) for one in _ids(field, value)]
         stood = set(holding.files(draft.before.get(holding.id)))
-        wrong = not_his(services, unit, viewer, {one for _, one in given}, stood) if given else ()
+        named = {one for _, one in given}
+        wrong = not_his(services, unit, viewer, named, stood) if given else set()
+        taken = held_elsewhere(unit, viewer, program, named - wrong, stood)
+        found += [
+            problem("file.of_another_record", f"/{draft.row}{path}", field=field.field.text())
+            for path, one in given
+            if one in taken
+        ]
         found += [
             problem("value.no_such_reference", f"/{draft.row}{path}", field=field.field.text(), value=one)
             for path, one in given

@@ -10,6 +10,10 @@ TEXTS = {
         "评论不存在，或不是您写的", "There is no such comment, or it is not yours", status=404
     ),
     # file
+    "file.of_another_record": Texts(
+        "“{field}”中的文件属于另一条记录；存档记录须有自己的文件，请重新上传",
+        "A file in “{field}” belongs to another record; an archive keeps files of its own: upload it again",
+    ),
     "file.unknown": Texts(
         "文件不存在，或您无权查看", "There is no such file, or you may not see it", status=404
     ),

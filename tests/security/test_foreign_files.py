@@ -119,6 +119,16 @@ def test_nobody_puts_what_is_not_his_into_a_record(
     assert rival.client.get(f"/files/{foreign[what]}", headers=rival.headers).status_code == 404
 
 
+def test_an_archive_keeps_files_of_its_own(vault: Vault, rival: Browser) -> None:
+    """A pointer would open nothing as soon as the other record is gone, whatever holds say."""
+    runtime, viewer = vault.runtime, vault.runtime.require_viewer(RIVAL)
+    own = [str(runtime.store_file(viewer, b"mine", f"{n}.txt", "text/plain")["id"]) for n in range(2)]
+    runtime.records.create(viewer, APP, "customer", [{"name": "a", "paper": own[:1]}])
+    answer = archived(rival, vault, own[0])
+    assert (answer.status_code, answer.json()["problems"][0]["code"]) == (422, "file.of_another_record")
+    assert archived(rival, vault, own[1]).status_code == 201
+
+
 def test_what_is_his_he_attaches_once_and_may_point_at(vault: Vault, rival: Browser) -> None:
     runtime, viewer = vault.runtime, vault.runtime.require_viewer(RIVAL)
     own = str(runtime.store_file(viewer, b"mine", "mine.txt", "text/plain")["id"])

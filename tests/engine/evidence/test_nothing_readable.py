@@ -26,6 +26,7 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 
 from engine.access.viewer import SYSTEM
+from engine.accounts.sessions import Origin
 from engine.backup import make_backup
 from engine.clock import FrozenClock
 from engine.config import Config
@@ -34,6 +35,7 @@ from engine.records.query import Change, Query
 from engine.runtime import Runtime
 from engine.system_tables import app_versions, inbox, record_keys
 from engine.web.app import create_app
+from engine.web.security import COOKIE
 from metamodel.plugin_api import RawMessage
 from tests.engine.server_programs import server_programs
 from tests.flagship import MOMENT, loaded_disk, watched
@@ -79,21 +81,22 @@ def used(disk: Path) -> Iterator[Runtime]:
 
 def _browse(runtime: Runtime, message: str) -> None:
     """Pages and the API as somebody uses them, and a request that fails."""
-    token = runtime.tokens.create("dir01", "test")
+    token, session = runtime.database.write(lambda unit: runtime.sessions.start(unit, "dir01", Origin()))
     form = "/apps/conversation_archive/forms/message"
     with TestClient(create_app(runtime)) as client:
         again = logging.FileHandler(runtime.config.data.parent / "everything.log", encoding="utf-8")
         logging.getLogger().addHandler(again)  # making the application set the handlers anew
-        client.headers["Authorization"] = f"Bearer {token}"
-        for path in (
-            form,
-            f"{form}/records/{message}",
-            "/apps/conversation_archive/search?q=报价",
-            "/nowhere",
+        client.headers.update({"cookie": f"{COOKIE}={token}", "x-csrf-token": session.csrf})
+        for path, status in (
+            (form, 200),
+            (f"{form}/records/{message}", 200),
+            ("/apps/conversation_archive/search?q=报价", 200),
+            ("/nowhere", 404),
+            ("/api/v1/apps/conversation_archive/forms/message/records?q=报价", 200),
         ):
-            client.get(path)
-        client.get("/api/v1/apps/conversation_archive/forms/message/records?q=报价")
-        client.post("/api/v1/apps/conversation_archive/forms/message/records", content=b"{")
+            assert client.get(path).status_code == status, path
+        refused = client.post("/api/v1/apps/conversation_archive/forms/message/records", content=b"{")
+        assert refused.status_code == 400, refused.text
     logging.getLogger().removeHandler(again)
 
 
