@@ -133,8 +133,10 @@ export default class Capture extends Controller {
     const response = await send(`${this.value("base")}/body?${asked}`, { quiet: true, headers: { Accept: "text/html" } }).catch(() => null);
     await released();
     if (!response?.ok || revision !== this.draft.revision || turn !== this.turn) return;
-    exchange(this.target("body"), pick(await response.text()).nodes);
-    if (this.focusOn) document.getElementById(this.focusOn)?.focus();
+    const { nodes } = pick(await response.text());
+    const held = this.target("body").contains(document.activeElement) ? document.activeElement.id : "";
+    exchange(this.target("body"), nodes);
+    if (this.focusOn || held) document.getElementById(this.focusOn || held)?.focus();
     if (this.focusIn) document.getElementById(this.focusIn)?.querySelector(".expression-box")?.focus();
     this.focusOn = this.focusIn = "";
   }
