@@ -14,6 +14,20 @@ from engine.runtime import Runtime
 FORM = "/design/desk/forms/customer"
 
 
+def drag_in_list(page: Page, what: Locator, onto: Locator, *, below: bool = False) -> None:
+    """By the pointer to before `onto`, or behind it, once the page has its scripts and stands still."""
+    page.wait_for_load_state("networkidle")
+    what.hover(position={"x": 30, "y": 12})
+    start, end = what.bounding_box(), onto.bounding_box()
+    assert start
+    assert end
+    page.mouse.down()
+    page.mouse.move(start["x"] + 40, start["y"] + 24, steps=3)
+    page.mouse.move(end["x"] + 20, end["y"] + (end["height"] - 4 if below else 4), steps=4)
+    expect(page.locator(".menu-line")).to_be_visible()
+    page.mouse.up()
+
+
 class Designer:
     """A page with a form on it; everything a person does there, by mouse or by keys."""
 

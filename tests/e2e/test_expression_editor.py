@@ -14,7 +14,7 @@ from engine.runtime import Runtime
 from tests.builder_ui.post_room import CAPTURE, VALUES, open_post_room
 from tests.e2e.browsing import compose
 from tests.e2e.conftest import Open
-from tests.e2e.designing import Designer, clip
+from tests.e2e.designing import Designer, clip, drag_in_list
 
 DESIGNER = "/design/desk/forms/customer"
 
@@ -259,15 +259,7 @@ def test_a_view_is_added_told_what_it_shows_and_seen_at_once(designer: Open, run
     page.get_by_role("link", name="视图", exact=True).click()
     names = page.locator(".views-list [data-name]")
     expect(names).to_have_text(["全部", "我的"])
-    start, end = page.locator(".view-tile[data-kind=kanban]").bounding_box(), names.nth(1).bounding_box()
-    assert start
-    assert end
-    page.mouse.move(start["x"] + 30, start["y"] + 12)
-    page.mouse.down()
-    page.mouse.move(start["x"] + 40, start["y"] - 20, steps=3)
-    page.mouse.move(end["x"] + 20, end["y"] + 2, steps=4)
-    expect(page.locator(".menu-line")).to_be_visible()
-    page.mouse.up()
+    drag_in_list(page, page.locator(".view-tile[data-kind=kanban]"), names.nth(1))
     expect(names).to_have_text(["全部", "看板", "我的"])
 
     seen = page.locator(".view-drawn")

@@ -1,6 +1,6 @@
 """The flagship's five boards on its sample data: every widget has something to show, and leads somewhere.
 
-With MUNIMENT_PICTURES set (`make pictures`) the boards are photographed for the docs.
+With MUNIMENT_PICTURES set (`make pictures`) the boards, and a conversation, are photographed for the docs.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ BARS = {  # a widget with bars, and whether they say how many records there are
 }
 
 
+PICTURED, PICTURES = bool(os.environ.get("MUNIMENT_PICTURES")), ROOT / "docs" / "pictures"
+
+
 def loaded(page: Page) -> None:
     """Every widget has its answer and every chart is drawn."""
     expect(page.locator(".widget[aria-busy=true]")).to_have_count(0, timeout=30_000)
@@ -51,8 +54,19 @@ def test_a_board_has_a_shape(archive: Open, board: str) -> None:
         for widget in page.locator(".widget", has=page.locator(".widget-state")).all()
     }
     assert empty <= {f"widget-{one}" for one in EMPTY_IS_GOOD}
-    if os.environ.get("MUNIMENT_PICTURES"):
-        page.screenshot(path=str(ROOT / "docs" / "pictures" / f"board_{board}.png"), full_page=True)
+    if PICTURED:
+        page.screenshot(path=str(PICTURES / f"board_{board}.png"), full_page=True)
+
+
+@pytest.mark.skipif(not PICTURED, reason="only a picture")
+def test_a_conversation_is_found_by_a_word(archive: Open) -> None:
+    page = archive("dir01", viewport={"width": 1280, "height": 760}).open(
+        "/apps/conversation_archive/search?q=折扣再低点"
+    )
+    hit = page.locator("main a[href*='find=']").first.get_attribute("href") or ""
+    page.goto(re.sub("find=.*", "find=折扣", hit))
+    expect(page.get_by_text("1 / 1")).to_be_visible()
+    page.screenshot(path=str(PICTURES / "conversation.png"))
 
 
 @pytest.mark.parametrize("board", BOARDS)

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from engine.runtime import Runtime
 from tests.e2e.conftest import Open
+from tests.e2e.designing import drag_in_list
 
 
 def document(runtime: Runtime) -> Mapping[str, Any]:
@@ -23,18 +24,6 @@ def saved(page: Page) -> None:
 
 def menu(page: Page, *labels: str) -> None:
     expect(page.locator(".menu-item .strong")).to_have_text(list(labels))
-
-
-def drag(page: Page, what: str, onto: str, *, below: bool = False) -> None:
-    start, end = page.locator(what).bounding_box(), page.locator(onto).bounding_box()
-    assert start
-    assert end
-    page.mouse.move(start["x"] + 30, start["y"] + 12)
-    page.mouse.down()
-    page.mouse.move(start["x"] + 40, start["y"] + 24, steps=3)
-    page.mouse.move(end["x"] + 40, end["y"] + (end["height"] - 4 if below else 4), steps=4)
-    expect(page.locator(".menu-line")).to_be_visible()
-    page.mouse.up()
 
 
 def test_roles_and_forms(desk: Open, runtime: Runtime) -> None:
@@ -98,9 +87,9 @@ def test_a_menu_by_mouse_and_by_keys(desk: Open, runtime: Runtime) -> None:
     page.goto("/design/desk/menu")
     page.get_by_role("button", name="从全部表单和看板开始").click()
     menu(page, "客户", "会话", "消息", "查阅申请")
-    drag(page, '[data-part="0.0"]', '[data-part="0.2"]', below=True)
+    drag_in_list(page, page.locator('[data-part="0.0"]'), page.locator('[data-part="0.2"]'), below=True)
     menu(page, "会话", "消息", "客户", "查阅申请")
-    drag(page, ".menu-tile:has-text('待办')", '[data-part="0.0"]')
+    drag_in_list(page, page.locator(".menu-tile", has_text="待办"), page.locator('[data-part="0.0"]'))
     menu(page, "待办", "会话", "消息", "客户", "查阅申请")
 
     page.locator('[data-part="0.4"]').focus()

@@ -75,7 +75,7 @@ def test_what_is_decided_goes_and_can_be_taken_back(desk: Open, office: Runtime,
     chosen(page, "甲")
     page.keyboard.press("1")
     chosen(page, "乙")
-    expect(page.locator(".toast")).to_contain_text("确认:跟进甲")
+    expect(page.locator(".toast")).to_contain_text("确认：跟进甲")
     page.clock.run_for(7_000)
     assert state(office, first) == "open"
     page.get_by_role("button", name="撤销").click()
@@ -99,7 +99,7 @@ def test_after_eight_seconds_it_has_left(desk: Open, office: Runtime, give: Give
     chosen(page, "乙")
     with page.expect_response(f"**/tasks/{first}/close"):
         page.clock.run_for(8_000)
-    expect(page.get_by_role("link", name="待办:1 条待处理")).to_be_visible()
+    expect(page.get_by_role("link", name="待办：1 条待处理")).to_be_visible()
     assert state(office, first) == "done"
     page.clock.run_for(150)  # the next one's card is asked for a moment after the key
     with page.expect_response(f"**/tasks/{second}/close"):
@@ -145,7 +145,7 @@ def test_a_reason_is_typed_before_it_goes(desk: Open, office: Runtime, give: Giv
     expect(page.locator(".toast")).to_have_count(0)
     box.fill("问错了公司")
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".toast")).to_contain_text("不是线索:跟进甲")
+    expect(page.locator(".toast")).to_contain_text("不是线索：跟进甲")
     with page.expect_response(f"**/tasks/{first}/close"):
         page.clock.run_for(8_000)
     assert office.tasks.get(office.require_viewer("wang"), first).comment == "问错了公司"
@@ -163,7 +163,7 @@ def test_what_somebody_else_decided_meanwhile_says_so_and_nothing_breaks(
     office.database.write(lambda unit: office.tasks.close(unit, viewer, first, "confirm"))
     page.keyboard.press("1")
     page.clock.run_for(8_000)
-    expect(page.locator(".toast")).not_to_contain_text("确认:跟进甲")
+    expect(page.locator(".toast")).not_to_contain_text("确认：跟进甲")
     expect(page.locator(".toast")).to_be_visible()
 
 
@@ -191,10 +191,10 @@ def test_new_to_dos_are_counted_without_a_reload(desk: Open, give: Give) -> None
     tab = desk("wang")
     tab.page.clock.install()
     page = tab.open("/")
-    expect(page.get_by_role("link", name="待办:1 条待处理")).to_be_visible()
+    expect(page.get_by_role("link", name="待办：1 条待处理")).to_be_visible()
     give("乙")
     page.clock.run_for(30_000)
-    expect(page.get_by_role("link", name="待办:2 条待处理")).to_be_visible()
+    expect(page.get_by_role("link", name="待办：2 条待处理")).to_be_visible()
 
 
 def test_a_to_do_is_handed_on_by_pinyin(desk: Open, office: Runtime, give: Give) -> None:
@@ -342,13 +342,13 @@ def test_figures_over_records_follow_what_is_typed(desk: Open, office: Runtime) 
 def test_the_bell_opens_beside_the_page_and_leads_to_the_to_do(desk: Open, office: Runtime) -> None:
     ask_for_leave(office)
     page = desk("wang").open("/")
-    page.get_by_role("button", name="通知:1 条未读").click()
+    page.get_by_role("button", name="通知：1 条未读").click()
     panel = page.get_by_role("dialog")
     expect(panel.get_by_role("heading", name="通知")).to_be_visible()
     panel.get_by_role("link", name="请假审批").click()
     page.wait_for_url("**/tasks/*")
     expect(page.locator(".decide-bar")).to_be_visible()
-    expect(page.get_by_role("button", name="通知:0 条未读")).to_be_visible()
+    expect(page.get_by_role("button", name="通知：0 条未读")).to_be_visible()
 
 
 def test_sent_back_changed_and_submitted_again(desk: Open, office: Runtime) -> None:
