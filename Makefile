@@ -33,5 +33,5 @@ lint: ## ruff (rules and format) and mypy --strict
 bench: setup ## speed against the floor; the figures are kept in benchmarks/
 	@$(BIN)/muniment bench
 
-pictures: setup ## photograph the sample's boards for the docs
+pictures: setup ## photograph the sample for the docs
 	@MUNIMENT_PICTURES=1 $(BIN)/pytest -n 0 tests/e2e/test_flagship_boards.py

@@ -48,24 +48,6 @@ class Figures:
         click.echo(f"  {name:34} {shown}")
 
 
-COMPARED = """
-## Capture, compared with the spine
-
-The goal was that capture with everything on stays at the spine's ratio to the floor or better. The spine's code
-(8e2cf1f) was measured again in the same hour and on the same machine as commit 30f8396, everything on:
-
-| | 10,000 messages | 100,000 messages |
-|---|---|---|
-| the spine, its own traffic | 1,226/s (0.07 × floor) | 765/s (0.06 × floor) |
-| the spine, today's traffic | 833/s (0.05) | 597/s (0.04) |
-| 30f8396 | 1,290/s (0.10) | 1,255/s (0.10) |
-
-So it holds. At 100,000 the ratio fell all the same, from 0.14 in the run before to 0.10, while messages a second did
-not (1,243 and 1,255): the floor ran at 9,056/s that time and at 12,654/s this time. Both are single runs on a machine
-with two cores; a third that bore out either floor has not been made. What DESIGN §15 asks of capture stays far.
-"""  # measured by hand, once
-
-
 def run_bench(sizes: Sequence[int], *, profile: bool = False) -> None:
     """Every size in a fresh installation; then the report."""
     measured = [_measure(size, profile=profile and size == min(sizes)) for size in sizes]
@@ -207,7 +189,8 @@ def _report(
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return (
         "# Speeds\n\nWritten by `muniment bench`; history in `history.jsonl`, a profile of the capture path in "
-        f"`capture.profile.txt`.\nNewest run: {stamp}, {machine}.\n\n" + "\n".join(lines) + "\n" + COMPARED
+        "`capture.profile.txt`; how capture compares with its first version in [spine.md](spine.md).\n"
+        f"Newest run: {stamp}, {machine}.\n\n" + "\n".join(lines) + "\n"
     )
 
 

@@ -17,7 +17,7 @@ from engine.access.audit_words import action_word, detail_word, outcome_word
 from engine.access.viewer import PUBLIC
 from engine.clock import from_microseconds
 from metamodel.forms import Form
-from metamodel.human_text import show_list
+from metamodel.labels import label_text
 from metamodel.plugin_api import OPERATORS
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ class Lines:
                 return self._listed(self._condition(entry, one) for one in several)
             case "report":
                 return self._report(entry, str(value))
+            case "rule":
+                return self._rule(entry, str(value))
             case "by":
                 return self._way_in(str(value))
             case "outcome":
@@ -121,8 +123,13 @@ class Lines:
         found = next((one for one in app.reports if one.id == name), None) if app else None
         return found.text(self._visit.language) if found else name
 
+    def _rule(self, entry: AuditEntry, name: str) -> str:
+        app = self._visit.runtime.services.apps().get(entry.app)
+        found = next((one for one in app.rules if one.id == name), None) if app else None
+        return label_text(found.label, self._visit.language, name) if found else name
+
     def _listed(self, items: Iterable[str]) -> str:
-        return show_list(items, self._visit.language)
+        return self._visit.joined(items)
 
 
 def name_of(visit: Visit, person: str) -> str:

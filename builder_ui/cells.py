@@ -37,12 +37,13 @@ class Chip(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FileLink:
-    """`href` blank: it does not open for who reads this."""
+    """`href` blank: it does not open for who reads this. `below`: what stands under it, of a signature."""
 
     name: str
     href: str
     size: str = ""
     media_type: str = ""
+    below: str = ""
 
     @property
     def icon(self) -> str:

@@ -10,6 +10,8 @@ import io
 import segno
 from markupsafe import Markup
 
+from engine.whole_numbers import is_whole_number
+
 # Widths of bars and gaps of the 107 signs of Code 128 (ISO/IEC 15417), six each; the stop sign, last, has seven.
 CODE_128 = (
     "212222222122222221121223121322131222122213122312132212221213221312231212112232122132122231113222"
@@ -79,7 +81,7 @@ def _code_128(text: str) -> str:
 
 
 def _ean(text: str) -> str:
-    if len(text) not in (8, 13) or not text.isdigit():
+    if len(text) not in (8, 13) or not is_whole_number(text):
         raise ValueError(text)
     digits = [int(digit) for digit in text]
     if len(text) == 13:

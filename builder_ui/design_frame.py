@@ -15,6 +15,7 @@ from builder_ui.capture_places import capture_place
 from builder_ui.site import Visit
 from engine.clock import from_microseconds
 from engine.designing import Looked
+from engine.whole_numbers import is_whole_number
 from metamodel.application import App
 from metamodel.labels import label_text
 from metamodel.problems import Problem
@@ -199,7 +200,7 @@ def problem_place(
 
 def _at(holder: Any, key: str) -> Any:
     if isinstance(holder, list):
-        return holder[int(key)] if key.isdecimal() and int(key) < len(holder) else None
+        return holder[int(key)] if is_whole_number(key) and int(key) < len(holder) else None
     return holder.get(key) if isinstance(holder, dict) else None
 
 

@@ -12,6 +12,7 @@ from builder_ui.models.design_menu import MenuBody, MenuGroupNode, MenuNode, Men
 from builder_ui.models.parts import Option
 from builder_ui.site import Visit
 from engine.designing import Looked
+from engine.whole_numbers import is_whole_number
 from metamodel.core_schema import PAGES
 from metamodel.forms import Form
 from metamodel.labels import label_text
@@ -84,7 +85,7 @@ class Menu:
 
     def _at(self, at: str) -> Raw | None:
         numbers = at.split(".") if at else []
-        if not numbers or len(numbers) > 2 or not all(one.isdecimal() and len(one) < 6 for one in numbers):
+        if not numbers or len(numbers) > 2 or not all(map(is_whole_number, numbers)):
             return None
         group = self._groups[int(numbers[0])] if int(numbers[0]) < len(self._groups) else None
         if group is None or len(numbers) == 1:

@@ -18,6 +18,7 @@ from builder_ui.models.design_form import Control, ControlGroup, Panel, UsedBy
 from builder_ui.models.parts import Option
 from builder_ui.site import Visit
 from engine.designing import Looked
+from engine.whole_numbers import is_whole_number
 from metamodel.forms import FieldDefinition, Form
 from metamodel.labels import label_text
 from metamodel.mentions import Mention, mentions_of_field
@@ -51,7 +52,7 @@ class FieldPanel:
         groups = _common([self.groups(known, key) for key, known in chosen])
         title = self.visit.count("%(num)s field chosen", "%(num)s fields chosen", len(chosen))
         pointers = tuple(known.path for _, known in chosen)
-        about = "、".join(known.text(self.visit.language) for _, known in chosen)
+        about = self.visit.joined(known.text(self.visit.language) for _, known in chosen)
         return Panel(
             title,
             about,
@@ -183,7 +184,7 @@ class FieldPanel:
                 "It steers %(num)s field: %(names)s",
                 "It steers %(num)s fields: %(names)s",
                 len(others),
-                names="、".join(others),
+                names=self.visit.joined(others),
             )
 
     def _used(self, one: Mention) -> UsedBy:
@@ -208,7 +209,7 @@ class FieldPanel:
         """3 rules, 2 boards: who names it, counted."""
         kinds = dict.fromkeys(one.what for one in mentions)
         counts = [(kind, sum(one.what == kind for one in mentions)) for kind in kinds]
-        return "、".join(
+        return self.visit.joined(
             self.visit.text("%(n)s %(what)s", n=n, what=self._part(kind, n)) for kind, n in counts
         )
 
@@ -227,7 +228,7 @@ def at_pointer(document: Any, path: str) -> Any:
     """What stands there, or None."""
     for part in path.split("/")[1:]:
         if isinstance(document, list):
-            document = document[int(part)] if part.isdecimal() and int(part) < len(document) else None
+            document = document[int(part)] if is_whole_number(part) and int(part) < len(document) else None
         else:
             document = document.get(part) if isinstance(document, dict) else None
     return document

@@ -40,7 +40,7 @@ def block_panel(visit: Visit, looked: Looked, form: Form, block: Block) -> Panel
 def form_panel(visit: Visit, looked: Looked, form: Form, place: int, published: bool) -> Panel:
     raw = looked.draft.document["forms"][place]
     text = visit.text
-    fields = "、".join(f"{{{one.id}}}" for one in form.fields[:3])
+    fields = visit.joined(f"{{{one.id}}}" for one in form.fields[:3])
     kinds = (
         Option("record", text("Records, which change"), not form.is_archive),
         Option("archive", text("An archive: what is recorded stays as it is"), form.is_archive),

@@ -128,7 +128,7 @@ class Permissions:
         some = whose.get(known.get(rows, ""), text("all") if rows == "true" else text("some"))
         actions = permission.get("actions", ["read"])
         done = [words[name] for name in ACTIONS if isinstance(actions, list) and name in actions]
-        return f"{some} · {'、'.join(done) if self.visit.language.startswith('zh') else ', '.join(done)}"
+        return f"{some} · {self.visit.joined(done)}"
 
     # -- one role ----------------------------------------------------------------------------------
 

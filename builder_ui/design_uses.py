@@ -13,7 +13,6 @@ from builder_ui.models.design_uses import Uses
 from builder_ui.models.parts import Link
 from builder_ui.site import Visit
 from engine.designing import Looked
-from metamodel.human_text import show_list
 from metamodel.labels import label_text
 from metamodel.problems import Problem
 from metamodel.renaming import NamedPart, naming
@@ -94,7 +93,7 @@ def mentions(visit: Visit, counts: Mapping[str, int]) -> str:
         "app": lambda n: count("%(num)s other app", "%(num)s other apps", n),
     }
     told = [words[what](number) for what, number in counts.items() if what in words]
-    return visit.text("Used by %(parts)s", parts=show_list(told, visit.language)) if told else ""
+    return visit.text("Used by %(parts)s", parts=visit.joined(told)) if told else ""
 
 
 def _name(visit: Visit, what: str) -> str:

@@ -80,7 +80,7 @@ class Views:
         about += [text("on a record's page")] if not kind.listed else []
         defaults = raw.get("default_for")
         if isinstance(defaults, list) and defaults:
-            named = "、".join(self._role(str(role)) for role in defaults)
+            named = self.visit.joined(self._role(str(role)) for role in defaults)
             about.append(text("opens for %(roles)s", roles=named))
         problems = self._about(number)
         problem = problems[0].text(self.visit.language) if problems else ""

@@ -8,7 +8,7 @@ Lists, record pages, related lists and chats use it; `inputs.py` is the same for
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field as dataclass_field
+from dataclasses import dataclass, field as dataclass_field, replace
 from typing import Any
 
 from builder_ui.cells import Cell, CellKind, Chip, FileLink, Look, choice_chip, file_size, record_url
@@ -17,7 +17,7 @@ from builder_ui.language import translations
 from builder_ui.templating import href, macros_of
 from engine.records.query import RecordView
 from metamodel.forms import FieldDefinition, Form
-from metamodel.human_text import list_joint
+from metamodel.human_text import list_joint, show_moment
 from metamodel.plugin_api import BadValue, Display, Field, Reference, RelatedQuery, Rollup, Storage
 from metamodel.row_totals import row_totals
 
@@ -138,8 +138,12 @@ class Presenter:
             "type": type_.name if type_.markup else "",
         }
 
+        signed = type_.look == "signature" and bool(getattr(field.options, "name_below", False))
+
         def draw(value: Any, text: str) -> Drawn:
             kind, parts = usual(value, text)
+            if signed and kind == "files":
+                parts = {"files": tuple(map(self._signed, map(str, value), parts["files"]))}
             inner = code_svg(str(value), code) if type_.look == "code_image" else value
             return kind, {**parts, **said, "text": text, "inner": inner}
 
@@ -194,6 +198,15 @@ class Presenter:
         if facts.get("closed"):
             return FileLink(name, "", size)
         return FileLink(name, href(f"/files/{identifier}"), size, str(facts.get("media_type") or ""))
+
+    def _signed(self, identifier: str, file: FileLink) -> FileLink:
+        """With who handed it in, and when: nothing of one that does not open."""
+        by, zone = self.files.get(identifier, {}).get("handed_in"), self.display.zone
+        if by is None or zone is None or not file.href:
+            return file
+        person, at = by
+        name = self.display.names.get(("person", person), "")
+        return replace(file, below=f"{name} {show_moment(at, zone, self.display.language)}".strip())
 
     def _rows(self, field: FieldDefinition, value: Any) -> Mapping[str, Any]:
         drawers = [(inner, self.drawer(inner)) for inner in field.fields]

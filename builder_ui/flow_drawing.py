@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from builder_ui.flow_picture import Arrow, Box, Picture, drawn
 from builder_ui.models.tasks import FlowAction, FlowPart, FlowStep
-from metamodel.human_text import show_list
 
 if TYPE_CHECKING:
     from builder_ui.site import Visit
@@ -44,7 +43,7 @@ def waiting(visit: Visit, view: FlowView) -> str:
     """For whom it waits, since when."""
     if not view.waiting_for or view.state not in ("running", "returned"):
         return ""
-    names, span = show_list(view.waiting_for, visit.language), waited(visit, view)
+    names, span = visit.joined(view.waiting_for), waited(visit, view)
     if not span:
         return visit.text("Waits for %(names)s", names=names)
     if view.state == "returned":
@@ -74,14 +73,14 @@ def picture(visit: Visit, view: FlowView) -> Picture:
 
 
 def _box(visit: Visit, node: NodeView) -> Box:
-    people = " → ".join(show_list(those, visit.language) for those in (node.people, node.later) if those)
+    people = " → ".join(visit.joined(those) for those in (node.people, node.later) if those)
     when = visit.moments.short(node.at) if node.at else ""
     sub = " · ".join(each for each in (people, when) if each)
     states = {
         "done": visit.text("done"), "waiting": visit.text("waiting"), "ahead": visit.text("still ahead"),
         "skipped": visit.text("not taken"),
     }  # fmt: skip
-    said = ", ".join(each for each in (states.get(node.state, ""), people, when) if each)
+    said = visit.joined(each for each in (states.get(node.state, ""), people, when) if each)
     kind = visit.runtime.registry.get("node", node.type)
     icon = kind.icon if kind else "dot"
     return Box(node.id, node.label, node.state, icon, sub, f"{node.label}: {said}")
@@ -94,7 +93,7 @@ def _step(visit: Visit, step: StepView) -> FlowStep:
     who = step.person_name or visit.text("The system")
     if step.standing_in_for:
         who = visit.text("%(who)s (for %(name)s)", who=who, name=step.standing_in_for)
-    what, people = step.action_label, show_list(step.people, visit.language)
+    what, people = step.action_label, visit.joined(step.people)
     if people:
         what = visit.text("%(action)s: %(names)s", action=what, names=people)
     note = "\n".join(each for each in (step.why, step.comment) if each)

@@ -16,6 +16,7 @@ from builder_ui.named_files import Named, file_ids, files_of
 from builder_ui.site import Visit
 from engine.records.forms_state import FormState
 from engine.records.query import RecordView
+from engine.whole_numbers import is_whole_number
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form
 from metamodel.labels import label_text
@@ -197,7 +198,7 @@ def _in_cells(
     numbers = sent_row_numbers(rows, sent) if rows is not None and rows.fields else []
     for found in problems:
         number, _, column = str(found["place"]).partition("/")
-        known = number.isdigit() and column and int(number) < len(numbers)
+        known = is_whole_number(number) and column and int(number) < len(numbers)
         yield {**found, "cell": [numbers[int(number)], column]} if known else found
 
 

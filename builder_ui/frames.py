@@ -170,16 +170,17 @@ class Frames:
         ):
             address = f"/apps/{app.id}/channels"
             made.append(MenuEntry(visit.text("Channels"), address, "channel", path.startswith(address)))
-        if "rule_log" not in named and app.rules and self._opens(visit, app, "rule_log"):
-            address = page_address(app, "rule_log")
-            made.append(MenuEntry(visit.text("Rule log"), address, "pulse", path.startswith(address)))
+        logs = "rule_log" not in named and self._opens(visit, app, "rule_log")
+        if app.rules and (logs or _keeps_words(visit, app)):
+            address, log = f"/apps/{app.id}/rules", page_address(app, "rule_log")
+            made.append(MenuEntry(visit.text("Rules"), address, "pulse", path.startswith((address, log))))
         shown = [e for e in administration.entries(visit) if e.href.strip("/") not in named]
         return [MenuSection(visit.text("Administration"), (*made, *shown))] if made or shown else []
 
     def _outside(self, visit: Visit) -> tuple[MenuSection, ...]:
         path = visit.request.url.path
         apps = tuple(
-            MenuEntry(app.text(visit.language), f"/apps/{app.id}", "box")
+            MenuEntry(app.text(visit.language), f"/apps/{app.id}", self.card(visit, app, None).icon)
             for app in self._runtime.apps_of(visit.viewer)
         )
         home = MenuEntry(visit.text("Home"), "/", "home", path == "/")
@@ -222,6 +223,15 @@ def looking(visit: Visit) -> Looking | None:
 def offered_views(visit: Visit, app: App, form: Form) -> tuple[str, ...]:
     """The views of a form that this viewer's roles are offered: all, where none of them says which."""
     return views_offered(app, form, visit.viewer.roles_in(app.id))
+
+
+def _keeps_words(visit: Visit, app: App) -> bool:
+    """Does this viewer write the lists of words that rules look for? Then he tries what a word would do."""
+    lists = {form.id for form in app.forms if form.keywords is not None}
+    held = (app.role(name) for name in visit.viewer.roles_in(app.id))
+    return any(
+        "update" in role.forms[one].actions for role in held if role for one in lists & role.forms.keys()
+    )
 
 
 def page_address(app: App, page: str) -> str:

@@ -14,6 +14,7 @@ from builder_ui.site import Visit
 from builder_ui.views import list_views
 from engine.access.ways import best_access
 from engine.records.query import Query
+from engine.whole_numbers import whole_number
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form, View
 from metamodel.plugin_api import Storage
@@ -104,7 +105,7 @@ class Listing:
     @property
     def page(self) -> int:
         page = self.asked.get("page", "0")
-        return min(int(page), 10_000) if page.isdigit() else 0
+        return min(whole_number(page, 0), 10_000)
 
     def query(self, *, size: int = SIZE, columns: Iterable[str] | None = None) -> Query:
         wanted = list(columns) if columns is not None else [*self.columns, *self.title_fields]

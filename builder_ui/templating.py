@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from builder_ui.assets import Assets
 from builder_ui.language import LANGUAGES, TAGS, translations
+from metamodel.human_text import list_joint
 from metamodel.markup import clean_html
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -110,6 +111,8 @@ class Renderer:
             "chips_html": lru_cache(maxsize=CHIPS)(lambda chips: self._chips(environment, chips)),
         }
         environment.filters |= {"tojson_attr": json_attribute, "highlight": highlight, "rich": rich}
+        environment.globals["joint"] = joint = Markup(list_joint(language))
+        environment.filters["joined"] = joint.join
         sprite = self.assets.get("icons.svg")
         text = sprite.content.decode() if sprite else ""
         self._icons = {part.split('"', 1)[0] for part in text.split('id="')[1:]}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
@@ -25,8 +24,10 @@ from engine.records.references import NOT_SHOWN
 from engine.runtime import Runtime
 from engine.web.language import language_of
 from engine.web.security import content_policy, viewer_of
+from engine.whole_numbers import is_whole_number
 from metamodel.application import App
 from metamodel.forms import Form
+from metamodel.human_text import show_list
 from metamodel.labels import label_text
 from metamodel.plugin_api import Display, Reference
 from metamodel.problems import Rejected, problem
@@ -63,7 +64,7 @@ class Visit:
     def __init__(self, site: House, request: Ask) -> None:
         self.site, self.request, self.runtime = site, request, site.runtime
         self.language = language_of(request)
-        self.viewer: Viewer = replace(viewer_of(request), language=self.language)
+        self.viewer: Viewer = viewer_of(request)
         self.readable: dict[str, list[Form]] = {}  # by app; filled by `frames` when first asked for
         self.boards: dict[str, dict[str, str]] = {}  # the same of reports
         self.counts: Counts | None = None  # the same
@@ -77,6 +78,10 @@ class Visit:
     def count(self, one: str, many: str, number: int, **values: Any) -> str:
         words = self._catalogue.ngettext(one, many, number)
         return words % {"num": f"{number:,}", **values}
+
+    def joined(self, items: Iterable[str]) -> str:
+        """`甲、乙` or `a, b`; templates say `|joined`."""
+        return show_list(items, self.language)
 
     @cached_property
     def moments(self) -> Moments:
@@ -109,7 +114,9 @@ class Visit:
         if wanted:
             with self.runtime.database.read() as connection:
                 described = self.runtime.files.describe(connection, wanted)
-            files = {f["id"]: {**f, "name": (one := known[f["id"]]).hide(f["name"]), "closed": one.closed}
+                handed_in = self.runtime.files.handed_in(connection, wanted)
+            files = {f["id"]: {**f, "name": (one := known[f["id"]]).hide(f["name"]), "closed": one.closed,
+                               "handed_in": handed_in.get(f["id"])}
                      for f in described}  # fmt: skip
             nothing = {"name": label_text(NOT_SHOWN, self.language), "closed": True}
             files |= {one: nothing for one, how in known.items() if how.foreign}
@@ -127,7 +134,7 @@ class Visit:
         reader, found = self.runtime.records.reader, dict[tuple[str, str, str], str]()
         by_form: dict[tuple[str, str], list[str]] = {}
         for app, form, record in dict.fromkeys(records):
-            if record.isdigit():
+            if is_whole_number(record):
                 by_form.setdefault((app, form), []).append(record)
         with self.runtime.database.read() as connection:
             for (app, form), wanted in by_form.items():

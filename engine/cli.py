@@ -20,6 +20,7 @@ from engine.commands.keys import keys, rotate_key
 from engine.commands.new_plugin import new_plugin
 from engine.commands.packages import export_package
 from engine.commands.reindexing import reindex
+from engine.commands.retention import go_on
 from engine.commands.user import user
 from engine.commands.verifying import verify
 from engine.config import Config
@@ -38,6 +39,7 @@ main.add_command(doctor)
 main.add_command(show_bytes)
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(go_on)
 main.add_command(keys)
 main.add_command(rotate_key)
 main.add_command(export_package)

@@ -73,6 +73,11 @@ class Config:
         return self.master_key_file or self.data / "keys" / "master.json"
 
     @property
+    def unfinished_restore(self) -> Path:
+        """Lies there from the first byte a restore puts until it has come to its end."""
+        return self.data / "restore.unfinished"
+
+    @property
     def rotated_keys(self) -> Path:
         """Keys that took the place of those in the environment, sealed under them."""
         return self.data / "rotated" / "keys.json"

@@ -8,6 +8,7 @@ Every room gets its connections here; nobody else names a driver.
 
 from __future__ import annotations
 
+import hashlib
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -113,6 +114,14 @@ class Database:
         """`work` inside the given unit, or in one of its own when there is none."""
         return self.write(work) if unit is None else work(unit)
 
+    def alone(self, connection: sa.Connection, name: str) -> None:
+        """Until the unit is over no other one of this name goes on: whoever comes second finds what the first one did.
+        SQLite has one writer anyhow."""
+        if self.dialect == "postgresql":
+            digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+            number = int.from_bytes(digest, "big", signed=True)
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+
     # -- ids and counters --------------------------------------------------------------------------
     def take_ids(self, connection: sa.Connection, number: int) -> Sequence[int]:
         """`number` new ids, ascending, unique in the whole database, for one unit's use."""
@@ -120,6 +129,13 @@ class Database:
             return _advance(connection, "ids", number)
         found = connection.exec_driver_sql(_NEXT_IDS, (number,))
         return [row[0] for row in found]
+
+    def pass_ids(self, unit: Unit, last: int) -> None:
+        """New ids are higher than this one, as if it had been taken here."""
+        if self.dialect == "sqlite":
+            unit.connection.execute(_PASS, {"last": last})
+        else:
+            unit.connection.execute(_PASS_SEQUENCE, {"last": last})
 
     def take_numbers(
         self, connection: sa.Connection, name: str, number: int, *, gap_free: bool = False
@@ -210,6 +226,11 @@ def driver(connection: sa.Connection) -> Any:
 
 
 _NEXT_IDS = "SELECT nextval('ids') FROM generate_series(1, %s)"
+_PASS = sa.text(
+    "INSERT INTO counters (name, value) VALUES ('ids', :last) "
+    "ON CONFLICT (name) DO UPDATE SET value = max(counters.value, excluded.value)"
+)
+_PASS_SEQUENCE = sa.text("SELECT setval('ids', greatest(:last, last_value)) FROM ids")
 _PUBLICATION = sa.select(counters.c.value).where(counters.c.name == "publication")
 _ADVANCE = (
     "INSERT INTO counters (name, value) VALUES ({0}, {0}) "

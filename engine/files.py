@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -20,8 +21,10 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from engine.clock import from_microseconds
 from engine.database import Database, Unit
 from engine.system_tables import files
+from engine.whole_numbers import whole_number
 from metamodel.problems import Rejected, problem
 
 CHUNK = 64 * 1024
@@ -83,14 +86,29 @@ class Files:
     ) -> str:
         """A new file of this content; its id. The folder holds equal contents once."""
         kept = content if isinstance(content, Kept) else self.keep(content)
+        whole = Kept(kept.digest, kept.size, self._shared(unit, kept) or kept.key)
+        return self._add(unit, whole, name, media_type, by, None if record is None else int(record))
+
+    def copy(self, unit: Unit, identifier: str, by: str, record: int) -> str:
+        """The same content as a file of this record's own, which stays when the other one goes; its id. Rejected
+        (file.unknown)."""
+        query = sa.select(files).where(files.c.id == _number(identifier)).with_for_update()
+        row = unit.connection.execute(query).first()
+        if row is None:
+            raise Rejected([problem("file.unknown")])
+        kept = Kept(row.digest, row.size, self._key(row))
+        return self._add(
+            unit, kept, _open_name(row.name_sealed, kept.key, row.id), row.media_type, by, record
+        )
+
+    def _add(self, unit: Unit, kept: Kept, name: str, media_type: str, by: str, record: int | None) -> str:
         (identifier,) = self._database.take_ids(unit.connection, 1)
-        key = self._shared(unit, kept) or kept.key
-        master, wrapped = self._seals.wrap(key, identifier)
-        sealed = _seal_name(name, key, identifier)
+        master, wrapped = self._seals.wrap(kept.key, identifier)
+        sealed = _seal_name(name, kept.key, identifier)
         row = {
             "id": identifier, "digest": kept.digest, "size": kept.size, "name_sealed": sealed,
             "media_type": media_type[:200], "key_wrapped": wrapped, "master": master,
-            "record": None if record is None else int(record), "created_at": unit.now, "created_by": by,
+            "record": record, "created_at": unit.now, "created_by": by,
         }  # fmt: skip
         unit.connection.execute(files.insert().values(**row))
         unit.notes.setdefault("files.stored", set()).add(identifier)
@@ -185,6 +203,16 @@ class Files:
         found = {row.id: row for row in rows}
         return [self._described(found[number]) for number in numbers if number in found]
 
+    def handed_in(
+        self, connection: sa.Connection, identifiers: Sequence[str]
+    ) -> dict[str, tuple[str, datetime]]:
+        """Who handed each in ('' for somebody without an account), and when."""
+        numbers = {_number(identifier) for identifier in identifiers}
+        rows = connection.execute(
+            sa.select(files.c.id, files.c.created_by, files.c.created_at).where(files.c.id.in_(numbers))
+        )
+        return {str(row.id): (row.created_by, from_microseconds(row.created_at)) for row in rows}
+
     def _described(self, row: Any) -> Mapping[str, Any]:
         return {
             "id": str(row.id),
@@ -239,7 +267,7 @@ def _touched(path: Path) -> float:
 
 def _number(identifier: str) -> int:
     """-1, which no file has, for what is no id."""
-    return int(identifier) if identifier.isascii() and identifier.isdigit() and len(identifier) < 19 else -1
+    return whole_number(identifier, -1)
 
 
 # -- sealed bytes: MAGIC, then chunks; place and whether it is the last are bound into each -----------

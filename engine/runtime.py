@@ -112,6 +112,7 @@ from engine.records.timelines import Timelines
 from engine.reports.house_data import HouseData
 from engine.reports.reports import Reports
 from engine.retention import Retention
+from engine.retention.pausing import paused
 from engine.rules import Rules
 from engine.rules.analyzing import Analyzing
 from engine.rules.granting import Granting
@@ -160,7 +161,10 @@ class Runtime:
 
     @classmethod
     def open(cls, config: Config, clock: Clock | None = None) -> Runtime:
-        """An installation, created where it is not there yet."""
+        """An installation, created where it is not there yet. Rejected (restore.unfinished): nobody works with one
+        in which something is alive that was shredded."""
+        if config.unfinished_restore.exists():
+            raise Rejected([problem("restore.unfinished", place=config.data)])
         return cls(config, clock or SystemClock())
 
     def close(self) -> None:
@@ -370,7 +374,9 @@ class Runtime:
             self.services, self.records, self.box, self.accounts.throttle, self._designs
         )
         self.imports = Imports(self.services, self.records, self.box, self.jobs, self.viewer)
-        self.waiting = Waiting(self.services, self.imports, self.jobs, self.manages_anywhere)
+        self.waiting = Waiting(
+            self.services, self.imports, self.kept_drafts, self.jobs, self.manages_anywhere
+        )
         self.records.shredder.forgetting += [
             self.tasks.forget, self.notifications.forget, self.rules.forget, self.flows.store.forget,
             self.channels.forget, self.web_hooks.forget,
@@ -436,14 +442,15 @@ class Runtime:
         return [BoundChannel(one.id, one.label, one.id in kept, one.wants_secret) for one in app.channels]
 
     def _open_retention(self) -> None:
-        self.retention = Retention(self.services, self.records, self.box, self.jobs)
+        self.retention = Retention(self.services, self.records, self.box, self.jobs, self.notifications)
         self.retention.told.append(self._states.changed)
         self.designing.gaining = Gaining(
-            self.database, self.people, self.audit, self.notifications, self._apps,
-            self.retention.activations.two_people, self.manages_anywhere,
+            self.database, self.people, self.audit, self.notifications, self._apps, self.registry,
+            self.retention.activations.two_people, self.manages_anywhere, self.applications.versions,
         )  # fmt: skip
         self.rules.register(Shred, self.retention.erasing.perform)
         self.recycle_bin.objections += [self.flows.keeps, self.retention.keeps]
+        self.recycle_bin.paused = paused
 
     def _copied(self, unit: Unit, copy: CopyState, app: str) -> None:
         """Values were brought over after a change of a field's type."""

@@ -1,5 +1,5 @@
-"""A large workbook read by a process of its own, line by line: its memory goes when it goes, and a file that breaks
-the reader breaks nothing else.
+"""A workbook read by a process of its own, line by line: its memory goes when it goes, and a file that breaks the
+reader breaks nothing else. However small: two cells in opposite corners make it ask for gigabytes and abort.
 
     python -m engine.sheet_reader SHEET < WORKBOOK
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import os
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -23,15 +24,18 @@ import msgspec
 from engine.workbook_cells import UNPACKED, workbook_rows
 from metamodel.problems import Rejected, problem
 
-SECONDS, MEMORY = 120, 4_000_000_000  # of a core, of addresses
+SECONDS, MEMORY = 120, 1_200_000_000  # of a core, of addresses: some 10 million cells
 PIECE = 1 << 16
-TOO_LARGE = 3  # the exit status that says so
-_WHY = {TOO_LARGE: problem("sheet.too_large", limit=UNPACKED // 1_000_000)}
+TOO_LARGE, TOO_SPREAD = 3, 4  # the exit statuses that say so; the reader itself aborts where memory ends
+_WHY = {
+    TOO_LARGE: problem("sheet.too_large", limit=UNPACKED // 1_000_000),
+    TOO_SPREAD: problem("sheet.too_spread"), -signal.SIGABRT: problem("sheet.too_spread"),
+}  # fmt: skip
 _decode = msgspec.json.Decoder(list[str]).decode
 
 
 def rows_apart(content: bytes, name: str) -> Generator[Sequence[str]]:
-    """As `workbook_rows`. Rejected (sheet.unreadable, sheet.too_large), on the way too."""
+    """As `workbook_rows`. Rejected (sheet.unreadable, sheet.too_large, sheet.too_spread), on the way too."""
     environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     command = [sys.executable, "-m", "engine.sheet_reader", name]
     pipe = subprocess.PIPE
@@ -73,6 +77,8 @@ def main(name: str) -> None:
             out.write(encoder.encode(row) + b"\n")
     except Rejected as refused:
         sys.exit(TOO_LARGE if refused.problems[0].code == "sheet.too_large" else 1)
+    except MemoryError:
+        sys.exit(TOO_SPREAD)
     out.flush()
 
 

@@ -1,7 +1,7 @@
 """A spreadsheet as headings and lines of text, whoever made it: Excel, OpenDocument or CSV.
 
-No formula or macro runs; what unpacks to more than it should is refused before it is read. CSV may be UTF-8,
-UTF-16 or the GB 18030 of Chinese Excel, parted by commas, semicolons or tabs. Imports read through here.
+No formula or macro runs; a workbook is read by a process of its own, and CSV here: UTF-8, UTF-16 or the GB 18030 of
+Chinese Excel, parted by commas, semicolons or tabs. Imports read through here.
 """
 
 from __future__ import annotations
@@ -16,11 +16,9 @@ from itertools import islice
 
 from engine.sheet_reader import rows_apart
 from engine.spreadsheets import armed
-from engine.workbook_cells import workbook_rows
 from metamodel.problems import Rejected, problem
 
 LARGEST = 50_000_000  # bytes
-APART = 1_000_000  # bytes of a workbook from which another process reads it
 LONGEST, WIDEST = 200_000, 300  # lines, columns
 LONGEST_CELL = 1_000_000  # characters
 HEADED_WITHIN = 10  # lines among which the headings stand
@@ -53,7 +51,7 @@ class Sheet:
 
     def lines(self, after: int = 0) -> Iterator[Line]:
         """Those below the headings, later than line `after`, one by one; blank ones are passed over.
-        Rejected (sheet.too_long, sheet.unreadable) on the way."""
+        Rejected (sheet.too_long, sheet.unreadable, sheet.too_spread) on the way."""
         width, first = len(self.headings), max(self.heading + self.deep - 1, after)
         for number, cells in enumerate(islice(_rows(self._content, self.name), 1, None), 1):
             if number > LONGEST + self.heading:
@@ -66,7 +64,7 @@ class Sheet:
 
 def open_sheet(content: bytes, name: str = "", heading: int = 0) -> Sheet:
     """The sheet of this name (blank: the first) with its headings in that line (0: where they seem to be).
-    Rejected: sheet.too_large, sheet.unreadable, sheet.unknown, sheet.no_headings."""
+    Rejected: sheet.too_large, sheet.too_spread, sheet.unreadable, sheet.unknown, sheet.no_headings."""
     if len(content) > LARGEST:
         raise Rejected([problem("sheet.too_large", limit=LARGEST // 1_000_000)])
     with closing(_rows(content, name)) as rows:
@@ -128,8 +126,7 @@ def _rows(content: bytes, name: str) -> Generator[Sequence[str]]:
         yield ("CSV",)
         yield from _csv_rows(content)
     else:
-        read = rows_apart if len(content) > APART else workbook_rows
-        yield from read(content, name)
+        yield from rows_apart(content, name)
 
 
 # -- CSV -------------------------------------------------------------------------------------------

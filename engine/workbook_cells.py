@@ -1,7 +1,7 @@
 """Workbooks as lines of text: Excel or OpenDocument, whoever made them.
 
-No formula or macro runs; what unpacks to more than it should is refused before it is read. `sheets` reads small
-ones here, and large ones through `sheet_reader`, in a process of its own.
+No formula or macro runs; what unpacks to more than it should is refused before it is read. Only
+`sheet_reader` reads one, in a process of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ UNPACKED = 500_000_000  # bytes
 def _book(content: bytes) -> Any:
     from python_calamine import CalamineWorkbook
 
-    _refuse_bomb(content)
+    refuse_bomb(content)
     return CalamineWorkbook.from_filelike(io.BytesIO(content))
 
 
@@ -57,11 +57,12 @@ class _calm:
             raise Rejected([problem("sheet.unreadable")]) from None
 
 
-def _refuse_bomb(content: bytes) -> None:
-    """A modern workbook is an archive: it is unpacked once here, counting, before anything reads it."""
+def refuse_bomb(content: bytes, limit: int = 0) -> None:
+    """A modern workbook is an archive: it is unpacked once here, counting, before anything reads it. Rejected
+    (sheet.unreadable, sheet.too_large) beyond so many bytes (0: UNPACKED)."""
     if not content.startswith(b"PK"):
         return
-    left = UNPACKED
+    left = limit or UNPACKED
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             for entry in packed.infolist():
@@ -69,7 +70,9 @@ def _refuse_bomb(content: bytes) -> None:
                     while piece := unpacked.read(1 << 16):
                         left -= len(piece)
                         if left < 0:
-                            raise Rejected([problem("sheet.too_large", limit=UNPACKED // 1_000_000)])
+                            raise Rejected(
+                                [problem("sheet.too_large", limit=(limit or UNPACKED) // 1_000_000)]
+                            )
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise Rejected([problem("sheet.unreadable")]) from error
 

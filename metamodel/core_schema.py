@@ -228,7 +228,7 @@ TEST_STEP = shape(
     delete=TEXT, restore=TEXT, say=TEXT, about=ref("id"),
     press=ref("id"), begin=ref("id"), on=TEXT, flow=TEXT, do=TEXT, comment=TEXT,
     to={"anyOf": [TEXT, list_of(TEXT)]},
-    package=TEXT, search=TEXT, where=ref("expression"),
+    package=TEXT, search=TEXT, where=ref("expression"), count=COUNT, says=TEXT,
     task=shape((), rule=ref("id"), flow=ref("id"), about=TEXT), expect=ref("test_expectation"), refused=TEXT,
     note=ref("label"),
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """Do computed fields make sense: formulas, lookups, rollups; what they use, and that none uses itself.
 
 A formula is stored with the record, so it may use only the record's own fields and rows and
-nothing that changes by itself. Lookups and rollups are read when asked for, through links; a
-related query is asked of the database and kept.
+nothing that changes by itself. Lookups and rollups are read when asked for, through links, and live
+formulas after them; a related query is asked of the database and kept.
 """
 
 from __future__ import annotations
@@ -15,12 +15,23 @@ from metamodel.checking import Checking
 from metamodel.expressions import Expression, Scope
 from metamodel.expressions.inline import outer_paths
 from metamodel.forms import FieldDefinition, Form
-from metamodel.plugin_api import Formula, HeadValue, LinkedFrom, Lookup, RelatedQuery, RelatedRows, Rollup
+from metamodel.plugin_api import (
+    Formula,
+    HeadValue,
+    LinkedFrom,
+    Live,
+    Lookup,
+    RelatedQuery,
+    RelatedRows,
+    Rollup,
+)
 from metamodel.problems import Problem, pointer, problem
 from metamodel.row_conditions import beyond_database
 from metamodel.scope import FormScope, OtherRowsScope, RowScope
 
 Spot = tuple[str, str]  # form id, field id
+NEVER_USED = (HeadValue, LinkedFrom, Live)
+READ_LATER = (*NEVER_USED, Lookup, Rollup)
 
 
 def check_derived(form: Form, checking: Checking) -> list[Problem]:
@@ -35,7 +46,7 @@ def check_derived(form: Form, checking: Checking) -> list[Problem]:
 
 def _check_field(field: FieldDefinition, form: Form, checking: Checking, scope: Scope) -> list[Problem]:
     derived = field.derived
-    if isinstance(derived, Formula):
+    if isinstance(derived, Formula | Live):
         return _check_formula(field, derived, checking, scope)
     if isinstance(derived, Lookup):
         return list(_check_lookup(field, derived, form, checking))
@@ -45,20 +56,22 @@ def _check_field(field: FieldDefinition, form: Form, checking: Checking, scope: 
 
 
 def _check_formula(
-    field: FieldDefinition, formula: Formula, checking: Checking, scope: Scope
+    field: FieldDefinition, formula: Formula | Live, checking: Checking, scope: Scope
 ) -> list[Problem]:
     place = field.path + "/options/expression"
     expected = field.expression_type().plain()
     checked, found = checking.expression(formula.expression, place, scope, expected, plain=not field.sealed)
-    return [*found, *(_check_stored(checked, scope, place) if checked else ())]
+    later = NEVER_USED if isinstance(formula, Live) else READ_LATER
+    return [*found, *(_check_own(checked, scope, place, later) if checked else ())]
 
 
-def _check_stored(formula: Expression, scope: Scope, place: str) -> Iterator[Problem]:
+def _check_own(formula: Expression, scope: Scope, place: str, later: tuple[type, ...]) -> Iterator[Problem]:
+    """`later`: what has no value yet when this one is computed."""
     if formula.volatile:
         yield problem("formula.not_constant", place)
     for path in sorted(formula.names):
         own = scope.form.field(path[0]) if isinstance(scope, FormScope) else None
-        if own is not None and isinstance(own.derived, HeadValue | LinkedFrom):
+        if own is not None and isinstance(own.derived, later):
             yield problem("formula.not_kept", place, name=own.text())
         start = scope.name(path[0])
         outside = start is not None and start.kind == "record" and path[0] != "record"
@@ -157,7 +170,7 @@ def _spots(form: Form) -> Iterator[tuple[Spot, FieldDefinition]]:
 def _uses(spot: Spot, field: FieldDefinition, form: Form, checking: Checking) -> list[Spot]:
     """The fields of this app that a computed field is computed from."""
     derived = field.derived
-    if isinstance(derived, Formula):
+    if isinstance(derived, Formula | Live):
         return list(_used_by_formula(spot, derived, form, checking))
     if isinstance(derived, Lookup):
         link = form.field(derived.through)
@@ -173,7 +186,7 @@ def _uses(spot: Spot, field: FieldDefinition, form: Form, checking: Checking) ->
     return []
 
 
-def _used_by_formula(spot: Spot, formula: Formula, form: Form, checking: Checking) -> Iterator[Spot]:
+def _used_by_formula(spot: Spot, formula: Formula | Live, form: Form, checking: Checking) -> Iterator[Spot]:
     rows = form.field(spot[1].partition(".")[0]) if "." in spot[1] else None
     scope = (
         RowScope(checking.app, form, rows, checking.apps, checking.registry) if rows else checking.scope(form)

@@ -81,7 +81,7 @@ def _guide(type_: Field) -> str:
         f"{label_text(type_.doc, 'zh')}。{label_text(type_.doc, 'en')}.",
         "",
         f"- {'; '.join(facts)}",
-        f"- filters: {asked}; figures: {', '.join(type_.aggregates)}",
+        f"- filters: {asked or 'none'}; figures: {', '.join(type_.aggregates) or 'none'}",
         *([f"- options: {options}"] if options else []),
         *([f"- {example}"] if example else []),
     ]

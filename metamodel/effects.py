@@ -57,16 +57,15 @@ class CreateRecord(msgspec.Struct, frozen=True):
 class Span(msgspec.Struct, frozen=True):
     """A record that covers a time, from its `start` field to its `end` field. It is found when `moment`
     lies in it or within `silence` of it, and grows to cover the moment; a new one starts with it. The
-    newest one is found after as long as `patience`, too, while its field `waiting` (name, value) says
-    that it waits for this. With no value the field is the moment since when it waits (`asks`: what comes
-    now makes it wait), which somebody else writes down."""
+    newest one is found after as long as `patience`, too, while it waits for this: its field `waiting` is
+    the moment since when (`asks`: what comes now makes it wait), which somebody else writes down."""
 
     start: str
     end: str
     moment: datetime
     silence: timedelta
     patience: timedelta | None = None
-    waiting: tuple[str, Any] = ("", None)
+    waiting: str = ""
     asks: bool = False
 
     @property

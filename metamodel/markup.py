@@ -13,11 +13,11 @@ import nh3
 BLOCKS = ("p", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre", "hr")
 TAGS = frozenset({*BLOCKS, "br", "strong", "b", "em", "i", "u", "s", "li", "a", "code"})
 _KNOWN = re.compile(
-    rf"</?(?:{'|'.join(sorted(TAGS))}|div|span|table|img|script|style)\b[^>]*>", re.IGNORECASE
+    rf"</?(?:{'|'.join(sorted(TAGS))}|div|span|table|img|script|style)\b[^<>]*+>", re.IGNORECASE
 )
 _BLOCK = re.compile(rf"<(?:{'|'.join(BLOCKS)})\b", re.IGNORECASE)
 _ENDS = re.compile(r"<br ?/?>|</(?:p|h2|h3|h4|li|blockquote|pre)>|<hr ?/?>", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*+>")
 _ROUNDS = 8
 
 

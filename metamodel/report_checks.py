@@ -15,7 +15,7 @@ from metamodel.checking import Checking, check_ids, check_labels
 from metamodel.expressions import Scope
 from metamodel.expressions.types import BOOLEAN, DATE, NUMBER, Type
 from metamodel.forms import Form
-from metamodel.plugin_api import LinkedFrom, Lookup, Rollup
+from metamodel.plugin_api import LinkedFrom, Live, Lookup, Rollup
 from metamodel.problems import Problem, pointer, problem
 from metamodel.reports import Report, ReportFilter, WidgetDefinition, is_period
 from metamodel.row_conditions import beyond_database, types_along
@@ -114,12 +114,14 @@ class Ground:
         return [*found, *beyond_database(checked, self.scope, place, self.checking.registry)]
 
     def _rolled_up(self, steps: Sequence[str], types: Sequence[Type]) -> bool:
-        """A rollup anywhere, or a lookup that is not the whole path."""
+        """A rollup or a live formula anywhere, or a lookup that is not the whole path."""
         home: tuple[str, str] | None = (self.app, self.form)
         for step, known in zip(steps, types, strict=True):
             field = self.scope.forms.field(*home, step) if home else None
             derived = field.derived if field is not None else None
-            if isinstance(derived, Rollup | LinkedFrom) or (isinstance(derived, Lookup) and len(steps) > 1):
+            if isinstance(derived, Rollup | LinkedFrom | Live) or (
+                isinstance(derived, Lookup) and len(steps) > 1
+            ):
                 return True
             home = (known.app, known.form) if known.kind == "record" else None
         return False

@@ -42,6 +42,17 @@ class Period:
         years, months, weeks, days = (int(part or 0) for part in found.groups())
         return cls(12 * years + months, 7 * weeks + days)
 
+    @property
+    def words(self) -> Label:
+        """`2 年 6 个月`, `2 years 6 months`: the parts that are not nought."""
+        years, months = divmod(self.months, 12)
+        zh = zip((years, months, self.days), ("年", "个月", "天"), strict=True)
+        en = zip((years, months, self.days), ("year", "month", "day"), strict=True)
+        return {
+            "zh": " ".join(f"{count} {unit}" for count, unit in zh if count) or "0 天",
+            "en": " ".join(f"{count} {unit}{'s' * (count != 1)}" for count, unit in en if count) or "0 days",
+        }
+
     def before(self, day: date) -> date:
         """The last day that lies so long before `day`: five years before 28 February 2029 is 28 February
         2024, so what began on the 29th is kept a day longer."""
@@ -155,7 +166,7 @@ def _check_periods(rule: RetentionRule) -> Iterator[Problem]:
         yield problem("retention.nothing_then", rule.path + "/then")
     least, most, day = Period.read(rule.keep), Period.read(rule.at_most), date(2024, 1, 1)
     if least is not None and most is not None and most.after(day) < least.after(day):
-        yield problem("retention.crossed", rule.path + "/at_most", keep=rule.keep, at_most=rule.at_most)
+        yield problem("retention.crossed", rule.path + "/at_most", keep=least.words, at_most=most.words)
 
 
 def _check_order(rules: Sequence[RetentionRule]) -> Iterator[Problem]:

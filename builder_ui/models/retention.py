@@ -43,7 +43,8 @@ class PresetLine:
 
 @dataclass(frozen=True, slots=True)
 class RulesPage:
-    """`designs`: the archives whose rules this visitor may edit."""
+    """`designs`: the archives whose rules this visitor may edit. `end_asked`: that one person be enough is asked for,
+    `agree`: and this visitor may say yes. `paused`: why nothing goes by itself."""
 
     tabs: tuple[Tab, ...]
     forms: tuple[FormRules, ...]
@@ -52,6 +53,9 @@ class RulesPage:
     may: bool
     problems: tuple[str, ...] = ()
     designs: tuple[Link, ...] = ()
+    end_asked: str = ""
+    agree: bool = False
+    paused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

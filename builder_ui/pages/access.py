@@ -15,6 +15,7 @@ from builder_ui.site import Ask, Here, InPath, Visit, local_address, sent_form
 from engine.access.explain import Explanation, WayTold
 from engine.clock import from_microseconds
 from engine.exceptional_access import REFERENCE, GlassBreak, Leave
+from engine.whole_numbers import is_whole_number
 from metamodel.human_text import show_list
 from metamodel.labels import Label, label_text
 from metamodel.problems import Rejected, problem
@@ -94,7 +95,7 @@ def end_grant(request: Ask, site: Here, grant: InPath, body: bytes) -> Response[
     """As who watches over access; broken glass also by who broke it."""
     visit, sent = site.visit(request), sent_form(body)
     own = {one.id for one in visit.runtime.in_force.of(visit.viewer.person) if one.kind == "emergency"}
-    known = grant.isdecimal() and len(grant) < 19
+    known = is_whole_number(grant)
     if not known or (int(grant) not in own and not visit.runtime.manages_anywhere(visit.viewer, "access")):
         raise Rejected([problem("grant.unknown")])
     visit.runtime.in_force.end_grant(visit.viewer, int(grant))

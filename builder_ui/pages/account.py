@@ -27,6 +27,7 @@ from builder_ui.site import Ask, Here, Visit, local_address, sent_form
 from engine.accounts.passwords import SHORTEST
 from engine.accounts.sessions import Session
 from engine.clock import from_microseconds, microseconds
+from engine.whole_numbers import is_whole_number, whole_number
 from metamodel.problems import Problem, Rejected, problem
 
 STYLES = ("pages", "form", "account")
@@ -147,14 +148,14 @@ def make_token(request: Ask, site: Here, body: bytes) -> Response[Any]:
 @post("/me/tokens/revoke", sync_to_thread=True)
 def revoke_token(request: Ask, site: Here, body: bytes) -> Response[Any]:
     visit, wanted = site.visit(request), one(sent_form(body), "token")
-    number = int(wanted) if wanted.isdecimal() else 0
+    number = whole_number(wanted, 0)
     visit.runtime.accounts.revoke_token(visit.viewer, visit.viewer.person, number)
     return visit.go("/me?done=revoked#tokens")
 
 
 def _end_of(visit: Visit, days: str) -> int | None:
     """The end of the day so many days from now, in microseconds; blank: never."""
-    if not days.isdecimal():
+    if not is_whole_number(days):
         return None
     zone = visit.runtime.config.zone
     day = visit.runtime.clock.now().astimezone(zone).date() + timedelta(days=min(int(days), 3_650))
@@ -180,7 +181,7 @@ def set_absence(request: Ask, site: Here, body: bytes) -> Response[Any]:
 def end_absence(request: Ask, site: Here, body: bytes) -> Response[Any]:
     def back(visit: Visit, sent: Sent) -> Response[Any]:
         wanted = one(sent, "absence")
-        visit.runtime.absences.end(visit.viewer, int(wanted) if wanted.isdecimal() else 0)
+        visit.runtime.absences.end(visit.viewer, whole_number(wanted, 0))
         return visit.go("/me?done=back#absence")
 
     return _section(site.visit(request), body, "absence", back, ask=False)

@@ -26,6 +26,7 @@ from engine.accounts.overview import AccountState, overview
 from engine.accounts.policy import Policy
 from engine.accounts.providers import Provider
 from engine.clock import from_microseconds
+from engine.whole_numbers import whole_number
 from metamodel.labels import label_text
 from metamodel.problems import Problem, Rejected, problem
 
@@ -57,7 +58,7 @@ def accounts_page(request: Ask, site: Here) -> Response[Any]:
     if text:
         named = {person.id for person in organisation.find_people(text, len(organisation.people))}
         shown = [one for one in shown if one.person.id in named]
-    start = int(number) if (number := visit.query.get("from", "0")).isdecimal() else 0
+    start = whole_number(visit.query.get("from", "0"), 0)
     more = href(BASE, q=text, only=only, **{"from": start + SIZE}) if len(shown) > start + SIZE else ""
     page = AccountsPage(
         visit.text("Accounts and sign-in"), tuple(_line(visit, one) for one in shown[start : start + SIZE]),
@@ -147,7 +148,7 @@ def end_sessions_of(request: Ask, site: Here, person: InPath, body: bytes) -> Re
 @post(f"{BASE}/of/{{person:str}}/tokens/revoke", sync_to_thread=True)
 def revoke_token_of(request: Ask, site: Here, person: InPath, body: bytes) -> Response[Any]:
     visit, wanted = _visit(site, request), sent_form(body).get("token", [""])[-1]
-    visit.runtime.accounts.revoke_token(visit.viewer, person, int(wanted) if wanted.isdecimal() else 0)
+    visit.runtime.accounts.revoke_token(visit.viewer, person, whole_number(wanted, 0))
     return visit.go(f"{BASE}/of/{person}?done=revoked")
 
 
@@ -226,7 +227,7 @@ def save_provider(request: Ask, site: Here, body: bytes) -> Response[Any]:
         return sent.get(name, [""])[-1].strip()
 
     provider = Provider(
-        int(one("id")) if one("id").isdecimal() else 0, one("label"), one("issuer"), one("client_id"),
+        whole_number(one("id"), 0), one("label"), one("issuer"), one("client_id"),
         one("secret"), "by_email" in sent, "asks_factor" in sent, "enabled" in sent,
     )  # fmt: skip
     try:
@@ -281,8 +282,7 @@ def _roles(visit: Visit, policy: Policy) -> tuple[RoleChoice, ...]:
 
 
 def _number(sent: Sent, name: str) -> int:
-    text = sent.get(name, [""])[-1].strip()
-    return int(text) if text.isdecimal() and len(text) < 9 else 0
+    return min(whole_number(sent.get(name, [""])[-1].strip(), 0), 99_999_999)
 
 
 HANDLERS = (

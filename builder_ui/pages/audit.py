@@ -22,6 +22,7 @@ from engine.access.audit_words import GROUPS, action_word, group_word
 from engine.access.viewer import SYSTEM
 from engine.clock import from_microseconds, microseconds
 from engine.spreadsheets import csv_lines
+from engine.whole_numbers import whole_number
 
 STYLES = ("list", "record", "form", "tasks", "pages", "audit")
 SIZE = 60
@@ -34,9 +35,7 @@ def audit_page(request: Ask, site: Here) -> Response[Any]:
     visit = site.visit(request)
     query = query_of(visit)
     after = visit.query.get("after", "")
-    found = visit.runtime.audit_search.page(
-        visit.viewer, query, int(after) if after.isdigit() else None, SIZE
-    )
+    found = visit.runtime.audit_search.page(visit.viewer, query, whole_number(after), SIZE)
     lines = Lines(visit, found.entries)
     asked = {name: visit.query[name] for name in OWN if visit.query.get(name)}
     visit.runtime.audit.note(visit.viewer, Occurrence("audit", query.app, detail=asked))
@@ -96,7 +95,7 @@ def printed(request: Ask, site: Here, body: bytes) -> None:
     words = sent.get("page", [""])[-1][:200].split("?")[0].split("/")
     place = dict(zip(words[1::2], words[2::2], strict=False)) if words[:1] == [""] else {}
     record = place.get("records", "")
-    number = int(record) if record.isdecimal() and len(record) < 19 else None
+    number = whole_number(record)
     known = visit.runtime.services.apps().get(place.get("apps", ""))
     form = known.form(place.get("forms", "")) if known else None
     if known and form and number is not None:
@@ -125,7 +124,7 @@ def query_of(visit: Visit) -> AuditQuery:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None
+    return whole_number(text)
 
 
 def _day(visit: Visit, text: str, more: timedelta = timedelta()) -> int | None:

@@ -17,6 +17,7 @@ from builder_ui.models.parts import Option
 from builder_ui.pages.listing import LIST, changeable
 from builder_ui.site import Ask, Here, InPath, sent_form
 from engine.records.query import Change, Query
+from engine.whole_numbers import is_whole_number
 from metamodel.forms import FieldDefinition
 from metamodel.problems import Rejected, problem
 
@@ -113,7 +114,7 @@ def _input(listing: Listing, known: FieldDefinition, kind: str) -> Input:
 def _ids(listing: Listing, chosen: Sequence[str], everything: bool) -> list[str]:
     """The records meant: the chosen ones, or the first thousand the list finds."""
     if not everything:
-        return [record for record in dict.fromkeys(chosen) if record.isdigit()][:MOST]
+        return [record for record in dict.fromkeys(chosen) if is_whole_number(record)][:MOST]
     query: Query = replace(listing.query(size=MOST, columns=listing.title_fields), page=0, count=False)
     page = listing.visit.runtime.records.page(listing.visit.viewer, listing.app.id, listing.form.id, query)
     return [item.id for item in page.items]

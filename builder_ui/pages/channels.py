@@ -15,6 +15,7 @@ from builder_ui.models.places import ChannelLine, ChannelPage, ChannelsPage, Qua
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from builder_ui.templating import href
 from engine.channels.channels import Health
+from engine.whole_numbers import is_whole_number
 from metamodel.application import App
 from metamodel.labels import label_text
 from metamodel.plugin_api import RawMessage
@@ -66,7 +67,7 @@ def try_channel(request: Ask, site: Here, app_id: InPath, channel_id: InPath) ->
 def quarantine(request: Ask, site: Here, app_id: InPath, channel_id: InPath, body: bytes) -> Response[Any]:
     visit, sent = site.visit(request), sent_form(body)
     _health(visit, _managed(visit, app_id), channel_id)
-    items = [item for item in sent.get("item", []) if item.isdigit()]
+    items = [item for item in sent.get("item", []) if is_whole_number(item)]
     if sent.get("do") == ["dismiss"]:
         visit.runtime.channels.dismiss(visit.viewer, items)
     else:
@@ -175,7 +176,7 @@ def _facts(visit: Visit, health: Health) -> tuple[tuple[str, str], ...]:
         (visit.text("Position"), f"{account} {position:,}".strip() + f" · {visit.moments.short(at)}")
         for account, (position, at) in list(positions.items())[:5]
     ]
-    missing = "、".join(f"{first:,}–{last:,}" if first != last else f"{first:,}" for first, last in gaps)
+    missing = visit.joined(f"{first:,}–{last:,}" if first != last else f"{first:,}" for first, last in gaps)
     facts.append((visit.text("Gaps in the vendor's numbers"), missing or visit.text("None")))
     return tuple(facts)
 
@@ -235,7 +236,7 @@ def _record(visit: Visit, app: App, tried: str) -> str:
     """Where the record is, when this viewer may see it at all: managers of channels often may not."""
     for form in app.forms:
         try:
-            if tried.isdigit() and form.is_archive:
+            if is_whole_number(tried) and form.is_archive:
                 visit.runtime.records.get(visit.viewer, app.id, form.id, tried)
                 return record_url(app.id, form.id, tried)
         except Rejected:

@@ -24,6 +24,7 @@ from builder_ui.views import Placed, messages_of
 from engine.records.query import Condition, Query, RecordView
 from engine.records.references import NOT_SHOWN
 from engine.search import highlight
+from engine.whole_numbers import whole_number
 from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.masking import DOT
@@ -114,7 +115,7 @@ def _seen(
 def _page_with(visit: Visit, app: App, form: Form, query: Query, at: str) -> tuple[Any, int]:
     """The page asked for, or the one with the message `at`."""
     asked = visit.query.get("part", "0")
-    number = int(asked) if asked.isdigit() else 0
+    number = min(whole_number(asked, 0), 1_000_000)
     page = visit.runtime.records.page(visit.viewer, app.id, form.id, replace(query, page=number))
     for later in range(1, PAGES if at and not number else 1):
         if not page.next or any(message.id == at for message in page.items):

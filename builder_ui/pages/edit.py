@@ -18,6 +18,7 @@ from builder_ui.site import Ask, Here, InPath, Visit, local_address, sent_form
 from builder_ui.templating import BACK, href
 from engine.records.query import Change
 from engine.web.body import json_object
+from engine.whole_numbers import whole_number
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form
 from metamodel.human_text import show_list
@@ -106,7 +107,7 @@ def update(
     if same:
         return _page(Draft(visit, app, form, view, {**view.values, **values}, state), 422, same)
     if changed:
-        change = Change(record, changed, int(revision) if revision.isdigit() else None)
+        change = Change(record, changed, whole_number(revision))
         (outcome,) = visit.runtime.records.update(visit.viewer, app_id, form_id, [change])
         if not outcome.ok:
             shown = Draft(visit, app, form, view, {**view.values, **values}, state, outcome.problems)
@@ -151,7 +152,7 @@ def options(request: Ask, site: Here, app_id: InPath, form_id: InPath, name: InP
 def asked_less(visit: Visit) -> int:
     """How many of what it is given a picker will not show: so many more are needed."""
     less = visit.query.get("less", "")
-    return min(int(less), MOST_CHOICES) if less.isascii() and less.isdigit() else 0
+    return min(whole_number(less, 0), MOST_CHOICES)
 
 
 def _given(visit: Visit, form: Form) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from engine.evidence.report import report_pdf
 from engine.evidence.standing import LogStanding, Standing
 from engine.evidence.steps import Mode
 from engine.evidence.witnesses.settings import LedgerSettings, Witness
+from engine.whole_numbers import whole_number
 from metamodel.problems import Rejected, problem
 
 PAGE = "/evidence"
@@ -72,7 +73,7 @@ def appoint(request: Ask, site: Here, body: bytes) -> Response[Any]:
         form.get(name, [""])[-1].strip() for name in ("kind", "target", "hours", "roots")
     )
     sent = Sent(kind, target, hours_sent, roots)
-    hours = int(sent.hours) if sent.hours.isascii() and sent.hours.isdigit() and len(sent.hours) < 5 else 0
+    hours = min(whole_number(sent.hours, 0), 9_999)
     made = Witness(secrets.token_hex(4), sent.kind, sent.target[:500], hours, sent.roots)
     try:
         _save(visit, lambda known: msgspec.structs.replace(known, witnesses=(*known.witnesses, made)), made)
@@ -264,7 +265,7 @@ def _witness(visit: Visit, found: Standing, witness: Witness) -> WitnessLine:
     said = visit.text("nothing shown yet")
     if done:
         newest = max(done, key=lambda row: row.at)
-        sizes = ", ".join(f"{_log_label(visit, row.log)} {row.size:,}" for row in done)
+        sizes = visit.joined(f"{_log_label(visit, row.log)} {row.size:,}" for row in done)
         said = f"{visit.moments.short(from_microseconds(newest.at))} · {sizes}"
     every = visit.count("every hour", "every %(num)s hours", witness.hours)
     return WitnessLine(

@@ -35,8 +35,8 @@ class LookPage:
 
 @get("/files/{file_id:str}", sync_to_thread=True)
 def file(request: Ask, site: Here, file_id: InPath) -> Stream | Response[Any]:
-    """For whoever may read a record that holds it; never run, never framed, never kept by a proxy. `as=file`: to
-    keep."""
+    """For whoever may read a record that holds it, each time anew: never run, framed, or kept by a proxy or a browser.
+    `as=file`: to keep."""
     visit = site.visit(request)
     alone = request.headers.get("sec-fetch-dest") == "document" and visit.query.get("as") != "file"
     if alone and visit.runtime.file_facts(visit.viewer, file_id)["media_type"] in IN_PLACE:
@@ -47,7 +47,7 @@ def file(request: Ask, site: Here, file_id: InPath) -> Stream | Response[Any]:
     headers = {
         "Content-Disposition": f"{way}; filename*=UTF-8''{quote(str(described['name']), safe='')}",
         "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cache-Control": "private, max-age=600",
+        "Cache-Control": "private, no-store",
         "Vary": "Sec-Fetch-Dest",
     }
     return Stream(

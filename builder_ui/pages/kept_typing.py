@@ -15,6 +15,7 @@ from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from builder_ui.templating import href
 from engine.records.query import RecordView
 from engine.web.body import json_object
+from engine.whole_numbers import is_whole_number
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form
 from metamodel.human_text import show_list
@@ -142,7 +143,7 @@ def notice(visit: Visit, app: App, form: Form, view: RecordView | None) -> KeptN
 
 
 def _address(app: App, form: Form, record: str) -> str:
-    if record.isdigit():
+    if is_whole_number(record):
         return record_url(app.id, form.id, record) + "/edit"
     return f"/apps/{app.id}/forms/{form.id}/new"
 

@@ -29,6 +29,7 @@ from builder_ui.views import Placed
 from engine.access.ways import Way, best_access
 from engine.records.behind import Behind
 from engine.records.query import Page, RecordView
+from engine.whole_numbers import is_whole_number
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form, View
 from metamodel.labels import label_text
@@ -157,7 +158,7 @@ def _gone(listing: Listing) -> Gone | None:
     """What a page without scripts has just deleted; with one a toast says so."""
     asked, visit = listing.visit.query, listing.visit
     went, stay = asked.get("went", ""), asked.get("stay", "0")
-    if not (went.isdecimal() and stay.isdecimal() and len(went + stay) < 10):
+    if not (is_whole_number(went) and is_whole_number(stay)):
         return None
     text = visit.text("Deleted %(num)s records", num=f"{int(went):,}")
     if int(stay):

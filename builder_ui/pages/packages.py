@@ -16,6 +16,7 @@ from engine.clock import from_microseconds
 from engine.packages import Package, Request
 from engine.packages.making import VERIFIERS, verifier
 from engine.packages.request import Scope
+from engine.whole_numbers import is_whole_number
 from metamodel.problems import Problem, Rejected, problem
 
 STYLES = ("pages", "packages")
@@ -28,7 +29,7 @@ def package_form(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> R
     """The drawer; the address names what the list shows, or the chosen records."""
     visit = site.visit(request)
     listing = Listing(visit, *visit.form(app_id, form_id))
-    records = tuple(record for record in dict.fromkeys(visit.several("record")) if record.isdigit())
+    records = tuple(record for record in dict.fromkeys(visit.several("record")) if is_whole_number(record))
     if not (listing.may("export") or visit.runtime.packages.may_ask_for_subjects(visit.viewer)):
         raise Rejected([problem("access.denied")])
     return visit.part("parts/package.html", _form(listing, records))

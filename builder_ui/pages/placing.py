@@ -14,6 +14,7 @@ from builder_ui.listing import Listing
 from builder_ui.pages.listing import LIST
 from builder_ui.site import Ask, Here, InPath, sent_form
 from engine.records.query import Change, RecordView
+from engine.whole_numbers import whole_number
 from metamodel.forms import FieldDefinition
 from metamodel.problems import Rejected, problem
 
@@ -41,7 +42,7 @@ def place(request: Ask, site: Here, app_id: InPath, form_id: InPath, body: bytes
     record = sent.get("record", "")
     item = visit.runtime.records.get(visit.viewer, app_id, form_id, record)
     values = _values(Arranging(listing, view), item, sent)
-    revision = int(sent["revision"]) if sent.get("revision", "").isdigit() else None
+    revision = whole_number(sent.get("revision", ""))
     (outcome,) = visit.runtime.records.update(
         visit.viewer, app_id, form_id, [Change(item.id, values, revision)]
     )

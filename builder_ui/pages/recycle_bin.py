@@ -13,6 +13,7 @@ from builder_ui.models.parts import Link
 from builder_ui.pages.door import one
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from engine.records.recycling import PAGE, InBin
+from engine.whole_numbers import whole_number
 from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.problems import Rejected
@@ -28,7 +29,7 @@ def recycle_bin(request: Ask, site: Here, app_id: InPath, form_id: InPath) -> Re
     visit = site.visit(request)
     app, form = visit.form(app_id, form_id)
     asked = visit.query.get("page", "")
-    number = min(int(asked), 10_000) if asked.isdecimal() else 0
+    number = min(whole_number(asked, 0), 10_000)
     found = visit.runtime.recycle_bin.page(visit.viewer, app_id, form_id, number)
     back = f"/apps/{app_id}/forms/{form_id}"
     here = f"{back}/recycle-bin"

@@ -18,6 +18,7 @@ from builder_ui.site import Ask, Here, InPath, Visit
 from builder_ui.templating import href
 from builder_ui.views import Placed, holders, messages_of
 from engine.records.query import Page, Query, RecordView
+from engine.whole_numbers import whole_number
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form
 from metamodel.labels import label_text
@@ -37,7 +38,7 @@ class Searching:
         self.text = visit.query.get("q", "").strip()
         self.base = f"/apps/{app.id}/search"
         part = visit.query.get("page", "0")
-        self.page = min(int(part), 1_000) if part.isdigit() else 0
+        self.page = min(whole_number(part, 0), 1_000)
 
     @property
     def query(self) -> Query:

@@ -17,6 +17,7 @@ from builder_ui.templating import href
 from builder_ui.views import Placed, timeline_of
 from engine.records.query import Facet, RecordView
 from engine.records.timelines import TimelineLine
+from engine.whole_numbers import is_whole_number, whole_number
 from metamodel.plugin_api import Reference
 from metamodel.problems import Rejected
 
@@ -69,7 +70,7 @@ def view(visit: Visit, placed: Placed, whose: str) -> TimelineView:
 
 def _number(visit: Visit) -> int:
     part = visit.query.get("part", "0")
-    return int(part) if part.isdigit() else 0
+    return min(whole_number(part, 0), 10_000)
 
 
 def _here(visit: Visit, **change: str) -> str:
@@ -145,7 +146,7 @@ def _link(app: str, placed: Placed, reference: Reference | None, item: RecordVie
 
 
 def _name(visit: Visit, placed: Placed, reference: Reference | None, record: str) -> str:
-    if reference is None or not record.isdigit():
+    if reference is None or not is_whole_number(record):
         return record
     try:
         return visit.runtime.records.get(

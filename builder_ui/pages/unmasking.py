@@ -16,6 +16,7 @@ from engine.access.unmaskings import REASON, Unmasking
 from engine.clock import from_microseconds, microseconds
 from engine.exceptional_access.unmasking import MOST
 from engine.records.query import Condition, RecordView
+from engine.whole_numbers import is_whole_number
 from metamodel.application import App
 from metamodel.masking import DOT
 from metamodel.problems import Rejected, problem
@@ -42,7 +43,7 @@ def notice(visit: Visit, app: App, seen: Mapping[str, Sequence[RecordView]]) -> 
     text = visit.text("Some of this is masked: numbers and names that lead to a person.")
     hint = visit.count("For %(num)s minute. ", "For %(num)s minutes. ", offer.minutes)
     if offer.confirmers:
-        names = "、".join(offer.confirmers[:3])
+        names = visit.joined(offer.confirmers[:3])
         hint += visit.text("%(people)s has to agree first.", people=names)
     else:
         hint += visit.text("Your reason and every look go into the audit trail.")
@@ -104,7 +105,7 @@ def end(request: Ask, site: Here, unmasking: InPath, body: bytes) -> Response[An
     """One's own, or as who watches over access."""
     visit, sent = site.visit(request), sent_form(body)
     own = [one.id for one in visit.runtime.unmasking.of(visit.viewer.person)]
-    known = unmasking.isdecimal() and len(unmasking) < 19
+    known = is_whole_number(unmasking)
     if not known or (
         int(unmasking) not in own and not visit.runtime.manages_anywhere(visit.viewer, "access")
     ):

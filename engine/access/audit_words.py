@@ -102,6 +102,8 @@ GROUPS: Mapping[Words, Mapping[str, Words]] = {
         "retention.ask": ("申请启用保存规则", "Asked to activate a retention rule"),
         "retention.deactivate": ("停用保存规则", "Stopped a retention rule"),
         "retention.two_people": ("设置双人启用", "Set two-person activation"),
+        "retention.two_people_ask": ("申请关闭双人启用", "Asked to end two-person activation"),
+        "retention.go_on": ("还原后继续到期处置", "Let disposal go on after a restore"),
         "record.shred": ("销毁", "Shredded"),
         "record.restrict": ("限制为仅保存", "Restricted to storing only"),
         "record.lift": ("解除仅保存", "Lifted a restriction"),

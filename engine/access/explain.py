@@ -19,6 +19,7 @@ from engine.access.unmaskings import REASON
 from engine.access.viewer import Viewer
 from engine.access.ways import Way, best_access
 from engine.database import Database
+from engine.whole_numbers import is_whole_number
 from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.labels import Label
@@ -115,7 +116,7 @@ class Explaining:
         return home, there
 
     def _require(self, connection: sa.Connection, app: App, form: Form, record: str) -> None:
-        known = record.isascii() and record.isdigit() and len(record) < 19
+        known = is_whole_number(record)
         table = self._authority.table(app, form)
         if not known or connection.scalar(sa.select(table.c.id).where(table.c.id == int(record))) is None:
             raise Rejected([problem("record.unknown", record=record)])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -116,6 +116,10 @@ class Applications:
     def at_version(self, app: str, version: int) -> App:
         """The App as it was then, for what is pinned to a version."""
         return self._read(self.document(app, version))
+
+    def versions(self, app: str) -> Iterator[App]:
+        """All there were, the newest first, each read when it is asked for."""
+        return (self.at_version(app, number) for number in range(self.version(app), 0, -1))
 
     def _read(self, document: Document) -> App:
         """What was checked when it was published; Rejected when we cannot read it (it is of a newer format)."""

@@ -18,6 +18,7 @@ from engine.backup.manifest import NAME, read_manifest
 from engine.clock import microseconds
 from engine.database import Database
 from engine.evidence.key_sources import write_private
+from engine.retention.pausing import paused
 from engine.system_tables import backups, holds, tombstones
 from metamodel.problems import Rejected, problem
 
@@ -44,7 +45,7 @@ def note_shredded(database: Database, destination: Path) -> int:
                 ensure_ascii=False,
             )
             for row in connection.execute(query)
-            if str(row.record) not in known
+            if (str(row.record), _mark(row.statement)) not in known
         ]  # fmt: skip
     if not path.exists():
         write_private(path, "")
@@ -53,13 +54,22 @@ def note_shredded(database: Database, destination: Path) -> int:
     return len(lines)
 
 
-def _known(path: Path) -> set[str]:
-    """Records the list names. Rejected (restore.bad_list): nothing is added to what cannot be read."""
+def _known(path: Path) -> set[tuple[str, str]]:
+    """Records the list names, by number and mark: a number may have been given away again after a restore.
+    Rejected (restore.bad_list): nothing is added to what cannot be read."""
     try:
         lines = path.read_text("utf-8").splitlines() if path.exists() else []
-        return {json.loads(line)["record"] for line in lines}
+        return {(line["record"], _mark(line["statement"])) for line in map(json.loads, lines)}
     except (ValueError, KeyError, TypeError):
         raise Rejected([problem("restore.bad_list", file=path)]) from None
+
+
+def _mark(statement: str) -> str:
+    """Blank in statements of older versions, and in those somebody damaged: `verify` names these."""
+    try:
+        return str(json.loads(statement).get("mark", ""))
+    except (ValueError, AttributeError):
+        return ""
 
 
 def list_everywhere(database: Database) -> None:
@@ -72,8 +82,11 @@ def list_everywhere(database: Database) -> None:
 
 
 def age_out(database: Database, destination: Path, keep: timedelta, now: datetime) -> list[Path]:
-    """Remove backups older than `keep`, never the newest; which. While a hold is in force, none."""
-    if holds_in_force(database):
+    """Remove backups older than `keep`, never the newest; which. While a hold is in force, or nobody can
+    tell since a restore, none."""
+    with database.read() as connection:
+        unsure = paused(connection)
+    if unsure or holds_in_force(database):
         return []
     finished = sorted(path.parent for path in destination.glob(f"muniment-*/{NAME}"))
     oldest = microseconds(now - keep)

@@ -92,8 +92,9 @@ class _Making:
     def take(self, now: datetime) -> Manifest:
         runtime = self.runtime
         self.folder.mkdir(mode=0o700)
-        for name in BEFORE:
-            self._copy_folder(name, {})
+        with runtime.ledger.unpublished():
+            for name in BEFORE:
+                self._copy_folder(name, {})
         taken = taker_of(kind_of(runtime.config)).take(runtime.database, self.folder, self.progress)
         self.files[taken] = digest_of(self.folder / taken)
         known = read_manifest(self.last).files if self.last else {}
@@ -133,12 +134,13 @@ class _Making:
 
     def _manifest(self, now: datetime) -> Manifest:
         runtime = self.runtime
+        keys = runtime.present_keys.look()
         with runtime.database.read() as connection:
             revision = current(connection) or ""
         return Manifest(
-            runtime.ledger.origin, base64.b64encode(runtime.keys.public_key).decode(),
-            runtime.key_copies.code, microseconds(now), kind_of(runtime.config), revision,
-            {log: runtime.ledger.covered(log) for log in sorted(LOGS)}, self.files,
+            runtime.ledger.origin, base64.b64encode(keys.public_key).decode(),
+            keys.check_code, microseconds(now), kind_of(runtime.config), revision,
+            {log: runtime.ledger.covered(log) for log in sorted(LOGS)}, self.files, sorted(keys.needed),
         )  # fmt: skip
 
 

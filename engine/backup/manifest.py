@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,8 @@ Progress = Callable[[int, int], object]
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """`files` maps a path in the backup to (size, SHA-256 in hex); `check_code` is of the keys that open it.
-    `ledger`: how many entries of each log a checkpoint covered."""
+    `ledger`: how many entries of each log a checkpoint covered. `keys` names every key that is needed to open it;
+    blank in those of older versions."""
 
     origin: str
     public_key: str
@@ -37,6 +38,7 @@ class Manifest:
     revision: str
     ledger: Mapping[str, int]
     files: Mapping[str, tuple[int, str]]
+    keys: Sequence[str] = ()
 
     @property
     def size(self) -> int:

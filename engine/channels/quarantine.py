@@ -17,6 +17,7 @@ from engine.clock import from_microseconds
 from engine.database import Database, Unit
 from engine.evidence.seals import Box
 from engine.system_tables import inbox
+from engine.whole_numbers import is_whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Quarantine:
 
     def move(self, unit: Unit, ids: Sequence[str], state: str) -> list[tuple[str, str]]:
         """(id, channel) of the rows that left quarantine for `state`."""
-        numbers = [int(identifier) for identifier in ids if identifier.isdigit()]
+        numbers = [int(identifier) for identifier in ids if is_whole_number(identifier)]
         where = (inbox.c.id.in_(numbers), inbox.c.state == "quarantine")
         found = unit.connection.execute(sa.select(inbox.c.id, inbox.c.channel).where(*where)).all()
         unit.connection.execute(inbox.update().where(*where).values(state=state))

@@ -88,6 +88,21 @@ def restore(source: Path, data: Path | None, keys: Path | None, verify: bool) ->
             f"备份之后销毁的 {restored.shredded} 条记录已重新销毁",
             f"{restored.shredded} records shredded since then were shredded again",
         )
+    say(
+        "到期处置已暂停：重新设置备份之后的保全，再由管理保存与保全的人继续（页面或 muniment go-on --as 人员）",
+        "Disposal pauses: set the holds set since the backup again, then somebody who manages retention lets it go "
+        "on (the page, or muniment go-on --as PERSON)",
+    )
+    if not restored.listed:
+        say(
+            "备份旁没有销毁清单（shredded.jsonl）：备份之后销毁的记录未能重新销毁",
+            "No list of what was shredded (shredded.jsonl) lies beside the backup: what went since then is back",
+        )
+    if restored.left:
+        say(
+            f"清单中的 {restored.left} 条记录所属表单在该版本中已移除，未能重新销毁",
+            f"{restored.left} records of the list may lie in forms taken away in that version: not shredded again",
+        )
     if verify:
         with opened(data) as runtime:
             report = runtime.verify()

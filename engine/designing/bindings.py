@@ -21,7 +21,7 @@ from engine.applications import Applications
 from engine.applications.versions import publisher_of
 from engine.database import Database, Unit
 from engine.designing.drafting import Designing
-from engine.migrate import row_counts
+from engine.migrate import filled_forms
 from engine.outside import NamedSecrets, origin_of, sources_of
 from metamodel.application import App
 from metamodel.labels import Label
@@ -170,9 +170,9 @@ class Bindings:
         return app in self._applications.served() and self._personnel.manages(viewer, app)
 
     def _may_bind_ours(self, viewer: Viewer, app: str) -> bool:
-        """Nothing in it could be read by whoever gets a role."""
+        """Nothing in it could be read by whoever gets a role, nor comes back with a form that was taken away."""
         with self._database.read() as connection:
-            return self._designing.designs(viewer, app) and not any(row_counts(connection, app).values())
+            return self._designing.designs(viewer, app) and not filled_forms(connection, app)
 
     def _role(
         self, organisation: Organisation, app: str, role: Role, viewer: Viewer, ours: bool

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.whole_numbers import is_whole_number
 from metamodel.merge import MISSING
 from metamodel.problems import Problem, Rejected, problem
 
@@ -50,13 +51,13 @@ def taking(document: Mapping[str, Any], wanted: Sequence[tuple[str, bool, Any]])
 
 
 def _place(way: Sequence[str]) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in way]
+    return [(int(part), "") if is_whole_number(part) else (-1, part) for part in way]
 
 
 def _put(document: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
     way = _way(path)
     holder, key = _holder(document, way), way[-1]
-    there = key.isdecimal() and int(key) < len(holder) if isinstance(holder, list) else key in holder
+    there = is_whole_number(key) and int(key) < len(holder) if isinstance(holder, list) else key in holder
     return {"op": "replace" if there else "add", "path": path, "value": value}
 
 
@@ -64,7 +65,7 @@ def _holder(document: Any, way: Sequence[str]) -> Any:
     """The object or list that holds the last key."""
     found = document
     for key in way[:-1]:
-        if isinstance(found, list) and key.isdecimal() and int(key) < len(found):
+        if isinstance(found, list) and is_whole_number(key) and int(key) < len(found):
             found = found[int(key)]
         elif isinstance(found, dict) and key in found:
             found = found[key]

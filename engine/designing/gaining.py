@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,26 +17,41 @@ import sqlalchemy as sa
 
 from engine.access.audit import AuditTrail, Occurrence
 from engine.access.people import Organisation, People
-from engine.access.turns import EVERY, Turn, turns
 from engine.access.viewer import Viewer
 from engine.database import Database, Unit
-from engine.migrate import row_counts
+from engine.designing.more_open import DESIGN, TOLD, More, MoreOpen
+from engine.designing.openings import Held, Openings
+from engine.migrate import filled_forms, parked_fields
 from engine.notifications import Notifications
 from engine.notifications.parts import NewNotification
 from engine.system_tables import settings
 from engine.values import canonical_json
 from metamodel.application import App
+from metamodel.flows import Flow
+from metamodel.human_text import show_list
 from metamodel.labels import label_text
+from metamodel.plugin_api import Registry
 from metamodel.problems import Problem, Rejected, problem
+from metamodel.reports import Report
+from metamodel.rules import Rule
 
 SHORTEST_REASON = 10
-SEEN = frozenset({"read", "write"})
-GRANT = "grant"  # the action by which rules and flows let somebody read
-DESIGN = "design"
-HARMLESS = frozenset({DESIGN})
-TOLD = ("access", "audit")
 LISTED = 12  # gains named in a notice
 Words = Mapping[str, str]
+WORDS: Mapping[str, Words] = {
+    "form": {"zh": "读取“{form}”", "en": "reading “{form}”"},
+    "rows": {"zh": "“{form}”的更多或其他记录", "en": "more or other records of “{form}”"},
+    "action": {"zh": "导出“{form}”", "en": "exporting “{form}”"},
+    "field": {"zh": "“{form}”的“{field}”", "en": "“{field}” of “{form}”"},
+    "unmask": {"zh": "查看完整信息", "en": "seeing masked fields in full"},
+    "emergency": {"zh": "“{form}”的紧急查阅", "en": "breaking the glass of “{form}”"},
+    "duty": {"zh": "职责 {field}", "en": "the duty {field}"},
+    "silence": {"zh": "不再告知担任职责 {field} 的人", "en": "those with the duty {field} are told no more"},
+    "report": {"zh": "看板“{part}”的合计", "en": "totals of the board “{part}”"},
+    "rule": {"zh": "规则“{part}”带出的内容", "en": "what the rule “{part}” carries"},
+    "flow": {"zh": "流程“{part}”里要办的记录", "en": "records the flow “{part}” asks about"},
+    "grants": {"zh": "规则或流程里的授权", "en": "grants by rules or flows"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,42 +82,45 @@ class Agreed:
 class Gaining:
     def __init__(
         self, database: Database, people: People, audit: AuditTrail, notifications: Notifications,
-        apps: Callable[[], Mapping[str, App]], two_people: Callable[[sa.Connection], bool],
-        manages: Callable[[Viewer, str], bool],
+        apps: Callable[[], Mapping[str, App]], registry: Registry, two_people: Callable[[sa.Connection], bool],
+        manages: Callable[[Viewer, str], bool], versions: Callable[[str], Iterator[App]],
     ) -> None:  # fmt: skip
-        """`manages(viewer, duty)` in any app."""
-        self._database, self._people, self._audit, self._notifications = (
-            database,
-            people,
-            audit,
-            notifications,
-        )
-        self._apps, self._two_people, self._manages = apps, two_people, manages
+        """`manages(viewer, duty)` in any app; `versions(app)`: all there were, the newest first."""
+        self._database, self._people, self._audit = database, people, audit
+        self._notifications = notifications
+        self._apps, self._registry, self._two_people, self._manages = apps, registry, two_people, manages
+        self._versions = versions
 
     # -- what is gained ----------------------------------------------------------------------------
 
     def of(self, viewer: Viewer, after: App) -> tuple[Gain, ...]:
         """What this publisher and the app's designers would gain."""
-        before = self._apps().get(after.id)
+        apps = self._apps()
+        before = apps.get(after.id)
         if before is None or viewer.system:
             return ()
         with self._database.read() as connection:
-            counts = row_counts(connection, after.id)
-        if not any(counts.values()):
+            filled = filled_forms(connection, after.id)
+            parked = parked_fields(connection, after.id)
+        if not filled:
             return ()
-        found = list(self._by_roles(viewer, before, after, counts))
-        if _grants(after) - _grants(before):
-            words = {"zh": "规则或流程里的授权", "en": "grants by rules or flows"}
-            found.append(Gain("grants", words))
-        return tuple(found)
+        old, new = Openings(apps, self._registry), Openings({**apps, after.id: after}, self._registry)
+        versions = self._versions(after.id)
+        seen: list[Openings] = []
 
-    def _by_roles(self, viewer: Viewer, before: App, after: App, counts: Mapping[str, int]) -> Iterator[Gain]:
-        organisation = self._people.organisation()
-        held = _designers(organisation, viewer.person, before, after)
-        for turn, people in turns(before, after, held).items():
-            if _opens(turn) and (not turn.form or counts.get(turn.form)):
-                what = ":".join(filter(None, (turn.kind, turn.form, turn.name)))
-                yield Gain(what, _words(after, turn), tuple(sorted(people)))
+        def past() -> Iterator[Openings]:
+            yield from seen
+            for one in versions:
+                seen.append(Openings({**apps, after.id: one}, self._registry))
+                yield seen[-1]
+
+        people: dict[More, list[str]] = {}
+        for held, those in _designers(self._people.organisation(), viewer.person, before, after):
+            for more in MoreOpen(old, new, after.id, those, held, filled, parked, past).found():
+                people.setdefault(more, []).extend(those)
+        return tuple(
+            Gain(more.what, _words(after, more), tuple(sorted(set(who)))) for more, who in people.items()
+        )
 
     # -- agreeing ----------------------------------------------------------------------------------
 
@@ -171,94 +189,36 @@ class Gaining:
 
 def _designers(
     organisation: Organisation, publisher: str, before: App, after: App
-) -> dict[str, Collection[str]]:
-    """The publisher and everybody who designs the app, then or now, with the roles they hold in it."""
+) -> list[tuple[Held, list[str]]]:
+    """The publisher and everybody who designs the app, then or now, by the roles they hold."""
     design = {role.id for app in (before, after) for role in app.roles if DESIGN in role.manages}
-    found: dict[str, Collection[str]] = {}
+    found: dict[frozenset[tuple[str, frozenset[str]]], list[str]] = {}
     for person in organisation.people:
         viewer = organisation.viewer(person)
-        roles = viewer.roles_in(after.id) if viewer is not None else frozenset()
-        if roles and (person == publisher or roles & design):
-            found[person] = roles
-    return found
+        roles = viewer.roles if viewer is not None else {}
+        if roles and (person == publisher or roles.get(after.id, frozenset()) & design):
+            found.setdefault(frozenset(roles.items()), []).append(person)
+    return [(dict(held), people) for held, people in found.items()]
 
 
-def _opens(turn: Turn) -> bool:
-    """Does it let them read, unmask or take away what they could not? A condition that is another one counts."""
-    match turn.kind:
-        case "form" | "unmask" | "emergency":
-            return turn.gains
-        case "rows":
-            return _wider(turn)
-        case "action":
-            return turn.name == "export" and _wider(turn)
-        case "field":
-            reads = turn.after in SEEN and turn.before not in SEEN
-            return turn.gains and (reads or turn.before == "hide")
-        case "duty":
-            return turn.gains and turn.name not in HARMLESS
-    return False
+def _words(app: App, more: More) -> Words:
+    return {language: _said(app, more, language) for language in ("zh", "en")}
 
 
-def _wider(turn: Turn) -> bool:
-    return bool(set(turn.new) - set(turn.old)) and EVERY not in turn.old
-
-
-def _words(app: App, turn: Turn) -> Words:
-    return {language: _said(app, turn, language) for language in ("zh", "en")}
-
-
-def _said(app: App, turn: Turn, language: str) -> str:
-    zh = language == "zh"
-    form = app.form(turn.form or (turn.name if turn.kind == "emergency" else ""))
-    name = form.text(language) if form is not None else turn.form
-    field = form.field(turn.name) if form is not None and turn.kind == "field" else None
-    match turn.kind:
-        case "form":
-            return f"读取“{name}”" if zh else f"reading “{name}”"
-        case "rows":
-            return f"“{name}”的更多记录" if zh else f"more records of “{name}”"
-        case "action":
-            return f"导出“{name}”" if zh else f"exporting “{name}”"
-        case "field":
-            label = field.text(language) if field is not None else turn.name
-            return f"“{name}”的“{label}”" if zh else f"“{label}” of “{name}”"
-        case "unmask":
-            return "查看完整信息" if zh else "seeing masked fields in full"
-        case "emergency":
-            return f"“{name}”的紧急查阅" if zh else f"breaking the glass of “{name}”"
-    return f"职责 {turn.name}" if zh else f"the duty {turn.name}"
+def _said(app: App, more: More, language: str) -> str:
+    form = app.form(more.form)
+    name = form.text(language) if form is not None else more.form
+    field = form.field(more.name) if form is not None and more.kind == "field" else None
+    parts: tuple[Report | Rule | Flow, ...] = (*app.reports, *app.rules, *app.flows)
+    part = next((label_text(one.label, language, one.id) for one in parts if one.id == more.name), more.name)
+    values = {"form": name, "field": field.text(language) if field is not None else more.name, "part": part}
+    return WORDS[more.kind]["zh" if language == "zh" else "en"].format_map(values)
 
 
 def _listed(gains: Sequence[Gain], language: str) -> str:
     words = [one.words[language] for one in gains[:LISTED]]
     more = "…" if len(gains) > LISTED else ""
-    return ("、" if language == "zh" else ", ").join(words) + more
-
-
-def _grants(app: App) -> set[bytes]:
-    """Every action of a rule or a flow that grants, as it is written."""
-    document = dict(app.document)
-    return {
-        canonical_json(found)
-        for part in ("rules", "flows")
-        for found in _walk(document.get(part))
-        if _is_grant(found)
-    }
-
-
-def _is_grant(found: Mapping[str, Any]) -> bool:
-    return found.get("action") == GRANT or found.get("type") == GRANT
-
-
-def _walk(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, Mapping):
-        yield dict(value)
-    inner = (
-        value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
-    )
-    for one in inner:
-        yield from _walk(one)
+    return show_list(words, language) + more
 
 
 def _name(app: str) -> str:

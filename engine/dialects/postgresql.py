@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from engine.dialects.portable import LARGEST, Column, Condition, PortableOps
-from metamodel.expressions.folding import BLANKS, match_table, small_letters
+from metamodel.expressions.folding import BLANKS, UNSEEN, match_table, small_letters
 
 
 class Ops(PortableOps):
@@ -96,9 +96,9 @@ class Ops(PortableOps):
 
 @cache
 def _translation() -> tuple[str, str]:
-    """What folding changes beside case: the letters, and what they become (blanks, last, go)."""
+    """What folding changes beside case: the letters, and what they become (blanks and unseen signs, last, go)."""
     small = small_letters()
     table = {chr(code): to for code, to in match_table().items() if to is not None and to != small.get(code)}
     table |= {chr(code): chr(code - 0xFEE0) for code in range(0xFF41, 0xFF5B)}
     letters = [letter for letter in table if letter not in "]^-\\["]
-    return "".join(letters) + BLANKS, "".join(table[letter] for letter in letters)
+    return "".join(letters) + BLANKS + UNSEEN, "".join(table[letter] for letter in letters)

@@ -69,6 +69,7 @@ CHECKS: Sequence[Check] = (
     Check("checkpoints", "检查点", "Checkpoints", evidence.checkpoint),
     Check("witnesses", "外部见证", "Witnesses", evidence.witnessed),
     Check("backups", "备份", "Backups", surroundings.backed_up),
+    Check("disposal", "到期处置", "Disposal", surroundings.disposal),
     Check("tls", "证书", "Certificate", surroundings.certificate),
     Check("mail", "邮件服务器", "Mail server", surroundings.mail, away=True),
     Check("connections", "外部连接", "Connections", surroundings.connections),

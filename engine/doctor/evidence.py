@@ -14,6 +14,7 @@ from engine.evidence.findings import Report
 from engine.evidence.key_sources import KeyFile
 from engine.evidence.keys import MASTER, ROTATED, SINGLE
 from engine.evidence.ledger import LOGS, size
+from engine.evidence.strangers import event_triggers
 from engine.runtime import Runtime
 from engine.system_tables import verifications, witnesses
 from metamodel.problems import Problem, problem
@@ -24,11 +25,14 @@ COVERED = 5_000  # entries that may wait for a checkpoint while much is captured
 
 
 def triggers(runtime: Runtime) -> Iterator[Problem]:
-    """Each stands there with the text it should have."""
+    """Each stands there with the text it should have, and nothing else."""
     report = Report()
     with runtime.database.read() as connection:
         check_triggers(connection, runtime.catalog.all(), (), report)
+        others = event_triggers(connection)
     yield from (found.problem for found in report.findings)
+    if others:
+        yield problem("doctor.event_triggers", names=", ".join(others))
 
 
 def keys(runtime: Runtime) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from engine.addresses import is_loopback
 from engine.clock import from_microseconds, microseconds
 from engine.engines import postgres_url
 from engine.notifications.smtp import Server
+from engine.retention.pausing import holds_known_until
 from engine.runtime import Runtime
 from engine.system_tables import backups, inbox
 from metamodel.problems import Problem, Rejected, problem
@@ -31,6 +32,14 @@ def backed_up(runtime: Runtime) -> Iterator[Problem]:
     elif last.at < microseconds(runtime.clock.now() - RECENT):
         at = from_microseconds(last.at).isoformat(timespec="minutes")
         yield problem("doctor.backup_old", at=at, folder=last.folder)
+
+
+def disposal(runtime: Runtime) -> Iterator[Problem]:
+    """What a restore paused goes on when somebody has looked at the holds."""
+    with runtime.database.read() as connection:
+        since = holds_known_until(connection)
+    if since is not None:
+        yield problem("doctor.disposal_paused", at=since.isoformat(timespec="minutes"))
 
 
 def certificate(runtime: Runtime) -> Iterator[Problem]:

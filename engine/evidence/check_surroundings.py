@@ -20,13 +20,8 @@ from engine.evidence.keyed import FormOf, Only
 from engine.evidence.keys import MasterKeys
 from engine.evidence.leaf import AUDIT, LeafEntry
 from engine.evidence.seals import Box, BrokenSeal
-from engine.evidence.triggers import (
-    APPEND_ONLY,
-    append_only_triggers,
-    archive_triggers,
-    compare_triggers,
-    strange_triggers,
-)
+from engine.evidence.strangers import strange_rules, strange_triggers, veiled_tables
+from engine.evidence.triggers import APPEND_ONLY, append_only_triggers, archive_triggers, compare_triggers
 from engine.system_tables import app_versions, deleted, files, inbox, leaves
 from engine.tables import Entry, FormTable, has_column, physical_name, shape_of
 from metamodel.forms import Form
@@ -80,8 +75,8 @@ def check_pages(connection: sa.Connection, report: Report, thorough: bool) -> No
 def check_triggers(
     connection: sa.Connection, tables: Sequence[FormTable], unjudged: Container[str], report: Report
 ) -> None:
-    """Ours are all there, and on no table of the database there is another: it could swallow what is captured.
-    `unjudged`: names of tables of which nobody can say what they are."""
+    """Ours are all there, and on no table of the database there is another, nor a rule: it could swallow what is
+    captured. No row security hides rows from us. `unjudged`: names of tables of which nobody can say what they are."""
     dialect = connection.dialect.name
     expected = [trigger for name in APPEND_ONLY for trigger in append_only_triggers(dialect, name)]
     for table in tables:
@@ -92,6 +87,10 @@ def check_triggers(
     for damage in damages:
         if damage.table not in unjudged:
             report.add(f"trigger_{damage.kind}", trigger=damage.trigger, table=damage.table)
+    for name, rule in strange_rules(connection):
+        report.add("rule_unknown", table=name, rule=rule)
+    for name in veiled_tables(connection):
+        report.add("rows_veiled", table=name)
 
 
 def check_catalog(

@@ -108,12 +108,15 @@ def check_copy(connection: sa.Connection, log: str, signer: Signer, note: str, r
         report.add("witness_broken", log=log)
         return
     query = sa.select(checkpoints.c.note).where(checkpoints.c.log == log, checkpoints.c.size == point.size)
-    if signer.read(connection.scalar(query) or "") != point:
+    ours = signer.read(connection.scalar(query) or "")
+    if ours is not None and ours.root != point.root:
+        report.add("checkpoint_forked", log=log, size=point.size)
+    elif ours != point:
         report.add("checkpoint_missing", log=log, size=point.size)
 
 
 def check_published(connection: sa.Connection, log: str, published: StaticLog, report: Report) -> None:
-    """The tiles beside the database are the tree's: others build their proofs from them."""
+    """The tiles beside the database are the tree's, and nothing else lies there: others build proofs from them."""
 
     def read(level: int, number: int, width: int) -> bytes:
         try:
@@ -121,8 +124,11 @@ def check_published(connection: sa.Connection, log: str, published: StaticLog, r
         except (LookupError, TypeError):
             return b""  # that the tree is damaged is said elsewhere
 
-    for level, number in published.differing(_covered(connection, log), read):
-        report.add("published_differs", log=log, level=level, number=number)
+    for flaw in published.flaws(_covered(connection, log), read):
+        if flaw.kind == "stray":
+            report.add("published_stray", log=log, file=flaw.path)
+        else:
+            report.add("published_differs", log=log, level=flaw.level, number=flaw.number)
 
 
 def _covered(connection: sa.Connection, log: str) -> int:

@@ -74,11 +74,18 @@ def written(column: Sequence[Any], type_: type) -> Sequence[Any]:
         raise Misfit from error
 
 
-def _decimals(column: Sequence[int | None]) -> Sequence[str | None]:
-    decimal = int.__repr__
-    if None in column:
-        return [None if value is None else decimal(value) for value in column]
-    return list(map(decimal, column))
+def _decimals(column: Sequence[Any]) -> Sequence[str | None]:
+    """By way of JSON, which writes many numbers in half the time that one after the other takes. There a text
+    has quotes and a fraction a point or an exponent; an infinity passes for a blank."""
+    text = _encode(column)[1:-1]
+    if b'"' in text or b"." in text or b"e" in text:
+        raise Misfit
+    numbers = text.decode().split(",") if column else []
+    if b"n" not in text:
+        return numbers
+    if numbers.count("null") != column.count(None):
+        raise Misfit
+    return [None if number == "null" else number for number in numbers]
 
 
 def _joinable(column: Sequence[Any], empty: Any) -> Sequence[Any]:

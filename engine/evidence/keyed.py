@@ -36,8 +36,9 @@ class Link:
         nobody knows, their values may not even be readable."""
         if is_blank(values):
             return []
-        sound = ((record, raw) for record, raw in zip(records, values, strict=True) if record not in doubts)
-        return [(record, one) for record, raw in sound if raw is not None for one in self.expected(raw)]
+        there = zip(records, values, strict=True)
+        sound = [pair for pair in there if pair[1] is not None and pair[0] not in doubts]
+        return [(record, one) for record, raw in sound for one in self.expected(raw)]
 
 
 @dataclass(frozen=True)

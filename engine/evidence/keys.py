@@ -172,10 +172,6 @@ class MasterKeys:
         return [one.key for one in self.rings["index"]]
 
     @property
-    def index_key(self) -> bytes:
-        return self.rings["index"][-1].key
-
-    @property
     def audit_key(self) -> bytes:
         """The first: by marks of it entries about the same row are known, whenever they were written."""
         return self.rings["audit"][0].key
@@ -209,6 +205,17 @@ class MasterKeys:
         digest = hashlib.sha256(b"muniment check code" + b"".join(parts)).digest()
         letters = base64.b32encode(digest).decode()
         return f"{letters[:4]}-{letters[4:8]}"
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """By which each of these keys is known; they tell nothing about it."""
+        keys = [*self.wrapping.values(), *(one.key for ring in self.rings.values() for one in ring)]
+        return frozenset(map(_name, keys))
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """Names of those without which something cannot be opened; an index key that is going is none of them."""
+        return self.names - {_name(key) for key in self.index_keys[:-1]}
 
     @cached_property
     def ciphers(self) -> Mapping[str, AESGCM]:
@@ -253,6 +260,10 @@ def _ring(content: Mapping[str, Any], kind: str, made: Mapping[str, int]) -> Rin
         Aged(_key(content[kind]), made.get(kind, 0)),
         *(Aged(_key(one["key"]), int(one["since"])) for one in later),
     )
+
+
+def _name(key: bytes) -> str:
+    return hashlib.sha256(b"muniment key name" + key).hexdigest()[:16]
 
 
 def _text(key: bytes) -> str:

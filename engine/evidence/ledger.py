@@ -10,7 +10,8 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,14 @@ class Ledger:
         here; the newest checkpoint stays."""
         size = int(note.split("\n", 2)[1])
         self._static[log].publish(note, size, partial(self.tile, log))
+
+    @contextmanager
+    def unpublished(self) -> Iterator[None]:
+        """Nothing is published meanwhile: what lies beside the database can be copied as it fits together."""
+        with ExitStack() as held:
+            for log in sorted(self._static):
+                held.enter_context(self._static[log].alone())
+            yield
 
     # -- asking ------------------------------------------------------------------------------------
     def inclusion(self, log: str, position: int, size: int) -> dict[str, Any]:

@@ -1,13 +1,12 @@
 """The Merkle tree of RFC 6962 / RFC 9162: hashes, roots, proofs and their verification.
 
 Pure. Trees are read through `Nodes`: a function that gives the hash of a perfect subtree, so the
-same code proves from a list in memory (tests, exports) and from tiles in the database (`tiles.py`).
+code knows nothing of where they lie (in the database: `tiles.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from hashlib import sha256
 
 HASH_SIZE = 32
@@ -81,18 +80,6 @@ def root(leaves: Iterable[bytes]) -> bytes:
 
 
 # -- reading a tree --------------------------------------------------------------------------------
-
-
-def nodes_of(leaves: Sequence[bytes]) -> Nodes:
-    """A tree over leaf hashes in memory."""
-
-    @lru_cache(None)
-    def node(height: int, index: int) -> bytes:
-        if height == 0:
-            return leaves[index]
-        return node_hash(node(height - 1, 2 * index), node(height - 1, 2 * index + 1))
-
-    return node
 
 
 def range_root(nodes: Nodes, start: int, end: int) -> bytes:

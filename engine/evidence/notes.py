@@ -57,7 +57,7 @@ def read(note: str, origin: str, public_key: bytes) -> Checkpoint:
     """A checkpoint of this log, its signature checked. BadNote otherwise."""
     body, separator, signatures = note.rpartition("\n\n")
     body += "\n"
-    if not separator or not any(_signed(body, line, origin, public_key) for line in signatures.splitlines()):
+    if not separator or not any(_signed(body, line, origin, public_key) for line in signatures.split("\n")):
         raise BadNote("signature")
     found = _parse(body)
     if found.origin != origin:
@@ -72,6 +72,8 @@ def _signed(body: str, line: str, origin: str, public_key: bytes) -> bool:
     try:
         signature = base64.b64decode(line[len(head) :], validate=True)
         if signature[:4] != key_id(origin, public_key):
+            return False
+        if base64.b64encode(signature).decode() != line[len(head) :]:  # the last letter has bits to spare
             return False
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature[4:], body.encode())
     except (InvalidSignature, ValueError):

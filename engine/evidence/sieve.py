@@ -184,18 +184,17 @@ class TableSieve:
             if not self._is_archive:
                 return {}
             salts, marks = columns["salt"], commitments(keys)
-            if _hashes(columns, self._evidence, salts, marks) == list(columns["logged_evidence"]):  # noqa: SIM102
-                if _hashes(columns, self._working, salts, marks) == list(columns["logged_working"]):
-                    return self._chained(chains, columns)
+            if all(
+                _hashes(columns, part, salts, marks) == list(columns[logged])
+                for part, logged in ((self._evidence, "logged_evidence"), (self._working, "logged_working"))
+            ):
+                return self._chained(chains, columns)
         return None
 
     def _chained(self, chains: Mapping[Any, list[Row]], columns: Columns) -> dict[Any, int] | None:
         """The same, when each row has the leaves of its revisions 1, 2, 3 … all of the same form and evidence."""
-        form, records, revisions = (
-            (self.keyed.table.app, self.keyed.table.form),
-            columns["id"],
-            columns["revision"],
-        )
+        form, records = (self.keyed.table.app, self.keyed.table.form), columns["id"]
+        revisions = columns["revision"]
         for record, revision, evidence in zip(records, revisions, columns["logged_evidence"], strict=True):
             chain = chains.get(record)
             if (chain is None and revision != 1) or (chain and chain != _chain(revision, (*form, evidence))):

@@ -24,7 +24,7 @@ from engine.system_tables import audit, checkpoints, files, inbox, leaves
 Mode = Literal["full", "quick", "since"]
 Kind = Literal["leaves", "records", "audit", "inbox", "files", "around", "index"]
 LEAVES = 128 * WIDTH  # of a log in one step
-ROWS = 8_192  # records, audit rows … in one step, about
+ROWS = 16_384  # records, audit rows … in one step, about
 
 
 class Step(msgspec.Struct, frozen=True):

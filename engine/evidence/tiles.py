@@ -6,6 +6,7 @@ higher levels, which get one hash whenever a tile below them fills.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from engine.system_tables import leaves, tiles
 
 WIDTH = 256
 _HEIGHT = 8  # 2^8 hashes in a tile
+_PATH = re.compile(r"tile/([0-6])/((?:x\d{3}/){0,4}\d{3})(?:\.p/(\d{1,3}))?")
 
 
 def tile_path(level: int, number: int, width: int = WIDTH) -> str:
@@ -28,6 +30,16 @@ def tile_path(level: int, number: int, width: int = WIDTH) -> str:
             break
     path = f"tile/{level}/{'/'.join(reversed(groups))}"
     return path if width == WIDTH else f"{path}.p/{width}"
+
+
+def tile_at(path: str) -> tuple[int, int, int] | None:
+    """(level, number, width) of the tile that lies there; None where none ever does."""
+    found = _PATH.fullmatch(path)
+    if found is None:
+        return None
+    number, width = int(re.sub("[/x]", "", found[2])), int(found[3] or WIDTH)
+    place = int(found[1]), number, width
+    return place if 0 < width <= WIDTH and tile_path(*place) == path else None
 
 
 def shape(size: int) -> Iterator[tuple[int, int, int]]:

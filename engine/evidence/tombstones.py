@@ -79,7 +79,8 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Shredded:
-    """A record that goes: its place, the revision this is, and of an archive the working hash before."""
+    """A record that goes: its place, the revision this is, and of an archive the working hash before. `mark`: which
+    record of this number it is, where a database that was put back gave the number away again."""
 
     record: int
     app: str
@@ -88,6 +89,7 @@ class Shredded:
     revision: int
     time: int
     working: bytes = b""
+    mark: str = ""
 
 
 def statement_of(what: Shredded, cause: Cause, remains: bytes) -> bytes:
@@ -99,6 +101,8 @@ def statement_of(what: Shredded, cause: Cause, remains: bytes) -> bytes:
     }  # fmt: skip
     if what.working:
         told["working"] = base64.b64encode(what.working).decode()
+    if what.mark:
+        told["mark"] = what.mark
     return canonical_json(told)
 
 
@@ -141,5 +145,9 @@ def latest_tombstones(connection: sa.Connection, limit: int, before: int = 0) ->
 
 
 def _read(row: Any) -> Tombstone:
-    cause = Cause.from_json(json.loads(row.statement))
+    """A statement somebody damaged still says that the record is gone; `verify` says that it is damaged."""
+    try:
+        cause = Cause.from_json(json.loads(row.statement))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        cause = Cause("person", "?")
     return Tombstone(row.record, row.app, row.form, row.at, cause, row.statement)

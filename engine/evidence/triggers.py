@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,7 +27,6 @@ _FROZEN_ALONE: Mapping[str, tuple[str, ...]] = {"record_keys": ("record", "salt"
 _MAY_GO: Mapping[str, str] = {
     "record_keys": 'EXISTS (SELECT 1 FROM "tombstones" WHERE "record" = OLD."record")'
 }
-_QUEUE = "procrastinate_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +120,9 @@ class TriggerDamage:
 
 def compare_triggers(connection: sa.Connection, expected: Iterable[Trigger]) -> list[TriggerDamage]:
     """What differs between the triggers there should be and those there are on the same tables."""
-    read = _sqlite_texts if connection.dialect.name == "sqlite" else _postgresql_texts
     wanted = {(trigger.table, trigger.name): trigger for trigger in expected}
     tables = {table for table, _ in wanted}
-    there = {place: text for place, text in read(connection).items() if place[0] in tables}
+    there = {place: text for place, text in trigger_texts(connection).items() if place[0] in tables}
     damage = [
         TriggerDamage("missing" if place not in there else "changed", place[1], place[0])
         for place, trigger in wanted.items()
@@ -134,30 +133,26 @@ def compare_triggers(connection: sa.Connection, expected: Iterable[Trigger]) -> 
     ]
 
 
-def strange_triggers(connection: sa.Connection, expected: Iterable[Trigger]) -> list[TriggerDamage]:
-    """Those on tables that have none of ours; the work queue's library brings its own."""
-    read = _sqlite_texts if connection.dialect.name == "sqlite" else _postgresql_texts
-    guarded = {trigger.table for trigger in expected}
-    strange = [
-        place for place in read(connection) if place[0] not in guarded and not place[0].startswith(_QUEUE)
-    ]
-    return [TriggerDamage("unknown", name, table) for table, name in sorted(strange)]
-
-
-def _text(dialect: str, trigger: Trigger) -> tuple[object, ...]:
+def _text(dialect: str, trigger: Trigger) -> tuple[Any, ...]:
     if dialect == "sqlite":
         return (trigger.sql,)
     type_ = {"UPDATE": 0b10011, "DELETE": 0b01011, "TRUNCATE": 0b100010}[trigger.event]
     return (type_, "A", "", "", 0, f"{trigger.table}_guard", trigger.body, "plpgsql", False, None)
 
 
-def _sqlite_texts(connection: sa.Connection) -> dict[tuple[str, str], tuple[object, ...]]:
+def trigger_texts(connection: sa.Connection) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """What every trigger in the database does, by its table and name: on SQLite its text; on PostgreSQL its kind,
+    whether it is enabled, condition, columns, arguments, and of its function name, body, language, whether it runs
+    as its owner, settings."""
+    return (_sqlite_texts if connection.dialect.name == "sqlite" else _postgresql_texts)(connection)
+
+
+def _sqlite_texts(connection: sa.Connection) -> dict[tuple[str, str], tuple[Any, ...]]:
     rows = connection.exec_driver_sql("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'")
     return {(table, name): (sql,) for table, name, sql in rows}
 
 
-# What a trigger does, in parts that PostgreSQL gives back as they were given: kind, enabled, condition,
-# columns, arguments; and of its function: name, body, language, run as its owner, settings.
+# In parts that PostgreSQL gives back as they were given.
 _POSTGRESQL_TRIGGERS = """
 SELECT c.relname, t.tgname, t.tgtype, t.tgenabled, coalesce(t.tgqual::text, ''), t.tgattr::text, t.tgnargs,
        p.proname, p.prosrc, l.lanname, p.prosecdef, p.proconfig
@@ -167,7 +162,7 @@ WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
 """
 
 
-def _postgresql_texts(connection: sa.Connection) -> dict[tuple[str, str], tuple[object, ...]]:
+def _postgresql_texts(connection: sa.Connection) -> dict[tuple[str, str], tuple[Any, ...]]:
     rows = connection.exec_driver_sql(_POSTGRESQL_TRIGGERS)
     return {(row[0], row[1]): (row[2], _letter(row[3]), *row[4:]) for row in rows}
 

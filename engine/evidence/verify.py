@@ -8,6 +8,7 @@ database and from witnesses. The runtime, the command line and the evidence page
 from __future__ import annotations
 
 import gc
+import logging
 import os
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -53,12 +54,14 @@ from engine.evidence.steps import Mode, Outcome, Plan, Reached, Step, make_plan
 from engine.evidence.tiles import WIDTH
 from engine.evidence.verifications import Verifications
 from engine.evidence.witnesses import check_witnesses
+from engine.failures import failure
 from engine.processes import leave_no_dump
 from engine.tables import Entry, FormTable, form_table, read_entries
 from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.problems import Rejected
 
+journal = logging.getLogger("muniment.verify")
 Progress = Callable[[int, int], object]
 WORTH_PROCESSES = 300_000  # rows and leaves; fewer are done before another process has begun
 
@@ -251,8 +254,11 @@ class Worker:
         found = Sieve(forms.keyed, seals, self._opening).sift(connection, step.only())
         report.counts["records"] += len(found.records)
         report.counts["keys"] += found.keys
-        doubts = {record for record in found.doubts if type(record) is int}
-        RowCheck(connection, forms.keyed, forms.skipped, seals, report, self._opening).run(doubts)
+        close = RowCheck(connection, forms.keyed, forms.skipped, seals, report, self._opening)
+        close.run({record for record in found.doubts if type(record) is int})
+        for record in sorted((one for one in found.doubts if type(one) is not int), key=repr):
+            report.add("strange_id", record=record)  # SQLite takes anything anywhere
+            close.run([record])
 
     def _audit(self, connection: sa.Connection, step: Step, outcome: Outcome) -> None:
         check_audit(connection, self.here.keys, step.only(), self._plan.started, outcome.report)
@@ -345,11 +351,15 @@ def _all_tables(entries: list[Entry]) -> list[FormTable]:
 
 @contextmanager
 def _reading(connection: sa.Connection, report: Report) -> Iterator[None]:
-    """Where the database cannot even be read, that is the finding."""
+    """Where the database cannot even be read, that is the finding; so is damage nobody thought of, for the other checks
+    go on."""
     try:
         yield
     except unreadable(connection) as error:
         report.add("database_unreadable", reason=type(error).__name__)
+    except Exception as error:
+        journal.error("a check failed\n%s", failure(error))
+        report.add("check_failed", reason=type(error).__name__)
 
 
 @contextmanager
@@ -380,6 +390,8 @@ def put_together(
             roots[log] = _tree(connection, plan, outcomes, log, report)
             if copies[log]:
                 check_copy(connection, log, _signer(here, log), copies[log], report)
+            elif plan.signed[log] > 0 and not _copies(here)[log]:  # the first one may only just be published
+                report.add("published_missing", log=log)
     with _reading(connection, report):
         check_witnesses(connection, {log: _signer(here, log) for log in LOGS}, report)
     return report, roots
@@ -422,4 +434,4 @@ def _copies(installation: Installation) -> dict[str, str]:
 
 def _copy(data: Path, log: str) -> str:
     path = checkpoint_file(data, log)
-    return path.read_text("utf-8", "replace") if path.exists() else ""
+    return path.read_bytes().decode("utf-8", "replace") if path.exists() else ""  # line ends as they are

@@ -18,6 +18,7 @@ from engine.exceptional_access.people import others
 from engine.records.services import Services
 from engine.tasks import Tasks
 from engine.tasks.parts import ClosedTask, MovingTask, NewTask, Outcome
+from engine.whole_numbers import is_whole_number
 from metamodel.application import App
 from metamodel.problems import Rejected, problem
 
@@ -119,7 +120,7 @@ class Unmasking:
         found: dict[str, list[int]] = {}
         for name, ids in records.items():
             form = app.form(name)
-            numbers = [int(one) for one in ids if str(one).isdecimal() and len(str(one)) < 19]
+            numbers = [int(one) for one in ids if is_whole_number(one)]
             if form is None or not numbers:
                 continue
             visible = self._services.authority.visible_rows(connection, viewer, app, form)
@@ -167,7 +168,7 @@ class Unmasking:
 
     def _of_source(self, connection: sa.Connection, source: str) -> Kept | None:
         kind, _, identifier = source.partition("/")
-        known = kind == SOURCE and identifier.isdecimal()
+        known = kind == SOURCE and is_whole_number(identifier)
         return self._kept.get(connection, int(identifier)) if known else None
 
     # -- ending ------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from engine.evidence.seals import Box
 from engine.flows.state import OPEN, State, Step, replay
 from engine.system_tables import flow_instances, flow_steps
 from engine.values import canonical_json, parse_json
+from engine.whole_numbers import whole_number
 from metamodel.problems import Rejected, problem
 
 
@@ -182,7 +183,7 @@ class FlowStore:
 def as_id(sent: int | str) -> int:
     """An id as it was sent; 0, which nothing has, for what cannot be one."""
     text = str(sent)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return whole_number(text, 0)
 
 
 def _instance(row: Any) -> Instance:

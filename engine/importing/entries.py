@@ -13,6 +13,7 @@ from typing import Any
 from engine.importing.attached import Wanted
 from engine.importing.plan import APART, Column, Plan
 from engine.sheets import Line
+from engine.whole_numbers import is_whole_number
 from metamodel.problems import Problem
 
 
@@ -55,7 +56,7 @@ class Row:
         """The line a problem with the path `/field`, or `/lines/2/price`, is about."""
         parts = found.path.split("/")[1:]
         numbers = self.origins.get(parts[0], ()) if parts else ()
-        place = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else len(numbers)
+        place = int(parts[1]) if len(parts) > 1 and is_whole_number(parts[1]) else len(numbers)
         return numbers[place] if place < len(numbers) else self.entry.first.number
 
 

@@ -10,7 +10,8 @@ from engine.access.pinyin import spellings
 from engine.importing.plan import Column, Target
 
 ALIKE = 0.78  # from here on two names are taken for the same
-_NOISE = re.compile(r"[\s*＊:：_\-./／·]+|[(（\[【].*?[)）\]】]")
+LONGEST = 200  # letters of a heading that are looked at
+_NOISE = re.compile(r"[\s*＊:：_\-./／·]+|[(（\[【][^(（\[【)）\]】]*+[)）\]】]")
 
 
 def guess(
@@ -46,7 +47,7 @@ def remembered(
 
 def _plain(text: str) -> str:
     """Without marks for needed fields, units in brackets, blanks."""
-    return _NOISE.sub("", spellings(text)[0])
+    return _NOISE.sub("", spellings(text[:LONGEST])[0])
 
 
 def _likeness(heading: str, names: set[str]) -> float:

@@ -72,6 +72,7 @@ class Imports:
         name = self._uploads.name(viewer, file)
         self._uploads.sheet(viewer, app, form, file, Plan())
         plan = Plan(attachments=self._uploads.archive_of(viewer, file, attachments))
+        self._uploads.note(viewer, {file, plan.attachments})
 
         def work(unit: Unit) -> str:
             return self._store.add(unit, viewer, app, form, file, name, unit.now + KEPT, plan)
@@ -105,6 +106,7 @@ class Imports:
             plan, sheet=sheet.name, heading=sheet.heading, attachments=beside, beside=beside_names(sheet)
         )
         self._judge.require(viewer, found, sheet, plan)
+        self._uploads.note(viewer, {beside} - {found.file, found.plan.attachments})
         if plan.bad == "nothing" and sum(1 for _ in islice(sheet.lines(), WHOLE + 1)) > WHOLE:
             raise Rejected([problem("import.whole_too_long", "/bad", limit=WHOLE)])
 

@@ -20,6 +20,7 @@ from engine.importing.reading import Reading, Wrong, spread
 from engine.records.program import FormProgram
 from engine.records.records import Records
 from engine.records.services import Services
+from engine.whole_numbers import is_whole_number
 from metamodel.problems import Problem, Rejected
 
 
@@ -190,7 +191,7 @@ def _by_place(rows: Sequence[Row], problems: Iterable[Problem]) -> Named | None:
             continue
         _, _, rest = one.path.partition("/")
         place, slash, inner = rest.partition("/")
-        if not place.isdigit() or int(place) >= len(rows):
+        if not is_whole_number(place) or int(place) >= len(rows):
             return None
         found.setdefault(int(place), []).append(replace(one, path=slash + inner))
     return found

@@ -19,12 +19,13 @@ from engine.records.keyed import Keyed, may_be_key
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.services import Services
 from engine.records.state import parse_value
+from engine.whole_numbers import is_whole_number
 from metamodel.human_text import split_list
 from metamodel.plugin_api import BadValue, Reference
 from metamodel.problems import Problem, pointer, problem
 
 Find = Callable[[str], Sequence[str]]  # a name -> the ids of whatever is called so
-_NAMED = re.compile(r"(.+?)\s*[(（]([^()（）]+)[)）]")  # 周婧 (sales04)
+_NAMED = re.compile(r"(.+)[(（]([^()（）]+)[)）]")  # 周婧 (sales04)
 
 
 class Resolver:
@@ -118,7 +119,7 @@ class Resolver:
             found = {name: [str(one) for one in ids.get(raw, ())] for name, raw in raws.items()}
         if column.by:
             return lambda name: found.get(name, [])
-        return lambda name: found.get(name) or ([name] if name.isdecimal() and len(name) < 19 else [])
+        return lambda name: found.get(name) or ([name] if is_whole_number(name) else [])
 
 
 def title_key(program: FormProgram) -> str:

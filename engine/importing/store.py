@@ -16,6 +16,7 @@ from engine.importing.lines import Written
 from engine.importing.plan import Plan, headings_key
 from engine.importing.shown import Import, State, WrongLine
 from engine.system_tables import import_mappings as mappings, import_wrong as wrong, imports
+from engine.whole_numbers import is_whole_number
 from metamodel.problems import Problem, Rejected, problem
 
 _run = wrong.c["import"]
@@ -46,7 +47,7 @@ class Store:
 
     def get(self, identifier: str, person: str = "") -> Import:
         """Rejected (import.unknown); with a person alike for what is somebody else's."""
-        known = identifier.isascii() and identifier.isdigit() and len(identifier) < 19
+        known = is_whole_number(identifier)
         query = sa.select(imports).where(imports.c.id == (int(identifier) if known else 0))
         with self._database.read() as connection:
             row = connection.execute(query).mappings().first()

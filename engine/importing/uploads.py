@@ -1,6 +1,8 @@
-"""The files of an import: a person's own uploads, opened as a spreadsheet."""
+"""The files of an import, opened as a spreadsheet: a person's own uploads, or what opens for him in a record."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from engine.access.viewer import Viewer
 from engine.importing.attached import Attached, sheet_within
@@ -9,6 +11,7 @@ from engine.importing.plan import Plan
 from engine.records.records import Records
 from engine.records.services import Services
 from engine.sheets import Sheet, open_sheet
+from engine.whole_numbers import is_whole_number
 from metamodel.problems import Rejected, problem
 
 
@@ -35,11 +38,19 @@ class Uploads:
         return file if sheet_within(self._services.files, file) is not None else ""
 
     def name(self, viewer: Viewer, file: str) -> str:
-        """Rejected (import.file_gone) for what is not this person's own upload."""
+        """Rejected (import.file_gone) for what does not open for this person."""
         with self._services.database.read() as connection:
-            described = self._services.files.describe(connection, [file]) if file.isdigit() else []
+            described = self._services.files.describe(connection, [file]) if is_whole_number(file) else []
             name = str(described[0]["name"]) if described else ""
             shown = self._records.reader.file_name(connection, viewer, file, name) if described else None
         if shown is None:
             raise Rejected([problem("import.file_gone")])
         return shown[:200]
+
+    def note(self, viewer: Viewer, files: Iterable[str]) -> None:
+        """In the trail, where a record's file is taken out by being imported; his own uploads are his."""
+        with self._services.database.read() as connection:
+            opened = [self._records.reader.opening(connection, viewer, file) for file in files if file]
+        for one in opened:
+            if one is not None and one.record is not None:
+                self._services.audit.note(viewer, one)

@@ -18,6 +18,7 @@ from engine.database import Unit
 from engine.importing.imports import Imports
 from engine.jobs import Jobs
 from engine.records.attached import IMPORTED, MADE
+from engine.records.kept_drafts import KeptDrafts
 from engine.records.services import Services
 from engine.system_tables import files
 from metamodel.problems import Rejected, problem
@@ -32,10 +33,11 @@ DUTIES = ("design", "people")  # who brings in sheets beside records: new apps, 
 
 class Waiting:
     def __init__(
-        self, services: Services, imports: Imports, jobs: Jobs, manages: Callable[[Viewer, str], bool]
-    ) -> None:
+        self, services: Services, imports: Imports, drafts: KeptDrafts, jobs: Jobs,
+        manages: Callable[[Viewer, str], bool],
+    ) -> None:  # fmt: skip
         """`manages(viewer, duty)` in any app."""
-        self._services, self._imports, self._manages = services, imports, manages
+        self._services, self._imports, self._drafts, self._manages = services, imports, drafts, manages
         jobs.register(EXPIRE, lambda _payload, _job: self.expire(), every=HOUR)
         jobs.register(
             SWEEP, lambda _payload, _job: self.sweep(), every=DAY
@@ -85,11 +87,15 @@ class Waiting:
         return self._services.database.write(self._expire)
 
     def _expire(self, unit: Unit) -> int:
-        """Those of imports that still run, their attachments too, go with the import; packages with their week."""
-        kept = self._imports.in_use(unit)
+        """Those of imports that still run, their attachments too, go with the import; packages with their week; those
+        in a form somebody has not saved yet with what is kept of it."""
         old = sa.and_(
             files.c.record.is_(None), files.c.created_at < microseconds(unit.moment - DAY), ~MADE, ~IMPORTED
         )
-        found = [one for one in unit.connection.scalars(sa.select(files.c.id).where(old)) if one not in kept]
+        loose = {row.id: row.created_by for row in unit.connection.execute(sa.select(files).where(old))}
+        if not loose:
+            return 0
+        kept, typed = self._imports.in_use(unit), self._drafts.numbers(unit, set(loose.values()))
+        found = [one for one, by in loose.items() if one not in kept and (by, one) not in typed]
         self._services.files.remove(unit, found, unheld=True)
         return len(found)

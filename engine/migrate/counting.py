@@ -121,6 +121,12 @@ def parked_columns(connection: sa.Connection, app: str, forms: Sequence[str]) ->
     return [one for one in parked if one.values]
 
 
+def parked_fields(connection: sa.Connection, app: str) -> frozenset[tuple[str, str]]:
+    """(form, field) of everything that lies parked, whether it holds anything or not."""
+    entries = read_entries(connection, app)
+    return frozenset((one.form, one.field) for one in entries if one.field and not one.active)
+
+
 def parked_forms(connection: sa.Connection, app: str) -> list[tuple[str, int]]:
     """Forms that were taken away and their records, the newest first; only those that have any."""
     entries = [one for one in reversed(read_entries(connection, app)) if not one.field and not one.active]
@@ -150,6 +156,12 @@ def row_counts(connection: sa.Connection, app: str) -> dict[str, int]:
     """Rows by form, of the forms that are in use."""
     entries = [entry for entry in read_entries(connection, app) if not entry.field and entry.active]
     return {entry.form: _count(connection, entry.physical) for entry in entries}
+
+
+def filled_forms(connection: sa.Connection, app: str) -> frozenset[str]:
+    """Those with records, and those that were taken away with theirs: they come back with them."""
+    counts = [*row_counts(connection, app).items(), *parked_forms(connection, app)]
+    return frozenset(form for form, number in counts if number)
 
 
 def _count(connection: sa.Connection, table: str, column: str = "") -> int:

@@ -27,6 +27,7 @@ from engine.notifications.outbox import Outbox, title_of
 from engine.notifications.parts import NewNotification, NotificationPage, NotificationView
 from engine.notifications.store import NotificationStore, Told, place
 from engine.system_tables import notifications
+from engine.whole_numbers import is_whole_number, whole_number
 from metamodel.application import App
 from metamodel.labels import Label, label_text
 from metamodel.masking import Hide
@@ -117,7 +118,7 @@ class Notifications:
         """This viewer's own, newest first."""
         limit = max(1, min(limit, LIMIT))
         query = sa.select(notifications).where(notifications.c.person == viewer.person)
-        if after.isdecimal():
+        if is_whole_number(after):
             query = query.where(notifications.c.id < int(after))
         if unread:
             query = query.where(notifications.c.read_at.is_(None))
@@ -132,7 +133,7 @@ class Notifications:
 
     def get(self, viewer: Viewer, identifier: int | str) -> NotificationView:
         """One of this viewer's. Rejected: notification.unknown."""
-        number = int(identifier) if str(identifier).isdecimal() else -1
+        number = whole_number(identifier, -1)
         query = sa.select(notifications).where(
             notifications.c.id == number, notifications.c.person == viewer.person
         )
@@ -153,7 +154,7 @@ class Notifications:
         """Mark these of the viewer's as read (None: all); how many were not."""
         about: list[Where] = [notifications.c.person == viewer.person, notifications.c.read_at.is_(None)]
         if ids is not None:
-            about.append(notifications.c.id.in_([int(one) for one in ids if str(one).isdecimal()]))
+            about.append(notifications.c.id.in_([int(one) for one in ids if is_whole_number(one)]))
         return self._mark_read(unit, about)
 
     def read_before(self, unit: Unit, moment: datetime) -> int:

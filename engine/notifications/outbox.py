@@ -105,6 +105,8 @@ class Outbox:
         except Exception:
             self._mark([row["id"] for row in self._waiting(person.id)], "failed")
             raise
+        if len(waiting) == MOST:  # there may be more
+            self._database.write(lambda unit: self.defer(unit, [person.id]))
 
     def _send_letter(self, payload: Mapping[str, Any], _job: str) -> None:
         person = self._people.organisation().people.get(str(payload["person"]))

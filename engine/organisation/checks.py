@@ -12,6 +12,8 @@ from metamodel.problems import Problem, problem
 ID = re.compile(r"[\w.@-]{1,100}")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,130}\.[^@\s.]{2,60}")
 LONGEST = {"name": 200, "post": 200, "email": 200}
+# Line ends, bells and turns of direction: what a name with one inside looks like is not what it says.
+CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 KINDS = ("person", "department", "branch", "post")
 
 
@@ -39,6 +41,8 @@ def _check_words(person: Person) -> Iterator[Problem]:
     for field, limit in LONGEST.items():
         if len(getattr(person, field)) > limit:
             yield problem("organisation.too_long", f"/{field}", limit=limit)
+        if CONTROLS.search(getattr(person, field)):
+            yield problem("organisation.control_character", f"/{field}")
 
 
 def _check_email(organisation: Organisation, person: Person) -> Iterator[Problem]:
@@ -120,6 +124,8 @@ def _check_department_name(organisation: Organisation, department: Department) -
         yield problem("organisation.name_missing", "/name")
     elif len(department.name) > LONGEST["name"]:
         yield problem("organisation.too_long", "/name", limit=LONGEST["name"])
+    elif CONTROLS.search(department.name):
+        yield problem("organisation.control_character", "/name")
     elif "/" in department.name:
         yield problem("organisation.slash_in_name", "/name")
     twins = (

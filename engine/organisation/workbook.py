@@ -7,13 +7,16 @@ what it is about as it stands; an empty cell empties it. Called by `importing` a
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from itertools import islice
 from typing import Any
 
 from engine.access.people import Organisation
+from engine.sheet_reader import rows_apart
+from engine.workbook_cells import refuse_bomb
 from metamodel.problems import Rejected, problem
 
 PEOPLE = {"zh": "人员", "en": "People"}
@@ -53,15 +56,17 @@ class Workbook:
 def read_workbook(content: bytes) -> Workbook:
     """Rejected: organisation.no_workbook, organisation.workbook_too_large, organisation.no_sheet,
     organisation.column_missing."""
-    _refuse_bomb(content)
-    from python_calamine import CalamineError, CalamineWorkbook
-
+    if len(content) > LARGEST:
+        raise Rejected([problem("organisation.workbook_too_large")])
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = {name.strip(): book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-    except (CalamineError, OSError, ValueError, KeyError) as error:
-        raise Rejected([problem("organisation.no_workbook")]) from error
-    people, departments = _sheet(sheets, PEOPLE), _sheet(sheets, DEPARTMENTS)
+        refuse_bomb(content, UNPACKED)
+        with closing(rows_apart(content, "")) as rows:
+            names = next(rows)
+        people, departments = (_sheet(content, names, wanted) for wanted in (PEOPLE, DEPARTMENTS))
+    except Rejected as refused:
+        unreadable = refused.problems[0].code == "sheet.unreadable"
+        code = "organisation.no_workbook" if unreadable else "organisation.workbook_too_large"
+        raise Rejected([problem(code)]) from refused
     if people is None and departments is None:
         raise Rejected([problem("organisation.no_sheet", sheet=PEOPLE)])
     return Workbook(
@@ -70,55 +75,34 @@ def read_workbook(content: bytes) -> Workbook:
     )
 
 
-def _refuse_bomb(content: bytes) -> None:
-    """A workbook is an archive of files; it is unpacked once here, counting, before anything reads it."""
-    if len(content) > LARGEST:
-        raise Rejected([problem("organisation.workbook_too_large")])
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            left = UNPACKED
-            for entry in packed.infolist():
-                with packed.open(entry) as unpacked:
-                    while piece := unpacked.read(1 << 16):
-                        left -= len(piece)
-                        if left < 0:
-                            raise Rejected([problem("organisation.workbook_too_large")])
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise Rejected([problem("organisation.no_workbook")]) from error
-
-
-def _sheet(sheets: Mapping[str, list[list[Any]]], names: Mapping[str, str]) -> list[list[Any]] | None:
-    return next((sheets[name] for name in names.values() if name in sheets), None)
+def _sheet(content: bytes, names: Sequence[str], wanted: Mapping[str, str]) -> list[Sequence[str]] | None:
+    """The lines of the sheet of that name in whichever language, one more than there may be at most."""
+    name = next((one for label in wanted.values() for one in names if one.strip() == label), None)
+    if name is None:
+        return None
+    with closing(rows_apart(content, name)) as rows:
+        return list(islice(rows, 1, LONGEST + 2))
 
 
 def _rows(
-    lines: Sequence[Sequence[Any]], columns: Columns, needed: Sequence[str], sheet: Mapping[str, str]
+    lines: Sequence[Sequence[str]], columns: Columns, needed: Sequence[str], sheet: Mapping[str, str]
 ) -> tuple[Row, ...]:
     if not lines:
         return ()
     if len(lines) > LONGEST:
         raise Rejected([problem("organisation.workbook_too_large")])
     named = {label.casefold(): column for column, labels in columns.items() for label in labels.values()}
-    heading = [named.get(_text(cell).rstrip("*").strip().casefold(), "") for cell in lines[0]]
+    heading = [named.get(cell.rstrip("*").strip().casefold(), "") for cell in lines[0]]
     missing = [column for column in needed if column not in heading]
     if missing:
         raise Rejected(
             [problem("organisation.column_missing", sheet=sheet, column=columns[one]) for one in missing]
         )
     rows = (
-        Row(number, {column: _text(cell) for column, cell in zip(heading, line, strict=False) if column})
+        Row(number, {column: cell for column, cell in zip(heading, line, strict=False) if column})
         for number, line in enumerate(lines[1:], 2)
     )
     return tuple(row for row in rows if any(row.cells.values()))
-
-
-def _text(cell: Any) -> str:
-    """A cell as people read it: whole numbers without a point, days as days."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
 
 
 # -- writing -------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from engine.records.disclosure import Disclosures
 from engine.records.records import Records
 from engine.records.services import Services
 from engine.system_tables import audit, packages
+from engine.whole_numbers import whole_number
 from metamodel.problems import Rejected, problem
 
 KEPT = timedelta(days=7) // timedelta(microseconds=1)
@@ -206,7 +207,7 @@ class Packages:
 
     def open(self, viewer: Viewer, identifier: str) -> tuple[Package, Iterator[bytes]]:
         """Rejected (package.unknown) unless this person had it made and it is there."""
-        row = self._row(int(identifier)) if identifier.isascii() and identifier.isdigit() else None
+        row = self._row(whole_number(identifier, 0))
         if row is None or row["person"] != viewer.person or row["state"] != "ready":
             raise Rejected([problem("package.unknown")])
         found = self._package(row)

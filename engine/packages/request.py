@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from engine.records.query import Condition, Query
+from engine.whole_numbers import is_whole_number
 from metamodel.problems import Rejected, problem
 
 Scope = Literal["only", "case", "subject"]
@@ -49,14 +50,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         found = []
         if not self.reason.strip() or len(self.reason) > LONGEST:
             found.append(problem("package.no_reason", "/reason", limit=LONGEST))
-        if len(self.records) > MOST_RECORDS or not all(map(_is_id, self.records)):
+        if len(self.records) > MOST_RECORDS or not all(map(is_whole_number, self.records)):
             found.append(problem("package.too_many", "/records", limit=MOST_RECORDS))
         if self.scope == "subject" and len(self.records) != 1:
             found.append(problem("package.no_subject", "/records"))
         if found:
             raise Rejected(found)
         return self
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19

@@ -28,6 +28,7 @@ from engine.records.forms_state import FormState
 from engine.records.query import Option
 from engine.records.records import Records
 from engine.records.services import Services
+from engine.whole_numbers import is_whole_number
 from metamodel.application import App
 from metamodel.forms import FieldDefinition, Form
 from metamodel.problems import Rejected, problem
@@ -198,7 +199,7 @@ class PublicForms:
     def ways(self, connection: sa.Connection, viewer: Viewer, app: App, form: Form) -> list[Way]:
         """What a link lets nobody do: a new record with these fields, and nothing read."""
         number = viewer.person.removeprefix(PUBLIC)
-        if not viewer.nobody or not number.isdigit():
+        if not viewer.nobody or not is_whole_number(number):
             return []
         link = self._links.by_id(connection, int(number))
         if link is None or link.revoked or (link.app, link.form) != (app.id, form.id):

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine.access.audit import AuditEntry
 from engine.access.pinyin import matches
 from engine.access.viewer import Viewer
+from engine.access.ways import best_access
 from engine.clock import from_microseconds
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.query import Event, Facet, Option, Query, Related
@@ -77,11 +78,16 @@ class Around:
     def options(
         self, viewer: Viewer, app: str, form: str, field: str, text: str = "", limit: int = 20
     ) -> list[Option]:
-        """What may be picked for a field, or `rows.field` of a sub-form: by Chinese, full pinyin and initials."""
+        """What may be picked for a field, or `rows.field` of a sub-form: by Chinese, full pinyin and initials. Rejected
+        (access.denied) for whom the field is not there: lists of another system are told nobody else."""
         program = self._services.programs.get(app, form)
         chosen = _named(program, field)
         if chosen is None or chosen.type is None:
             raise Rejected([problem("value.unknown_field", field=field)])
+        with self._services.database.read() as connection:
+            ways = self._services.authority.ways(connection, viewer, program.app, program.form)
+        if best_access(ways, field.partition(".")[0]) == "hide":
+            raise Rejected([problem("access.denied")])
         return self.pick(viewer, app, chosen, text, limit)
 
     def pick(self, viewer: Viewer, app: str, field: FieldDefinition, text: str, limit: int) -> list[Option]:

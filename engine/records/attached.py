@@ -8,9 +8,9 @@ ones beside a text of which pieces are masked for this reader: what was cut out 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -22,10 +22,16 @@ from engine.records.program import FieldProgram, FormProgram
 from engine.records.rows import Row, Rows
 from engine.records.services import Services
 from engine.system_tables import files, imports, packages
+from engine.whole_numbers import is_whole_number
 
 # Made by us for one person, with more in it than any record of his: never part of a record, never opened as a file.
 MADE = files.c.id.in_(sa.select(packages.c.file).where(packages.c.file.is_not(None)))
 IMPORTED = files.c.id.in_(sa.select(imports.c.file).where(imports.c.file.is_not(None)))
+
+ALLOWED, SUBJECTS = (
+    "files.allowed",
+    "files.subjects",
+)  # of a unit: what its writer may name, what rules are about
 
 
 class Home(NamedTuple):
@@ -152,7 +158,7 @@ def not_his(
 ) -> set[str]:
     """Of these files those he may not put into a field in which `stood` stood before. What one writer was allowed
     in a unit, rules that follow in it may point at."""
-    allowed: set[str] = unit.notes.setdefault("files.allowed", set())
+    allowed: set[str] = unit.notes.setdefault(ALLOWED, set())
     asked = {
         one for one in given if one not in stood and one not in allowed and one not in map(str, brought(unit))
     }
@@ -165,12 +171,43 @@ def held_elsewhere(
     unit: Unit, viewer: Viewer, program: FormProgram, given: Iterable[str], stood: Collection[str]
 ) -> set[str]:
     """Of these files those an archive does not take, for they belong to another record and would go with it, whatever
-    holds or terms say of the archived one. What the engine itself writes may point."""
+    holds or terms say of the archived one. What the engine itself writes is copied (`own_copies`)."""
     if viewer.system or not program.form.is_archive:
         return set()
     asked = _numbers(one for one in given if one not in stood)
     query = sa.select(files.c.id).where(files.c.id.in_(asked), files.c.record.is_not(None))
     return {str(one) for one in unit.connection.scalars(query)} if asked else set()
+
+
+def own_copies(
+    services: Services, unit: Unit, viewer: Viewer, program: FormProgram, drafts: Sequence[Draft]
+) -> None:
+    """What a rule puts into an archive of its subject's files, or of what its writer was allowed, becomes the archive's
+    own before it is written: it stays when that record goes, and opens as all does that a rule copied. Whatever else
+    is named stays a pointer, for a number may come from a text."""
+    about, allowed = unit.notes.get(SUBJECTS) or set(), unit.notes.get(ALLOWED) or set()
+    for field in program.file_fields if program.form.is_archive and (about or allowed) else ():
+        for draft in drafts:
+            stood = set(field.files(draft.before.get(field.id)))
+            named = _numbers(one for one in field.files(draft.values.get(field.id)) if one not in stood)
+            query = sa.select(files.c.id, files.c.record, files.c.created_by).where(files.c.id.in_(named))
+            copies = {
+                str(one.id): services.files.copy(unit, str(one.id), viewer.person, draft.id)
+                for one in (unit.connection.execute(query) if named else ())
+                if (str(one.record) in about and one.record != draft.id)
+                or (one.record is None and str(one.id) in allowed and one.created_by != viewer.person)
+            }
+            if copies:
+                draft.values[field.id] = _renamed(draft.values[field.id], copies)
+
+
+def _renamed(value: Any, copies: Mapping[str, str]) -> Any:
+    """A value of files, or rows with some in them, naming the copies."""
+    if isinstance(value, str):
+        return copies.get(value, value)
+    if isinstance(value, Mapping):
+        return {name: _renamed(one, copies) for name, one in value.items()}
+    return [_renamed(one, copies) for one in value] if isinstance(value, list) else value
 
 
 def adopt(unit: Unit, viewer: Viewer, program: FormProgram, drafts: Sequence[Draft]) -> None:
@@ -191,4 +228,4 @@ def brought(unit: Unit) -> set[int]:
 
 
 def _numbers(wanted: Iterable[str]) -> list[int]:
-    return sorted({int(one) for one in wanted if one.isascii() and one.isdigit() and len(one) < 19})
+    return sorted({int(one) for one in wanted if is_whole_number(one)})

@@ -15,6 +15,7 @@ from engine.access.viewer import Viewer
 from engine.records.program import FormProgram
 from engine.records.query import RecordView
 from engine.records.read import Reader
+from engine.whole_numbers import is_whole_number
 from metamodel.forms import FieldDefinition
 
 
@@ -69,7 +70,9 @@ def _there(
 def _ids(views: Mapping[str, RecordView], link: str) -> dict[str, int]:
     """What each points at; a masked link says nothing."""
     held = {here: view.values.get(link) for here, view in views.items() if view.access.get(link) != "mask"}
-    return {here: int(value) for here, value in held.items() if isinstance(value, str) and value.isdigit()}
+    return {
+        here: int(value) for here, value in held.items() if isinstance(value, str) and is_whole_number(value)
+    }
 
 
 def _several(program: FormProgram, link: str) -> bool:

@@ -29,6 +29,7 @@ from engine.records.read import Reader
 from engine.records.rows import Row
 from engine.records.services import Services
 from engine.system_tables import comments
+from engine.whole_numbers import whole_number
 from metamodel.problems import Rejected, problem
 
 PLACE = "comment"  # no field's id may end in what is bound to it: " 17"
@@ -176,7 +177,7 @@ class Comments:
         def work(unit: Unit) -> None:
             row = self._reader.row(unit.connection, viewer, program, record)
             own = sa.and_(
-                comments.c.id == (int(comment) if comment.isdecimal() and len(comment) < 19 else -1),
+                comments.c.id == whole_number(comment, -1),
                 comments.c.record == row.id, comments.c.person == viewer.person,
             )  # fmt: skip
             if unit.connection.execute(sa.delete(comments).where(own)).rowcount == 0:

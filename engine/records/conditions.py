@@ -21,6 +21,7 @@ from engine.records.query import Condition
 from engine.records.services import Services
 from engine.search.tree import Filter
 from engine.values import encode
+from engine.whole_numbers import is_whole_number
 from metamodel.forms import FieldDefinition
 from metamodel.plugin_api import BadValue, Lookup, Storage
 from metamodel.problems import Rejected, problem
@@ -51,7 +52,9 @@ class Conditions:
     def where(self, condition: Condition) -> sa.ColumnElement[bool]:
         """Rejected (query.*) when the condition makes no sense. `id` is the record itself."""
         if condition.path == "id":
-            return self.columns.record_id().in_([int(text) for text in condition.values if text.isdigit()])
+            return self.columns.record_id().in_(
+                [int(text) for text in condition.values if is_whole_number(text)]
+            )
         path = self._path(condition.path)
         column, field = self._column(path, condition.path)
         many = field.type is not None and field.type.many

@@ -16,6 +16,7 @@ from engine.access.viewer import SYSTEM, Viewer
 from engine.expressions import EvaluationContext
 from engine.records.program import Programs
 from engine.records.rows import Row, Rows
+from engine.whole_numbers import is_whole_number
 from engine.working_time import WorkingCalendar
 from metamodel.expressions.types import Type
 from metamodel.problems import Rejected
@@ -110,7 +111,7 @@ class LinkedRecords:
         self._read: dict[tuple[str, str], Row | None] = {}  # by id and derived field; '' is what is stored
 
     def resolve(self, of: Type, identifier: str, name: str) -> Any:
-        if of.kind != "record" or not str(identifier).isdigit():
+        if of.kind != "record" or not is_whole_number(identifier):
             return None
         row = self._row(of, str(identifier), name)
         if row is None or not (self._viewer.system or self._readable(of, row, name)):

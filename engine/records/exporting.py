@@ -5,7 +5,7 @@ A record's own cells stand in its first line only, so that its lines are told fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from engine.records.program import FieldProgram
@@ -78,7 +78,7 @@ def _cells(
         if masked:
             return value if isinstance(value, str) else ""
         if place is not None and cell.holds_files:
-            return "、".join(place(row.id, one, display.name("file", one)) for one in cell.files(value))
+            return _files(cell.files(value), row, display, place)
         return cell.field.type.display(value, cell.field, display)
 
     return [text(cell) for cell in field.cells]
@@ -90,4 +90,10 @@ def _shown(field: FieldProgram, row: Row, display: Display, place: Place | None)
         return show(field, row, display)
     assert field.field.type is not None
     files = field.field.type.references(value, field.field)
-    return "、".join(place(row.id, one, display.name("file", one)) for one in files)
+    return _files(files, row, display, place)
+
+
+def _files(files: Iterable[str], row: Row, display: Display, place: Place) -> str:
+    """A name may hold a comma, so it never parts them; an import takes either sign."""
+    joint = "、" if display.language.startswith("zh") else "; "
+    return joint.join(place(row.id, one, display.name("file", one)) for one in files)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,10 +15,13 @@ from engine.clock import from_microseconds, microseconds
 from engine.database import Database, Unit
 from engine.evidence.seals import Box
 from engine.system_tables import record_drafts
+from engine.whole_numbers import whole_number
 
 Values = Mapping[str, Sequence[str]]  # as a form sends them
 KEPT = 30 * 24 * 3600 * 1_000_000  # microseconds
 LARGEST = 500_000  # characters; more is no form somebody typed
+PLACE = ("person", "app", "form", "record")
+_NUMBERS = re.compile(r"[0-9]{1,18}")
 VERSION = ""  # among the names of fields, where the version of the app is kept
 
 
@@ -64,13 +69,29 @@ class KeptDrafts:
             row = connection.execute(query).mappings().first()
         if row is None:
             return None
-        values = self._box.open_json(row["values_sealed"], _bound(place))
+        values = self._values(row)
         (version,) = values.pop(VERSION, ["0"])
         return KeptDraft(values, from_microseconds(row["at"]), row["revision"], int(version))
 
     def drop(self, viewer: Viewer, app: str, form: str, record: str | None) -> None:
         place = _place(viewer, app, form, record)
         self._database.write(lambda unit: unit.connection.execute(sa.delete(record_drafts).where(_at(place))))
+
+    def numbers(self, unit: Unit, people: Collection[str]) -> set[tuple[str, int]]:
+        """Every number in what each of these people has kept: the files that their fields name are among them."""
+        query = sa.select(record_drafts).where(
+            record_drafts.c.person.in_(people), record_drafts.c.at > unit.now - KEPT
+        )
+        return {
+            (row["person"], int(number))
+            for row in unit.connection.execute(query).mappings()
+            for texts in self._values(row).values()
+            for text in texts
+            for number in _NUMBERS.findall(text)
+        }
+
+    def _values(self, row: Mapping[Any, Any]) -> dict[str, list[str]]:
+        return dict(self._box.open_json(row["values_sealed"], _bound({name: row[name] for name in PLACE})))
 
     def forget(self, unit: Unit, records: Sequence[int]) -> None:
         """What was typed into records that are shredded goes with them; and what is too old."""
@@ -80,8 +101,7 @@ class KeptDrafts:
 
 
 def _place(viewer: Viewer, app: str, form: str, record: str | None) -> dict[str, str | int]:
-    number = int(record) if record and record.isascii() and record.isdigit() and len(record) < 19 else 0
-    return {"person": viewer.person, "app": app, "form": form, "record": number}
+    return {"person": viewer.person, "app": app, "form": form, "record": whole_number(record, 0)}
 
 
 def _at(place: Mapping[str, str | int]) -> sa.ColumnElement[bool]:

@@ -6,7 +6,6 @@ through here. What a viewer may not read is not found, so nobody learns from a k
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -21,6 +20,7 @@ from engine.records.program import FieldProgram, FormProgram
 from engine.records.services import Services
 from engine.records.state import parse_value
 from engine.records.write import Writer
+from engine.whole_numbers import whole_number
 from metamodel.plugin_api import BadValue, Storage
 from metamodel.problems import Problem, Rejected, has_errors, pointer, problem
 
@@ -90,7 +90,7 @@ class Keyed:
         nothing: Rejected with paths `/row/field`. `raw`, `trial`: see `Writer.create`."""
         program = self._services.programs.get(app, form)
         field = self.key(unit.connection, viewer, program, key)
-        self._alone(unit, app, form, key)
+        self._services.database.alone(unit.connection, f"{app}\0{form}\0{key}")
         raws, problems = _keys(field, rows, raw)
         found = self.find(unit.connection, viewer, program, key, [raw for raw in raws if raw is not None])
         placed = [found.get(raw, []) if raw is not None else [] for raw in raws]
@@ -135,13 +135,6 @@ class Keyed:
             return [_moved(one, lambda record: known[record]) for one in refused.problems]
         made.update((place, Upserted(str(record), created=False)) for record, place in known.items())
         return []
-
-    def _alone(self, unit: Unit, app: str, form: str, key: str) -> None:
-        """Two who bring the same new key at once: the second one finds what the first one made."""
-        if unit.connection.dialect.name == "postgresql":
-            digest = hashlib.blake2b(f"{app}\0{form}\0{key}".encode(), digest_size=8).digest()
-            number = int.from_bytes(digest, "big", signed=True)
-            unit.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
 def _keys(
@@ -189,7 +182,7 @@ def _misplaced(
 def _row(found: Problem) -> int:
     """The row a problem is about; -1 for one that is about all of them."""
     head = found.path.split("/")[1] if "/" in found.path else ""
-    return int(head) if head.isdigit() else -1
+    return whole_number(head, -1)
 
 
 def _moved(found: Problem, place_of: Callable[[int], int]) -> Problem:

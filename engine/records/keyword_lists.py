@@ -129,7 +129,8 @@ def words_of(rows: Sequence[Mapping[str, Any]] | None, keywords: Keywords) -> tu
 
 
 def is_used(row: Mapping[str, Any], keywords: Keywords) -> bool:
-    return not keywords.enabled or row.get(keywords.enabled) is True
+    """Nothing said: yes."""
+    return not keywords.enabled or row.get(keywords.enabled) is not False
 
 
 def spellings(row: Mapping[str, Any], keywords: Keywords) -> list[str]:

@@ -17,6 +17,7 @@ from engine.database import Unit
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.records import Records
 from engine.records.services import Services
+from engine.whole_numbers import is_whole_number
 from metamodel.plugin_api import LinkedFrom
 from metamodel.problems import Rejected, problem
 
@@ -102,9 +103,9 @@ class Linking:
         """What the link of each record there becomes; those that stay as they are left out."""
         wanted = dict.fromkeys((*add, *remove))
         rows = self._records.reader.rows.by_ids(
-            connection, viewer, there, [int(one) for one in wanted if _is_id(one)], (via,)
+            connection, viewer, there, [int(one) for one in wanted if is_whole_number(one)], (via,)
         )
-        unknown = [one for one in wanted if not _is_id(one) or int(one) not in rows]
+        unknown = [one for one in wanted if not is_whole_number(one) or int(one) not in rows]
         if unknown:
             raise Rejected([problem("record.unknown", f"/{one}", record=one) for one in unknown])
         changes: dict[int, Mapping[str, Any]] = {}
@@ -129,7 +130,3 @@ def _many(link: FieldProgram) -> bool:
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value] if value not in (None, "") else []
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19

@@ -5,6 +5,7 @@ leave: quickly, a hundred thousand at a time. For trying rules. What is masked i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,6 +46,12 @@ class Newest:
         texts = [field.id for field in self._program.searchable]
         found = self._services.search.matching(self._program.table, node, texts, hidden=self._program.parted)
         return self._id.in_(found)
+
+    def others(self, found: Collection[int], most: int) -> list[int]:
+        """The newest of those looked at that are not among `found`."""
+        statement = self._visible.ids().where(self._id >= self._floor).order_by(self._id.desc())
+        with self._connection.execute(statement.execution_options(yield_per=AT_ONCE)) as rows:
+            return list(islice((one for one in rows.scalars() if one not in found), most))
 
     def _masks(self, name: str) -> bool:
         """Is there a way here that reads the field but for pieces of it? Then nobody's pieces count."""

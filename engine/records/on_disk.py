@@ -19,6 +19,7 @@ from engine.records.read import Reader
 from engine.records.services import Services
 from engine.system_tables import files, leaves, record_keys
 from engine.tables import FormTable
+from engine.whole_numbers import whole_number
 from metamodel.problems import Rejected, problem
 
 Kind = Literal["plain", "sealed", "kept_back", "blank", "random", "hash"]
@@ -64,7 +65,7 @@ class Disk:
 
     def look(self, viewer: Viewer, record: str) -> OnDisk:
         """Noted in the audit trail. Rejected (record.unknown)."""
-        number = int(record) if record.isascii() and record.isdigit() and len(record) < 19 else 0
+        number = whole_number(record, 0)
         with self._services.database.read() as connection:
             table = self._table_of(connection, number)
             readable = self._readable(viewer, table, record)

@@ -32,6 +32,7 @@ from metamodel.plugin_api import (
     Function,
     HeadValue,
     LinkedFrom,
+    Live,
     Lookup,
     OutsideSource,
     Reference,
@@ -205,7 +206,18 @@ class FormProgram:
     @cached_property
     def formulas(self) -> tuple[FieldProgram, ...]:
         """Stored computed fields, each after those it uses."""
-        return _in_order(self.fields.values())
+        return _in_order(p for p in self.fields.values() if isinstance(p.field.derived, Formula))
+
+    @cached_property
+    def live(self) -> Mapping[str, FieldProgram]:
+        """Fields computed when they are read."""
+        return {p.id: p for p in self.fields.values() if isinstance(p.field.derived, Live) and p.formula}
+
+    def with_used(self, fields: Sequence[str]) -> tuple[str, ...]:
+        """And what those of them are computed of that are computed when they are read."""
+        asked = [p.formula for name, p in self.live.items() if p.formula and name in fields]
+        used = [path[0] for formula in asked for path in formula.expression.names]
+        return tuple(dict.fromkeys([*fields, *(name for name in used if name in self.fields)]))
 
     @cached_property
     def frozen(self) -> frozenset[str]:
@@ -378,7 +390,7 @@ class Programs:
     def _field(self, field: FieldDefinition, scope: FormScope, around: Sequence[str] = ()) -> FieldProgram:
         """`around`: the conditions of the blocks it stands in."""
         derived = field.derived
-        formula = derived.expression if isinstance(derived, Formula) else ""
+        formula = derived.expression if isinstance(derived, Formula | Live) else ""
         rows = RowScope(scope.app, scope.form, field, self.apps()) if field.fields else scope
         return FieldProgram(
             field, encoder(field), decoder(field),

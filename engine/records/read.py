@@ -30,6 +30,7 @@ from engine.records.settling import Waiting
 from engine.search.check import matches
 from engine.search.highlight import snippet
 from engine.search.tree import ParsedQuery
+from engine.whole_numbers import is_whole_number
 from metamodel.plugin_api import Display
 from metamodel.problems import Rejected, problem
 
@@ -137,9 +138,23 @@ class Reader:
         self._services.audit.note(viewer, Occurrence("view", app, form, row.id, _grant(row)))
         return view
 
+    def revision(self, viewer: Viewer, app: str, form: str, record: str) -> int:
+        """Nothing else of it is looked at. Rejected (record.unknown)."""
+        program, ids = (
+            self._services.programs.get(app, form),
+            [int(record)] if is_whole_number(record) else [],
+        )
+        with self._services.database.read() as connection:
+            found = self.rows.by_ids(connection, viewer, program, ids, [], derived=False)
+        if not found:
+            raise Rejected([problem("record.unknown", record=record)])
+        return int(next(iter(found.values())).system["revision"])
+
     def row(self, connection: sa.Connection, viewer: Viewer, program: FormProgram, record: str) -> Row:
         """Rejected (record.unknown) alike for what is not there and what may not be seen."""
-        found = self.rows.by_ids(connection, viewer, program, [int(record)] if _is_id(record) else [])
+        found = self.rows.by_ids(
+            connection, viewer, program, [int(record)] if is_whole_number(record) else []
+        )
         if not found:
             raise Rejected([problem("record.unknown", record=record)])
         return next(iter(found.values()))
@@ -302,10 +317,6 @@ def asked(query: Query, total: int, shown: Sequence[int]) -> Mapping[str, Any]:
         "count": total,
         FOUND: packed(shown),
     }
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _grant(row: Row) -> int | None:

@@ -141,6 +141,9 @@ class Records:
     def get(self, viewer: Viewer, app: str, form: str, record: str) -> RecordView:
         return self.reader.get(viewer, app, form, record)
 
+    def revision(self, viewer: Viewer, app: str, form: str, record: str) -> int:
+        return self.reader.revision(viewer, app, form, record)
+
     def neighbours(self, viewer: Viewer, app: str, form: str, query: Query, record: str) -> tuple[str, str]:
         return self.reader.neighbours(viewer, app, form, query, record)
 

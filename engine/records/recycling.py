@@ -30,6 +30,7 @@ from engine.records.records import Records
 from engine.records.rows import Row
 from engine.records.services import Services
 from engine.system_tables import deleted, tombstones
+from engine.whole_numbers import is_whole_number
 from metamodel.application import App
 from metamodel.forms import Form
 from metamodel.problems import Problem, Rejected, pointer, problem
@@ -79,11 +80,13 @@ class BinPage:
 
 
 class RecycleBin:
-    """`objections`: what keeps a record from being deleted; the runtime hands them down."""
+    """`objections`: what keeps a record from being deleted, `paused`: is nothing emptied now; the runtime hands
+    them down."""
 
     def __init__(self, services: Services, records: Records, stages: Stages, box: Sealer, jobs: Jobs) -> None:
         self._services, self._records, self._stages, self._box = services, records, stages, box
         self.objections: list[Objection] = []
+        self.paused: Callable[[sa.Connection], bool] = lambda _connection: False
         services.authority.deleted = self.withheld
         jobs.register(JOB, lambda _payload, _job: self.empty(), every=HOUR)
 
@@ -97,7 +100,7 @@ class RecycleBin:
         program = self._services.programs.get(app, form)
         if program.form.is_archive:
             raise Rejected([problem("record.evidence_stays")])
-        ids = [int(one) for one in dict.fromkeys(records) if _is_id(one)][:MOST]
+        ids = [int(one) for one in dict.fromkeys(records) if is_whole_number(one)][:MOST]
         return self._services.database.write_on(unit, lambda u: self._delete(u, viewer, program, ids))
 
     def _delete(self, unit: Unit, viewer: Viewer, program: FormProgram, ids: Sequence[int]) -> Deletion:
@@ -175,10 +178,10 @@ class RecycleBin:
         self, unit: Unit, viewer: Viewer, program: FormProgram, records: Sequence[str], together: str
     ) -> list[Outcome]:
         wanted: sa.ColumnElement[bool] = deleted.c.record.in_(
-            [int(one) for one in records if _is_id(one)][:MOST]
+            [int(one) for one in records if is_whole_number(one)][:MOST]
         )
         if together:
-            wanted = deleted.c.together == (int(together) if _is_id(together) else -1)
+            wanted = deleted.c.together == (int(together) if is_whole_number(together) else -1)
         own = program.table.table.c.id
         visible = self._own(unit.connection, viewer, program)
         query = (
@@ -188,7 +191,7 @@ class RecycleBin:
         outcomes = [
             Outcome(one, False, (problem("record.not_deleted", record=one),))
             for one in records
-            if not (_is_id(one) and int(one) in marks)
+            if not (is_whole_number(one) and int(one) in marks)
         ]
         back = []
         for record, mark in marks.items():
@@ -313,6 +316,8 @@ class RecycleBin:
 
     def _empty(self, unit: Unit, after: int) -> tuple[set[tuple[str, str]], int, int]:
         """One batch: the forms it was of, the last record looked at (0 at the end), how many went."""
+        if self.paused(unit.connection):
+            return set(), 0, 0
         due = sa.select(deleted).where(
             deleted.c.record > after, deleted.c.at < unit.now - DAYS // timedelta(microseconds=1), ~_SHREDDED
         )
@@ -351,10 +356,6 @@ def _outcome(record: int, refused: Refused) -> Outcome:
 
 def _place(record: int) -> bytes:
     return b"deleted %d" % record
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 _SHREDDED = sa.exists().where(tombstones.c.record == deleted.c.record)

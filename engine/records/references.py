@@ -15,6 +15,7 @@ from engine.records.program import FieldProgram, FormProgram
 from engine.records.rows import Row, Rows
 from engine.records.services import Services
 from engine.system_tables import deleted
+from engine.whole_numbers import is_whole_number
 from metamodel.application import App
 from metamodel.labels import label_text
 from metamodel.masking import Hide
@@ -74,7 +75,7 @@ class References:
         ids: Iterable[str], depth: int,
     ) -> Names:  # fmt: skip
         target = self._services.programs.get(reference.app or program.app.id, reference.form)
-        wanted = [int(i) for i in ids if i.isdigit()]
+        wanted = [int(i) for i in ids if is_whole_number(i)]
         found = self._rows.by_ids(connection, viewer, target, wanted, target.title_fields, derived=False)
         shown = self.titles(connection, viewer, target, list(found.values()), depth)
         gone = deleted_among(connection, [i for i in wanted if i not in shown])
@@ -245,7 +246,7 @@ def _known(
     if reference.target == "record":
         target = services.programs.get(reference.app or program.app.id, reference.form)
         visible = services.authority.visible_rows(connection, viewer, target.app, target.form)
-        numbers = [int(i) for i in ids if i.isdigit()]
+        numbers = [int(i) for i in ids if is_whole_number(i)]
         statement = visible.ids().where(target.table.table.c.id.in_(numbers))
         return {str(row[0]) for row in connection.execute(statement)}
     if reference.target == "role":

@@ -5,8 +5,9 @@ The inner half of reading; `read.py` turns rows into what pages and the API show
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,15 +15,18 @@ import sqlalchemy as sa
 from engine.access.viewer import Viewer
 from engine.access.visible import Visible
 from engine.access.ways import Way, best_access
+from engine.expressions import EvaluationContext
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.services import Services
 from engine.system_tables import flow_instances, record_keys
 from metamodel.plugin_api import HeadValue, LinkedFrom, Lookup, Rollup
 from metamodel.roles import FieldAccess
 
+READABLE = ("read", "write")
 SYSTEM_COLUMNS = ("id", "revision", "version", "created_at", "created_by", "updated_at", "updated_by")
 
 MOST_LINKED = 2_000  # of what links to the rows of one page
+NEVER = datetime.min.replace(tzinfo=UTC)  # no formula may ask what time it is
 
 
 @dataclass(slots=True)
@@ -84,12 +88,14 @@ class Rows:
     # -- decoding ----------------------------------------------------------------------------------
 
     def _needed(self, program: FormProgram, fields: Sequence[str]) -> list[str]:
-        """Stored fields to read: the wanted ones and the links that wanted lookups go through."""
-        through = {d.through for p, d in program.lookups if p.id in fields}
-        return [p.id for p in program.stored if p.id in fields or p.id in through]
+        """Stored fields to read: the wanted ones, what they are computed of, the links that lookups go through."""
+        names = program.with_used(fields)
+        through = {d.through for p, d in program.lookups if p.id in names}
+        return [p.id for p in program.stored if p.id in names or p.id in through]
 
     def _decoder(self, program: FormProgram, visible: Visible, fields: Sequence[str]) -> Callable[[Any], Row]:
         """What is the same for all rows is worked out once; access only where other ways reach a row."""
+        names = program.with_used(fields)
         columns = [(n, program.physical[n], program.fields[n]) for n in self._needed(program, fields)]
         known: dict[tuple[int, ...], dict[str, FieldAccess]] = {}
 
@@ -97,7 +103,7 @@ class Rows:
             ways = visible.ways_of(row)
             reached = tuple(map(id, ways))
             if reached not in known:
-                known[reached] = {n: _access(program, ways, n) for n in fields if n in program.fields}
+                known[reached] = {n: _access(program, ways, n) for n in names if n in program.fields}
             access, key = known[reached], self._key(row)
             values: dict[str, Any] = {}
             for name, column, field in columns:
@@ -131,11 +137,12 @@ class Rows:
         rows: list[Row],
         fields: Sequence[str],
     ) -> None:
+        names = program.with_used(fields)
         for field, lookup in program.lookups:
-            if field.id in fields:
+            if field.id in names:
                 self._look_up(connection, viewer, program, field, lookup, rows)
         for field, rollup in program.rollups:
-            if field.id in fields:
+            if field.id in names:
                 self._roll_up(connection, viewer, program, field, rollup, rows)
         for field, back in program.linked_from:
             if field.id in fields:
@@ -143,6 +150,11 @@ class Rows:
         for field, head in program.heads:
             if field.id in fields:
                 _fill_head(connection, field, head, rows)
+        live = [field for name, field in program.live.items() if name in fields]
+        if live:
+            context = self._services.context(connection, viewer, NEVER, program.app.id)
+            _compute(live, rows, context)
+            _forget(rows, {*names} - {*fields})
 
     def _look_up(
         self, connection: sa.Connection, viewer: Viewer, program: FormProgram, field: FieldProgram,
@@ -225,6 +237,23 @@ class Rows:
 AGGREGATES: Mapping[str, Any] = {
     "count": sa.func.count, "sum": sa.func.sum, "avg": sa.func.avg, "min": sa.func.min, "max": sa.func.max,
 }  # fmt: skip
+
+
+def _compute(live: Sequence[FieldProgram], rows: Sequence[Row], context: EvaluationContext) -> None:
+    """Of what this viewer may read; what he may not is blank to it."""
+    for row in rows:
+        readable = {name: row.values[name] for name in row.values if row.access.get(name) in READABLE}
+        for field in live:
+            if field.formula and row.access.get(field.id) in READABLE:
+                row.values[field.id] = field.decode(field.encode(field.formula(readable, context)))
+
+
+def _forget(rows: Sequence[Row], names: Collection[str]) -> None:
+    """What was read only to compute something of it."""
+    for row in rows:
+        for name in names:
+            row.values.pop(name, None)
+            row.access.pop(name, None)
 
 
 def _fill_head(connection: sa.Connection, field: FieldProgram, head: HeadValue, rows: Sequence[Row]) -> None:

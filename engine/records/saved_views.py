@@ -14,6 +14,7 @@ from engine.access.viewer import Viewer
 from engine.database import Database, Unit
 from engine.evidence.seals import Box
 from engine.system_tables import chosen_views, saved_views
+from engine.whole_numbers import is_whole_number
 from metamodel.problems import Rejected, problem
 
 MOST = 50  # of one person for one form
@@ -69,7 +70,7 @@ class SavedViews:
 
     def remove(self, viewer: Viewer, app: str, form: str, number: str, anybodys: bool = False) -> None:
         """His own; `anybodys`: shared ones of others too."""
-        if not (number.isascii() and number.isdigit() and len(number) < 19):
+        if not is_whole_number(number):
             return
         whose = saved_views.c.person == viewer.person
         gone = sa.delete(saved_views).where(

@@ -26,6 +26,7 @@ from engine.records.services import Services
 from engine.search.query import parse
 from engine.search.targets import Scope
 from engine.search.tree import Filter, Node, ParsedQuery, candidates, fold_tree, required_text
+from engine.whole_numbers import is_whole_number
 from metamodel.application import App
 from metamodel.plugin_api import HeadValue, Reference
 from metamodel.problems import Rejected, problem
@@ -76,7 +77,7 @@ class Selector:
             )
             where.append(filtered)
             read |= used
-        if query.after.isdigit():
+        if is_whole_number(query.after):
             where.append(program.table.table.c.id < int(query.after))
         return where, read
 

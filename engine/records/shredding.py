@@ -7,9 +7,10 @@ Who decides what goes is `engine.retention`.
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -36,6 +37,14 @@ from metamodel.plugin_api import Storage
 Forget = Callable[[Unit, Sequence[int]], object]
 Row = Mapping[str, Any]
 BATCH = 500  # records a unit
+
+
+class Mark(NamedTuple):
+    """By which a record is known from another of the same number: when it was made (microseconds), and what its
+    tombstone says, or would say."""
+
+    made: int
+    text: str
 
 
 class Shredder:
@@ -68,6 +77,15 @@ class Shredder:
             self._services.search.purge(program.table)
         self._services.database.scrub([program.table.table, record_keys])
 
+    def marks(self, connection: sa.Connection, app: str, form: str, ids: Sequence[int]) -> dict[int, Mark]:
+        """Of those of these records that stand here."""
+        program = self._services.programs.get(app, form)
+        table = program.table.table
+        query = sa.select(table.c.id, table.c.created_at, table.c.created_by).where(table.c.id.in_(ids))
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+        newest = self._newest(connection, ids) if program.form.is_archive else {}
+        return {row["id"]: Mark(row["created_at"], _mark(row, newest.get(row["id"]))) for row in rows}
+
     # -- the row -----------------------------------------------------------------------------------
 
     def _rows(self, unit: Unit, program: FormProgram, ids: Sequence[int]) -> list[Row]:
@@ -83,7 +101,7 @@ class Shredder:
     ) -> list[LeafEntry]:
         """Blanked rows and their tombstones; of an archive the entries that say so."""
         ids = [row["id"] for row in rows]
-        newest = self._newest(unit, ids) if program.form.is_archive else {}
+        newest = self._newest(unit.connection, ids) if program.form.is_archive else {}
         head = {"revision": 0, "updated_at": unit.now, "updated_by": by.person}
         empty = dict.fromkeys(blanked(program))
         stones, entries, told = [], [], []
@@ -92,7 +110,7 @@ class Shredder:
             last = newest.get(row["id"])
             what = Shredded(
                 row["id"], program.app.id, program.form.id, program.version, remaining["revision"], unit.now,
-                last.working if last else b"",
+                last.working if last else b"", _mark(row, last),
             )  # fmt: skip
             stone = self._stone(program, what, cause, remaining)
             stones.append(stone)
@@ -114,11 +132,11 @@ class Shredder:
             "statement": statement.decode(), "signature": self._services.ledger.sign(SIGNED + statement),
         }  # fmt: skip
 
-    def _newest(self, unit: Unit, ids: Sequence[int]) -> dict[int, LeafEntry]:
+    def _newest(self, connection: sa.Connection, ids: Sequence[int]) -> dict[int, LeafEntry]:
         """The newest entry of each record."""
         fields = [leaves.c[name] for name in LeafEntry._fields]
         query = sa.select(*fields).where(leaves.c.record.in_(ids), leaves.c.log == RECORDS)
-        rows = unit.connection.execute(query.order_by(leaves.c.record, leaves.c.revision))
+        rows = connection.execute(query.order_by(leaves.c.record, leaves.c.revision))
         return {entry.record: entry for entry in (LeafEntry(*row) for row in rows)}
 
     def _blank(self, unit: Unit, program: FormProgram, ids: Sequence[int], values: Row) -> None:
@@ -134,6 +152,13 @@ class Shredder:
         if program.searchable:
             self._services.search.remove(unit, program.table, ids)
         self._services.files.erase(unit, ids)
+
+
+def _mark(row: Row, newest: LeafEntry | None) -> str:
+    """Of an archive what its leaves commit to with salt and data key."""
+    return (
+        base64.b64encode(newest.evidence).decode() if newest else f"{row['created_at']} {row['created_by']}"
+    )
 
 
 def _occurrence(what: Shredded, cause: Cause, digest: bytes) -> Occurrence:

@@ -17,7 +17,7 @@ from engine.access.ways import Way
 from engine.database import Unit
 from engine.evidence.leaf import LeafEntry
 from engine.evidence.seals import RecordKey
-from engine.records.attached import adopt
+from engine.records.attached import adopt, own_copies
 from engine.records.drafts import Draft
 from engine.records.program import FieldProgram, FormProgram
 from engine.records.services import Services
@@ -57,6 +57,7 @@ class Store:
         """New rows with their keys, link rows, leaves and index entries (none of the last two in a trial)."""
         if not drafts:
             return
+        own_copies(self._services, unit, viewer, program, drafts)
         keys = self._new_keys(program, drafts)
         rows = [
             Written(draft, self._stored(unit, viewer, program, draft, key), key)
@@ -182,6 +183,7 @@ class Store:
         (never in an archive): they keep their revision and who saved them last."""
         if not drafts:
             return
+        own_copies(self._services, unit, viewer, program, drafts)
         self._give_keys(unit, program, drafts)
         written = [self._rewritten(unit, viewer, program, draft, quietly) for draft in drafts]
         self._write_over(unit, program, written)

@@ -16,6 +16,7 @@ from engine.access.viewer import SYSTEM, Viewer
 from engine.records.query import Condition, Facet, Query, RecordView
 from engine.records.records import Records
 from engine.records.services import Services
+from engine.whole_numbers import is_whole_number
 from metamodel.forms import View
 from metamodel.problems import Rejected
 
@@ -53,7 +54,7 @@ class Timelines:
     ) -> Timeline:
         """What is about the record `whose` ('': about anybody's), page `number`; only lines with that `mark`."""
         by, marks = str(view.options.get("by", "")), str(view.options.get("mark", ""))
-        about = Condition(by, "is", (whose,)) if whose.isdigit() else Condition(by, "not_blank")
+        about = Condition(by, "is", (whose,)) if is_whole_number(whose) else Condition(by, "not_blank")
         base = Query(conditions=(about,), sort=(f"-{view.options.get('time', '')}",), limit=SIZE, page=number)
         query = base.only((marks, mark)) if mark and marks else base
         known = bool(whose) and self._knows(viewer, app, form, by, whose)
@@ -72,7 +73,7 @@ class Timelines:
         """May he read the record that the line is about? Of any other not even a number is told."""
         field = self._services.programs.get(app, form).fields.get(by)
         reference = field.reference if field is not None else None
-        if reference is None or reference.target != "record" or not whose.isdigit() or len(whose) > 18:
+        if reference is None or reference.target != "record" or not is_whole_number(whose):
             return False
         there = self._services.programs.get(reference.app or app, reference.form)
         with self._services.database.read() as connection:

@@ -125,6 +125,8 @@ def drill_groups(ground: Ground, ask: GroupAsk, measure: str, keys: Sequence[Key
     drill = Drill(ground)
     for dimension, key in zip(ask.dimensions, keys, strict=False):
         told = make_told(ground, dimension)
+        if not told.gives(key):
+            raise Rejected([problem("board.not_drillable")])
         reference = told.found.reference
         known = names(reference, [key]) if reference is not None and isinstance(key, str) else {}
         try:

@@ -26,6 +26,7 @@ from engine.reports.stretches import Stretch, read_stretch, stretch_before
 from engine.sql_expressions import to_sql
 from engine.tables import Catalog
 from engine.values import encode
+from engine.whole_numbers import whole_number
 from metamodel.application import App
 from metamodel.asks import Dataset
 from metamodel.expressions import check
@@ -237,7 +238,7 @@ def _holds(found: Found, values: list[str]) -> Where:
     """Has a list one of these? By its derived index."""
     if found.links is None or found.holder is None:
         raise Rejected([problem("report.not_told_by", field=found.field.id)])
-    some = [int(v) if v.isdigit() else -1 for v in values] if _numbers(found) else values
+    some = [whole_number(v, -1) for v in values] if _numbers(found) else values
     links = found.links.alias()
     inside: Where = found.holder.in_(sa.select(links.c.record).where(links.c.value.in_(some)))
     return sa.and_(found.column.is_not(None), inside)  # the column is blank where it may not be read

@@ -29,6 +29,7 @@ from engine.reports.phrases import Phrases
 from engine.reports.together import may_stand_together
 from engine.reports.views import Board, DrillTarget, LastWithData, WidgetPlace, WidgetView
 from engine.reports.words import OpenWords, answer_words
+from engine.whole_numbers import is_whole_number
 from metamodel.application import App
 from metamodel.asks import AbsentAsk, Answer, Ask, GroupAnswer, GroupAsk, HouseAsk, RowAnswer, RowAsk, WordAsk
 from metamodel.labels import label_text
@@ -191,7 +192,7 @@ class Reports:
         def names(reference: Reference, ids: list[str]) -> Mapping[tuple[str, str], str]:
             if reference.target != "record":
                 return asking.organisation.names()
-            return self._titles(asking, reference, [int(one) for one in ids if one.isdigit()])
+            return self._titles(asking, reference, [int(one) for one in ids if is_whole_number(one)])
 
         return names
 

@@ -19,6 +19,7 @@ BEFORE = {
     "today": "yesterday", "this_week": "last_week", "this_month": "last_month",
     "this_quarter": "last_quarter", "this_year": "last_year",
 }  # fmt: skip
+YEAR = 366  # so many days a stretch before may begin earlier than it is long
 MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -40,14 +41,14 @@ class Stretch:
 
 
 def read_stretch(text: str, today: date) -> Stretch:
-    """BadValue for what is no period."""
+    """BadValue for what is no period, or has none before it."""
     if found := SPAN.fullmatch(text):
         try:
             first, last = date.fromisoformat(found[1]), date.fromisoformat(found[2])
             end = last + timedelta(days=1)
         except (ValueError, OverflowError):
             raise BadValue("value.not_a_date", text=text) from None
-        if end <= first:
+        if end <= first or first.toordinal() - (end - first).days < YEAR:
             raise BadValue("value.not_a_date", text=text)
         return Stretch(first, end, text)
     if text not in PERIODS and not LAST_DAYS.fullmatch(text):

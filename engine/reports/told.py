@@ -15,6 +15,7 @@ from engine.reports.columns import Found
 from engine.reports.ground import Ground
 from engine.reports.stretches import Stretch
 from engine.values import decoder
+from engine.whole_numbers import is_whole_number
 from metamodel.asks import OTHERS, TIME_BUCKETS, Dimension, Key
 from metamodel.labels import label_text
 from metamodel.plugin_api import Display, Storage
@@ -65,6 +66,17 @@ class Told:
         if self.found.storage is Storage.BOOLEAN:
             return bool(raw)
         return raw if isinstance(raw, str) else int(raw)
+
+    def gives(self, key: Key) -> bool:
+        """Could `decode` have made it?"""
+        if key is None:
+            return True
+        if self.bucket or self.dimension.bins:
+            return type(key) is int
+        if self.found.reference is not None:
+            return isinstance(key, str) and (self.found.reference.target != "record" or is_whole_number(key))
+        wanted = {Storage.BOOLEAN: bool, Storage.TEXT: str, Storage.JSON: str}
+        return type(key) is wanted.get(self.found.storage, int)
 
     def dense(self, have: Iterable[Key], stretch: Stretch | None) -> list[Key]:
         """Every key there should be, in order: days without rows too, classes nothing falls into."""

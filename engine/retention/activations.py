@@ -22,6 +22,7 @@ from engine.database import Database, Unit
 from engine.evidence.tombstones import Approval, Cause
 from engine.system_tables import retention_activations as activations, settings
 from engine.values import canonical_json
+from engine.whole_numbers import whole_number
 from metamodel.problems import Rejected, problem
 from metamodel.retention import RetentionRule
 
@@ -77,14 +78,26 @@ class Activations:
     # -- two people --------------------------------------------------------------------------------
 
     def two_people(self, connection: sa.Connection) -> bool:
-        text = connection.scalar(sa.select(settings.c.value).where(settings.c.name == SETTING))
-        return bool(json.loads(text or "{}").get("two_people"))
+        return bool(_setting(connection).get("two_people"))
+
+    def end_asked_by(self, connection: sa.Connection) -> str:
+        """Who asks that one person be enough again; blank: nobody."""
+        return str(_setting(connection).get("end_asked_by", ""))
 
     def set_two_people(self, unit: Unit, viewer: Viewer, wanted: bool) -> None:
+        """Who wants it no more asks, and another person's yes ends it."""
+        asked = self.end_asked_by(unit.connection)
+        if not wanted and self.two_people(unit.connection) and asked in ("", viewer.person):
+            self._keep(unit, {"two_people": True, "end_asked_by": viewer.person})
+            self._audit.add(unit, viewer, [Occurrence("retention.two_people_ask")])
+            return
+        self._keep(unit, {"two_people": wanted})
+        detail = {"wanted": wanted, **({"asked_by": asked} if asked and not wanted else {})}
+        self._audit.add(unit, viewer, [Occurrence("retention.two_people", detail=detail)])
+
+    def _keep(self, unit: Unit, value: dict[str, Any]) -> None:
         unit.connection.execute(sa.delete(settings).where(settings.c.name == SETTING))
-        value = json.dumps({"two_people": wanted})
-        unit.connection.execute(sa.insert(settings).values(name=SETTING, value=value))
-        self._audit.add(unit, viewer, [Occurrence("retention.two_people", detail={"wanted": wanted})])
+        unit.connection.execute(sa.insert(settings).values(name=SETTING, value=json.dumps(value)))
 
     # -- acting ------------------------------------------------------------------------------------
 
@@ -107,7 +120,7 @@ class Activations:
 
     def confirm(self, unit: Unit, viewer: Viewer, identifier: str, rule: RetentionRule | None) -> None:
         """Rejected: retention.unknown, retention.reworded, retention.yourself."""
-        number = int(identifier) if identifier.isdecimal() else -1
+        number = whole_number(identifier, -1)
         query = sa.select(activations).where(
             activations.c.id == number, activations.c.ended_at.is_(None), activations.c.confirmed_at.is_(None)
         )
@@ -163,6 +176,11 @@ class Activations:
     def _get(self, connection: sa.Connection, identifier: int) -> Activation:
         query = sa.select(activations).where(activations.c.id == identifier)
         return _activation(connection.execute(query).one())
+
+
+def _setting(connection: sa.Connection) -> dict[str, Any]:
+    text = connection.scalar(sa.select(settings.c.value).where(settings.c.name == SETTING))
+    return dict(json.loads(text or "{}"))
 
 
 def wording_of(rule: RetentionRule) -> str:

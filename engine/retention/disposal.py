@@ -56,7 +56,7 @@ class Disposal:
         place = program.app.id, program.form.id
         if then == "store_only":
             return self._restricting.restrict(unit, *place, ids, cause, by)
-        self._remember_purge(unit, place)
+        self.remember_purge(unit, place)
         return self._records.shredder.shred(unit, *place, ids, cause, by)
 
     def purge(self) -> None:
@@ -71,7 +71,8 @@ class Disposal:
             done = sa.delete(settings).where(settings.c.name == name)
             self._database.write(lambda unit, done=done: unit.connection.execute(done))  # type: ignore[misc]
 
-    def _remember_purge(self, unit: Unit, place: tuple[str, str]) -> None:
+    def remember_purge(self, unit: Unit, place: tuple[str, str]) -> None:
+        """Something of this form is shredded in this unit; `purge` will know."""
         name = "{}{}:{}".format(_PURGE, *place)
         if unit.connection.scalar(sa.select(settings.c.name).where(settings.c.name == name)) is None:
             unit.connection.execute(sa.insert(settings).values(name=name, value="{}"))

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
 
@@ -26,12 +27,15 @@ from engine.records.records import Records
 from engine.records.services import Services
 from engine.records.shredding import BATCH
 from engine.retention.disposal import Disposal
+from engine.retention.pausing import paused
 from engine.system_tables import flow_instances, flow_steps, settings
+from engine.whole_numbers import whole_number
 from metamodel.effects import Shred, ShredTarget
 from metamodel.problems import Rejected, problem
 
 JOB = "erase"
 SAID_YES = "approve"
+LATER = timedelta(hours=1)
 
 
 class Run(Protocol):
@@ -87,7 +91,7 @@ class Erasing:
 
     def _approvals(self, connection: sa.Connection, record: str) -> list[tuple[str, int]]:
         """Who said yes in the newest flow about this record, and when."""
-        number = int(record) if record.isdecimal() else -1
+        number = whole_number(record, -1)
         newest = sa.select(sa.func.max(flow_instances.c.id)).where(flow_instances.c.record == number)
         query = sa.select(flow_steps.c.person, flow_steps.c.at).where(
             flow_steps.c.instance == newest.scalar_subquery(), flow_steps.c.action == SAID_YES
@@ -98,6 +102,8 @@ class Erasing:
 
     def work(self, payload: Mapping[str, Any], job: str) -> None:
         """Batch by batch, each with its progress; then the answer to whoever asked."""
+        if self._services.database.write(partial(self._wait, payload=payload, job=job)):
+            return
         effect = msgspec.convert(payload["effect"], Shred)
         request = f"{effect.app}/{effect.form}/{effect.record}"
         said = tuple(Approval(person, at) for person, at in payload["approvals"])
@@ -107,6 +113,15 @@ class Erasing:
             pass
         self._disposal.purge()
         self._services.database.write(partial(self._answer, effect=effect, job=job))
+
+    def _wait(self, unit: Unit, payload: Mapping[str, Any], job: str) -> bool:
+        """While disposal pauses it comes again later, from where it was."""
+        if not paused(unit.connection):
+            return False
+        later = self._jobs.defer(unit, JOB, payload, run_at=unit.moment + LATER)
+        _save(unit, later, _load(unit.connection, job))
+        unit.connection.execute(sa.delete(settings).where(settings.c.name == _name(job)))
+        return True
 
     def _batch(self, unit: Unit, effect: Shred, cause: Cause, newest: int, job: str) -> bool:
         """Is everything done?"""

@@ -21,6 +21,7 @@ from engine.database import Database, Unit
 from engine.evidence.seals import Box
 from engine.records.lifetimes import Condition, Lifetimes
 from engine.system_tables import holds
+from engine.whole_numbers import whole_number
 from metamodel.problems import Rejected, problem
 
 
@@ -109,7 +110,7 @@ class Holds:
             hear(unit, "holds", [(identifier,)])
 
     def _locked(self, unit: Unit, identifier: str) -> Any | None:
-        number = int(identifier) if identifier.isdecimal() else -1
+        number = whole_number(identifier, -1)
         query = sa.select(holds).where(holds.c.id == number).with_for_update()
         return unit.connection.execute(query).first()
 

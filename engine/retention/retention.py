@@ -22,6 +22,8 @@ from engine.database import Database, Unit
 from engine.evidence.seals import Box
 from engine.evidence.tombstones import Tombstone, latest_tombstones, tombstones_of
 from engine.jobs import Jobs
+from engine.notifications import Notifications
+from engine.notifications.parts import NewNotification
 from engine.records.drafts import Batch
 from engine.records.finding import found_ids
 from engine.records.program import FormProgram
@@ -33,8 +35,10 @@ from engine.retention.activations import Activation, Activations, Place, RuleSta
 from engine.retention.disposal import Disposal
 from engine.retention.erasing import Erasing
 from engine.retention.holds import Hold, Holds, Scope
+from engine.retention.pausing import end_pause, paused
 from engine.retention.restricting import DUTY, Restricting
 from engine.retention.simulating import Forecast, forecast
+from engine.whole_numbers import is_whole_number, whole_number
 from metamodel.problems import Problem, Rejected, problem
 from metamodel.retention import RetentionRule
 
@@ -57,8 +61,11 @@ class RecordState:
 class Retention:
     """`told` hears which rows of holds, restrictions and activations changed."""
 
-    def __init__(self, services: Services, records: Records, box: Box, jobs: Jobs) -> None:
+    def __init__(
+        self, services: Services, records: Records, box: Box, jobs: Jobs, notifications: Notifications
+    ) -> None:
         self._services, self._records, self._jobs = services, records, jobs
+        self._notifications = notifications
         self._database: Database = services.database
         self.told: list[RowsChanged] = []
         self.holds = Holds(self._database, box, services.audit, self.told)
@@ -78,6 +85,10 @@ class Retention:
         if viewer.system or published is None:
             return viewer.system
         return any((role := published.role(name)) and DUTY in role.manages for name in viewer.roles_in(app))
+
+    def _require_any(self, viewer: Viewer) -> None:
+        if not any(self.manages(viewer, app) for app in self._services.apps()):
+            raise Rejected([problem("access.denied")])
 
     def _require(self, viewer: Viewer, app: str) -> None:
         if not self.manages(viewer, app):
@@ -130,10 +141,50 @@ class Retention:
         self._database.write(lambda unit: self.activations.end(unit, viewer, (app, form, rule)))
 
     def demand_two_people(self, viewer: Viewer, wanted: bool) -> None:
-        """Whether an activation needs a second person, in every app."""
-        if not any(self.manages(viewer, app) for app in self._services.apps()):
-            raise Rejected([problem("access.denied")])
-        self._database.write(lambda unit: self.activations.set_two_people(unit, viewer, wanted))
+        """Whether an activation needs a second person, in every app. One person asks for it; to end it takes two,
+        and the others who manage retention are told."""
+        self._require_any(viewer)
+
+        def work(unit: Unit) -> None:
+            before = self.activations.two_people(unit.connection)
+            self.activations.set_two_people(unit, viewer, wanted)
+            if before and not wanted:
+                self._tell_others(unit, viewer, ended=not self.activations.two_people(unit.connection))
+
+        self._database.write(work)
+
+    def _tell_others(self, unit: Unit, viewer: Viewer, *, ended: bool) -> None:
+        organisation = self._services.people.organisation()
+        name = (
+            organisation.people[viewer.person].name if viewer.person in organisation.people else viewer.person
+        )
+        title = (
+            {"zh": f"警报：{name}同意后，启用保存规则和发布不再需要两人",
+             "en": f"Alarm: {name} agreed, and activating and publishing need two people no more"}
+            if ended
+            else {"zh": f"{name}申请启用保存规则和发布不再需要两人，须另一人同意",
+                  "en": f"{name} asks that activating and publishing need two people no more; a second has to agree"}
+        )  # fmt: skip
+        viewers = [organisation.viewer(one.id) for one in organisation.people.values() if one.active]
+        others = [
+            one.person
+            for one in viewers
+            if one is not None
+            and one.person != viewer.person
+            and any(self.manages(one, app) for app in self._services.apps())
+        ]
+        self._notifications.send(unit, [NewNotification(one, "", "", None, title) for one in others])
+
+    def go_on(self, viewer: Viewer) -> None:
+        """Disposal pauses since a restore; holds were looked at. Rejected: access.denied."""
+        self._require_any(viewer)
+
+        def work(unit: Unit) -> None:
+            if paused(unit.connection):
+                end_pause(unit)
+                self._services.audit.add(unit, viewer, [Occurrence("retention.go_on")])
+
+        self._database.write(work)
 
     def _rule(self, app: str, form: str, rule: str) -> RetentionRule | None:
         published = self._services.apps().get(app)
@@ -185,7 +236,7 @@ class Retention:
             lifetimes.where(scope.where)
         except Rejected as refused:
             return [one.under("/where") for one in refused.problems]
-        if not all(one.isdecimal() and len(one) < 19 for one in scope.records):
+        if not all(is_whole_number(one) for one in scope.records):
             return [problem("record.unknown", "/records", record=", ".join(scope.records))]
         wanted = sorted({int(one) for one in scope.records})
         there = lifetimes.among(sa.true(), wanted)
@@ -300,7 +351,7 @@ class Retention:
         self._require(viewer, app)
         if not reason.strip():
             raise Rejected([problem("hold.needs_reason", "/reason")])
-        number = int(record) if record.isdecimal() and len(record) < 19 else -1
+        number = whole_number(record, -1)
         lift = self.restricting.lift
         if not self._database.write(lambda unit: lift(unit, viewer, app, form, number, reason.strip())):
             raise Rejected([problem("record.unknown", record=record)])
@@ -344,7 +395,7 @@ class Retention:
         self.disposal.alone(unit)
         states = self.rules(unit.connection, state.app)
         now = next((one for one in states if (one.form, one.rule.id) == (state.form, state.rule.id)), None)
-        if now is None or not now.acts or now.activation is None:
+        if paused(unit.connection) or now is None or not now.acts or now.activation is None:
             return 0
         program = self._services.programs.get(state.app, state.form)
         verdicts = self.disposal.verdicts(unit, program)

@@ -6,6 +6,7 @@
 from engine.rules.events import Outcome as Outcome
 from engine.rules.log import (
     FIELDS_SET as FIELDS_SET,
+    LOG_READERS as LOG_READERS,
     Detail as Detail,
     Done as Done,
     Reason as Reason,

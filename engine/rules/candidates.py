@@ -6,7 +6,7 @@ viewer may not read it, so that a condition of his own making tells him nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -80,6 +80,10 @@ class Candidates:
         each = [self._decided(self.narrowing.of(condition)) for condition in self._conditions]
         narrowed = [sa.or_(*(sa.and_(*parts) for parts in each))] if all(each) else []
         return self._newest.found([*self._where, *narrowed])
+
+    def others(self, found: Collection[int], most: int) -> list[int]:
+        """The newest of those tried that are not among `found`."""
+        return self._newest.others(found, most) if self.tried else []
 
     def _decided(self, narrowed: Narrowed) -> list[sa.ColumnElement[bool]]:
         words = [self._newest.words(narrowed.words)] if narrowed.words is not None else []

@@ -42,20 +42,17 @@ class Case:
 
     def awaits(self, span: Span) -> bool:
         """Is this what it waits for, though silence would have ended it?"""
-        end, (name, value) = self.values.get(span.end), span.waiting
-        if span.patience is None or not isinstance(end, datetime):
+        end = self.values.get(span.end)
+        if span.patience is None or not isinstance(end, datetime) or self.values.get(span.waiting) is None:
             return False
-        found = self.values.get(name)
-        waits = found is not None if value is None else found == value
-        return waits and end <= span.moment <= end + span.patience
+        return end <= span.moment <= end + span.patience
 
     def _remember(self, span: Span) -> None:
         """Since when it waits, for what comes in the same batch; it is written by whoever keeps the field."""
-        name, value = span.waiting
-        if value is None and span.patience is not None:
-            self.values[name] = None
-        elif value is None and span.asks and self.values.get(name) is None:
-            self.values[name] = span.moment
+        if span.patience is not None:
+            self.values[span.waiting] = None
+        elif span.asks and self.values.get(span.waiting) is None:
+            self.values[span.waiting] = span.moment
 
     def take(self, one: Planned, update: dict[str, Any], add: dict[str, Any]) -> None:
         self.subjects.append(one)
@@ -127,7 +124,7 @@ class _Group:
         if self._span is None:
             found = {key: ids[:1] for key, ids in found.items()}
         growing = {name for one, _, _ in keyed for name in (*one.effect.add, *one.effect.update)}
-        growing |= {one.effect.span.waiting[0] for one, _, _ in keyed if one.effect.span}
+        growing |= {one.effect.span.waiting for one, _, _ in keyed if one.effect.span}
         wanted = sorted((growing | set(self._span or ())) & self._program.fields.keys())
         rows = self._run.load(self._program, {i for ids in found.values() for i in ids}, wanted)
         return {key: [Case(rows[i].values, i) for i in ids if i in rows] for key, ids in found.items()}

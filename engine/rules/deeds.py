@@ -58,7 +58,7 @@ class Deeds:
         about = str(getattr(effect, "record", "") or "")
         other = about if about != record else ""
         raw = _SET[kind](effect) if kind in _SET else _SAID[kind](effect) if kind in _SAID else {}
-        key = kind, getattr(effect, "form", ""), bool(other), repr(raw)
+        key = kind, getattr(effect, "app", ""), getattr(effect, "form", ""), bool(other), repr(raw)
         number = self._known.get(key)
         if number is None:
             number = self._known[key] = len(self.alike)

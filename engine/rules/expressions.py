@@ -12,7 +12,7 @@ from engine.expressions import Compiled, EvaluationContext, Run, operators
 from engine.records.program import Programs
 from metamodel.expressions import Scope
 from metamodel.expressions.types import ANY, Type
-from metamodel.plugin_api import Function, Lookup
+from metamodel.plugin_api import Function, Live, Lookup
 from metamodel.problems import Problem, problem
 from metamodel.scope import FormScope
 
@@ -35,7 +35,7 @@ class Expressions(dict[str, Compiled]):
     ) -> None:
         super().__init__()
         self._programs, self._scope, self._functions = programs, scope, functions
-        self._names = dict(_looked_up(scope)) if isinstance(scope, FormScope) else {}
+        self._names = dict(self._read_later(scope)) if isinstance(scope, FormScope) else {}
         self._several: dict[int, tuple[Mapping[str, str], Sequence[Step]]] = {}
         self._fields = frozenset(scope.names()) - {"me", "record"} - self._names.keys()
 
@@ -60,13 +60,21 @@ class Expressions(dict[str, Compiled]):
         self[text] = made
         return made
 
+    def _read_later(self, scope: FormScope) -> Iterator[tuple[str, Run]]:
+        """A record on its way in does not hold what it looks up: that is read through its link. Nor what is
+        computed of that."""
+        for field in scope.form.fields:
+            derived = field.derived
+            if isinstance(derived, Lookup):
+                yield field.id, _through(field.id, derived, scope.name(derived.through) or ANY)
+            elif isinstance(derived, Live):
+                yield field.id, self._computed(field.id, derived.expression)
 
-def _looked_up(scope: FormScope) -> Iterator[tuple[str, Run]]:
-    """A record on its way in does not hold what it looks up: that is read through its link."""
-    for field in scope.form.fields:
-        lookup = field.derived
-        if isinstance(lookup, Lookup):
-            yield field.id, _through(field.id, lookup, scope.name(lookup.through) or ANY)
+    def _computed(self, name: str, expression: str) -> Run:
+        def run(values: Mapping[str, Any], context: EvaluationContext) -> Any:
+            return values[name] if name in values else self[expression](values, context)
+
+        return run
 
 
 def _through(name: str, lookup: Lookup, link: Type) -> Run:

@@ -9,6 +9,7 @@ from engine.access.grants import Grants
 from engine.access.recipients import people_of
 from engine.clock import microseconds
 from engine.rules.run import Performers, Planned, Run
+from engine.whole_numbers import is_whole_number
 from metamodel.plugin_api import Grant
 from metamodel.problems import problem
 
@@ -45,6 +46,6 @@ class Granting:
 def _newest(run: Run, effect: Grant) -> int:
     """The highest record id the grant reaches. All ids come from one counter, so what existed when it was
     asked for is what has a lower id than the record that asked."""
-    if effect.newest == "asked" and effect.record.isdigit():
+    if effect.newest == "asked" and is_whole_number(effect.record):
         return int(effect.record)
     return run.services.database.take_ids(run.unit.connection, 1)[0]

@@ -16,6 +16,7 @@ from engine.access.viewer import SYSTEM, Viewer
 from engine.database import Unit
 from engine.evidence.seals import Box
 from engine.failures import failure
+from engine.records.attached import SUBJECTS
 from engine.records.keyword_lists import KeywordLists, Lists
 from engine.records.records import Records
 from engine.records.rows import Rows
@@ -128,6 +129,7 @@ class Interpreter:
             subject.expressions = rule.expressions
         run.trace.tried, run.subjects = len(concerned), concerned
         run.trace.matched = run.subjects = matched = matching(run, rule, concerned)
+        run.unit.notes.setdefault(SUBJECTS, set()).update(subject.record for subject in matched)
         if rule.reasons:
             context, why = run.context, rule.reasons.of
             run.trace.reasons = [why(subject, subject.program, context, run) for subject in matched]

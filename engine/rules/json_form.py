@@ -22,8 +22,14 @@ def trial_json(trial: Trial, language: str) -> dict[str, Any]:
                 "title": one.title,
                 "texts": dict(one.texts),
                 "standing": [asdict(stands) for stands in one.standing],
+                "why": [asdict(reason) for reason in one.why],
+                "did": [asdict(done) for done in one.did],
             }
             for one in trial.examples
+        ],
+        "misses": [
+            {"id": one.record, "title": one.title, "why": [asdict(reason) for reason in one.why]}
+            for one in trial.misses
         ],
         "effects": dict(trial.effects),
         "planned": trial.planned,

@@ -18,11 +18,12 @@ from engine.clock import from_microseconds
 from engine.evidence.seals import Box
 from engine.records.services import Services
 from engine.system_tables import rule_runs
+from engine.whole_numbers import is_whole_number
 from metamodel.application import App
 from metamodel.labels import label_text
 from metamodel.problems import TEXTS, Rejected, problem
 
-READERS = frozenset({"design", "audit"})
+LOG_READERS = frozenset({"design", "audit"})  # duties
 MOST = 200
 LOOKED_THROUGH = 5_000  # newest traces, for those of one record
 FIELDS_SET = frozenset({"SetFields", "UpdateRecords", "AddTags", "RemoveTags"})  # their details are fields
@@ -31,8 +32,8 @@ DETAILED = 20  # records of a run told in detail
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What made IF hold: in `path` the words of `value` were found (`kind` "has"), or `value` stood there ("is"),
-    or only that it was looked at ("by"). Not `shown`: this reader may not read it."""
+    """What made IF hold, or fail: in `path` the words of `value` were found (`kind` "has"), or none ("lacks"), or
+    `value` stood there ("is"), or only that it was looked at ("by"). Not `shown`: this reader may not read it."""
 
     kind: str
     path: str
@@ -98,6 +99,13 @@ class RuleLog:
             rows = self._rows(connection, wanted.order_by(rule_runs.c.id.desc()), record, limit)
             return [self._run(connection, viewer, published, *row, record) for row in rows]
 
+    def details(
+        self, connection: sa.Connection, viewer: Viewer, app: App, form: str, trace: Mapping[str, Any],
+        records: Sequence[str],
+    ) -> tuple[Detail, ...]:  # fmt: skip
+        """What a trace says of some of its records, as far as this viewer may read it."""
+        return _Details(self, connection, viewer, app, form, trace).of(records)
+
     def published(self, app: str) -> App | None:
         return self._services.apps().get(app)
 
@@ -106,7 +114,7 @@ class RuleLog:
         if published is None:
             raise Rejected([problem("app.unknown", app=app)])
         roles = [published.role(name) for name in viewer.roles_in(app)]
-        if not viewer.system and not any(role is not None and role.manages & READERS for role in roles):
+        if not viewer.system and not any(role is not None and role.manages & LOG_READERS for role in roles):
             raise Rejected([problem("access.denied")])
         return published
 
@@ -136,7 +144,6 @@ class RuleLog:
         form = trace.get("form", "")
         seen = self.seen(connection, viewer, app, form, trace["records"])
         told = [record] if record in seen else [] if record else seen[:DETAILED]
-        details = _Details(self, connection, viewer, app, form, trace)
         return RuleRun(
             str(row.id), from_microseconds(row.at), row.rule,
             label_text(rule.label, viewer.language, row.rule) if rule else row.rule,
@@ -144,7 +151,7 @@ class RuleLog:
             len(trace["records"]) - len(seen), trace["effects"],
             tuple(_text(found, viewer.language, len(seen) == len(trace["records"])) for found in trace["problems"]),
             trace["sample"] if self._in_full(connection, viewer, app, form, trace["records"][:1]) else None,
-            details.of(told),
+            self.details(connection, viewer, app, form, trace, told),
         )  # fmt: skip
 
     def _in_full(
@@ -229,7 +236,7 @@ class _Details:
                     asked.setdefault((app, form, name), set()).add(other or record)
         for (app, form, name), wanted in asked.items():
             published = self._app if app == self._app.id else self._log.published(app)
-            ids = sorted(record for record in wanted if record.isdecimal())
+            ids = sorted(record for record in wanted if is_whole_number(record))
             seen = (
                 self._log.seen(self._connection, self._viewer, published, form, ids, [name])
                 if published
@@ -267,7 +274,7 @@ def _conditions(rule: str, outcome: str, after: str) -> Iterable[sa.ColumnElemen
         yield rule_runs.c.rule == rule
     if outcome:
         yield rule_runs.c.outcome == outcome
-    if after.isdecimal():
+    if is_whole_number(after):
         yield rule_runs.c.id < int(after)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from engine.records.services import Services
 from engine.search.tree import And, Node, Or, Word
 from engine.sql_expressions import ColumnResolver, to_sql
 from metamodel.expressions import Expression
-from metamodel.expressions.checker import paths_in
+from metamodel.expressions.checker import conjuncts, paths_in
 from metamodel.forms import FieldDefinition
 from metamodel.plugin_api import Field, match_form
 from metamodel.problems import BadValue, Rejected
@@ -51,7 +51,7 @@ class Narrowing:
     def of(self, expression: Expression | None) -> Narrowed:
         if expression is None:
             return Narrowed()
-        parts = list(_conjuncts(expression.tree))
+        parts = list(conjuncts(expression.tree))
         conditions = (self._condition(expression, part) for part in parts)
         words = _all(self._words(expression, part) for part in parts)
         return Narrowed(tuple(one for one in conditions if one is not None), words)
@@ -128,14 +128,6 @@ class Narrowing:
 def _is_plain_text(definition: FieldDefinition) -> bool:
     kind = definition.type
     return kind is not None and kind.type.kind == "text" and type(kind).search_text is Field.search_text
-
-
-def _conjuncts(node: ast.expr) -> Iterator[ast.expr]:
-    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
-        for value in node.values:
-            yield from _conjuncts(value)
-    else:
-        yield node
 
 
 def _pieces(word: str, field: str) -> Node | None:

@@ -1,9 +1,10 @@
 """Reasons: what of a record made a rule's IF hold: the words that were found, the values that were compared.
 
-Worked out for records that matched only, from the condition cut into its parts once a rule. A reason is a small
-list that lies in a sealed trace: `["has", path, [words]]`, `["is", path, value]`, or `["by", path]` where what
-stands there is not kept: sealed in another record (whose shredding would not reach it here) or looked up. What
-was read through a link has the record it was read from behind it: `[…, [app, form, id]]`.
+Worked out for records that matched only, from the condition cut into its parts once a rule; a trial also says what
+objects in those that did not. A reason is a small list that lies in a sealed trace: `["has", path, [words]]`,
+`["is", path, value]`, or `["by", path]` where what stands there is not kept: sealed in another record (whose
+shredding would not reach it here) or looked up. What was read through a link has the record it was read from behind
+it: `[…, [app, form, id]]`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import msgspec
 from engine.expressions import Compiled, EvaluationContext
 from engine.records.program import FormProgram
 from engine.rules.expressions import Broken, Expressions
-from metamodel.expressions.checker import path_of, paths_in
+from metamodel.expressions.checker import conjuncts, path_of, paths_in
 from metamodel.plugin_api import Function
 
 MOST_PARTS = 12
@@ -77,6 +78,37 @@ class Reasons:
             if reason is not None and reason not in found:
                 found.append(reason)
         return found
+
+
+class Objections:
+    """Why a rule does not apply: the first part of its IF that fails, said as a reason is; `["lacks", path]` where
+    none of the words looked for is in a text."""
+
+    def __init__(
+        self, condition: ast.expr | None, expressions: Expressions, functions: Mapping[str, Function]
+    ) -> None:
+        self._parts = [
+            (holds, Reasons(ast.UnaryOp(ast.Not(), part), expressions, functions), _sought(part, functions))
+            for part in (conjuncts(condition) if condition is not None else ())
+            if (holds := _compiled(part, expressions)) is not None
+        ]
+
+    def of(
+        self, subject: Looked, program: FormProgram | None, context: EvaluationContext, kinds: Kinds
+    ) -> list[Any]:
+        """Nothing of a record for which all of it holds."""
+        for holds, against, sought in self._parts:
+            if not _value(holds, subject, context):
+                lacking = [["lacks", ".".join(path)] for path in sought]
+                return [*against.of(subject, program, context, kinds), *lacking]
+        return []
+
+
+def _sought(part: ast.expr, functions: Mapping[str, Function]) -> list[tuple[str, ...]]:
+    """The texts in which words had to be."""
+    calls = [call for node, said, _ in _leaves(part, True, False) if said for call in ast.walk(node)]
+    found = [path_of(one.args[0]) for one in calls if isinstance(one, ast.Call) and _words(one, functions)]
+    return list(dict.fromkeys(found))
 
 
 def short(value: Any) -> Any:

@@ -30,7 +30,7 @@ class Rules(Events):
         super().__init__(services, records, box, keywords)
         self.clocks = Clocks(self, calendar)
         self._buttons, self._log = Buttons(self), RuleLog(services, box)
-        self._trying = Trying(self)
+        self._trying = Trying(self, self._log)
 
     def tick(self) -> int:
         """Do what clocks say is due; how many rules struck."""

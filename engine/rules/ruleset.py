@@ -6,6 +6,7 @@ Problem: it stops, the others run.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,7 +16,7 @@ from typing import Any
 from engine.expressions import Compiled
 from engine.records.program import Programs
 from engine.rules.expressions import Broken, Expressions
-from engine.rules.reasons import Reasons
+from engine.rules.reasons import Objections, Reasons
 from engine.rules.sightings import Sightings
 from metamodel.application import App
 from metamodel.expressions import Scope
@@ -89,8 +90,11 @@ class RuleSet:
             condition = expressions[rule.condition] if rule.condition.strip() else None
         except Broken as error:
             broken = error.problem
-        reasons = Reasons(condition.expression.tree if condition else None, expressions, self._functions)
+        reasons = Reasons(_tree(condition), expressions, self._functions)
         return CompiledRule(rule, expressions, condition, tuple(actions), broken, _fields(rule), reasons)
+
+    def objections(self, rule: CompiledRule) -> Objections:
+        return Objections(_tree(rule.condition), rule.expressions, self._functions)
 
     def expressions(self, form_id: str, on_message: bool = False) -> Expressions:
         """What is said about records of a form; about messages, or about nothing, without one."""
@@ -110,6 +114,10 @@ def _known_now(function: Function, keywords: Keywords) -> Function:
     """The function with its context known, which makes its calls constants."""
     context = SimpleNamespace(keywords=keywords)
     return replace(function, call=partial(function.call, context), context=False, volatile=False)
+
+
+def _tree(condition: Compiled | None) -> ast.expr | None:
+    return condition.expression.tree if condition else None
 
 
 def _fields(rule: Rule) -> tuple[str, ...]:

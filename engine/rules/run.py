@@ -22,6 +22,7 @@ from engine.rules.fitting import Fitted, Fitters
 from engine.rules.showing import Showing
 from engine.rules.subjects import Subject
 from engine.rules.trace import Trace
+from engine.whole_numbers import is_whole_number
 from metamodel.expressions.types import Type
 from metamodel.plugin_api import Effect
 from metamodel.problems import Problem, Rejected, problem
@@ -86,7 +87,7 @@ class Run:
 
     def _resolved(self, stored: Resolve, of: Type, identifier: str, name: str) -> Any:
         """An attribute behind a link, with what waits to be written there."""
-        known = str(identifier).isdigit()
+        known = is_whole_number(identifier)
         wanted = self.changes.of(of.app, of.form, int(identifier)) if known else None
         if wanted is None:
             return stored(of, identifier, name)
@@ -164,7 +165,7 @@ class Run:
         by_row: dict[int, list[Problem]] = {}
         for found in problems:
             head = found.path.split("/")[1] if "/" in found.path else ""
-            rows = [int(head)] if head.isdigit() else list(range(len(places)))
+            rows = [int(head)] if is_whole_number(head) else list(range(len(places)))
             for row in rows:
                 by_row.setdefault(row, []).append(found)
         for row, found_there in by_row.items():

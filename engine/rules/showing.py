@@ -20,7 +20,9 @@ from engine.records.contexts import AT_ONCE, Beside, nobody
 from engine.records.program import FormProgram
 from engine.records.rows import Row, Rows
 from engine.records.services import Services
+from engine.whole_numbers import is_whole_number
 from metamodel.forms import FieldDefinition
+from metamodel.human_text import show_list
 from metamodel.plugin_api import Display, Reference
 from metamodel.templates import places
 
@@ -55,10 +57,12 @@ class Showing:
             return ""
         found = self._definition(subject.program, path.split("."))
         if found is None:
-            return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+            return show_list(map(str, value), language) if isinstance(value, list) else str(value)
         program, definition = found
         if isinstance(value, list) and definition.type is not None and not definition.type.many:
-            return "、".join(self._shown(program, definition, one, language, DEPTH) for one in value)
+            return show_list(
+                (self._shown(program, definition, one, language, DEPTH) for one in value), language
+            )
         return self._shown(program, definition, value, language, DEPTH)
 
     def sealed(self, subject: Owner, path: str) -> tuple[str, str, str, str] | None:
@@ -143,7 +147,7 @@ class Showing:
         return text.strip() or f"{program.form.text(language)} {record}"
 
     def _row(self, program: FormProgram, record: str, fields: list[str]) -> Row | None:
-        if not record.isdigit():
+        if not is_whole_number(record):
             return None
         place = program.app.id, program.form.id
         if (*place, int(record)) not in self._rows:

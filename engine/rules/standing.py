@@ -18,6 +18,7 @@ from engine.records.program import FormProgram
 from engine.records.rows import Row, Rows
 from engine.rules.keys import Keys
 from engine.rules.run import Run
+from engine.whole_numbers import is_whole_number
 from metamodel.forms import FieldDefinition
 from metamodel.labels import label_text
 from metamodel.plugin_api import Writing
@@ -103,7 +104,7 @@ def _at(
         pairs = list(_made(run, connection, place, list(hits)))
     elif place.link:
         linked = {record: str(row.values.get(place.link) or "") for record, row in hits.items()}
-        pairs = [(record, int(there)) for record, there in linked.items() if there.isdecimal()]
+        pairs = [(record, int(there)) for record, there in linked.items() if is_whole_number(there)]
     else:
         for record, row in hits.items():
             yield record, list(_said(viewer, place, "", row))

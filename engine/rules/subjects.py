@@ -17,6 +17,7 @@ from engine.rules.expressions import Expressions
 from engine.rules.roles import writable
 from engine.rules.showing import Showing
 from engine.rules.trace import Trace
+from engine.whole_numbers import is_whole_number
 from metamodel import recipients
 from metamodel.expressions.inline import inlined, outer_paths
 from metamodel.labels import Label
@@ -122,7 +123,7 @@ class Subject:
             return None
         app, form, record, _ = sealed[0]
         fields = tuple(found[3] for found in sealed if found[2] == record)
-        return Quoted(app, form, int(record), fields) if record.isdigit() else None
+        return Quoted(app, form, int(record), fields) if is_whole_number(record) else None
 
     def people(self, to: str | Sequence[str]) -> tuple[str, ...]:
         return recipients.planned_all(to, self)

@@ -14,6 +14,7 @@ from engine.notifications import NewNotification, Notifications
 from engine.records.people_in import people_in
 from engine.rules.run import Performers, Planned, Run
 from engine.tasks import NewTask, Tasks
+from engine.whole_numbers import whole_number
 from metamodel.effects import Quote
 from metamodel.plugin_api import CloseTasks, CreateTask, Notify
 from metamodel.problems import Rejected
@@ -88,7 +89,7 @@ def _to(run: Run, effect: Notify) -> tuple[str, ...]:
 
 
 def _record(record: str) -> int | None:
-    return int(record) if record.isdigit() else None
+    return whole_number(record)
 
 
 def _quoted(quote: Quote | None) -> Quoted | None:

@@ -19,11 +19,15 @@ from engine.access.viewer import Viewer
 from engine.database import Unit
 from engine.records.program import FormProgram
 from engine.rules.candidates import Candidates
+from engine.rules.deeds import Deeds
 from engine.rules.interpreter import Interpreter, plan
-from engine.rules.ruleset import CompiledRule
+from engine.rules.log import Done, Reason, RuleLog
+from engine.rules.reasons import Objections, Reasons
+from engine.rules.ruleset import CompiledRule, RuleSet
 from engine.rules.run import Run
 from engine.rules.standing import Standing, standings
 from engine.rules.subjects import Subject
+from engine.rules.trace import Trace
 from engine.search.highlight import snippet
 from engine.search.index import is_indexed
 from metamodel.application import App
@@ -43,20 +47,24 @@ Pieces = list[tuple[str, bool]]  # text, and whether it is a hit
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A record that matched, with a piece of each text that IF looked at, and how what the rule marks or makes for
-    it stands by now: so a known false alarm shows."""
+    """A record that matched, with a piece of each text that IF looked at, why it matched, what would have been done
+    about it, and how what the rule marks or makes for it stands by now: so a known false alarm shows. Or one that did
+    not match, and `why` not; nothing there where WHEN does not pick it."""
 
     record: str
     title: str
     texts: tuple[tuple[str, Pieces], ...] = ()
     standing: tuple[Standing, ...] = ()
+    why: tuple[Reason, ...] = ()
+    did: tuple[Done, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`tried` newest records, `matched` of them. `effects`: what the newest `planned` of those would have led
-    to, and `standing` how many of those stand how by now: (the field in words, the choice in words) -> records.
-    `compared`: how many more, and how many fewer, than the rule as it is published."""
+    """`tried` newest records, `matched` of them; `misses` are examples of the others. `effects`: what the newest
+    `planned` of those that matched would have led to, and `standing` how many of them stand how by now: (the field in
+    words, the choice in words) -> records. `compared`: how many more, and how many fewer, than the rule as it is
+    published."""
 
     rule: str
     form: str
@@ -70,11 +78,14 @@ class Trial:
     seconds: float = 0.0
     exact: bool = True
     standing: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    misses: tuple[Example, ...] = ()
 
 
 class Trying:
-    def __init__(self, interpreter: Interpreter) -> None:
-        self._interpreter, self._services = interpreter, interpreter.services
+    """`log`: it knows what of a trace a viewer may read."""
+
+    def __init__(self, interpreter: Interpreter, log: RuleLog) -> None:
+        self._interpreter, self._services, self._log = interpreter, interpreter.services, log
 
     def try_out(
         self, viewer: Viewer, app: str, rule: str | Mapping[str, Any], last: int = 1_000, samples: int = 5
@@ -86,7 +97,8 @@ class Trying:
         with self._services.database.read() as connection:
             unit = Unit(connection, self._services.database.clock.now())
             run = self._interpreter.run(unit, app)
-            trial = _Trial(run, viewer, compiled, published, max(1, min(last, MOST)))
+            rules = self._interpreter.rules(app)
+            trial = _Trial(run, viewer, rules, compiled, published, max(1, min(last, MOST)), self._log)
             found = trial.done(samples)
         self._note(viewer, app, found)
         return replace(found, seconds=time.perf_counter() - began)
@@ -123,8 +135,10 @@ class _Trial:
     """One rule over the newest rows of its form that one viewer may read."""
 
     def __init__(
-        self, run: Run, viewer: Viewer, compiled: CompiledRule, published: CompiledRule | None, last: int
-    ) -> None:
+        self, run: Run, viewer: Viewer, ruleset: RuleSet, compiled: CompiledRule, published: CompiledRule | None,
+        last: int, log: RuleLog,
+    ) -> None:  # fmt: skip
+        self._ruleset, self._log = ruleset, log
         self._run, self._viewer, self._rule, self._published = run, viewer, compiled, published
         self._program: FormProgram = run.services.programs.get(run.app, compiled.rule.form)
         rules = [rule for rule in (compiled, published) if rule is not None]
@@ -148,13 +162,15 @@ class _Trial:
                 compared[1] += before and not now
             if now:
                 ids.append(record)
-        effects, problems = self._planned(ids[:PLANNED])
+        trace = self._planned(ids[:PLANNED])
         standing = self._standing(ids[: max(PLANNED, samples)])
         counted = Counter((one.label, one.text) for record in ids[:PLANNED] for one in standing[record])
         return Trial(
             self._rule.rule.id, self._program.form.id, self._candidates.tried, len(ids),
-            tuple(self._examples(ids[:samples], standing)), effects, min(len(ids), PLANNED),
-            (compared[0], compared[1]) if self._published else None, tuple(problems), standing=dict(counted),
+            tuple(self._examples(ids[:samples], standing, trace)), dict(trace.effects), min(len(ids), PLANNED),
+            (compared[0], compared[1]) if self._published else None,
+            tuple(_once(trace.problems)[:SHOWN_PROBLEMS]), standing=dict(counted),
+            misses=tuple(self._misses(self._candidates.others(set(ids), samples))),
         )  # fmt: skip
 
     def _standing(self, ids: Sequence[int]) -> dict[int, list[Standing]]:
@@ -171,36 +187,71 @@ class _Trial:
 
     # -- what it would have done -------------------------------------------------------------------
 
-    def _planned(self, ids: Sequence[int]) -> tuple[dict[str, int], list[Problem]]:
+    def _planned(self, ids: Sequence[int]) -> Trace:
         """Planned on what the viewer may read: a plan that fails may quote what it failed on."""
-        if not ids or self._rule.broken is not None:
-            return {}, [self._rule.broken] if self._rule.broken else []
+        run, rule = self._run, self._rule
+        trace = Trace(run.app, rule.rule.id, self._candidates.tried, deeds=Deeds(run))
+        if rule.broken is not None:
+            trace.problems.append(rule.broken)
+            return trace
+        trace.matched = subjects = self._subjects(ids)
+        for subject in subjects:
+            for action, options in rule.actions:
+                trace.saw([one.effect for one in plan(run, rule, action, options, subject)], subject)
+            trace.problems += subject.problems
+        return trace
+
+    def _subjects(self, ids: Sequence[int]) -> list[Subject]:
+        """As the viewer reads them."""
         rows = self._candidates.rows.by_ids(self._connection, self._viewer, self._program, ids)
-        counted: Counter[str] = Counter()
-        problems: list[Problem] = []
-        form = self._program.form.id
+        made = []
         for record in ids:
             values = {"id": str(record), **rows[record].values}
-            subject = Subject(self._run, self._run.app, form, str(record), values, self._program)
+            subject = Subject(
+                self._run, self._run.app, self._program.form.id, str(record), values, self._program
+            )
             subject.expressions = self._rule.expressions
-            for action, options in self._rule.actions:
-                planned = plan(self._run, self._rule, action, options, subject)
-                counted.update(type(one.effect).__name__ for one in planned)
-            problems += subject.problems
-        return dict(counted), _once(problems)[:SHOWN_PROBLEMS]
+            made.append(subject)
+        return made
 
-    def _examples(self, ids: Sequence[int], standing: Mapping[int, Sequence[Standing]]) -> Iterator[Example]:
+    def _why(self, reasons: Reasons | Objections | None, subject: Subject) -> tuple[Reason, ...]:
+        """All of it shown: what a trial looks at is what the viewer reads."""
+        run = self._run
+        told = reasons.of(subject, subject.program, run.context, run) if reasons is not None else []
+        return tuple(Reason(kind, path, *rest[:1]) for kind, path, *rest in told)
+
+    def _did(self, trace: Trace, ids: Sequence[int]) -> dict[str, tuple[Done, ...]]:
+        """What would be set, in fields that the log would show this viewer."""
+        known = {one.record for one in trace.matched}
+        told = [str(record) for record in ids if str(record) in known]
+        form, app = self._program.form.id, self._ruleset.app
+        found = self._log.details(self._connection, self._viewer, app, form, trace.to_json(), told)
+        return {one.record: one.did for one in found}
+
+    def _misses(self, ids: Sequence[int]) -> Iterator[Example]:
+        titles, objections = self._titles(ids), self._ruleset.objections(self._rule)
+        for record, subject in zip(ids, self._subjects(ids), strict=True):
+            yield Example(str(record), titles[record], why=self._why(objections, subject))
+
+    def _titles(self, ids: Sequence[int]) -> dict[int, str]:
+        rows = self._candidates.rows.by_ids(self._connection, self._viewer, self._program, ids)
+        references = self._run.records.reader.references
+        return references.titles(self._connection, self._viewer, self._program, list(rows.values()))
+
+    def _examples(
+        self, ids: Sequence[int], standing: Mapping[int, Sequence[Standing]], trace: Trace
+    ) -> Iterator[Example]:
         names = self._candidates.names
         texts = [name for name in names if is_indexed(self._program.fields[name].field)]
         rows = self._candidates.rows.by_ids(self._connection, self._viewer, self._program, ids)
-        references = self._run.records.reader.references
-        titles = references.titles(self._connection, self._viewer, self._program, list(rows.values()))
+        titles, did = self._titles(ids), self._did(trace, ids)
         expression = _expression(self._rule)
         words = self._candidates.narrowing.marked(expression) if expression else []
-        for record in ids:
+        for record, subject in zip(ids, self._subjects(ids), strict=True):
             shown = self._program.texts.texts(rows[record].values)
             found = tuple((name, snippet(shown[name], words)) for name in texts if name in shown)
-            yield Example(str(record), titles[record], found, tuple(standing[record]))
+            why, done = self._why(self._rule.reasons, subject), did.get(str(record), ())
+            yield Example(str(record), titles[record], found, tuple(standing[record]), why, done)
 
 
 def _meant(compiled: CompiledRule, run: Run) -> str:

@@ -27,6 +27,7 @@ from engine.jobs.queue import MOST_ATTEMPTS
 from engine.outgoing import Outgoing, parsed
 from engine.rules.run import Performers, Planned, Run
 from engine.system_tables import web_hook_calls as calls
+from engine.whole_numbers import whole_number
 from metamodel.plugin_api import HttpCall
 from metamodel.problems import Rejected, problem
 
@@ -89,7 +90,7 @@ class WebHooks:
 
     def _write(self, run: Run, effect: HttpCall) -> None:
         (identifier,) = self._database.take_ids(run.unit.connection, 1)
-        record = int(effect.record) if effect.record.isdigit() else None
+        record = whole_number(effect.record)
         body = {
             "app": effect.app, "form": effect.form, "record": effect.record, "rule": run.source,
             "event": _event(run), "at": run.unit.moment.isoformat(), "data": dict(effect.data),
@@ -162,7 +163,7 @@ class WebHooks:
         self._settle(viewer, app, call, "given_up", "web_hook.discard")
 
     def _settle(self, viewer: Viewer, app: str, call: str, state: str, action: str) -> None:
-        number = int(call) if call.isdecimal() and len(call) < 19 else 0
+        number = whole_number(call, 0)
         dead = sa.and_(calls.c.id == number, calls.c.app == app, calls.c.state == "dead")
         values = {"state": state, "attempts": 0} | ({"body_sealed": None} if state == "given_up" else {})
 

@@ -16,6 +16,7 @@ from engine.access.viewer import SYSTEM, Viewer
 from engine.packages.request import Request
 from engine.records.query import Change, Outcome, Query
 from engine.sample_data.almanac import Almanac, lay
+from engine.sample_data.received import look_into
 from engine.sample_data.stand_ins import stand_in
 from metamodel.app_tests import split_form
 from metamodel.parts import Part
@@ -165,7 +166,8 @@ class Acting:
         )
 
     def package(self, part: Part) -> None:
-        """An evidence package of what a search or a condition finds, for the reason in the comment."""
+        """An evidence package of what a search or a condition finds, for the reason in the comment; where it is
+        said what is to stand in it, it is fetched and checked."""
         app, form = split_form(part.text("package"))
         viewer, packages = self.viewer(part.text("as")), self.runtime.packages
         asked = packages.ask(
@@ -179,6 +181,12 @@ class Acting:
         made = next(one for one in packages.of(viewer) if one.id == asked)
         if made.state != "ready":
             raise Rejected([problem(made.problem)])
+        if {"count", "says"} & part.raw.keys():
+            what = self.runtime.applications.get(app or self.app).form(form)
+            label = what.text() if what else form
+            wrong = [*look_into(part, packages.open(viewer, asked)[1], packages.key, label)]
+            if wrong:
+                raise Rejected(wrong)
 
     def flow(self, part: Part) -> None:
         known = self.place(part.raw["flow"])

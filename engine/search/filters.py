@@ -18,7 +18,7 @@ from engine.search.targets import Scope, Target
 from engine.search.tree import And, Filter, Node, Word
 from metamodel.human_text import read_moment
 from metamodel.labels import label_text
-from metamodel.plugin_api import LinkedFrom, Rollup
+from metamodel.plugin_api import LinkedFrom, Live, Rollup
 from metamodel.problems import BadValue
 
 _COMPARED = re.compile(r"(>=|<=|[<>=≥≤])?(.*)", re.DOTALL)
@@ -35,7 +35,7 @@ def read_filter(target: Target, text: str, scope: Scope) -> Node:
     reference, choices = field.type.reference(field), field.type.choices(field)
     if field.searchable and not choices and (reference is None or reference.target == "file"):
         return text_filter(target, text)
-    if isinstance(field.derived, Rollup | LinkedFrom):
+    if isinstance(field.derived, Rollup | LinkedFrom | Live):
         raise BadValue("search.not_stored", field=_label(target, scope))
     if field.sealed or (reference and reference.target == "file"):
         raise BadValue("search.sealed", field=_label(target, scope))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from metamodel.expressions.folding import UNSEEN
 from metamodel.plugin_api import simplified
 
 # Scripts written without spaces between words, and pictures: found by letters and pairs of letters.
@@ -18,11 +19,11 @@ SPACELESS = (
     "\uf900-\ufaff\U00020000-\U000323af\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2600-\u27bf"
     "\U0001f000-\U0001faff"
 )
-_INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff"
+_INVISIBLE = UNSEEN + "\u200b\ufeff"
 _invisible = re.compile(f"[{_INVISIBLE}]")
 _blanks = re.compile(r"\s+")
 # A blank or a line break beside a character is a habit of typing or of wrapping lines, and no end of a word.
-_blank_beside = re.compile(rf"(?<=[{SPACELESS}])\s+|\s+(?=[{SPACELESS}])")
+_blank_beside = re.compile(rf"(?<=[{SPACELESS}])\s+|(?<!\s)\s++(?=[{SPACELESS}])")
 # Two quick looks that spare most texts the rest: anything to fold, anything to leave out?
 _cased = re.compile("[A-Z\xb5-\u2e7f\ua640-\uabff\U00010000-\U0001ffff]")
 _odd = re.compile(rf"[\s{_INVISIBLE}]")

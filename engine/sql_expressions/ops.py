@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from engine.dialects.portable import Column, Condition
 from engine.sql_expressions.numbers import NotInSql, NumberOps
 from engine.sql_expressions.values import SqlValue, any_failed, condition, failing
+from engine.whole_numbers import is_whole_number
 from metamodel.expressions.folding import match_form
 from metamodel.expressions.types import IDENTIFIERS, NUMBER, TEXT, unify
 
@@ -241,7 +242,7 @@ class TypedOps(NumberOps):
         """A record's id beside a text: a number where the text is known to be one."""
         record, text = (a, b) if a.numeric_id else (b, a)
         known = str(text.value) if text.known and text.value is not None else ""
-        if known.isascii() and known.isdigit() and str(int(known)) == known:
+        if is_whole_number(known) and str(int(known)) == known:
             return record, replace(text, column=self.ops.integer(int(known)))
         if text.known and not known:
             return record, text
@@ -321,7 +322,7 @@ class TypedOps(NumberOps):
         table, record = links
         value: Any = wanted
         if isinstance(table.c.value.type, sa.Integer):
-            if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
+            if not is_whole_number(wanted):
                 return sa.false()
             value = int(wanted)
         return record.in_(sa.select(table.c.record).where(table.c.value == value))

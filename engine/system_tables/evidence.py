@@ -27,7 +27,7 @@ leaves = table(
     sa.Column("time", Time, nullable=False),
     sa.Column("evidence", sa.LargeBinary, nullable=False),
     sa.Column("working", sa.LargeBinary, nullable=False),
-    sa.Index("ix_leaves_record", "record", "revision"),
+    sa.Index("ix_leaves_record", "log", "record", "revision"),
 )
 tiles = table(  # derived: tlog-tiles; level 0 when full, higher levels as they grow
     "tiles",

@@ -18,6 +18,7 @@ from engine.database import Database
 from engine.system_tables import deleted, flow_instances, task_people, tasks
 from engine.tasks.parts import Move, TaskCounts, TaskPage, TaskView
 from engine.tasks.store import Row, TaskStore, moves_of, outcomes_of
+from engine.whole_numbers import is_whole_number, whole_number
 from metamodel.application import App
 from metamodel.expressions.folding import match_form
 from metamodel.labels import Label, label_text
@@ -73,7 +74,7 @@ class TaskLists:
             return TaskCounts(*connection.execute(query).one())
 
     def get(self, viewer: Viewer, task: int | str) -> TaskView:
-        this = tasks.c.id == (int(task) if str(task).isdecimal() else -1)
+        this = tasks.c.id == whole_number(task, -1)
         with self._database.read() as connection:
             query = (sa.select(tasks) if viewer.system else self._own(connection, viewer)).where(this)
             rows = list(connection.execute(query).mappings())
@@ -82,7 +83,7 @@ class TaskLists:
             return self._views(connection, viewer, rows)[0]
 
     def about(self, viewer: Viewer, app: str, form: str, record: int | str) -> list[TaskView]:
-        if not str(record).isdecimal():
+        if not is_whole_number(record):
             return []
         query = sa.select(tasks).where(
             tasks.c.record == int(record), tasks.c.app == app, tasks.c.form == form
@@ -246,9 +247,9 @@ def _cursor(sort: str, row: Row) -> str:
 def _beyond(sort: str, after: str) -> list[Where]:
     """What stands after the cursor; a cursor nobody made is the beginning."""
     if sort == "new":
-        return [tasks.c.id < int(after)] if after.isdecimal() else []
+        return [tasks.c.id < int(after)] if is_whole_number(after) else []
     due, mark, identifier = after.partition("_")
-    if not mark or not identifier.isdecimal() or (due and not due.lstrip("-").isdecimal()):
+    if not mark or not is_whole_number(identifier) or (due and not is_whole_number(due.removeprefix("-"))):
         return []
     later = tasks.c.id > int(identifier)
     if not due:

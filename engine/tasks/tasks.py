@@ -26,6 +26,7 @@ from engine.system_tables import task_people, tasks
 from engine.tasks.listing import Apps, TaskLists, may_stand_in, names_only
 from engine.tasks.parts import ClosedTask, MovingTask, NewTask, OpenedTask, TaskCounts, TaskPage, TaskView
 from engine.tasks.store import Row, TaskStore, outcomes_of
+from engine.whole_numbers import is_whole_number
 from metamodel.labels import Label, label_text
 from metamodel.problems import Rejected, problem
 
@@ -143,7 +144,7 @@ class Tasks:
 
     def _own(self, unit: Unit, viewer: Viewer, task: int | str) -> tuple[Row, list[str], str]:
         """The row, whose it is, and for whom of them this viewer stands in; '' where it is his own."""
-        row = self._store.locked(unit, int(task)) if str(task).isdecimal() else None
+        row = self._store.locked(unit, int(task)) if is_whole_number(task) else None
         people = self._store.people(unit.connection, [row["id"]]).get(row["id"], []) if row else []
         if row is not None and (viewer.system or viewer.person in people):
             return row, people, ""

@@ -30,6 +30,7 @@ def _once(
 ) -> dict[str, Any]:
     name = hashlib.sha256(f"{viewer.person}\0{key}".encode()).digest()
     digest = runtime.box.fingerprint(request)
+    runtime.database.alone(unit.connection, f"idempotency {name.hex()}")
     row = unit.connection.execute(sa.select(idempotency).where(idempotency.c.key == name)).mappings().first()
     if row is not None:
         if row["request"] != digest:

@@ -45,8 +45,13 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
 def bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """An exception nobody planned for: 500 with an id that stands in the log beside what failed where."""
     reference = uuid.uuid4().hex[:12]
-    log.error("request %s failed, reference %s\n%s", request.url.path, reference, failure(error))
+    log.error("request %s failed, reference %s\n%s", _route(request), reference, failure(error))
     return answer(request, 500, (), f"reference {reference}")
+
+
+def _route(request: Request[Any, Any, Any]) -> str:
+    """As the handler names it: in the address itself may stand a token."""
+    return str(request.scope.get("path_template") or "")
 
 
 def answer(

@@ -21,6 +21,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from engine.access.viewer import Viewer
 from engine.accounts.sessions import IN, Origin
+from engine.web.language import language_of
 from metamodel.problems import Rejected, problem
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ POLICY = (
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
+    "Cache-Control": "private, no-store",
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -162,10 +164,10 @@ async def refuse_forged(request: Request[Any, Any, Any]) -> None:
 
 
 async def _form(request: Request[Any, Any, Any]) -> Any:
+    """Of a plain form only: what comes with files carries the header, and the framework's parser, which keeps larger
+    ones unsealed on this disk, never sees it."""
     kind = request.headers.get("content-type", "")
-    return (
-        await request.form() if kind.startswith(("application/x-www-form-urlencoded", "multipart/")) else {}
-    )
+    return await request.form() if kind.startswith("application/x-www-form-urlencoded") else {}
 
 
 def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
@@ -181,11 +183,18 @@ def may_write(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRoute
         raise Rejected([problem("access.scope", scope="write")])
 
 
+def reads(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """May who changes something be shown what stands there now? A token that only writes is told that it is done."""
+    return "read" in viewer_of(connection).scopes
+
+
 def viewer_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Viewer:
-    viewer = connection.scope["state"].get("viewer")
+    """Who asks, in the language that this request is answered in."""
+    viewer: Viewer | None = connection.scope["state"].get("viewer")
     if viewer is None:
         raise Rejected([problem("access.signed_out")])
-    return viewer  # type: ignore[no-any-return]
+    language = language_of(connection)
+    return viewer if viewer.language == language else replace(viewer, language=language)
 
 
 def origin_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Origin:

@@ -306,6 +306,15 @@ def path_of(node: ast.expr) -> Path:
     return (node.id, *reversed(parts)) if isinstance(node, ast.Name) else ()
 
 
+def conjuncts(tree: ast.expr) -> Iterator[ast.expr]:
+    """The conditions that all have to hold."""
+    if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And):
+        for one in tree.values:
+            yield from conjuncts(one)
+    else:
+        yield tree
+
+
 def paths_in(node: ast.AST) -> Iterator[Path]:
     """The field paths a tree reads, each to its end; not `me`, not a bare `record`."""
     path = path_of(node) if isinstance(node, ast.expr) else ()

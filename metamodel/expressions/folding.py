@@ -51,7 +51,7 @@ _TRADITIONAL = """
 諮咨謗谤譏讥譚谭讚赞豬猪貶贬賺赚贓赃贖赎跡迹踴踊蹟迹軋轧輾辗轍辙迴回週周遊游邨村郵邮鄙鄙醞酝釐厘鈕钮鈍钝鈞钧鉅巨銳锐
 銲焊鋰锂錶表鍛锻鎢钨鎳镍鏽锈鑲镶鑫鑫閘闸閤合闆板闢辟陞升隻只雋隽雞鸡霑沾靂雳鞏巩韁缰頰颊顫颤颱台飆飙餐餐餘余餚肴饅馒
 駁驳駛驶騰腾髮发鬍胡鬚须鬱郁鮑鲍麵面黴霉鼕冬齣出齧啮臺台檯台颳刮僞伪裏里線线匯汇擧举緻致註注儅当嘆叹姪侄嬭奶徃往
-犛牦籲吁糴籴糶粜衹只瀏浏覽览檔档慮虑繆缪鎊镑滾滚殯殡購购擷撷鏢镖瀆渎讒谗彞彝檸柠檬檬寬宽腎肾蠟蜡轎轿攙搀瀝沥碩硕緘缄
+犛牦籲吁糴籴糶粜衹只瀏浏覽览檔档慮虑繆缪鎊镑滾滚殯殡購购擷撷鏢镖瀆渎讒谗彞彝檸柠檬檬寬宽腎肾蠟蜡轎轿攙搀瀝沥碩硕緘缄説说産产綫线欵款
 """
 
 
@@ -110,12 +110,17 @@ def match_table() -> dict[int, str | None]:
     for code in range(0xFF01, 0xFF5F):
         table[code] = chr(code - 0xFEE0).lower()
     table.update({code: chr(to) for code, to in _pairs().items()})
-    table.update({ord(blank): None for blank in BLANKS})
+    table.update({ord(letter): None for letter in BLANKS + UNSEEN})
     return table
 
 
 BLANKS = "".join(map(chr, (*range(9, 14), 32, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200C), 0x2028, 0x2029,
                            0x202F, 0x205F, 0x3000, 0xFEFF)))  # fmt: skip
+
+# Signs without a shape: joiners, directions, variants. A word with one inside looks like the word.
+UNSEEN = "".join(map(chr, (0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810),
+                           *range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0x3164,
+                           *range(0xFE00, 0xFE10), 0xFFA0, *range(0xE0000, 0xE01F0))))  # fmt: skip
 
 
 _RUNS_OF_BLANKS = re.compile(f"[{BLANKS}]+")

@@ -19,7 +19,7 @@ from metamodel.problems import Problem, problem
 
 MAX_DEPTH = 100
 _CONSTANTS = {"true": True, "false": False, "none": None, "null": None}
-_NUMBER = re.compile(r"[0-9]+|([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+_NUMBER = re.compile(r"[0-9]++|([0-9]++\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _OPERATORS: tuple[type[ast.AST], ...] = (
     ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Mod, ast.Pow, ast.USub, ast.UAdd, ast.Not, ast.And, ast.Or,
     ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn,

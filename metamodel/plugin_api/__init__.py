@@ -170,6 +170,7 @@ from metamodel.plugin_api.fields import (
     Formula as Formula,
     HeadValue as HeadValue,
     LinkedFrom as LinkedFrom,
+    Live as Live,
     Lookup as Lookup,
     OldOptions as OldOptions,
     OutsideSource as OutsideSource,

@@ -165,6 +165,14 @@ class Formula:
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """Computed at reading from the record itself, its lookups and rollups; no TODAY, NOW or me inside."""
+
+    kept: ClassVar[bool] = False
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
 class AutoNumber:
     """Given by the write path. Pattern parts: {yyyy} {yyyyMM} {yyyyMMdd} and {0000}; else literal.
     The date is that of our field `dated_by`, or of the day it is given. `gap_free`: a number whose record was
@@ -199,7 +207,7 @@ class RelatedQuery:
 
 
 OldOptions = tuple[tuple[int, Mapping[str, Any], Mapping[str, Any]], ...]
-Derived = Lookup | Rollup | LinkedFrom | HeadValue | Formula | AutoNumber | RelatedQuery
+Derived = Lookup | Rollup | LinkedFrom | HeadValue | Formula | Live | AutoNumber | RelatedQuery
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,7 +210,10 @@ TEXTS = {
     "shape.choice": Texts("不能是 {value}", "It cannot be {value}", "只能是：{known}", "One of: {known}"),
     "shape.pattern": Texts("“{value}”的写法不对", "“{value}” is not written as it should be"),
     "shape.duration": Texts(
-        "“{value}”不是期限", "“{value}” is not a period", "例如 P5Y、P90D", "For example P5Y or P90D"
+        "“{value}”不是期限",
+        "“{value}” is not a period",
+        "例如 P5Y（5 年）、P90D（90 天）",
+        "For example P5Y (five years) or P90D (90 days)",
     ),
     "shape.too_small": Texts("不能小于 {limit}", "It must be at least {limit}"),
     "shape.too_large": Texts("不能大于 {limit}", "It must be at most {limit}"),

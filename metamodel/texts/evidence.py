@@ -123,6 +123,11 @@ TEXTS = {
         "日志 {log} 的检查点 {size} 缺失",
         "Log {log}: checkpoint {size} is missing",
     ),
+    "evidence.checkpoint_forked": Texts(
+        "日志 {log} 在 {size} 处有两个签名有效、内容不同的检查点：其中一个是伪造的，以见证人所见为准",
+        "Log {log}: another checkpoint of {size} entries was signed with our key: one of the two is forged; what "
+        "witnesses saw tells which",
+    ),
     "evidence.witness_broken": Texts(
         "日志 {log} 存放在数据库之外的检查点无法验证",
         "Log {log}: the checkpoint kept beside the database cannot be verified",
@@ -160,9 +165,29 @@ TEXTS = {
         "表 {table} 上有来历不明的触发器 {trigger}",
         "Table {table} has a trigger that is not ours: {trigger}",
     ),
+    "evidence.rule_unknown": Texts(
+        "表 {table} 上有来历不明的规则（RULE）{rule}", "Table {table} has a rule that is not ours: {rule}"
+    ),
+    "evidence.rows_veiled": Texts(
+        "表 {table} 启用了行级安全，可能有行对本系统不可见",
+        "Table {table} is under row security: rows may be hidden from us",
+    ),
     "evidence.published_differs": Texts(
         "日志 {log} 在数据库旁公布的第 {level} 层第 {number} 片与树不符，或已缺失",
         "Log {log}: tile {number} of level {level}, published beside the database, is gone or not the tree's",
+    ),
+    "evidence.published_missing": Texts(
+        "日志 {log} 在数据库旁公布的检查点缺失或为空：若只恢复了数据库，下一个检查点会重新公布；"
+        "请用存放在别处的检查点核对（--checkpoint）",
+        "Log {log}: the checkpoint published beside the database is gone or empty. Where only the database was "
+        "restored, the next one publishes all anew; hold one kept elsewhere against it (--checkpoint)",
+    ),
+    "evidence.published_stray": Texts(
+        "日志 {log} 在数据库旁的目录里有不属于它的文件：{file}",
+        "Log {log}: a file that does not belong there lies among what is published beside the database: {file}",
+    ),
+    "evidence.strange_id": Texts(
+        "有记录编号不是数字的行：{record}", "There are rows of a record whose id is no number: {record}"
     ),
     "evidence.catalog_differs": Texts(
         "{app}/{form} 字段 {field} 的存储登记与已发布的应用不符",
@@ -171,6 +196,10 @@ TEXTS = {
     "evidence.catalog_unreadable": Texts("存储登记无法读取", "Where things are stored cannot be read"),
     "evidence.database_unreadable": Texts(
         "数据库本身已损坏：{reason}", "The database itself is damaged: {reason}"
+    ),
+    "evidence.check_failed": Texts(
+        "一项检查无法完成：数据的损坏出乎意料（{reason}），见日志",
+        "A check could not be finished: something is damaged in a way it does not know ({reason}); see the log",
     ),
     "evidence.state_changed": Texts(
         "权限数据 {table} {key} 被改动", "{table} {key} was changed: it says who may what"

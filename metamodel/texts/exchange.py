@@ -11,6 +11,11 @@ TEXTS = {
         "一次最多 {limit} 行", "At most {limit} lines at once", "请分成几个文件", "Split it into several files"
     ),
     "sheet.too_wide": Texts("最多 {limit} 列", "At most {limit} columns"),
+    "sheet.too_spread": Texts(
+        "表格占的范围太大，读不下", "The sheet spreads over more cells than can be read",
+        "请删除数据以外的行和列，再另存一次",
+        "Delete the rows and columns beyond the data and save it anew",
+    ),
     "sheet.unreadable": Texts(
         "无法读取这个文件", "This file cannot be read",
         "请用 Excel（.xlsx、.xls）或 CSV；加密的工作簿请先去掉密码",

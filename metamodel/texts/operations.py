@@ -99,6 +99,13 @@ TEXTS = {
         "见存证页面",
         "See the page Evidence",
     ),
+    "doctor.event_triggers": Texts(
+        "数据库里有不是本系统建立的事件触发器：{names}",
+        "The database has event triggers that are not ours: {names}",
+        "请确认由谁建立、作用是什么",
+        "Find out who made them, and what for",
+        severity="warning",
+    ),
     "doctor.verified_long_ago": Texts(
         "最近一次核验是 {at}", "The last verification was {at}", severity="warning"
     ),
@@ -121,6 +128,13 @@ TEXTS = {
         "There is no backup yet",
         "muniment backup 目录",
         "muniment backup FOLDER",
+        severity="warning",
+    ),
+    "doctor.disposal_paused": Texts(
+        "还原后到期处置已暂停：{at} 之后设置的保全不在了",
+        "Disposal pauses since a restore: holds set after {at} are gone",
+        "重新设置保全，再在“保存与保全”页面或用 muniment go-on --as 人员 继续",
+        "Set them again, then go on: the page Retention and holds, or muniment go-on --as PERSON",
         severity="warning",
     ),
     "doctor.backup_old": Texts(
@@ -213,8 +227,16 @@ TEXTS = {
         "Restoring needs the keys (check code {check}): none in {place}; name a copy or the sheet with --keys",
     ),
     "restore.other_keys": Texts(
-        "密钥不属于这个备份（校验码应为 {check}）",
-        "These keys do not belong to this backup (its check code is {check})",
+        "密钥打不开这个备份（校验码应为 {check}）",
+        "These keys do not open this backup (its check code is {check})",
+        "请用做备份时的密钥副本或恢复单；数据目录中已有的密钥先移开",
+        "Use the copy or the sheet of the time it was made; move keys that lie in the data directory away first",
+    ),
+    "restore.unfinished": Texts(
+        "{place} 中的还原没有完成，不能使用",
+        "A restore into {place} did not come to its end: it cannot be used",
+        "清空数据目录（密钥除外）和数据库，再次还原",
+        "Empty the data directory (but the keys) and the database, and restore again",
     ),
     "restore.other_database": Texts(
         "备份来自 {made}，这里设置的是 {here}", "The backup is of {made}, but {here} is set up here"

@@ -154,6 +154,9 @@ TEXTS = {
         "文件太大：最多 10 MB、20,000 行", "Too large: at most 10 MB and 20,000 lines", status=413
     ),
     "organisation.taker_is_giver": Texts("不能交接给本人", "Nothing is handed over to oneself"),
+    "organisation.control_character": Texts(
+        "不能含换行或看不见的控制字符", "No line breaks or invisible control characters"
+    ),
     "organisation.too_long": Texts("最长 {limit} 个字符", "At most {limit} characters"),
     "organisation.unknown_department": Texts(
         "没有部门“{department}”", "There is no department “{department}”"

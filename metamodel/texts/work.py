@@ -115,6 +115,9 @@ TEXTS = {
         "应因 {expected} 被拒绝，实际是：{reasons}",
         "It should be refused for {expected}; it was for: {reasons}",
     ),
+    "app_test.unsound": Texts(
+        "证据包没有通过独立校验：{reasons}", "The package does not pass its own verifier: {reasons}"
+    ),
     "app_test.value": Texts(
         "{what}的“{field}”应为 {expected}，实为 {found}",
         "“{field}” of {what} should be {expected}; it is {found}",

@@ -36,11 +36,8 @@ class PatienceOptions(Options, frozen=True):
     """A question waits longer for its answer than anything else goes on."""
 
     answers: Annotated[str, labelled("这条是回复吗（公式）", "Is this an answer? (expression)")]
-    field: Annotated[str, labelled("在等回复时，其字段", "While it waits, its field")]
+    field: Annotated[str, labelled("待回复起的字段", "Field of since when it waits")]
     silence: Annotated[str, labelled("最久等多久，如 P7D", "It waits at most, like P7D")]
-    value: Annotated[
-        str, labelled("等于（空为有值：等待起的时刻）", "is (blank: holds since when it waits)")
-    ] = ""
     asks: Annotated[str, labelled("这条要人回复吗（公式）", "Does this ask for an answer? (expression)")] = ""
     since: Annotated[
         str, labelled("最后一条不早于（公式）", "Its last one is no older than (expression)")
@@ -156,8 +153,7 @@ def _span(options: SpanOptions, subject: Subject) -> Span | None:
         return Span(options.start, options.end, moment, silence)
     asks = bool(waiting.asks and subject.evaluate(waiting.asks))
     patience = _patience(waiting, subject, moment) if subject.evaluate(waiting.answers) else None
-    awaited = (waiting.field, waiting.value or None)
-    return Span(options.start, options.end, moment, silence, patience, awaited, asks)
+    return Span(options.start, options.end, moment, silence, patience, waiting.field, asks)
 
 
 def _patience(waiting: PatienceOptions, subject: Subject, moment: datetime) -> timedelta:

@@ -32,7 +32,8 @@ from plugins.analyzers.stop_words import STOP_WORDS
 # Halves of characters; URLs and mail addresses; [图片] and the like; anything with a digit in it: sums,
 # times, ids, versions
 _NOT_WORDS = re.compile(
-    r"[\ud800-\udfff]|https?://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\[[^\[\]\n]{1,20}\]|[a-z0-9_]*[0-9][a-z0-9_]*(?:[-./:%~][a-z0-9_]+)*"
+    r"[\ud800-\udfff]|https?://\S+|(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+|\[[^\[\]\n]{1,20}\]"
+    r"|(?<![a-z0-9_])(?=[a-z_]*+[0-9])[a-z0-9_]++(?:[-./:%~][a-z0-9_]+)*"
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _COUNTED = re.compile(  # 三个, 那台, 第一版

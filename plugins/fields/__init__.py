@@ -17,7 +17,7 @@ ORDER = (
     # file
     "attachment", "image", "signature", "video", "audio",
     # relation
-    "link", "links", "linked_from", "lookup", "rollup", "formula", "text_combination", "related_query",
+    "link", "links", "linked_from", "lookup", "rollup", "formula", "live_formula", "text_combination", "related_query",
     # layout
     "sub_form",
     # system

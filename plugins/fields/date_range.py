@@ -32,7 +32,7 @@ from metamodel.plugin_api import (
 if TYPE_CHECKING:
     from metamodel.plugin_api import App, FieldDefinition
 
-_BETWEEN = re.compile(r"\s*(?:~|～|—+|–|至|到|\bto\b|\s-\s|(?<=[0-9日])/(?=[0-9]{4}-))\s*", re.IGNORECASE)
+_BETWEEN = re.compile(r"~|～|—+|–|至|到|\bto\b|\s-\s|(?<=[0-9日])/(?=[0-9]{4}-)", re.IGNORECASE)
 
 
 class DateRangeOptions(Options, frozen=True):
@@ -93,7 +93,7 @@ class DateRange(Field):
             return raw.get("start"), raw.get("end")
         pieces = list(raw) if isinstance(raw, (list, tuple)) else []
         if isinstance(raw, str):
-            pieces = _BETWEEN.split(fold(clean_text(raw, limit=400)), maxsplit=2)
+            pieces = [one.strip() for one in _BETWEEN.split(fold(clean_text(raw, limit=400)), maxsplit=2)]
         if len(pieces) != 2:
             raise BadValue("value.not_a_range", text=excerpt(raw))
         return pieces[0], pieces[1]

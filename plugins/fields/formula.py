@@ -148,8 +148,8 @@ class Kept(Field):
     group = "relation"
     storage = Storage.DECIMAL
     type = NUMBER
-    operators = ("is", "is_not", "lt", "le", "gt", "ge", "between", "blank", "not_blank")
-    aggregates = ("count", "distinct", "sum", "avg", "min", "max", "median")
+    operators: tuple[str, ...] = ("is", "is_not", "lt", "le", "gt", "ge", "between", "blank", "not_blank")
+    aggregates: tuple[str, ...] = ("count", "distinct", "sum", "avg", "min", "max", "median")
     input = "none"
 
     def __init__(self, registry: Registry) -> None:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 class SignatureOptions(Options, frozen=True):
-    name_below: Annotated[bool, labelled("签名下方注明姓名和时间", "Name and moment below it")] = True
+    name_below: Annotated[
+        bool, labelled("签名下方注明提交人和时间", "Who handed it in and when, below it")
+    ] = True
 
 
 class Signature(Media):

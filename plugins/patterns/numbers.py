@@ -13,7 +13,8 @@ from plugins.functions.chinese import is_id_number
 
 SIGNS = "0-9０-９"
 D = f"[{SIGNS}]"
-GAP = "[ \u00a0\u200b.·-]?"  # what people put between the digits
+# what people put between the digits: blanks, dashes, brackets, and what nobody sees
+GAP = "[ \u00a0\u200b-\u200d\u2060\ufeff.·()（）\u2010-\u2015_-]{0,2}"
 PLACES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 
 
@@ -91,6 +92,9 @@ PATTERNS = (
         (
             ("电话19900001234。", "电话199••••1234。"),
             ("199 0000-1234", "199 ••••-1234"),
+            ("199--0000—1234", "199--••••—1234"),
+            ("199(0000)1234", "199(••••)1234"),
+            ("199  0000\u20601234", "199  ••••\u20601234"),
             ("１９９００００１２３４", "１９９••••１２３４"),
             ("+44 20 7946 0958", "+44 2• •••• 0958"),
             ("单号219900001234", "单号219900001234"),

@@ -17,7 +17,7 @@ class Email(Pattern):
     label = {"zh": "邮箱", "en": "E-mail address"}
     icon = "mail"
     doc = {"zh": "邮箱，域名可见", "en": "An e-mail address; its domain stays"}
-    expression = r"[A-Za-z0-9._%+\-]{1,64}[@＠][A-Za-z0-9\-]{1,63}(?:[.．][A-Za-z0-9\-]{1,63}){1,8}"
+    expression = r"[A-Za-z0-9._%+\-]{1,64} ?[@＠] ?[A-Za-z0-9\-]{1,63}(?:[.．][A-Za-z0-9\-]{1,63}){1,8}"
     signs = "@＠"
     apart = ""
     examples: ClassVar = (

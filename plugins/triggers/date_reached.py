@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
-from metamodel.plugin_api import Lookup, Options, Registry, Rollup, RowsDue, Texts, Trigger, labelled, problem
+from metamodel.plugin_api import (
+    Live,
+    Lookup,
+    Options,
+    Registry,
+    Rollup,
+    RowsDue,
+    Texts,
+    Trigger,
+    labelled,
+    problem,
+)
 from plugins.spans import SPAN_TEXTS, check_span, span
 
 if TYPE_CHECKING:
@@ -46,7 +57,7 @@ class DateReached(Trigger):
             found.append(problem("rule.unknown_field", "/field", field=options.field))
         elif field is not None and field.expression_type().kind not in ("date", "datetime"):
             found.append(problem("rule.not_a_date", "/field", field=options.field))
-        elif field is not None and (field.sealed or isinstance(field.derived, Lookup | Rollup)):
+        elif field is not None and (field.sealed or isinstance(field.derived, Lookup | Rollup | Live)):
             found.append(problem("rule.date_not_stored", "/field", field=options.field))
         return [*found, *check_span(options.offset, "/offset")]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from builder_ui.models.design_retention import KeepBody, KeepPage, KeepRow, Term, UsualPeriod
+from builder_ui.models.design_roles import Wrong
 from builder_ui.models.parts import Link, Option, Tab
 from builder_ui.models.retention import (
     ForecastLine,
@@ -16,6 +18,7 @@ from builder_ui.models.retention import (
     RulesPage,
     StoredLine,
 )
+from tests.builder_ui.design_life_samples import frame
 
 BASE = "/admin/retention"
 TABS = (
@@ -62,6 +65,29 @@ FORECAST = ForecastLine(
     False, (Link("孙国梁 2021-03-02", "/apps/a/forms/message/records/5"),
     Link("#17", "/apps/a/forms/message/records/17")),
 )  # fmt: skip
+
+
+def keeps_page(full: bool = True) -> KeepPage:
+    """The designer of how long records are kept: one rule begun with a usual period, one wrong in every place."""
+
+    def chosen(*words: str) -> tuple[Option, ...]:
+        return tuple(Option(word, word, place == 0) for place, word in enumerate(words))
+
+    def term(path: str, number: str, written: str = "", *problems: Wrong) -> Term:
+        return Term(path, number, chosen("年", "个月", "周", "天"), written, problems)
+
+    wrong = (Wrong("至少保存的时间比最多的还长", True), Wrong("没有人核对过出处", False))
+    rows = (
+        KeepRow("usual", "普通会话", "label", "", chosen("发送时间", "记录之日"), term("keep", "3"),
+                term("at_most", "5"),
+                chosen("销毁", "仅封存", "只保护"), "《电子商务法》第三十一条", "source", "电子商务交易", True),
+        KeepRow("odd", "", "label/zh", "not ISBLANK(oportunity)", chosen("发送时间"), term("keep", "", "P1Y6M", *wrong),
+                term("at_most", "1"), chosen("销毁"), "", "source/zh", "", False, wrong, wrong, wrong, wrong),
+    )  # fmt: skip
+    usual = (UsualPeriod("securities", "证券业务", "至少 20 年", "《证券法》第一百三十七条", "{}"),)
+    body = KeepBody("order", rows if full else (), usual, () if full else ("存期模板无法读取",))
+    words = {name: name for name in ("add", "use", "set", "remove", "removed", "undo", "label")}
+    return KeepPage(frame("forms"), "order", "订单", "/design/desk/forms/order", body, words, BASE)
 
 
 def retention_pages() -> dict[str, tuple[str, object]]:

@@ -40,6 +40,7 @@ from builder_ui.models.record import (
     SectionTab,
 )
 from builder_ui.models.unmasking import MaskNotice
+from builder_ui.pages.design.retention import STYLES as KEEPS_STYLES
 from builder_ui.pages.files import LookPage
 from builder_ui.shell import AppCard, Counts, MenuEntry, MenuSection, Person, Shell
 from tests.builder_ui.access_samples import NOTICES, access_pages
@@ -58,7 +59,7 @@ from tests.builder_ui.key_samples import bytes_page, keys_page
 from tests.builder_ui.organisation_samples import organisation_pages
 from tests.builder_ui.package_samples import package_form, packages_page
 from tests.builder_ui.public_samples import public_pages
-from tests.builder_ui.retention_samples import retention_pages
+from tests.builder_ui.retention_samples import keeps_page, retention_pages
 from tests.builder_ui.task_samples import task_pages, tasks_page
 
 IMPORTING = ("list", "form", "pages", "importing")
@@ -790,4 +791,6 @@ def pages() -> dict[str, tuple[str, Shell, object]]:
             )
             for name, (template, model) in retention_pages().items()
         },
+        "design_retention": ("design/retention.html", archive("保存", *KEEPS_STYLES), keeps_page()),
+        "design_retention_none": ("design/retention.html", archive("保存", *KEEPS_STYLES), keeps_page(False)),
     }

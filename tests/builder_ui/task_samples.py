@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from builder_ui.cells import Cell, Chip
 from builder_ui.flow_picture import Arrow, Box, Picture, drawn
-from builder_ui.models.news import Notice, NoticeDay, NoticesPage, RuleLogPage, RuleRecordLine, RuleRunLine
+from builder_ui.models.news import Notice, NoticeDay, NoticesPage
 from builder_ui.models.parts import Link, Option, Tab
+from builder_ui.models.rules import (
+    RuleGroup,
+    RuleLine,
+    RuleLogPage,
+    RuleRecordLine,
+    RuleRunLine,
+    RulesPage,
+    TrialLine,
+    TrialPage,
+)
 from builder_ui.models.tasks import (
     Answer,
     FlowAction,
@@ -206,7 +216,7 @@ def rule_log(full: bool = True) -> RuleLogPage:
         RuleRunLine(
             "9", "今天 10:31", "2026-11-23 10:31:07", "风险预警", "/apps/archive/rule-log?rule=mark_risk", "完成",
             "green",
-            ("试了 12 条消息,命中 2 条。", "给 2 条记录加了标签,发出 1 条通知。"),
+            ("看了 12 条消息，命中 2 条。", "给 2 条记录加了标签，发出 1 条通知。"),
             (RuleRecordLine(
                 Link("李建国 10:31", "/apps/archive/forms/message/records/1"), "“内容”里有“竞品A”；“方向”是客户发来",
                 "给 1 条记录加了标签（标签 = 风险预警）"),),
@@ -214,13 +224,49 @@ def rule_log(full: bool = True) -> RuleLogPage:
         ),
         RuleRunLine(
             "8", "今天 09:12", "2026-11-23 09:12:40", "退款", "/apps/archive/rule-log?rule=refund", "失败", "red",
-            ("试了 1 条消息,命中 1 条。",), problems=("找不到收件人:角色 客服经理 下没有人。",),
+            ("看了 1 条消息，命中 1 条。",), problems=("找不到收件人：角色 客服经理 下没有人。",),
         ),
     )  # fmt: skip
     return RuleLogPage(
         "规则日志", "/apps/archive/rule-log", (Option("mark_risk", "风险预警", True), Option("refund", "退款")),
         (Option("done", "完成"), Option("failed", "失败")), runs if full else (), "/apps/archive/rule-log?after=8",
-        not full, "/apps/archive/rule-log",
+        not full, "/apps/archive/rule-log", tabs=rule_tabs(1), try_href="/apps/archive/rules/mark_risk/try",
+    )  # fmt: skip
+
+
+def rule_tabs(here: int) -> tuple[Tab, ...]:
+    places = (("规则", "/apps/archive/rules"), ("规则日志", "/apps/archive/rule-log"))
+    return tuple(Tab(text, url, n == here) for n, (text, url) in enumerate(places))
+
+
+def rules(full: bool = True, query: str = "") -> RulesPage:
+    url = "/apps/archive/rules/mark_risk/try"
+    lines = [
+        RuleLine("风险预警", "新增记录 (消息)", "CONTAINS_ANY(content, KEYWORDS('risk'))", True, url,
+                 "/apps/archive/rule-log?rule=mark_risk"),
+        RuleLine("退款", "新增记录 (消息)", "", False, "", ""),
+    ]  # fmt: skip
+    return RulesPage(
+        "规则", "/apps/archive/rules", (RuleGroup("消息", lines),) if full else (), rule_tabs(0), query
+    )
+
+
+def rule_trial(full: bool = True) -> TrialPage:
+    message = Link("李建国 10:31", "/apps/archive/forms/message/records/1")
+    hits = (
+        TrialLine(
+            message, ([("竞品Ａ", True), ("上周来演示了，便宜三成", False)],), "“方向”是客户发来；“内容”里有“竞品Ａ”",
+            "给 1 条记录加了标签（标签 = 风险预警）；发出 1 条通知", ("预警状态 = 误报",),
+        ),
+    )  # fmt: skip
+    return TrialPage(
+        "试运行：风险预警", (Link("规则", "/apps/archive/rules"),), "新增记录 (消息)",
+        (Option("1000", "最新 1,000 条记录", True), Option("10000", "最新 10,000 条记录")),
+        "1,000" if full else "0", "46" if full else "0", "4.6%" if full else "", "0.31",
+        "给 46 条记录加了标签，发出 46 条通知" if full else "", "最新命中的 20 条" if full else "",
+        (("预警状态 = 误报", "3"), ("预警状态 = 已处理", "12")) if full else (), hits if full else (),
+        (TrialLine(message, why="“内容”里没有要找的词"), TrialLine(message)) if full else (),
+        ("找不到收件人：角色 客服经理 下没有人。",) if full else (),
     )  # fmt: skip
 
 
@@ -239,6 +285,11 @@ def task_pages() -> dict[str, tuple[str, tuple[str, ...], object]]:
         "requests_none": ("requests.html", styles, requests_page(False)),
         "notifications": ("notifications.html", styles, notices()),
         "notifications_none": ("notifications.html", styles, notices(False)),
+        "rules": ("rules.html", (*styles, "pages"), rules()),
+        "rules_none": ("rules.html", (*styles, "pages"), rules(False)),
+        "rules_unfound": ("rules.html", (*styles, "pages"), rules(False, "x")),
+        "rule_trial": ("rule_trial.html", (*styles, "pages"), rule_trial()),
+        "rule_trial_none": ("rule_trial.html", (*styles, "pages"), rule_trial(False)),
         "rule_log": ("rule_log.html", styles, rule_log()),
         "rule_log_none": ("rule_log.html", styles, rule_log(False)),
     }

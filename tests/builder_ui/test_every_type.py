@@ -70,6 +70,20 @@ def test_every_page_shows_every_type(
         assert 'src="/files/' in answer.text or path.endswith("new")
 
 
+@pytest.mark.parametrize("page", ["", "/print"])
+def test_below_a_signature_stands_who_handed_it_in(
+    every: dict[str, str], zhou: Tab, runtime: Runtime, page: str
+) -> None:
+    told = re.compile(r'class="signed".*?<figcaption[^>]*>周婧 2026-\d\d-\d\d \d\d:\d\d</figcaption>')
+    address = f"/apps/{APP}/forms/thing/records/{every['record']}{page}"
+    assert told.search(zhou.page(address))
+    silent = document(runtime.registry)
+    (field,) = [field for field in silent["forms"][0]["fields"] if field["type"] == "signature"]
+    field["options"] = {**field.get("options", {}), "name_below": False}
+    runtime.applications.publish(None, silent, "system")
+    assert not told.search(zhou.page(address))
+
+
 ALONE = {"sec-fetch-dest": "document"}
 
 

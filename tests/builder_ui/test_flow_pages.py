@@ -252,11 +252,11 @@ def test_my_requests_say_whom_they_wait_for(tab: Callable[[str], Tab], file: Fil
 def test_a_notification_leads_there_and_is_read(tab: Callable[[str], Tab], file: File) -> None:
     record = file(days=2)
     wang, zhou = tab("wang"), tab("zhou")
-    assert 'aria-label="通知:1 条未读"' in wang.page("/")
+    assert 'aria-label="通知：1 条未读"' in wang.page("/")
     task = open_task(wang)
     (notice,) = re.findall(r'href="(/notifications/\d+)"', wang.page("/notifications/panel"))
     assert wang.get(notice).headers["location"] == task
-    assert 'aria-label="通知:0 条未读"' in wang.page("/live")
+    assert 'aria-label="通知：0 条未读"' in wang.page("/live")
     wang.post(f"{task}/close", {"outcome": "approve"})
     (notice,) = re.findall(r'href="(/notifications/\d+)"', zhou.page("/notifications?unread=yes"))
     assert zhou.get(notice).headers["location"] == record

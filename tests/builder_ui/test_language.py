@@ -7,7 +7,10 @@ import re
 import pytest
 
 from builder_ui import catalogues
+from builder_ui.assets import Assets
+from builder_ui.catalogues import ROOT
 from builder_ui.language import translations
+from builder_ui.templating import Renderer
 
 PLACES = re.compile(r"%\(([a-z]+)\)s")
 
@@ -46,3 +49,22 @@ def test_chinese_is_chinese() -> None:
     assert zh.gettext("Sign in") == "登录"
     assert zh.ngettext("%(num)s record", "%(num)s records", 2) == "%(num)s 条"
     assert translations("en").ngettext("%(num)s record", "%(num)s records", 2) == "%(num)s records"
+
+
+def test_lists_are_joined_as_the_language_does_it() -> None:
+    renderer = Renderer(Assets())
+    for language, text in (("zh", "甲、&lt;乙&gt;"), ("en", "甲, &lt;乙&gt;")):
+        joined = renderer._environments[language].from_string("{{ items|joined }}").render
+        assert joined(items=["甲", "<乙>"]) == text
+
+
+def test_nobody_joins_with_the_chinese_sign_himself() -> None:
+    """The signs of templates, pages and what rules say come from `list_joint`."""
+    ours = [ROOT, ROOT.parent / "engine" / "rules", ROOT.parent / "engine" / "designing"]
+    files = [
+        path for folder in ours for path in folder.rglob("*.*") if path.suffix in (".py", ".html", ".js")
+    ]
+    texts_of = {path: path.read_text("utf-8") for path in files if "vendor" not in path.parts}
+    assert not [
+        path for path, text in texts_of.items() if re.search(r"""["']、["']\.join|join\(["']、""", text)
+    ]

@@ -12,6 +12,7 @@ import pytest
 from engine.access.people import Membership, Person
 from engine.clock import FrozenClock
 from engine.config import Config
+from engine.retention.pausing import pause
 from engine.runtime import Runtime
 from tests.builder_ui.desk import PASSWORD, Tab
 from tests.engine.retention.conftest import DESK, ROLES
@@ -56,7 +57,7 @@ def test_closed_to_who_does_not_manage_it(archive: Runtime, letters: list[str]) 
     for path in ("", "/holds", "/forecast", "/shredded"):
         assert wang.get(BASE + path).status_code == 403
     assert BASE not in wang.page("/")
-    for path in ("/two-people", "/rules/desk/letter/ordinary", "/holds", "/holds/1/release",
+    for path in ("/two-people", "/go-on", "/rules/desk/letter/ordinary", "/holds", "/holds/1/release",
                  f"/shredded/desk/letter/{letters[0]}/lift"):  # fmt: skip
         assert (
             wang.post(BASE + path, {"do": "activate", "form": "desk/letter", "name": "x"}).status_code == 403
@@ -87,6 +88,29 @@ def test_two_people_confirm(archive: Runtime, ye: Tab) -> None:
     assert "启用须由另一人确认" in refused.text
     Tab(archive, "fang").post(f"{BASE}/rules/desk/letter/ordinary", {"do": state.activation.id})
     assert "方圆 确认" in ye.page(BASE)
+
+
+def test_one_person_is_enough_when_two_say_so(archive: Runtime, ye: Tab) -> None:
+    fang = Tab(archive, "fang")
+    ye.post(f"{BASE}/two-people", {"wanted": "yes"})
+    ye.post(f"{BASE}/two-people", {"wanted": "no"})
+    assert "叶知秋申请改为一人即可" in ye.page(BASE)
+    assert 'value="no"' not in ye.page(BASE)
+    assert 'value="no"' in fang.page(BASE)
+    assert "叶知秋申请" in fang.page("/notifications")
+    fang.post(f"{BASE}/two-people", {"wanted": "no"})
+    assert "申请改为一人即可" not in fang.page(BASE)
+    assert "方圆同意后" in ye.page("/notifications")
+
+
+def test_what_a_restore_paused_goes_on(archive: Runtime, ye: Tab, letters: list[str]) -> None:
+    archive.retention.activate(archive.require_viewer("ye"), "desk", "letter", "ordinary")
+    archive.database.write(lambda unit: pause(unit, unit.now))
+    assert not archive.retention.work()
+    assert "不会自动销毁" in ye.page(BASE)
+    ye.post(f"{BASE}/go-on", {})
+    assert "不会自动销毁" not in ye.page(BASE)
+    assert archive.retention.work()
 
 
 def test_a_hold_is_set_from_a_record_seen_and_released(ye: Tab, letters: list[str]) -> None:

@@ -41,7 +41,7 @@ def test_every_run_is_told_in_sentences(clerk: Tab, keeper: Tab) -> None:
     new_deal(clerk, words="请给个报价")
     page = keeper.page(LOG)
     assert "重要线索" in page
-    assert "看了 1 条记录,命中 1 条。" in page
+    assert "看了 1 条记录，命中 1 条。" in page
     assert "给 1 条记录加了标签" in page
     assert "派出 1 条待办" in page
     assert "CONTAINS_ANY(words, &#39;报价&#39;)" in page
@@ -72,6 +72,39 @@ def test_the_log_is_for_who_designs_or_audits(clerk: Tab, keeper: Tab) -> None:
     assert LOG not in clerk.page(DEAL)
     assert "还没有规则运行过" in keeper.page(LOG)
     assert f'href="{LOG}"' in keeper.page(LOG)
+
+
+TRY = "/apps/office/rules/follow/try"
+
+
+def read(page: str) -> str:
+    """Its words, without any blank."""
+    return re.sub(r"\s+", "", re.sub(r"<[^>]*>", "", page))
+
+
+def test_a_rule_is_tried_and_nothing_is_written(office: Runtime, clerk: Tab) -> None:
+    new_deal(clerk, words="请给个报价")
+    new_deal(clerk, words="您好", name="海沧")
+    before = office.rules.log(office.require_viewer("cheng"), "office")
+    page = read(clerk.page(TRY))
+    assert "2看过的记录1会命中·50.0%" in page
+    assert "真正运行的话：给1条记录加了标签，派出1条待办。" in page
+    assert "恒锐原因：“原话”里有“报价”会做：给1条记录加了标签（标签=重要）；派出1条待办" in page
+    assert "海沧未命中：“原话”里没有要找的词" in page
+    assert office.rules.log(office.require_viewer("cheng"), "office") == before
+
+
+def test_the_rules_are_listed_for_who_may_try_them_or_sees_the_log(clerk: Tab, keeper: Tab) -> None:
+    page, kept = clerk.page("/apps/office/rules"), keeper.page("/apps/office/rules")
+    assert f'href="{TRY}"' in page
+    assert "CONTAINS_ANY" not in page
+    assert LOG not in page
+    assert "CONTAINS_ANY" in kept
+    assert TRY not in kept  # he reads no record
+    assert f"{LOG}?rule=follow" in kept
+    assert keeper.get(TRY).status_code == 403
+    assert "没有叫这个名称的规则" in clerk.page("/apps/office/rules?q=nichts")
+    assert f'href="{TRY}"' in clerk.page("/apps/office/rules?q=zyxs")
 
 
 def test_a_button_of_a_rule_is_pressed(clerk: Tab) -> None:

@@ -75,11 +75,11 @@ def test_each_sees_his_own_and_their_number(wang: Tab, zhou: Tab, give: Give) ->
     give("跟进一", due=-HOUR)
     give("跟进二")
     page = wang.page("/")
-    assert 'aria-label="待办:2 条待处理"' in page
+    assert 'aria-label="待办：2 条待处理"' in page
     assert 'class="count late"' in page
     assert titles(zhou.page("/tasks")) == []
     assert "都办完了" in zhou.page("/tasks")
-    assert 'aria-label="待办:2 条待处理"' in wang.page("/live")
+    assert 'aria-label="待办：2 条待处理"' in wang.page("/live")
 
 
 def test_the_start_page_shows_the_most_urgent(wang: Tab, give: Give) -> None:
@@ -104,7 +104,7 @@ def test_an_answer_closes_it_and_leads_to_the_next(wang: Tab, give: Give) -> Non
     first, second = give("一", due=HOUR), give("二", due=2 * HOUR)
     answer = wang.post(f"/tasks/{first}/close", {"outcome": "confirm"})
     assert (answer.status_code, answer.headers["location"]) == (303, f"/tasks/{second}")
-    assert "王磊 今天 09:00:确认" in wang.page(f"/tasks/{first}")
+    assert "王磊 今天 09:00：确认" in wang.page(f"/tasks/{first}")
     assert titles(wang.page("/tasks?state=done")) == ["一"]
     assert wang.post(f"/tasks/{second}/close", {"outcome": "confirm"}).headers["location"] == "/tasks"
 

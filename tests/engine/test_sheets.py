@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from engine import sheets, workbook_cells, workbook_writing
+from engine import sheets, workbook_writing
+from engine.sheet_reader import rows_apart
 from engine.sheets import Sheet, open_sheet
 from engine.spreadsheets import armed, csv_lines, disarmed
-from engine.workbook_cells import text_of
+from engine.workbook_cells import refuse_bomb, text_of, workbook_rows
 from engine.workbook_writing import workbook_pieces
 from metamodel.problems import Rejected
+from tests.workbooks import FAR_CORNER, REPEATED
 
 
 def lines(sheet: Sheet) -> list[tuple[int, tuple[str, ...]]]:
@@ -98,20 +100,19 @@ def test_what_is_no_sheet_is_told(content: bytes, code: str) -> None:
 
 
 def test_what_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_cells, "UNPACKED", 1_000_000)
+    with pytest.raises(Rejected) as refused:
+        refuse_bomb(bomb(), 1_000_000)
+    assert refused.value.problems[0].code == "sheet.too_large"
     monkeypatch.setattr(sheets, "LONGEST", 3)
-    for content, code in ((bomb(), "sheet.too_large"), (b"a\n" * 9, "sheet.too_long")):
-        with pytest.raises(Rejected) as refused:
-            list(open_sheet(content).lines())
-        assert refused.value.problems[0].code == code
+    with pytest.raises(Rejected) as refused:
+        list(open_sheet(b"a\n" * 9).lines())
+    assert refused.value.problems[0].code == "sheet.too_long"
 
 
-def test_a_large_workbook_is_read_by_another_process_as_by_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_is_read_by_another_process_as_it_would_be_by_this_one() -> None:
     content = workbook(["名称", "数量"], *[["甲" * 40, number] for number in range(3_000)])
-    here = lines(open_sheet(content, "表"))
-    monkeypatch.setattr(sheets, "APART", 0)
+    assert list(map(list, rows_apart(content, "表"))) == list(map(list, workbook_rows(content, "表")))
     sheet = open_sheet(content, "表")
-    assert (sheet.names, lines(sheet)) == (("封面", "表"), here)
     assert next(iter(sheet.lines())).number == 2  # and it may be left in the middle
     for broken, name, code in (
         (content[:-200], "", "sheet.unreadable"), (content, "没有", "sheet.unknown"),
@@ -120,6 +121,14 @@ def test_a_large_workbook_is_read_by_another_process_as_by_this_one(monkeypatch:
         with pytest.raises(Rejected) as refused:
             open_sheet(broken, name)
         assert refused.value.problems[0].code == code
+
+
+@pytest.mark.parametrize("content", [FAR_CORNER, REPEATED], ids=["far corner", "repeated"])
+def test_what_spreads_over_too_many_cells_ends_its_reader_and_nothing_else(content: bytes) -> None:
+    """The reader asks for the whole rectangle at once, and ends its process where it is refused."""
+    with pytest.raises(Rejected) as refused:
+        open_sheet(content)
+    assert refused.value.problems[0].code == "sheet.too_spread"
 
 
 TEXTS = ["=1+1", "-5", "@x", "甲", "'quoted", "+86 138", "\tx", "", "-", "12%"]

@@ -44,7 +44,8 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "engines sqlite_writer upgrade",
         "unit dialects system_tables expressions plugin_loader sheets",
         "sheet_reader spreadsheets",
-        "config clock typesetting working_time outgoing media_types failures addresses workbook_cells",
+        "config clock typesetting working_time outgoing media_types failures addresses workbook_cells "
+        "whole_numbers",
         "workbook_writing",
         "zip_pipe processes",
     )

@@ -55,6 +55,12 @@ test("names that do not fit lean; days do not, they are left out one by one", ()
   assert.equal(dressed(days, { ...LOOK, width: 240 }).xAxis.axisLabel.rotate, undefined);
 });
 
+test("a line that ends at the edge leaves room for half of its last name", () => {
+  const months = (boundaryGap) => ({ xAxis: { type: "category", boundaryGap, data: ["2026-10", "2026-11"] }, yAxis: { type: "value" }, series: [{ type: "line", data: [1, 2] }] });
+  assert.equal(dressed(months(true), LOOK).grid.right, 16);
+  assert.ok(dressed(months(false), LOOK).grid.right >= (7 * 0.55 * 11.5) / 2);
+});
+
 test("lying bars keep their unit in the name of the series", () => {
   const { xAxis, yAxis, ...rest } = bars();
   const made = dressed({ ...rest, xAxis: yAxis, yAxis: { ...xAxis, inverse: true } }, LOOK);

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from metamodel.application import load
+from metamodel.problems import Problem
 from metamodel.retention import Period
 
 
@@ -78,11 +79,21 @@ FIELDS: list[dict[str, Any]] = [
     ],
 )
 def test_what_can_be_wrong(registry: Any, retention: Any, codes: list[str]) -> None:
+    assert [one.code for one in wrong_with(registry, retention)] == codes
+
+
+def wrong_with(registry: Any, retention: Any) -> list[Problem]:
     document = {
         "muniment": 1,
         "app": {"id": "a", "label": "a"},
         "forms": [{"id": "f", "label": "f", "fields": FIELDS, "retention": retention}],
     }
     _, problems = load(document, registry)
-    found = [one for one in problems if one.path.startswith("/forms/0/retention")]
-    assert [one.code for one in found] == codes
+    return [one for one in problems if one.path.startswith("/forms/0/retention")]
+
+
+def test_people_are_told_periods_in_words(registry: Any) -> None:
+    rules = [{"id": "a", "keep": "P5Y", "at_most": "P1Y1M2W", "then": "shred"}]
+    (found,) = wrong_with(registry, rules)
+    assert found.text("zh") == "最长期限 1 年 1 个月 14 天 短于最短期限 5 年"
+    assert found.text("en") == "At most 1 year 1 month 14 days is shorter than at least 5 years"

@@ -47,6 +47,7 @@ FORM_READERS = {
     "talk": frozenset({SELLER, RIVAL, CLERK}),
     "letter": frozenset({SELLER, RIVAL, CLERK, GRANTED, UNMASKED, BROKEN, LIFTED, WAITING}),
     "wish": frozenset({SELLER, RIVAL, CLERK, STAND_IN, *GUESTS}),
+    "slip": frozenset({SELLER, RIVAL}),
 }
 MANAGERS = {duty: persona for persona, duties in DUTIES.items() for duty in duties}
 
@@ -115,6 +116,11 @@ def updates_record(vault: Vault, persona: str, values: Mapping[str, str]) -> boo
     return reads_record(vault, persona, values) and values["form_id"] in forms.get(persona, ())
 
 
+def deletes(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
+    """Somebody whose role lets him delete this record."""
+    return persona == SELLER and values["form_id"] == "slip"
+
+
 def reads_customers(vault: Vault, persona: str, values: Mapping[str, str]) -> bool:
     """Somebody who may pick a customer, because he reads some."""
     return persona in FORM_READERS["customer"]
@@ -169,7 +175,8 @@ class Call:
 @dataclass(frozen=True)
 class Route:
     """`values`: what stands in the path, where it is not the usual (`@hold`: the vault's id of that);
-    `queries`: what is asked behind it; `last`: it spoils what others ask for (1), or ends the session (2);
+    `queries`: what is asked behind it; `last`: it spoils what others ask for (1), takes it away (2), or ends the
+    session (3);
     `quiet`: who may not change it is answered as if he had, and nothing is changed;
     `refuses`: statuses by which who gets in may be told that what he sends will not do; otherwise it is 2xx or 3xx;
     `seeing`: whether who sees as the seller gets in, where that is not as usual: he may read what the seller may."""
@@ -230,9 +237,8 @@ EXPRESSION = {"form": "customer", "expression": "name == 'x'", "expects": "boole
 
 def changed(vault: Vault, values: Mapping[str, str]) -> dict[str, Any]:
     """A change of each form that its writers may make."""
-    return {"wish": {"reason": "另一个"}, "letter": {"labels": ["新"]}}.get(
-        values["form_id"], {"source": "phone"}
-    )
+    known = {"wish": {"reason": "另一个"}, "letter": {"labels": ["新"]}, "slip": {"text": "新"}}
+    return known.get(values["form_id"], {"source": "phone"})
 
 
 ROUTES: dict[str, Route] = {
@@ -241,7 +247,7 @@ ROUTES: dict[str, Route] = {
     "GET /readyz": Route(public),
     "GET /sign-in": Route(public, queries=("", "?next=https://example.com/")),
     "POST /sign-in": Route(either, body={"person": "seller", "password": "wrong", "next": "/"}),
-    "POST /sign-out": Route(either, last=2),
+    "POST /sign-out": Route(either, last=3),
     "GET /static/{version:str}/{path:path}": Route(public, {"version": ["x"], "path": ["css/base.css"]}),
     "POST /hooks/{channel:str}": Route(public, {"channel": ["box"]}, body="{}", seeing=False),
     "POST /sign-in/code": Route(either, body={"code": "000000"}),
@@ -392,17 +398,24 @@ ROUTES: dict[str, Route] = {
     f"PATCH {API}{RECORD}": Route(
         updates_record, body=lambda v, values: json.dumps({"values": changed(v, values)}), last=1),
     f"GET {API}{RECORD}/history": Route(reads_record),
-    f"DELETE {API}{RECORD}": Route(only()),
-    f"POST {API}{FORM}/records:delete": Route(only(), {"form_id": ["customer"]}, body=json.dumps({"records": ["1"]})),
-    f"GET {API}{FORM}/recycle-bin": Route(reads_form, {"form_id": ["customer"]}),
-    f"GET {FORM}/recycle-bin": Route(reads_form, {"form_id": ["customer"]}),
+    f"DELETE {API}{RECORD}": Route(
+        deletes, {"record": ["@slip", "@seller_customer", "@rival_customer", "@letter"]}, last=2),
+    f"POST {API}{FORM}/records:delete": Route(
+        only(SELLER), {"form_id": ["slip"]}, body=lambda v, values: json.dumps({"records": [v.ids["listed_slip"]]}),
+        last=2, quiet=True),
+    f"GET {API}{FORM}/recycle-bin": Route(reads_form, {"form_id": ["customer", "slip"]}),
+    f"GET {FORM}/recycle-bin": Route(reads_form, {"form_id": ["customer", "slip"]}),
     f"POST {API}{FORM}/recycle-bin/restore": Route(
-        reads_form, {"form_id": ["customer"]}, body=json.dumps({"records": ["1"]})),
+        only(SELLER), {"form_id": ["slip"]}, body=lambda v, values: json.dumps({"records": [v.ids["binned_slip"]]}),
+        last=1, quiet=True),
     f"GET {API}{RECORD}/comments": Route(reads_record),
     f"POST {API}{RECORD}/comments": Route(comments, body=json.dumps({"text": "说一句"}), last=1),
     f"DELETE {API}{RECORD}/comments/{{comment:str}}": Route(wrote, {"comment": ["@comment"]}, last=1),
-    f"POST {RECORD}/delete": Route(only(), body={}),
-    f"POST {FORM}/recycle-bin/restore": Route(only(), {"form_id": ["customer"]}, body={"record": "1"}),
+    f"POST {RECORD}/delete": Route(
+        deletes, {"record": ["@paged_slip", "@seller_customer", "@rival_customer", "@letter"]}, body={}, last=2),
+    f"POST {FORM}/recycle-bin/restore": Route(
+        only(SELLER), {"form_id": ["slip"]}, body=lambda v, values: {"record": v.ids["paged_binned_slip"]}, last=1,
+        quiet=True),
     f"POST {RECORD}/comments": Route(comments, body={"text": "说一句"}, last=1),
     f"POST {RECORD}/comments/{{comment:str}}/remove": Route(
         wrote, {"comment": ["@other_comment"]}, body={}, last=1),
@@ -429,6 +442,11 @@ ROUTES: dict[str, Route] = {
         only(*FORM_READERS["letter"]), body=json.dumps({"rule": "watch"})),
     f"GET {API}/apps/{{app_id:str}}/rules/runs": Route(manages("design", "audit")),
     "GET /apps/{app_id:str}/rule-log": Route(manages("design", "audit")),
+    "GET /apps/{app_id:str}/rules": Route(
+        only(*FORM_READERS["letter"], *FORM_READERS["customer"], MANAGERS["design"], MANAGERS["audit"]),
+        queries=("", "?q=x"), seeing=False),
+    "GET /apps/{app_id:str}/rules/{rule:str}/try": Route(
+        only(*FORM_READERS["letter"]), {"rule": ["watch"]}, ("", "?last=100"), seeing=False),
     f"GET {API}/apps/{{app_id:str}}/reports": Route(in_app),
     f"GET {API}/apps/{{app_id:str}}/reports/{{report:str}}": Route(only(SELLER, RIVAL, CLERK)),
     f"GET {API}/apps/{{app_id:str}}/reports/{{report:str}}/widgets/{{widget:str}}": Route(only(SELLER, RIVAL, CLERK)),
@@ -452,7 +470,8 @@ ROUTES: dict[str, Route] = {
     f"POST {API}/design/{{app_id:str}}/publish": Route(
         manages("design"), body=json.dumps({"revision": 1_000_000}), last=1),
     f"GET {API}/design/{{app_id:str}}/parked": Route(manages("design")),
-    f"POST {API}/design/{{app_id:str}}/parked": Route(manages("design"), body=json.dumps({"form": "nothing"})),
+    f"POST {API}/design/{{app_id:str}}/parked": Route(
+        manages("design"), body=json.dumps({"form": "slip", "path": "old"}), last=1),
     f"POST {API}/design/{{app_id:str}}/conversion": Route(
         manages("design"), body=json.dumps({"form": "customer", "field": "name", "type": "integer"})),
     "GET /design/{app_id:str}/forms/{form_id:str}/conversion": Route(
@@ -563,10 +582,10 @@ ROUTES: dict[str, Route] = {
         body=lambda v, values: {"page": f"/apps/vault/forms/customer/records/{v.ids['seller_customer']}"}),
     "GET /admin/web-hooks": Route(manages("channels")),
     "POST /admin/secrets": Route(manages("channels"), body={"name": "x", "address": "", "secret": ""}),
-    "POST /admin/secrets/{name:str}/remove": Route(manages("channels"), {"name": ["nothing"]}, body={}),
+    "POST /admin/secrets/{name:str}/remove": Route(
+        manages("channels"), {"name": ["vendor_key"]}, body={}, last=1),
     "POST /admin/web-hooks/{app_id:str}/{call:str}": Route(
-        manages("channels"), {"call": ["1"]}, body={"action": "retry"}
-    ),
+        manages("channels"), {"call": ["@call"]}, body={"action": "discard"}, last=1),
     f"GET {API}/audit": Route(manages("audit"), queries=("", "?words=zebra")),
     f"GET {API}{RECORD}/looks": Route(manages("audit")),
     f"GET {API}/openapi.json": Route(signed_in),
@@ -580,7 +599,7 @@ ROUTES: dict[str, Route] = {
         "invite", "second-factor/remove", "sessions", "tokens/revoke", "unlock")},
     "GET /admin/keys": Route(manages("keys")),
     "POST /admin/keys/copies": Route(manages("keys"), body={}),
-    "GET /admin/keys/bytes": Route(manages("keys", "verify"), queries=("", "?record=14")),
+    "GET /admin/keys/bytes": Route(manages("keys", "verify"), queries=("", "?record=@letter")),
     # -- retention
     **{f"GET /admin/retention{page}": Route(manages("retention")) for page in (
         "", "/forecast", "/holds", "/shredded")},
@@ -588,6 +607,7 @@ ROUTES: dict[str, Route] = {
     "POST /admin/retention/holds/{hold:str}/release": Route(
         manages("retention"), {"hold": ["@hold"]}, body={"reason": "已结案"}, last=1),
     "POST /admin/retention/two-people": Route(manages("retention"), body={}),
+    "POST /admin/retention/go-on": Route(manages("retention"), body={}),
     "POST /admin/retention/rules/{app_id:str}/{form_id:str}/{rule_id:str}": Route(
         manages("retention"), {"form_id": ["letter"], "rule_id": ["none"]}, body={}),
     "POST /admin/retention/shredded/{app_id:str}/{form_id:str}/{record:str}/lift": Route(
@@ -633,7 +653,7 @@ ROUTES: dict[str, Route] = {
 
 
 # What is sent here is not meant to do: who gets in is told so by one of these, and by nothing else but 2xx or 3xx.
-# 404 stands only where the vault has none of what the row names; it is nobody's to be refused.
+# 404 stands only where what is sent names nothing; what stands in a path is there.
 WILL_NOT_DO: dict[str, tuple[int, ...]] = {
     **dict.fromkeys((  # half a form, or nothing at all
         "POST /admin/accounts/policy", "POST /admin/accounts/providers", "POST /admin/keys/copies",
@@ -659,10 +679,6 @@ WILL_NOT_DO: dict[str, tuple[int, ...]] = {
         f"POST {API}{FORM}/imports/{{import_id:str}}/begin", f"POST {API}/design/{{app_id:str}}/publish",
         "POST /design/{app_id:str}/publish",
     ), (409, 422)),
-    **dict.fromkeys((  # there is none in the vault
-        "POST /admin/secrets/{name:str}/remove", "POST /admin/web-hooks/{app_id:str}/{call:str}",
-        f"POST {API}/design/{{app_id:str}}/parked", f"POST {CHANNEL}/try",
-    ), (404,)),
 }  # fmt: skip
 ROUTES |= {name: replace(ROUTES[name], refuses=statuses) for name, statuses in WILL_NOT_DO.items()}
 
@@ -689,7 +705,8 @@ def calls(vault: Vault, name: str, route: Route) -> Iterator[Call]:
             path = re.sub(rf"\{{{parameter}:\w+\}}", lambda _, value=value: value, path)
         body = route.body(vault, values) if callable(route.body) else route.body
         for query in route.queries:
-            yield Call(method, path + query, values, body)
+            asked = re.sub(r"@(\w+)", lambda found: vault.ids[found[1]], query)
+            yield Call(method, path + asked, values, body)
 
 
 def _combinations(vault: Vault, name: str, template: str, route: Route) -> Iterator[dict[str, str]]:
@@ -713,6 +730,8 @@ def _combinations(vault: Vault, name: str, template: str, route: Route) -> Itera
     others = [one for one in names if one not in ("form_id", "record")]
     for target in vault.targets:
         if "form_id" in route.values and target.form not in route.values["form_id"]:
+            continue
+        if "record" in route.values and target.record not in true(route.values["record"]):
             continue
         for one in itertools.product(*(true(known[n]) for n in others)):
             yield {**dict(zip(others, one, strict=True)), "form_id": target.form, "record": target.record}

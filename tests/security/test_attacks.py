@@ -3,11 +3,10 @@ house are in `tests/engine/outgoing`, requests made up from the OpenAPI in `test
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 import shutil
-import zipfile
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,9 @@ from engine.runtime import Runtime
 from engine.spreadsheets import disarmed
 from tests.conftest import NOW
 from tests.security.browser import Browser
-from tests.security.vault import ADMIN, APP, NOBODY, RIVAL, SELLER, Vault, furnish
+from tests.security.vault import ADMIN, APP, NOBODY, OUTSIDER, RIVAL, SELLER, Vault, furnish
 from tests.serving import app_over
+from tests.workbooks import FAR_CORNER, REPEATED, packed
 
 CUSTOMERS = f"/apps/{APP}/forms/customer"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
@@ -313,15 +313,7 @@ def test_a_hostile_name_of_a_file_stays_in_its_header(seller: Browser, name: str
 # -- bodies ----------------------------------------------------------------------------------------------
 
 
-def workbook(**parts: bytes) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, content in parts.items():
-            made.writestr(name.replace("__", "/").replace("_xml", ".xml"), content)
-    return packed.getvalue()
-
-
-BOMB = workbook(xl__worksheets__sheet1_xml=b"\0" * 150_000_000)
+BOMB = packed(xl__worksheets__sheet1_xml=b"\0" * 150_000_000)
 ENTITY = (
     b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><worksheet>&e;</worksheet>'
 )
@@ -331,9 +323,9 @@ LAUGHS = (
     + b"]><workbook>&j;</workbook>"
 )
 WORKBOOKS = {
-    "bomb": BOMB, "external entity": workbook(xl__workbook_xml=ENTITY, xl__worksheets__sheet1_xml=ENTITY),
-    "billion laughs": workbook(xl__workbook_xml=LAUGHS), "no archive": b"PK\x03\x04broken", "empty": b"",
-    "html": b"<html>" + SCRIPT,
+    "bomb": BOMB, "external entity": packed(xl__workbook_xml=ENTITY, xl__worksheets__sheet1_xml=ENTITY),
+    "billion laughs": packed(xl__workbook_xml=LAUGHS), "no archive": b"PK\x03\x04broken", "empty": b"",
+    "html": b"<html>" + SCRIPT, "far corner": FAR_CORNER, "repeated": REPEATED,
 }  # fmt: skip
 
 
@@ -365,6 +357,36 @@ def test_a_hostile_body_is_refused_or_taken_for_what_it_is(seller: Browser, kind
         headers = {**seller.headers, "content-type": "application/json", "accept": "application/json"}
         answer = seller.client.post(path, content=BODIES[kind], headers=headers)
         assert answer.status_code < 500, (path, answer.text)
+
+
+NUMBERS = ("²", "٣", "9" * 25, "9" * 4_400, "-1")
+COUNTED = (
+    f"/api/v1{CUSTOMERS}/records?page=", f"/api/v1{CUSTOMERS}/records?after=", f"/api/v1{CUSTOMERS}/records?limit=",
+    f"/api/v1{CUSTOMERS}/search?page=", f"/api/v1{CUSTOMERS}/export?page=", "/api/v1/notifications?after=",
+    f"/api/v1/apps/{APP}/rules/runs?after=", f"{CUSTOMERS}?page=", f"/apps/{APP}/search?q=a&page=",
+    "/admin/audit?after=", "/admin/people?page=", "/admin/accounts?from=", f"/api/v1{CUSTOMERS}/records/", "/tasks/",
+    "/files/", "/notifications/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("who", [SELLER, ADMIN])
+def test_what_is_no_number_is_no_failure(vault: Vault, who: str) -> None:
+    browser = Browser(vault, who)
+    for path in (each + number for each in COUNTED for number in NUMBERS):
+        answer = browser.client.get(path, headers=browser.headers, follow_redirects=False)
+        assert answer.status_code < 500, (path[:90], answer.text)
+
+
+def test_a_file_without_its_token_is_refused_before_anything_is_unpacked(
+    seller: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The framework's parser keeps larger files on this disk as they are."""
+    kept: list[object] = []
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", kept.append)
+    token, sent = seller.headers["x-csrf-token"], {"file": ("a.txt", b"x" * 2_000_000, "text/plain")}
+    for path in ("/api/v1/files", "/me/preferences"):
+        assert seller.client.post(path, data={"_csrf": token}, files=sent).status_code == 403
+    assert not kept
 
 
 def test_a_body_has_a_largest_size(seller: Browser) -> None:
@@ -410,3 +432,26 @@ def _bug(*words: str) -> Any:
         raise RuntimeError("a bug: " + " ".join(words))
 
     return page
+
+
+def test_what_records_say_is_kept_by_no_browser(seller: Browser, vault: Vault) -> None:
+    """But pages, which it asks about again each time before it shows them; and nothing by a proxy."""
+    record = vault.ids["seller_customer"]
+    paper, records = vault.ids["seller_paper"], f"/api/v1{CUSTOMERS}/records"
+    kept = [records, f"{records}/{record}", f"/files/{paper}", f"/api/v1/files/{paper}", "/api/v1/tasks",
+            f"/api/v1{CUSTOMERS}/export"]  # fmt: skip
+    for path in kept:
+        answer = seller.client.get(path, headers=seller.headers)
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store"), path
+    page = seller.client.get(f"{CUSTOMERS}/records/{record}", headers=seller.headers)
+    assert page.headers["cache-control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize("field", ["source", "labels", "owner"])
+def test_what_a_field_offers_is_told_nobody_who_has_not_the_field(vault: Vault, field: str) -> None:
+    """Some lists come from another system, and are nobody else's."""
+    outsider = Browser(vault, OUTSIDER)
+    for path in (CUSTOMERS, f"/api/v1{CUSTOMERS}"):
+        answer = outsider.client.get(f"{path}/options/{field}", headers=outsider.headers)
+        assert answer.status_code == 403
+        assert "wecom" not in answer.text

@@ -15,11 +15,14 @@ import pytest
 from engine.access.viewer import SYSTEM
 from engine.clock import FrozenClock
 from engine.config import Config
-from engine.records.query import Change
+from engine.importing import Column, Plan
+from engine.public_forms.links import Wanted
+from engine.records.query import Change, Query
 from engine.runtime import Runtime
+from metamodel.problems import Rejected
 from tests.conftest import NOW
 from tests.security.browser import Browser
-from tests.security.vault import APP, RIVAL, SELLER, Vault, furnish
+from tests.security.vault import ADMIN, APP, CLERK, RIVAL, SELLER, Vault, furnish
 
 CUSTOMERS = f"/apps/{APP}/forms/customer"
 Send = Callable[[Browser, Vault, str], Any]
@@ -105,17 +108,11 @@ WAYS: dict[str, Send] = {
 def test_nobody_puts_what_is_not_his_into_a_record(
     vault: Vault, rival: Browser, foreign: dict[str, str], way: str, what: str
 ) -> None:
-    runtime = vault.runtime
-
-    def owners() -> list[Any]:
-        with runtime.database.read() as connection:
-            return list(connection.exec_driver_sql("select id, record from files order by id"))
-
-    before = owners()
+    before = _owners(vault)
     answer = WAYS[way](rival, vault, foreign[what])
     assert answer.status_code == 422, answer.text[:300]
     assert not vault.leaks(RIVAL, answer.text)
-    assert owners() == before
+    assert _owners(vault) == before
     assert rival.client.get(f"/files/{foreign[what]}", headers=rival.headers).status_code == 404
 
 
@@ -139,6 +136,99 @@ def test_what_is_his_he_attaches_once_and_may_point_at(vault: Vault, rival: Brow
     # The one it belongs to holds it no more: nobody reads it by a pointer.
     assert rival.client.get(f"/files/{own}", headers=rival.headers).status_code == 404
     assert "mine.txt" not in rival.client.get(f"{CUSTOMERS}/records/{second}", headers=rival.headers).text
+
+
+# -- ways in that are no saving of a record ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["paper", "scan", "package", "upload", "nothing"])
+@pytest.mark.parametrize("part", ["file", "attachments"])
+def test_nobody_imports_what_is_not_his(
+    vault: Vault, rival: Browser, foreign: dict[str, str], part: str, what: str
+) -> None:
+    runtime, viewer = vault.runtime, vault.runtime.require_viewer(RIVAL)
+    own = str(runtime.store_file(viewer, "名称\nx\n".encode(), "own.csv", "text/csv")["id"])
+    wanted = {"file": own, "attachments": ""} | {part: foreign[what]}
+    for path in (f"/api/v1{CUSTOMERS}/imports", f"{CUSTOMERS}/import"):
+        answer = rival.client.post(path, json=wanted, data=None, headers=rival.headers)
+        assert answer.status_code in (400, 404, 409, 422), answer.text[:300]
+        assert not vault.leaks(RIVAL, answer.text)
+    assert runtime.imports.of(viewer, APP, "customer") == []
+
+
+def test_cells_of_an_import_name_no_files_by_their_numbers(
+    vault: Vault, rival: Browser, foreign: dict[str, str]
+) -> None:
+    runtime, viewer = vault.runtime, vault.runtime.require_viewer(RIVAL)
+    lines = "".join(f"zeile,{foreign[what]}\n" for what in ("paper", "scan", "upload"))
+    sheet = runtime.store_file(viewer, f"名称,合同\n{lines}".encode(), "own.csv", "text/csv")
+    made = runtime.imports.open(viewer, APP, "customer", str(sheet["id"]))
+    columns = tuple(Column(heading, field) for heading, field in (("名称", "name"), ("合同", "paper")))
+    runtime.imports.check(viewer, made, Plan(columns=columns, mode="create"))
+    runtime.jobs.run_due()
+    assert (runtime.imports.get(viewer, made).right, runtime.imports.get(viewer, made).wrong) == (0, 3)
+
+
+def test_what_opens_for_somebody_leaves_a_trace_when_he_imports_it(vault: Vault, rival: Browser) -> None:
+    runtime, viewer = vault.runtime, vault.runtime.require_viewer(RIVAL)
+    content = "名称\nx\n".encode()
+    own, sheet = (str(runtime.store_file(viewer, content, "own.csv", "text/csv")["id"]) for _ in range(2))
+
+    def noted() -> list[Any]:
+        with runtime.database.read() as connection:
+            latest = runtime.audit.latest(connection, limit=9)
+        return [(e.person, e.record, e.detail) for e in latest if e.action == "download"]
+
+    runtime.imports.open(viewer, APP, "customer", own)
+    assert noted() == []  # his own upload is his
+    (held,) = runtime.records.create(viewer, APP, "customer", [{"name": "c", "paper": [sheet]}])
+    runtime.imports.open(viewer, APP, "customer", sheet)
+    assert noted() == [(RIVAL, int(held), {"file": sheet})]
+
+
+@pytest.mark.parametrize("what", ["paper", "scan", "package", "upload", "nothing"])
+def test_who_fills_in_a_public_form_names_no_files(vault: Vault, foreign: dict[str, str], what: str) -> None:
+    runtime, admin = vault.runtime, vault.runtime.require_viewer(ADMIN)
+    with pytest.raises(Rejected):  # a link takes no field with files
+        runtime.public_forms.make(admin, APP, "customer", Wanted("x", ("name", "paper")))
+    visitor = Browser(vault, "")
+    token, before = vault.ids["public_token"], _owners(vault)
+    page = visitor.client.get(f"/f/{token}").text
+    opened = page.partition('name="_opened" value="')[2].partition('"')[0]
+    vault.runtime.clock.advance(minutes=1)  # type: ignore[attr-defined]
+    sent = {"name": "visitor", "paper": foreign[what], "_opened": opened}
+    visitor.client.post(f"/f/{token}", data=sent)
+    asked = {"values": {"name": "x", "paper": [foreign[what]]}, "changed": ["paper"], "seq": 1}
+    answer = visitor.client.post(f"/f/{token}/state", json=asked)
+    assert not vault.leaks("", answer.text)
+    assert "paper" not in answer.json().get("fields", {})
+    assert _owners(vault) == before
+    with runtime.database.read() as connection:
+        entered = runtime.records.page(SYSTEM, APP, "customer", Query(text="visitor"))
+        assert connection is not None
+    assert entered.total > 0
+    assert all(not item.values.get("paper") for item in entered.items)
+    assert visitor.client.get(f"/files/{foreign[what]}").status_code in (303, 401, 404)
+
+
+@pytest.mark.parametrize("what", ["paper", "scan", "package", "upload", "nothing"])
+def test_answers_of_a_flow_carry_no_files(vault: Vault, foreign: dict[str, str], what: str) -> None:
+    """What somebody answers is an outcome, words and people; what else he sends is nothing."""
+    clerk, before = Browser(vault, CLERK), _owners(vault)
+    sent = {"comment": "看看", "values": {"paper": [foreign[what]]}, "files": [foreign[what]], "to": []}
+    instance = vault.ids["seller_flow"]
+    answer = clerk.client.post(f"/api/v1/flows/{instance}/comment", json=sent, headers=clerk.headers)
+    assert (answer.status_code, answer.json()) == (200, {"state": "running"})
+    assert _owners(vault) == before
+    page = clerk.client.get(
+        f"/apps/{APP}/forms/wish/records/{vault.ids['seller_wish']}", headers=clerk.headers
+    )
+    assert not vault.leaks(CLERK, page.text)
+
+
+def _owners(vault: Vault) -> list[Any]:
+    with vault.runtime.database.read() as connection:
+        return list(connection.exec_driver_sql("select id, record from files order by id"))
 
 
 # -- the second lock: what stands in a record all the same -------------------------------------------

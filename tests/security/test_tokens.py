@@ -17,7 +17,7 @@ from tests.security.browser import Browser
 from tests.security.judging import name_of
 from tests.security.routes import ROUTES, Call, calls
 from tests.security.standing import changed_since, standing
-from tests.security.vault import ADMIN, APP, AUDITOR, SELLER, Vault, furnish
+from tests.security.vault import ADMIN, APP, AUDITOR, CLERK, SELLER, Vault, furnish
 
 SAFE = ("GET", "HEAD")
 OPEN = ("/healthz", "/static/", "/readyz")  # nobody is asked who he is
@@ -87,8 +87,48 @@ def test_a_token_that_writes_only_is_shown_nothing(vault: Vault) -> None:
     made = writer.client.post(CUSTOMERS, json={"name": "by a machine"}, headers=writer.headers)
     assert made.status_code == 201
     assert writer.client.get(CUSTOMERS, headers=writer.headers).status_code == 403
+    number, kept = made.json()["id"], vault.ids["seller_customer"]
+    noted = len(views(vault, kept))
+    done = [
+        writer.client.patch(f"{CUSTOMERS}/{kept}", json={"values": {}}, headers=writer.headers),
+        writer.client.put(f"{CUSTOMERS}/by/name/by%20a%20machine", json={}, headers=writer.headers),
+    ]
+    assert [one.json() for one in done] == [{"id": kept, "revision": 2}, {"id": number, "revision": 1}]
+    assert len(views(vault, kept)) == noted  # nothing was looked at
     both = holder(vault, SELLER, "read", "write")
     assert both.client.get(f"{CUSTOMERS}/{made.json()['id']}", headers=both.headers).status_code == 200
+
+
+def views(vault: Vault, record: str) -> list[Any]:
+    """Who opened it, in the trail."""
+    query = "select id from audit where action = 'view' and record = ?"
+    with vault.runtime.database.read() as connection:
+        return list(connection.exec_driver_sql(query, (int(record),)))
+
+
+@pytest.mark.parametrize("person", [SELLER, CLERK, ADMIN])
+def test_what_a_token_writes_answers_with_nothing_that_stood_there(vault: Vault, person: str) -> None:
+    """Also where it does something: every route, on everything its owner reaches."""
+    writer, told, done = holder(vault, person, "write"), [], 0
+    rows = [(name, route) for name, route in ROUTES.items() if not name.startswith(SAFE)]
+    for name, route in sorted(rows, key=lambda row: row[1].last):
+        for call in calls(vault, name, route) if f"{name} ".partition(" ")[2].startswith("/api/") else ():
+            if needed(call) == "write":
+                answer = writer.ask(call)
+                done += answer.status_code < 300
+                told += [f"{name_of(call)}: {word}" for word in vault.markers if word in answer.text]
+    assert not told, "\n".join(told)
+    assert done > 3
+
+
+def test_what_others_drafted_is_not_told_a_token_that_writes(vault: Vault) -> None:
+    writer, patch = holder(vault, ADMIN, "write"), [{"op": "add", "path": "/app/icon", "value": "box"}]
+    path = f"/api/v1/design/{APP}/draft"
+    answer = writer.client.patch(path, json={"on": 0, "patch": patch}, headers=writer.headers).json()
+    assert (answer["others"], answer["conflicts"], "document" in answer) == ([], [], False)
+    both = holder(vault, ADMIN, "read", "write")
+    answer = both.client.patch(path, json={"on": 0, "patch": patch}, headers=both.headers).json()
+    assert answer["others"]
 
 
 def test_a_page_that_is_not_there_tells_a_token_nothing_either(vault: Vault) -> None:

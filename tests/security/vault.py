@@ -7,6 +7,7 @@ all others in every answer.
 from __future__ import annotations
 
 from contextlib import ExitStack
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -23,6 +24,7 @@ from engine.public_forms.links import Wanted
 from engine.records.query import Change
 from engine.retention.holds import Scope
 from engine.runtime import Runtime
+from engine.system_tables import web_hook_calls
 from metamodel.plugin_api import RawMessage
 from tests.conftest import NOW
 from tests.serving import app_over
@@ -119,6 +121,11 @@ VAULT: dict[str, Any] = {
                        {"id": "customer", "type": "link", "label": "客户", "options": {"form": "customer"}},
                        {"id": "reason", "type": "text", "label": "事由", "required": True}],
         },
+        {
+            "id": "slip", "label": {"zh": "便条", "en": "Slip"}, "title": "{text}",
+            "fields": [{"id": "text", "type": "text", "label": "内容"},
+                       {"id": "owner", "type": "member", "label": "谁的", "default": "me"}],
+        },
     ],
     "rules": [
         {"id": "cut", "label": "分词", "when": {"trigger": "record_created", "form": "letter"},
@@ -147,7 +154,8 @@ VAULT: dict[str, Any] = {
     "channels": [
         {"id": "box", "label": "收件", "connector": "webhook", "options": {
             "fields": {"vendor_id": "id", "account": "account", "sent_at": "at", "sender_id": "from",
-                       "text": "text", "direction": "'in'", "type": "'text'"}}},
+                       "text": "text", "direction": "'in'", "type": "'text'"},
+            "example": {"id": "e1", "account": "a", "at": "2026-11-20T08:40:00+08:00", "from": "x", "text": "y"}}},
     ],
     "reports": [
         {"id": "figures", "label": {"zh": "数字", "en": "Figures"},
@@ -177,7 +185,8 @@ VAULT: dict[str, Any] = {
             "customer": {"rows": "owner == me", "actions": ["read", "create", "update", "export"]},
             "talk": {"rows": "owner == me", "actions": ["read", "update"]},
             "letter": {"rows": "customer.owner == me", "actions": ["read", "create", "update", "export"]},
-            "wish": {"rows": "who == me", "actions": ["read", "create", "update"]}}},
+            "wish": {"rows": "who == me", "actions": ["read", "create", "update"]},
+            "slip": {"rows": "owner == me", "actions": ["read", "create", "delete"]}}},
         {"id": "clerk", "label": "文员", "reports": {"figures": "rows"}, "forms": {
             "customer": {"actions": ["read", "update", "export"],
                          "fields": {"secret": "hide", "amount": "hide", "phone": "mask", "paper": "hide",
@@ -248,8 +257,10 @@ def plain(answer: str) -> str:
 
 def furnish(runtime: Runtime) -> Vault:
     vault = Vault(runtime)
-    runtime.applications.publish(None, VAULT, "system")
+    runtime.applications.publish(None, _older(), "system")
     _people(runtime)
+    _slips(vault)
+    runtime.applications.publish(None, VAULT, "system")
     _away(vault)
     _records(vault)
     _grants(vault)
@@ -260,6 +271,28 @@ def furnish(runtime: Runtime) -> Vault:
     _own_things(vault)
     runtime.ledger.integrate()
     return vault
+
+
+def _older() -> dict[str, Any]:
+    """A version with a field that was taken away."""
+    found = deepcopy(VAULT)
+    found["forms"][-1]["fields"].append({"id": "old", "type": "text", "label": "旧"})
+    return found
+
+
+def _slips(vault: Vault) -> None:
+    """What its owner may delete: one for each way to do so, and two that lie in the recycle bin."""
+    runtime, seller = vault.runtime, vault.runtime.require_viewer(SELLER)
+    for name in ("slip", "paged_slip", "listed_slip", "binned_slip", "paged_binned_slip"):
+        binned = "binned" in name
+        text = vault.plant(name, *((SELLER,) if binned else (SELLER, SEEING)))
+        values = {"text": text, "old": vault.plant(f"{name}_old")}
+        (made,) = runtime.records.create(seller, APP, "slip", [values])
+        vault.ids[name] = made
+        if binned:
+            assert runtime.recycle_bin.delete(seller, APP, "slip", [made]).outcomes[0].ok
+        else:
+            vault.targets.append(Target("slip", made, frozenset({SELLER, SEEING})))
 
 
 def _people(runtime: Runtime) -> None:
@@ -444,6 +477,10 @@ def _things(vault: Vault) -> None:
     _, ids["public_token"] = runtime.public_forms.make(admin, APP, "customer", Wanted("来访", ("name",)))
     link, _ = runtime.public_forms.make(admin, APP, "customer", Wanted("又一个", ("name",)))
     ids["public_link"] = str(link.id)
+    runtime.secrets.set(admin, "vendor_key", "https://example.com/", vault.plant("vendor_key"))
+    ids["call"] = "7"
+    dead = {"id": 7, "app": APP, "rule": "star", "url": "https://example.com/", "at": 0, "state": "dead"}
+    runtime.database.write(lambda unit: unit.connection.execute(web_hook_calls.insert().values(dead)))
     outside = runtime.config.data / "outside"
     outside.mkdir()
     witness = Witness("w1", "folder", str(outside))

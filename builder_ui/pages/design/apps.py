@@ -71,7 +71,7 @@ def guesses(request: Ask, site: Here, body: bytes) -> Response[Any]:
         )
     fields = guess_fields(columns, visit.runtime.registry)
     shown = tuple(
-        (field["label"], _type(visit, field["type"]), "、".join(column.values[:EXAMPLES]))
+        (field["label"], _type(visit, field["type"]), visit.joined(column.values[:EXAMPLES]))
         for field, column in zip(fields, columns, strict=True)
     )
     return visit.part("design/guesses.html", Guesses(shown))

@@ -10,6 +10,7 @@ from builder_ui.design_conditions import ConditionDrawer, first_test
 from builder_ui.site import Ask, Here, InPath, Visit
 from engine.web.api.design_expressions import place_of, revision_of, text_of
 from engine.web.body import json_object
+from engine.whole_numbers import whole_number
 from metamodel.condition_reading import read_condition
 from metamodel.conditions import Group, condition_from_json, condition_text
 
@@ -43,7 +44,7 @@ def _with(group: Group, way: list[str], part: Any) -> Group:
     """The tree with one part more in the group that is found by the places `way`."""
     if not way:
         return Group(group.join, (*group.parts, part), group.negated)
-    place = int(way[0]) if way[0].isdecimal() else -1
+    place = whole_number(way[0], -1)
     parts = tuple(
         _with(each, way[1:], part) if number == place and isinstance(each, Group) else each
         for number, each in enumerate(group.parts)

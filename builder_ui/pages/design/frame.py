@@ -9,6 +9,7 @@ from litestar import Response, get
 
 from builder_ui.design_frame import DesignProblem, draft_problems
 from builder_ui.site import Ask, Here, InPath, Visit
+from engine.whole_numbers import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def problem_list(request: Ask, site: Here, app_id: InPath) -> Response[Any]:
 def asked_revision(visit: Visit) -> int:
     """`revision` of the address; 0 where it is none."""
     text = visit.query.get("revision", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    return whole_number(text, 0)
 
 
 HANDLERS = (problem_list,)

@@ -17,6 +17,7 @@ from engine.access.audit import Occurrence
 from engine.applications.packing import pack_file, pack_folder
 from engine.designing.clashes import Clash
 from engine.designing.starting import Imported
+from engine.whole_numbers import whole_number
 from metamodel.labels import label_text
 from metamodel.problems import Rejected, problem
 
@@ -52,7 +53,7 @@ def export_app(request: Ask, site: Here, app_id: InPath) -> Response[bytes]:
     """The definition of `version` (0: the draft), as one JSON file or, `as=folder`, a ZIP with a file a part."""
     visit = site.visit(request)
     text = visit.query.get("version", "")
-    version = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    version = whole_number(text, 0)
     document = visit.runtime.life.versions.document(visit.viewer, app_id, version)
     folder = visit.query.get("as") == "folder"
     visit.runtime.audit.note(visit.viewer, Occurrence("app.export", app_id, detail={"version": version}))
@@ -104,7 +105,7 @@ def take_from_file(request: Ask, site: Here, body: bytes) -> Response[Any]:
     app, revision = (sent.get(name, [""])[-1] for name in ("app", "revision"))
     wanted = [_wanted(text) for text in sent.get("take", [])]
     if wanted:
-        number = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else 0
+        number = whole_number(revision, 0)
         visit.runtime.life.starting.take(visit.viewer, app, number, wanted)
     return visit.go(f"{APPS}/{app}")
 

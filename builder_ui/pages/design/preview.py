@@ -144,7 +144,10 @@ def _answer(
         may_add_next=False, draft_url="",
     )  # fmt: skip
     told = PreviewedForm(
-        _reasons(visit, found), _unseen(found), tuple(_notes(visit, found)), tried and not problems
+        _reasons(visit, found),
+        _unseen(found, visit.language),
+        tuple(_notes(visit, found)),
+        tried and not problems,
     )
     shell = visit.site.frames.shell(visit, page.title, STYLES, None, "")
     html = visit.site.renderer.render(
@@ -180,16 +183,16 @@ def _framed(visit: Visit, html: str, hosts: Iterable[str]) -> Response[Any]:
     return answer
 
 
-def _unseen(found: Previewed) -> tuple[str, ...]:
+def _unseen(found: Previewed, language: str) -> tuple[str, ...]:
     """Labels of what the role may not see."""
     return tuple(
-        field.text() for field in found.form.fields
+        field.text(language) for field in found.form.fields
         if any(reason.why == "role" for reason in found.reasons.get(field.id, ()))
     )  # fmt: skip
 
 
 def _notes(visit: Visit, found: Previewed) -> list[str]:
-    unseen = "、".join(_unseen(found))
+    unseen = visit.joined(_unseen(found, visit.language))
     notes = [visit.text("This role does not see: %(fields)s", fields=unseen)] if unseen else []
     if not found.may_create:
         notes.append(visit.text("This role may not make such records; it is shown as if it might"))

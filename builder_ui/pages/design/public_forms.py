@@ -14,6 +14,7 @@ from builder_ui.pages.door import one
 from builder_ui.qr import qr_code
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from engine.public_forms import PublicLink, Wanted
+from engine.whole_numbers import whole_number
 from metamodel.labels import label_text
 from metamodel.problems import Rejected
 
@@ -34,7 +35,7 @@ def change_public_links(
     """`do`: make, change, renew or revoke; `link`: which. A new token stands in the answer, and never again."""
     visit, sent = site.visit(request), {**sent_form(body)}
     forms, number = visit.runtime.public_forms, one(sent, "link")
-    link = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
+    link = whole_number(number, 0)
     place = (visit.viewer, app_id, form_id)
     try:
         match one(sent, "do"):
@@ -58,7 +59,7 @@ def _wanted(visit: Visit, sent: Sent) -> Wanted:
     per_day = one(dict(sent), "per_day")  # type: ignore[arg-type]
     return Wanted(
         _text(sent, "name"), [name for name in sent.get("field", ()) if name], _text(sent, "thanks"),
-        int(per_day) if per_day.isascii() and per_day.isdigit() and len(per_day) < 9 else 0,
+        min(whole_number(per_day, 0), 99_999_999),
         _moment(visit, _text(sent, "opens_at")), _moment(visit, _text(sent, "closes_at")),
     )  # fmt: skip
 

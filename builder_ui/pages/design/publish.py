@@ -17,6 +17,7 @@ from builder_ui.site import Ask, Here, InPath, Site, Visit, sent_form
 from engine.app_tests.publishing import State, Tried
 from engine.designing.impact import Impact, Unreachable, touched
 from engine.migrate import MergeChoice, Weight
+from engine.whole_numbers import whole_number
 from metamodel.application import App
 from metamodel.labels import label_text
 from metamodel.presets import permission_of, presets
@@ -39,7 +40,7 @@ def publish_app(request: Ask, site: Here, app_id: InPath, body: bytes) -> Respon
     they could not. The page then says how far it is."""
     visit, sent = site.visit(request), sent_form(body)
     revision = sent.get("revision", [""])[-1]
-    number = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else -1
+    number = whole_number(revision, -1)
     anyway, reason = sent.get("anyway") == ["yes"], sent.get("reason", [""])[-1]
     try:
         site.publishing.start(visit.viewer, app_id, number, publish=True, anyway=anyway, reason=reason)
@@ -81,7 +82,7 @@ def _gains(visit: Visit, impact: Impact) -> Iterator[tuple[str, str]]:
         return
     for one in visit.runtime.designing.gains(visit.viewer, impact.app.id, impact.preview.draft.revision):
         names = (visit.names.get(("person", person), person) for person in one.people)
-        yield one.words["zh" if visit.language.startswith("zh") else "en"], ", ".join(names)
+        yield one.words["zh" if visit.language.startswith("zh") else "en"], visit.joined(names)
 
 
 def _as_published(visit: Visit, app: str, impact: Impact) -> bool:

@@ -15,6 +15,7 @@ from builder_ui.pages.design.apps import APPS
 from builder_ui.site import Ask, Here, InPath, Visit
 from engine.clock import from_microseconds
 from engine.designing.parking import Parked
+from engine.whole_numbers import whole_number
 from metamodel.labels import label_text
 
 VERSIONS = f"{APP}/versions"
@@ -52,7 +53,7 @@ def version_document(request: Ask, site: Here, app_id: InPath, number: int) -> d
 
 def _number(visit: Visit, name: str, otherwise: int) -> int:
     text = visit.query.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else otherwise
+    return whole_number(text, otherwise)
 
 
 def _versions(visit: Visit, app: str, old: int, new: int) -> Iterator[VersionLine]:

@@ -128,7 +128,7 @@ class _Drawing:
             named |= {one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)}
         fields = [one for one in self.form.fields if one.id in named and today.field(one.id) is None]
         if fields:
-            labels = "、".join(one.text(self.visit.language) for one in fields)
+            labels = self.visit.joined(one.text(self.visit.language) for one in fields)
             yield self.visit.text("Not published yet, so it has no values here: %(fields)s", fields=labels)
 
     # -- without records ---------------------------------------------------------------------------

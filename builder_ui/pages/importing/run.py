@@ -15,6 +15,7 @@ from builder_ui.pages.importing.start import IMPORT, STYLES, base_of, require, s
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from builder_ui.templating import href
 from engine.importing import Column, Import, Look, Plan, Target, WrongLine
+from engine.whole_numbers import whole_number
 from metamodel.problems import Problem, Rejected, problem
 
 RUN = f"{IMPORT}/{{run_id:str}}"
@@ -131,7 +132,7 @@ def _lenient(found: Import, sent: Sent) -> Plan:
 
 
 def _number(text: str) -> int:
-    return min(int(text), MOST_HEADINGS) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+    return min(whole_number(text, 0), MOST_HEADINGS)
 
 
 def _mapping_page(visit: Visit, found: Import, plan: Plan, problems: Sequence[Problem] = ()) -> Response[Any]:

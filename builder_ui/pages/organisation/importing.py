@@ -16,6 +16,7 @@ from engine.access.audit import Occurrence
 from engine.organisation import Preview
 from engine.organisation.importing import DepartmentLine, PersonLine
 from engine.organisation.workbook import PERSON_COLUMNS, write_workbook
+from engine.whole_numbers import is_whole_number
 from metamodel.problems import Problem, Rejected
 
 IMPORT = f"{BASE}/import"
@@ -30,7 +31,7 @@ def import_page(request: Ask, site: Here) -> Response[Any]:
     done = office.visit.query.get("done", "")
     text = (
         office.visit.count("%(num)s line taken over", "%(num)s lines taken over", int(done))
-        if done.isdecimal()
+        if is_whole_number(done)
         else ""
     )
     return _answer(office, _page(office, done=text))
@@ -163,7 +164,7 @@ def _shown(office: Office, preview: Preview, column: str, value: Any) -> str:
     several: Sequence[str] = value if isinstance(value, tuple) else (value,)
     match column:
         case "department" | "other_departments":
-            return "、".join(fresh.get(one) or office.department(one) for one in several if one)
+            return office.visit.joined(fresh.get(one) or office.department(one) for one in several if one)
         case "superior":
             return people.get(value or "") or office.person(value)
         case "joined_on":

@@ -140,8 +140,8 @@ def _rows(
         )
         for one in found.holdings
     ]
-    below = "、".join(map(office.person, found.subordinates[:5]))
-    heads = "、".join(map(office.department, found.departments))
+    below = office.visit.joined(map(office.person, found.subordinates[:5]))
+    heads = office.visit.joined(map(office.department, found.departments))
     people = (
         ("tasks", text("Open to-dos"), "", found.tasks),
         ("subordinates", text("People below"), below, len(found.subordinates)),

@@ -18,6 +18,7 @@ from builder_ui.templating import href
 from engine.access.people import Department, Person
 from engine.access.pinyin import matches
 from engine.records.query import Option as Found
+from engine.whole_numbers import whole_number
 from metamodel.problems import Rejected, problem
 
 SIZE, SHOWN_ROLES, OPEN_TO, OFFERED = 50, 3, 2, 12
@@ -37,7 +38,7 @@ def _page(office: Office, chosen: str) -> PeoplePage:
     visit, organisation = office.visit, office.organisation
     state, text = visit.query.get("state", "working"), visit.query.get("q", "").strip()
     found = _found(office, chosen, state, text)
-    number = int(visit.query.get("page", "0")) if visit.query.get("page", "0").isdecimal() else 0
+    number = whole_number(visit.query.get("page", "0"), 0)
     rows, start = found[number * SIZE : (number + 1) * SIZE], number * SIZE
     kept = {"department": chosen, "q": text, "state": state if state != "working" else ""}
     counts = _counts(office)

@@ -81,7 +81,11 @@ def _facts(office: Office, person: Person) -> Iterable[tuple[str, str, str]]:
     yield text("Id"), person.id, ""
     yield text("Department"), way, department_url(person.department) if person.department else ""
     if person.other_departments:
-        yield text("Other departments"), "、".join(map(office.department, person.other_departments)), ""
+        yield (
+            text("Other departments"),
+            office.visit.joined(map(office.department, person.other_departments)),
+            "",
+        )
     yield text("Post"), person.post, ""
     superior = person_url(person.superior) if person.superior else ""
     yield text("Superior"), office.person(person.superior), superior
@@ -114,7 +118,7 @@ def reason(office: Office, held: Membership) -> str:
 
 def _hand_over(office: Office, standing: Standing) -> HandOverLine:
     text = office.visit.text
-    takers = "、".join(office.person(one) for one in standing.takers)
+    takers = office.visit.joined(office.person(one) for one in standing.takers)
     said = text("%(num)s records to %(takers)s", num=f"{standing.done:,} / {standing.total:,}", takers=takers)
     failed = office.visit.count(
         "%(num)s record refused the change", "%(num)s records refused the change", len(standing.failed)

@@ -50,11 +50,13 @@ def roles_page(request: Ask, site: Here) -> Response[Any]:
 
 def _line(office: Office, app: App, role: Role) -> RoleLine:
     holders = office.organisation.role_holders.get((app.id, role.id), [])
-    forms = "、".join(form.text(office.visit.language) for form in app.forms if form.id in role.forms)
+    forms = office.visit.joined(
+        form.text(office.visit.language) for form in app.forms if form.id in role.forms
+    )
     count = office.visit.count("%(num)s person", "%(num)s people", len(holders))
     return RoleLine(
         office.label(role.label, role.id), forms, role_url(app.id, role.id), count, not holders,
-        "、".join(_duties(office.visit, role)),
+        office.visit.joined(_duties(office.visit, role)),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from builder_ui.templating import href
 from engine.clock import from_microseconds
 from engine.evidence.tombstones import Tombstone
 from engine.retention.restricting import Restricted
+from engine.whole_numbers import whole_number
 from metamodel.problems import Rejected
 
 GONE = f"{BASE}/shredded"
@@ -40,7 +41,7 @@ def lift(
 def _page(visit: Visit, refused: Rejected | None = None) -> Response[Any]:
     desk, retention = Desk.of(visit), visit.runtime.retention
     asked = visit.query.get("before", "")
-    before = int(asked) if asked.isdecimal() and len(asked) < 19 else 0
+    before = whole_number(asked, 0)
     found = retention.tombstones(SHOWN, before)
     managed = [app.id for app in desk.apps()]
     with visit.runtime.database.read() as connection:

@@ -13,6 +13,7 @@ from builder_ui.models.retention import FormRules, PresetLine, RuleLine, RulesPa
 from builder_ui.pages.retention.desk import BASE, STYLES, Desk
 from builder_ui.site import Ask, Here, InPath, Visit, sent_form
 from engine.retention.activations import RuleState
+from engine.retention.pausing import holds_known_until
 from engine.retention.presets import presets
 from metamodel.labels import label_text
 from metamodel.problems import Rejected
@@ -52,13 +53,29 @@ def two_people(request: Ask, site: Here, body: bytes) -> Response[Any]:
     return visit.go(BASE)
 
 
+@post(f"{BASE}/go-on", sync_to_thread=True)
+def go_on(request: Ask, site: Here) -> Response[Any]:
+    """What a restore paused."""
+    visit = site.visit(request)
+    visit.runtime.retention.go_on(visit.viewer)
+    return visit.go(BASE)
+
+
 def _page(visit: Visit, refused: Rejected | None = None) -> Response[Any]:
     desk, retention = Desk.of(visit), visit.runtime.retention
     with visit.runtime.database.read() as connection:
         states, two = retention.rules(connection), retention.activations.two_people(connection)
+        asked, until = retention.activations.end_asked_by(connection), holds_known_until(connection)
     page = RulesPage(
         desk.tabs(""), tuple(_forms(desk, states)), _presets(desk), two, bool(desk.apps()),
         desk.said(refused.problems) if refused else (), tuple(_designs(desk)),
+        visit.text("%(name)s asks that one person be enough; another one has to agree.", name=desk.person(asked))
+        if asked else "",
+        asked not in ("", visit.viewer.person),
+        visit.text(
+            "Nothing is shredded by itself: a backup of %(when)s was restored, and holds set since then are gone. "
+            "Set them again, then let it go on.", when=visit.moments.short(until),
+        ) if until else "",
     )  # fmt: skip
     title = visit.text("Retention and holds")
     return visit.page("retention.html", page, title=title, styles=STYLES, status=422 if refused else 200)
@@ -159,4 +176,4 @@ def _presets(desk: Desk) -> tuple[PresetLine, ...]:
     return tuple(made)
 
 
-HANDLERS = (rules_page, act, two_people)
+HANDLERS = (rules_page, act, two_people, go_on)

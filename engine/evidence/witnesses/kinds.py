@@ -20,7 +20,7 @@ from engine.evidence.witnesses.settings import Witness
 from metamodel.problems import Rejected
 
 _NAME = re.compile(r"(records|audit)-\d+\.txt")
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_MAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 MODE = 0o444
 
 
@@ -93,14 +93,14 @@ class Folder:
                 os.fsync(file.fileno())
                 with suppress(OSError):  # not every share knows of rights
                     path.chmod(MODE)
-            if path.read_text("utf-8") != shown.note:
+            if path.read_bytes() != shown.note.encode():
                 raise NotGiven("another checkpoint of that size lies there")
         except (OSError, UnicodeDecodeError) as error:
             raise NotGiven(type(error).__name__) from None
 
     def holds(self, witness: Witness, shown: Shown, _receipt: bytes | None) -> bool:
         try:
-            return self._path(witness, shown).read_text("utf-8") == shown.note
+            return self._path(witness, shown).read_bytes() == shown.note.encode()
         except (OSError, UnicodeDecodeError):
             return not Path(witness.target).is_dir()  # a medium that is not in the drive says nothing
 

@@ -12,6 +12,7 @@ from engine.access.absences import Absence
 from engine.runtime import Runtime
 from engine.web.body import json_object
 from engine.web.security import may_write, signed_in, viewer_of
+from engine.whole_numbers import whole_number
 from metamodel.problems import Rejected, problem
 
 Ask = Request[Any, Any, Any]
@@ -37,7 +38,7 @@ def set_absence(request: Ask, runtime: Runtime, body: bytes) -> dict[str, str]:
 @delete("/absences/{absence:str}", sync_to_thread=True, guards=[may_write])
 def end_absence(request: Ask, runtime: Runtime, absence: FromPath[str]) -> None:
     """It ends now, or does not begin."""
-    number = int(absence) if absence.isascii() and absence.isdecimal() and len(absence) < 19 else 0
+    number = whole_number(absence, 0)
     runtime.absences.end(viewer_of(request), number)
 
 

@@ -15,6 +15,7 @@ from engine.web.api.records import FORM, Ask, record_json
 from engine.web.body import json_object
 from engine.web.language import language_of
 from engine.web.security import may_write, signed_in, viewer_of
+from engine.whole_numbers import is_whole_number
 from metamodel.problems import Rejected, problem
 
 RECORD = f"{FORM}/records/{{record:str}}"
@@ -43,7 +44,7 @@ def delete_records(request: Ask, runtime: Runtime, app_id: str, form_id: str, bo
 def recycle_bin(request: Ask, runtime: Runtime, app_id: str, form_id: str) -> dict[str, Any]:
     """What this viewer may bring back, the last deleted first; `page` from 0."""
     page = str(request.query_params.get("page", "0"))
-    if not page.isdecimal() or len(page) > 5:
+    if not is_whole_number(page) or len(page) > 5:
         raise Rejected([problem("request.unreadable", "/page", reason="number expected")])
     found = runtime.recycle_bin.page(viewer_of(request), app_id, form_id, int(page))
     items = [

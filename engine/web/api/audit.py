@@ -11,6 +11,7 @@ from engine.access.audit_search import AuditQuery, told
 from engine.clock import from_microseconds, microseconds
 from engine.runtime import Runtime
 from engine.web.security import signed_in, viewer_of
+from engine.whole_numbers import is_whole_number, whole_number
 from metamodel.human_text import read_moment
 from metamodel.problems import BadValue, Rejected, problem
 
@@ -39,7 +40,7 @@ def audit(request: Ask, runtime: Runtime) -> dict[str, Any]:
 @get(f"{RECORD}/looks", sync_to_thread=True)
 def looks(request: Ask, runtime: Runtime, app_id: str, form_id: str, record: str) -> list[dict[str, Any]]:
     """Who opened, found, exported or changed the record, newest first; `listed`: it was shown among others."""
-    number = int(record) if record.isdecimal() and len(record) < 19 else 0
+    number = whole_number(record, 0)
     found = runtime.audit_search.looks(viewer_of(request), app_id, form_id, number)
     return [{**entry_json(look.entry), "listed": look.listed, "purpose": look.purpose} for look in found]
 
@@ -57,7 +58,7 @@ def entry_json(entry: AuditEntry) -> dict[str, Any]:
 
 def _number(asked: Any, name: str) -> int | None:
     text = asked.get(name, "")
-    if text and not (text.isascii() and text.isdecimal() and len(text) < 19):
+    if text and not is_whole_number(text):
         raise Rejected([problem("request.unreadable", f"/{name}", reason=name)])
     return int(text) if text else None
 

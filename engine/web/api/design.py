@@ -15,7 +15,8 @@ from engine.runtime import Runtime
 from engine.web.api.records import record_json
 from engine.web.body import json_object
 from engine.web.language import language_of
-from engine.web.security import SCOPE, may_write, signed_in, viewer_of
+from engine.web.security import SCOPE, may_write, reads, signed_in, viewer_of
+from engine.whole_numbers import whole_number
 from metamodel.merge import MISSING
 from metamodel.problems import Rejected, problem
 
@@ -43,18 +44,20 @@ def open_draft(request: Ask, runtime: Runtime, app_id: str) -> dict[str, Any]:
 @patch(f"{DESIGN}/draft", sync_to_thread=True, guards=[may_write])
 def edit_draft(request: Ask, runtime: Runtime, app_id: str, body: bytes) -> dict[str, Any]:
     """`{on, patch, note?}`: a JSON Patch that was made on revision `on`. What somebody else changed since is named
-    in `others`, and `document` is the merged one then; in `conflicts` what both changed, with the other's value."""
+    in `others`, and `document` is the merged one then; in `conflicts` what both changed, with the other's value. A
+    token that only writes is told neither what others wrote nor the document."""
     sent, language = json_object(body), language_of(request)
     on, note = sent.get("on"), sent.get("note") or ""
     if type(on) is not int or on < 0 or not isinstance(note, str):
         raise Rejected([problem("request.unreadable", "/on", reason="whole number expected")])
     made = runtime.designing.edit(viewer_of(request), app_id, on, sent.get("patch") or [], note[:300])
-    merged = {"document": made.draft.document} if made.others else {}
+    shown = reads(request)
+    merged = {"document": made.draft.document} if made.others and shown else {}
     return {
         "revision": made.draft.revision,
-        "others": _others(runtime, made, language),
+        "others": _others(runtime, made, language) if shown else [],
         "conflicts": [
-            found.to_json(language) | ({} if other is MISSING else {"theirs": other})
+            found.to_json(language) | ({} if other is MISSING or not shown else {"theirs": other})
             for found, other in zip(made.conflicts, made.instead, strict=True)
         ],
         **merged,
@@ -186,4 +189,4 @@ def _revision(request: Ask) -> int:
 
 def _number(request: Ask, name: str) -> int:
     text = request.query_params.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    return whole_number(text, 0)

@@ -24,7 +24,8 @@ from engine.runtime import Runtime
 from engine.web.api.records import query_of
 from engine.web.body import json_list, json_object
 from engine.web.language import language_of
-from engine.web.security import may_write, signed_in, viewer_of
+from engine.web.security import may_write, reads, signed_in, viewer_of
+from engine.whole_numbers import whole_number
 from metamodel.problems import Problem, Rejected, problem
 
 FORM = "/apps/{app_id:str}/forms/{form_id:str}"
@@ -176,15 +177,22 @@ router = Router(
 
 def import_json(found: Import) -> dict[str, Any]:
     return {
-        "id": found.id, "state": found.state, "name": found.name, "at": found.at.isoformat(),
-        "total": found.total, "done": found.done, "created": found.created, "updated": found.updated,
-        "wrong": found.wrong, "problem": found.problem, "expires_at": found.expires_at.isoformat(),
-        "plan": msgspec.to_builtins(found.plan),
+        **_counts(found), "name": found.name, "at": found.at.isoformat(),
+        "expires_at": found.expires_at.isoformat(), "plan": msgspec.to_builtins(found.plan),
+    }  # fmt: skip
+
+
+def _counts(found: Import) -> dict[str, Any]:
+    return {
+        "id": found.id, "state": found.state, "total": found.total, "done": found.done, "created": found.created,
+        "updated": found.updated, "wrong": found.wrong, "problem": found.problem,
     }  # fmt: skip
 
 
 def _told(request: Ask, runtime: Runtime, app_id: str, form_id: str, import_id: str) -> dict[str, Any]:
-    return import_json(_found(request, runtime, app_id, form_id, import_id))
+    """Without its name and plan for a token that only writes."""
+    found = _found(request, runtime, app_id, form_id, import_id)
+    return import_json(found) if reads(request) else _counts(found)
 
 
 def _found(request: Ask, runtime: Runtime, app_id: str, form_id: str, import_id: str) -> Import:
@@ -240,7 +248,7 @@ def _id(sent: dict[str, Any], name: str) -> str:
 
 
 def _number(text: str) -> int:
-    return min(int(text), MOST) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+    return min(whole_number(text, 0), MOST)
 
 
 def _file(content: bytes, name: str) -> Response[bytes]:

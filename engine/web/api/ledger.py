@@ -6,18 +6,16 @@ its entries do not, for they name records. Under `/api/v1/ledger/` proofs are ma
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from litestar import Request, Response, Router, get
 
-from engine.evidence.tiles import WIDTH
+from engine.evidence.tiles import WIDTH, tile_at
 from engine.runtime import Runtime
 from engine.web.security import signed_in, viewer_of
 from metamodel.problems import Rejected, problem
 
 Ask = Request[Any, Any, Any]
-_TILE = re.compile(r"/?([0-6])/((?:x\d{3}/){0,4}\d{3})(?:\.p/(\d{1,3}))?")
 
 
 # -- as static files -----------------------------------------------------------------------------------
@@ -32,13 +30,12 @@ def static_checkpoint(request: Ask, runtime: Runtime, log: str) -> Response[str]
 def static_tile(request: Ask, runtime: Runtime, log: str, place: str) -> Response[bytes]:
     """256 hashes of a level of the tree, or `.p/<width>` as many as there are."""
     _may_follow(request, runtime)
-    found = _TILE.fullmatch(place)
-    width = int(found[3] or WIDTH) if found else 0
-    if found is None or not 0 < width <= WIDTH:
+    found = tile_at(f"tile/{place.removeprefix('/')}")
+    if found is None:
         raise Rejected([problem("ledger.no_tile")])
-    number = int(found[2].replace("/x", "").replace("x", "").replace("/", ""))
+    level, number, width = found
     try:
-        hashes = runtime.ledger.tile(log, int(found[1]), number, width)
+        hashes = runtime.ledger.tile(log, level, number, width)
     except Rejected as refused:
         unknown = refused.problems[0].code == "ledger.unknown_log"
         raise refused if unknown else Rejected([problem("ledger.no_tile")]) from None

@@ -11,7 +11,8 @@ from litestar import Request, Router, delete, get, post, put
 from engine.public_forms import PublicLink, Wanted
 from engine.runtime import Runtime
 from engine.web.body import json_object
-from engine.web.security import may_write, signed_in, viewer_of
+from engine.web.security import may_write, reads, signed_in, viewer_of
+from engine.whole_numbers import whole_number
 from metamodel.problems import Rejected, problem
 
 LINKS = "/design/{app_id:str}/forms/{form_id:str}/public-links"
@@ -43,14 +44,16 @@ def change_public_link(
     viewer, number = viewer_of(request), _number(link)
     runtime.public_forms.change(viewer, app_id, form_id, number, _wanted(json_object(body)))
     found = runtime.public_forms.of(viewer, app_id, form_id)
-    return next(_shown(one, runtime.clock.now()) for one in found if one.id == number)
+    shown = next(_shown(one, runtime.clock.now()) for one in found if one.id == number)
+    return shown if reads(request) else {"id": shown["id"]}
 
 
 @post(f"{LINKS}/{{link:str}}/renew", sync_to_thread=True, guards=[may_write])
 def renew_public_link(request: Ask, runtime: Runtime, app_id: str, form_id: str, link: str) -> dict[str, Any]:
-    """Another `token`; the one before leads nowhere any more."""
+    """Another `token`; the one before leads nowhere any more. With the link's settings, for who may read."""
     found, token = runtime.public_forms.renew(viewer_of(request), app_id, form_id, _number(link))
-    return {**_shown(found, runtime.clock.now()), "token": token}
+    told = _shown(found, runtime.clock.now()) if reads(request) else {"id": str(found.id)}
+    return {**told, "token": token}
 
 
 @delete(f"{LINKS}/{{link:str}}", sync_to_thread=True, guards=[may_write])
@@ -105,4 +108,4 @@ def _moment(sent: Mapping[str, Any], key: str) -> datetime | None:
 
 def _number(link: str) -> int:
     """0, which no link has, for what is no id."""
-    return int(link) if link.isascii() and link.isdigit() and len(link) < 19 else 0
+    return whole_number(link, 0)

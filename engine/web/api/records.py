@@ -15,7 +15,8 @@ from engine.runtime import Runtime
 from engine.web.body import json_list, json_object
 from engine.web.idempotency import once
 from engine.web.language import language_of
-from engine.web.security import SCOPE, may_write, signed_in, viewer_of
+from engine.web.security import SCOPE, may_write, reads, signed_in, viewer_of
+from engine.whole_numbers import is_whole_number, whole_number
 from metamodel.problems import Problem, Rejected, problem
 
 FORM = "/apps/{app_id:str}/forms/{form_id:str}"
@@ -64,12 +65,13 @@ def create_record(
 def update_record(
     request: Ask, runtime: Runtime, app_id: str, form_id: str, record: str, body: bytes
 ) -> dict[str, Any]:
-    """Change fields: `{values: {field: value}, revision?}`; 409 when the revision is not the newest."""
+    """Change fields: `{values: {field: value}, revision?}`; 409 when the revision is not the newest. Answers with the
+    record; a token that only writes gets `{id, revision}`."""
     sent, viewer = json_object(body), viewer_of(request)
     (outcome,) = runtime.records.update(viewer, app_id, form_id, [change_of({**sent, "id": record})])
     if not outcome.ok:
         raise Rejected(outcome.problems)
-    return record_json(runtime.records.get(viewer, app_id, form_id, record))
+    return _written(request, runtime, app_id, form_id, record)
 
 
 @put(f"{FORM}/records/by/{{field:str}}/{{value:str}}", sync_to_thread=True, guards=[may_write])
@@ -77,7 +79,8 @@ def put_record(
     request: Ask, runtime: Runtime, app_id: str, form_id: str, field: str, value: str, body: bytes
 ) -> Response[Any]:
     """Create the record whose `field` holds this value, or change it: `{field: value}`. The same request twice
-    leaves one record. 201 when it was created, else 200; 409 when several records hold the value."""
+    leaves one record. 201 when it was created, else 200; 409 when several records hold the value. Answers as a change
+    does."""
     values, viewer = json_object(body), viewer_of(request)
     if values.setdefault(field, value) != value:
         raise Rejected([problem("request.unreadable", f"/{field}", reason="not the value of the address")])
@@ -85,8 +88,15 @@ def put_record(
         (made,) = runtime.records.upsert(viewer, app_id, form_id, field, [values])
     except Rejected as refused:
         raise Rejected(_without_row(p) for p in refused.problems) from None
-    view = record_json(runtime.records.get(viewer, app_id, form_id, made.id))
-    return Response(view, status_code=201 if made.created else 200)
+    told = _written(request, runtime, app_id, form_id, made.id)
+    return Response(told, status_code=201 if made.created else 200)
+
+
+def _written(request: Ask, runtime: Runtime, app_id: str, form_id: str, record: str) -> dict[str, Any]:
+    viewer = viewer_of(request)
+    if reads(request):
+        return record_json(runtime.records.get(viewer, app_id, form_id, record))
+    return {"id": record, "revision": runtime.records.revision(viewer, app_id, form_id, record)}
 
 
 @post(f"{FORM}/records:batch", sync_to_thread=True, guards=[may_write])
@@ -150,7 +160,7 @@ def proof(request: Ask, runtime: Runtime, app_id: str, form_id: str, record: str
     """Leaf, position, inclusion path and the signed checkpoint of an archived record's newest revision;
     `?revision=` of another."""
     asked = request.query_params.get("revision", "")
-    revision = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+    revision = whole_number(asked)
     if asked and revision is None:
         raise Rejected([problem("request.unreadable", "/revision", reason="number expected")])
     found = runtime.records.proof(viewer_of(request), app_id, form_id, record, revision)
@@ -174,7 +184,7 @@ def query_of(parameters: Mapping[str, Any]) -> Query:
     own = {"q", "sort", "after", "limit", "page", "columns"}
     limit = str(parameters.get("limit", "20"))
     page = str(parameters.get("page", "0"))
-    if not (limit.isdigit() and page.isdigit()):
+    if not (is_whole_number(limit) and is_whole_number(page)):
         raise Rejected([problem("request.unreadable", reason="limit, page")])
     return Query(
         text=str(parameters.get("q", "")),
@@ -201,12 +211,14 @@ def condition_of(name: str, text: str) -> Condition:
 def change_of(sent: Any) -> Change:
     if (
         not isinstance(sent, dict)
-        or not str(sent.get("id", "")).isdigit()
+        or not is_whole_number(sent.get("id", ""))
         or not isinstance(sent.get("values"), dict)
     ):
         raise Rejected([problem("request.unreadable", "/update", reason="{id, values}")])
     revision = sent.get("revision")
-    return Change(str(sent["id"]), sent["values"], int(revision) if revision is not None else None)
+    if revision is not None and not is_whole_number(revision):
+        raise Rejected([problem("request.unreadable", "/update/revision", reason="number expected")])
+    return Change(str(sent["id"]), sent["values"], whole_number(revision))
 
 
 def page_json(page: Page, language: str) -> dict[str, Any]:

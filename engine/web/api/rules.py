@@ -11,7 +11,8 @@ from engine.rules.json_form import run_json, trial_json
 from engine.runtime import Runtime
 from engine.web.body import json_object
 from engine.web.language import language_of
-from engine.web.security import SCOPE, may_write, signed_in, viewer_of
+from engine.web.security import SCOPE, may_write, reads, signed_in, viewer_of
+from engine.whole_numbers import whole_number
 from metamodel.problems import Rejected, problem
 
 APP = "/apps/{app_id:str}"
@@ -59,16 +60,17 @@ def buttons(request: Ask, runtime: Runtime, app_id: str, form_id: str, record: s
 def press(
     request: Ask, runtime: Runtime, app_id: str, form_id: str, record: str, rule: str
 ) -> dict[str, Any]:
-    """Press a button: all it does or nothing. `opens`: the form it wants filled in next, with its values."""
+    """Press a button: all it does or nothing. `opens`: the form it wants filled in next, with its values, for who may
+    read."""
     viewer = viewer_of(request)
     runtime.app_for(viewer, app_id)
     opened = runtime.rules.press(viewer, app_id, rule, record, form_id)
-    return {"pressed": rule, "opens": asdict(opened) if opened else None}
+    return {"pressed": rule, "opens": asdict(opened) if opened and reads(request) else None}
 
 
 def _number(given: Any, otherwise: int) -> int:
     text = str(given if given is not None else "")
-    return int(text) if text.isdecimal() else otherwise
+    return whole_number(text, otherwise)
 
 
 router = Router("/", route_handlers=[try_rule, runs, buttons, press], guards=[signed_in])

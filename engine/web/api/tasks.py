@@ -11,7 +11,8 @@ from engine.runtime import Runtime
 from engine.tasks import TaskView
 from engine.web.body import json_object, names
 from engine.web.language import language_of
-from engine.web.security import may_write, signed_in, viewer_of
+from engine.web.security import may_write, reads, signed_in, viewer_of
+from engine.whole_numbers import is_whole_number
 from metamodel.labels import label_text
 from metamodel.problems import Rejected, problem
 
@@ -52,11 +53,14 @@ def get_task(request: Ask, runtime: Runtime, task: str) -> dict[str, Any]:
 
 @post("/tasks/{task:str}/close", sync_to_thread=True, status_code=200, guards=[may_write])
 def close_task(request: Ask, runtime: Runtime, task: str, body: bytes) -> dict[str, Any]:
-    """`{outcome, comment?, to?}`; `to`: whom an outcome asks as well; 409 when somebody was first."""
+    """`{outcome, comment?, to?}`; `to`: whom an outcome asks as well; 409 when somebody was first. Answers with the
+    task; a token that only writes gets `{id}`."""
     sent, viewer = json_object(body), viewer_of(request)
     outcome, comment, to = str(sent.get("outcome") or ""), str(sent.get("comment") or ""), names(sent, "to")
     runtime.database.write(lambda unit: runtime.tasks.close(unit, viewer, task, outcome, comment, to))
-    return task_json(runtime.tasks.get(viewer, task), language_of(request))
+    return (
+        task_json(runtime.tasks.get(viewer, task), language_of(request)) if reads(request) else {"id": task}
+    )
 
 
 @post("/tasks/{task:str}/transfer", sync_to_thread=True, status_code=200, guards=[may_write])
@@ -65,7 +69,7 @@ def transfer_task(request: Ask, runtime: Runtime, task: str, body: bytes) -> dic
     sent, viewer = json_object(body), viewer_of(request)
     to, comment = str(sent.get("to") or ""), str(sent.get("comment") or "")
     runtime.database.write(lambda unit: runtime.tasks.transfer(unit, viewer, task, to, comment))
-    return asdict(runtime.tasks.counts(viewer))
+    return asdict(runtime.tasks.counts(viewer)) if reads(request) else {}
 
 
 @get("/apps/{app_id:str}/forms/{form_id:str}/records/{record:str}/tasks", sync_to_thread=True)
@@ -134,6 +138,6 @@ def _one_of(text: str, known: tuple[str, ...], place: str) -> str:
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 6:
+    if not is_whole_number(text) or len(text) > 6:
         raise Rejected([problem("request.unreadable", "/limit", reason="limit")])
     return int(text)

@@ -125,6 +125,7 @@ SHOP: dict[str, Any] = {
             "order": {"rows": "owner == me", "actions": ["read", "create"], "fields": {"secret": "hide"}},
             "discount": {"rows": "asked_by == me", "actions": ["read", "create", "update"]},
         }},
+        {"id": "keeper", "label": "档案员", "forms": {"note": {"actions": ["read", "export"]}}},
     ],
     "channels": [
         {"id": "chat", "label": "聊天", "connector": "webhook", "options": {
@@ -138,7 +139,7 @@ PEOPLE: dict[str, Any] = {
         {"id": "zhou", "name": "周婧", "department": "shop"}, {"id": "wang", "name": "王磊", "department": "shop"},
         {"id": "lu", "name": "陆志恒", "department": "shop"},
     ],
-    "roles": {"shop": {"clerk": ["zhou", "wang"]}},
+    "roles": {"shop": {"clerk": ["zhou", "wang"], "keeper": ["lu"]}},
 }  # fmt: skip
 ROWS: dict[str, Any] = {
     "form": "order",

@@ -96,6 +96,16 @@ def test_deleting_saying_and_handing_in(quick: Bench) -> None:
     assert places == ["/tests/0/steps/0/delete", "/tests/0/steps/1/on", "/tests/0/steps/2/package"]
 
 
+def test_a_package_is_what_its_step_says(quick: Bench) -> None:
+    said = {"channel": "chat", "from": "wm1", "to": ["zhou"], "text": "我要货"}
+    package = {"package": "note", "comment": "对账", "as": "lu"}
+    whole = quick.run({"message": said}, {**package, "count": 1, "says": "我要货"})
+    assert whole.passed, [(one.path, one.text("zh")) for one in whole.problems]
+    wrong = quick.run({"message": said}, {**package, "count": 2, "says": "不要了"})
+    told = "被拒绝：留言应有 2 条，实有 1 条 (app_test.count)；没有找到 留言：不要了 (app_test.nothing)"
+    assert [one.text("zh") for one in wrong.problems] == [told]
+
+
 def test_a_whole_story(bench: Bench) -> None:
     result = bench.run(
         ORDER,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import threading
@@ -20,9 +21,11 @@ from engine.backup.aging import list_everywhere
 from engine.backup.making import backups_in
 from engine.clock import FrozenClock
 from engine.config import Config
+from engine.doctor import examine
 from engine.evidence.keys import MasterKeys
 from engine.evidence.tombstones import Cause
 from engine.records.query import Query
+from engine.retention.pausing import end_pause, pause
 from engine.runtime import Runtime
 from engine.system_tables import backups, holds, sessions
 from metamodel.problems import Rejected
@@ -230,6 +233,34 @@ def test_what_a_restore_needs(
     assert not config.data.exists()
 
 
+def test_an_older_backup_needs_the_keys_of_its_time(
+    made: Backup, vault: Runtime, elsewhere: Callable[[], Config]
+) -> None:
+    """The signature's key never changes, and the master key it was made under may be gone by now: nothing is put where
+    nobody could read it."""
+    old, config = MasterKeys.parse(vault.keys.text()), elsewhere()
+    for _ in range(3):
+        vault.rotate_key()
+    assert refusal(lambda: restore_backup(made.folder, config, vault.keys)) == ["restore.other_keys"]
+    assert not config.data.exists()
+    restore_backup(made.folder, config, old)
+
+
+def test_keys_that_took_the_place_of_the_environments_come_back_with_the_data(
+    vault: Runtime, tmp_path: Path, elsewhere: Callable[[], Config]
+) -> None:
+    given = base64.b64encode(vault.keys.text().encode()).decode()
+    runtime = Runtime.open(replace(vault.config, master_key_text=given), vault.clock)
+    runtime.rotate_key()
+    made = make_backup(runtime, tmp_path / "rotated")
+    runtime.close()
+    config = replace(elsewhere(), master_key_text=given)
+    restore_backup(made.folder, config)
+    again = Runtime.open(config, vault.clock)
+    assert again.verify(mode="quick").clean
+    again.close()
+
+
 def test_everybody_is_signed_out(vault: Runtime, tmp_path: Path, elsewhere: Callable[[], Config]) -> None:
     row = {
         "hash": b"h" * 32, "person": "x", "csrf": "c", "created_at": 1, "seen_at": 1, "expires_at": 2**60,
@@ -269,6 +300,117 @@ def test_what_was_shredded_since_is_shredded_again(
     assert refusal(lambda: restore_backup(old.folder, elsewhere(), vault.keys)) == ["restore.bad_list"]
 
 
+def shred(runtime: Runtime, app: str, form: str, ids: list[str]) -> None:
+    wanted, cause = [int(one) for one in ids], Cause("person", "legal01")
+    runtime.database.write(lambda unit: runtime.records.shredder.shred(unit, app, form, wanted, cause))
+    list_everywhere(runtime.database)
+
+
+def alive(runtime: Runtime, app: str, form: str, records: list[str]) -> list[str]:
+    """Those that were not shredded."""
+    with runtime.database.read() as connection:
+        states = runtime.retention.states(connection, SYSTEM, app, form, [int(one) for one in records])
+    return [one for one in records if int(one) not in states]
+
+
+@pytest.mark.parametrize(
+    ("form", "values", "marked"),
+    [("letter", {"subject": "x"}, True), ("room", {"name": "x"}, True), ("letter", {"subject": "x"}, False)],
+)
+def test_a_number_given_away_again_is_another_record(
+    vault: Runtime, tmp_path: Path, elsewhere: Callable[[], Config], form: str, values: Any, marked: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """What was made in a restored database under numbers that were shredded elsewhere stays whole when a second restore
+    reads the list; without marks, too, as older versions wrote it, since it was made later."""
+    clock = vault.clock
+    assert isinstance(clock, FrozenClock)
+    if not marked:
+        monkeypatch.setattr("engine.records.shredding._mark", lambda _row, _newest: "")
+    keys = vault.keys
+    first = make_backup(vault, tmp_path / "disk")
+    gone = vault.records.create(SYSTEM, "vault", form, [values] * 3)
+    shred(vault, "vault", form, gone)
+    with monkeypatch.context() as patched:  # as older versions restored
+        patched.setattr("engine.database.Database.pass_ids", lambda *_: None)
+        again = Runtime.open(_put_back(first, elsewhere(), keys, 0), clock)
+    clock.advance(hours=1)
+    same = again.records.create(SYSTEM, "vault", form, [values] * 6)
+    same = [one for one in same if one in gone]
+    assert same
+    clock.advance(hours=1)
+    second = make_backup(again, tmp_path / "disk")
+    again.close()
+    third = Runtime.open(_put_back(second, elsewhere(), keys, 0), clock)
+    assert alive(third, "vault", form, same) == same
+    shred(third, "vault", form, same[:1])
+    clock.advance(hours=1)
+    make_backup(third, tmp_path / "disk")
+    third.close()
+    if marked:  # the list names both of one number, and either backup loses its own
+        last = Runtime.open(_put_back(second, elsewhere(), keys, 1), clock)
+        assert alive(last, "vault", form, same) == same[1:]
+        last.close()
+
+
+def _put_back(made: Backup, config: Config, keys: MasterKeys, shredded: int) -> Config:
+    assert restore_backup(made.folder, config, keys).shredded == shredded
+    return config
+
+
+OFFICE: dict[str, Any] = {
+    "muniment": 1,
+    "app": {"id": "office", "label": "办公"},
+    "forms": [{"id": "deal", "label": "商机", "fields": [{"id": "name", "type": "text", "label": "名称"}]}],
+}
+
+
+def test_what_was_never_in_the_backup_stops_no_restore(
+    vault: Runtime, tmp_path: Path, elsewhere: Callable[[], Config], clock: FrozenClock
+) -> None:
+    """Records and apps that came later and were shredded stand in the list; the rest of it is still done, the
+    disk cleared of it, and the restored copy writes beside nobody's backups."""
+    (letter,) = vault.records.create(SYSTEM, "vault", "letter", [{"subject": "x"}])
+    made = make_backup(vault, tmp_path / "disk")
+    vault.applications.publish(None, OFFICE, "system")
+    shred(vault, "office", "deal", vault.records.create(SYSTEM, "office", "deal", [{"name": "甲"}]))
+    shred(vault, "vault", "letter", vault.records.create(SYSTEM, "vault", "letter", [{"subject": "y"}]))
+    shred(vault, "vault", "letter", [letter])
+    purged: list[Any] = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("engine.records.shredding.Shredder.purge", lambda _self, *form: purged.append(form))
+        restored = restore_backup(made.folder, config := elsewhere(), vault.keys)
+    assert (restored.shredded, restored.listed, restored.left) == (1, True, 0)
+    assert purged == [("vault", "letter")]
+    before = shredded_file(tmp_path / "disk").read_text()
+    again = Runtime.open(config, clock)
+    (paused,) = [one for one in examine(again, away=False) if one.check.name == "disposal"]
+    assert [one.code for one in paused.problems] == ["doctor.disposal_paused"]
+    assert alive(again, "vault", "letter", [letter]) == []
+    new = again.records.create(SYSTEM, "vault", "letter", [{"subject": "z"}])
+    assert int(new[0]) > max(int(json.loads(line)["record"]) for line in before.splitlines())
+    shred(again, "vault", "letter", new)
+    assert shredded_file(tmp_path / "disk").read_text() == before
+    again.close()
+    shutil.copytree(made.folder, tmp_path / "away" / made.folder.name)
+    assert not restore_backup(tmp_path / "away" / made.folder.name, elsewhere(), vault.keys).listed
+
+
+def test_nobody_opens_what_was_restored_by_half(
+    made: Backup, vault: Runtime, elsewhere: Callable[[], Config], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = elsewhere()
+
+    def fail(*_: object) -> None:
+        raise Rejected([])
+
+    with monkeypatch.context() as patched:
+        patched.setattr("engine.backup.restoring._shred_again", fail)
+        assert refusal(lambda: restore_backup(made.folder, config, vault.keys)) == ["restore.unfinished"]
+    assert refusal(lambda: Runtime.open(config)) == ["restore.unfinished"]
+    assert refusal(lambda: restore_backup(made.folder, config, vault.keys)) == ["restore.unfinished"]
+
+
 def test_backups_age_out_but_not_the_newest_and_not_under_a_hold(
     vault: Runtime, tmp_path: Path, clock: FrozenClock
 ) -> None:
@@ -280,8 +422,13 @@ def test_backups_age_out_but_not_the_newest_and_not_under_a_hold(
     hold = {"id": 1, "at": 1, "by": "legal01", "detail_sealed": b""}
     vault.database.write(lambda unit: unit.connection.execute(sa.insert(holds), hold) and None)
     assert age_out(vault.database, tmp_path / "disk", keep, clock.now()) == []
+    vault.database.write(lambda unit: pause(unit, unit.now))
     release = sa.update(holds).values(released_at=2, released_by="legal01")
     vault.database.write(lambda unit: unit.connection.execute(release) and None)
+    assert (
+        age_out(vault.database, tmp_path / "disk", keep, clock.now()) == []
+    )  # since a restore nobody can tell
+    vault.database.write(end_pause)
     assert age_out(vault.database, tmp_path / "disk", keep, clock.now()) == made[:2]
     clock.advance(days=90)
     assert age_out(vault.database, tmp_path / "disk", keep, clock.now()) == []

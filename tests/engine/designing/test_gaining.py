@@ -146,3 +146,15 @@ def test_an_app_that_is_new_gives_nothing_yet(office: Runtime) -> None:
     li = office.require_viewer("wei")
     draft = office.designing.begin(li, new)
     assert office.designing.publish(li, "fresh", draft.revision) == 1
+
+
+def test_nobody_is_bound_to_a_role_while_the_records_are_out_of_sight(office: Runtime) -> None:
+    """A form that was taken away comes back with its records, and would then have been read by that role before."""
+    without = deepcopy(OFFICE)
+    del without["forms"][0]
+    for role in without["roles"]:
+        role.get("forms", {}).pop("deal", None)
+    office.applications.publish(None, without, "system")
+    wei, clerk = office.require_viewer("wei"), Membership("office", "clerk", "person", "wei")
+    with pytest.raises(Rejected, match=r"binding\.not_yours"):
+        office.life.bindings.bind(wei, "office", [clerk])

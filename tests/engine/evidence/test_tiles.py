@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.evidence import merkle
-from engine.evidence.tiles import shape, tile_path, tile_root
+from engine.evidence.tiles import shape, tile_at, tile_path, tile_root
 
 
 def test_the_specifications_example() -> None:
@@ -32,6 +32,16 @@ def test_partial_widths(size: int) -> None:
 )
 def test_paths(level: int, number: int, width: int, path: str) -> None:
     assert tile_path(level, number, width) == path
+    assert tile_at(path) == (level, number, width)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["tile/0/0", "tile/0/x000/000", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/257", "tile/0/000.p/07",
+     "tile/7/000", "tile/0/x001", "tile/entries/000", "tile/0/٠٠٠", "checkpoint"],
+)  # fmt: skip
+def test_where_no_tile_lies(path: str) -> None:
+    assert tile_at(path) is None
 
 
 def test_a_tile_folds_to_its_subtree() -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine.database import Database, driver
 from engine.evidence.ledger import Ledger
 from engine.evidence.seals import Seals
+from engine.evidence.strangers import event_triggers, strange_rules, strange_triggers, veiled_tables
 from engine.evidence.triggers import (
     APPEND_ONLY,
     Trigger,
@@ -220,3 +221,86 @@ def test_meddling_is_noticed(archive: Database) -> None:
             assert {one.table for one in found} <= {"r_1", "leaves"}
             transaction.rollback()
     assert damage(archive) == []
+
+
+# -- what is not ours --------------------------------------------------------------------------------------
+SWALLOW = "CREATE TRIGGER {name} BEFORE INSERT ON {table} "
+SWALLOWS = {
+    "sqlite": SWALLOW + "BEGIN SELECT RAISE(IGNORE); END",
+    "postgresql": SWALLOW + "FOR EACH ROW EXECUTE FUNCTION procrastinate_unlink_periodic_defers_v1()",
+}
+QUEUE = "procrastinate_trigger_delete_jobs_v1"
+REPLACED = (
+    "CREATE OR REPLACE FUNCTION procrastinate_unlink_periodic_defers_v1() RETURNS trigger LANGUAGE plpgsql AS "
+    "'BEGIN RETURN NULL; END'"
+)
+
+
+def strange(database: Database, *statements: str) -> list[Any]:
+    """What is found with these in place; they are undone."""
+    with database.connect() as connection, connection.begin() as transaction:
+        for statement in statements:
+            driver(connection).execute(statement)
+        found = [
+            *((one.kind, one.table, one.trigger) for one in strange_triggers(connection, everything(database))),
+            *strange_rules(connection), *veiled_tables(connection), *event_triggers(connection),
+        ]  # fmt: skip
+        transaction.rollback()
+        return found
+
+
+def test_nothing_strange_stands_in_a_new_database(archive: Database) -> None:
+    assert strange(archive) == []
+
+
+def test_a_trigger_is_strange_whatever_its_table_is_called(archive: Database) -> None:
+    """The queue's library has triggers on tables called so; ours or an attacker's are none of them."""
+    swallow = SWALLOWS[archive.dialect]
+    assert strange(archive, swallow.format(name="more", table="inbox")) == [("unknown", "inbox", "more")]
+    for table, before in (
+        ("procrastinate_x", "CREATE TABLE procrastinate_x (id int)"),
+        ("procrastinate_jobs", "SELECT 1"),
+    ):
+        if archive.dialect == "postgresql" or table != "procrastinate_jobs":
+            found = strange(archive, before, swallow.format(name="more", table=table))
+            assert found == [("unknown", table, "more")]
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [REPLACED],
+        [f"ALTER TABLE procrastinate_jobs DISABLE TRIGGER {QUEUE}"],
+        [
+            f"DROP TRIGGER {QUEUE} ON procrastinate_jobs",
+            SWALLOWS["postgresql"].format(name=QUEUE, table="procrastinate_jobs"),
+        ],
+    ],
+)
+def test_triggers_of_the_queue_are_as_the_library_ships_them(
+    archive: Database, statements: list[str]
+) -> None:
+    if archive.dialect == "postgresql":
+        assert strange(archive, *statements) == [("changed", "procrastinate_jobs", QUEUE)]
+
+
+def test_what_only_postgresql_has(archive: Database) -> None:
+    if archive.dialect != "postgresql":
+        return
+    rule = "CREATE RULE {0} AS ON INSERT TO {1} DO INSTEAD NOTHING"
+    assert strange(archive, rule.format("lost", "inbox"), rule.format("more", "r_1")) == [
+        ("inbox", "lost"), ("r_1", "more"),
+    ]  # fmt: skip
+    assert strange(archive, "CREATE VIEW counted AS SELECT count(*) FROM r_1") == []
+    assert strange(
+        archive,
+        "CREATE FUNCTION heard() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'",
+        "CREATE EVENT TRIGGER listening ON ddl_command_end EXECUTE FUNCTION heard()",
+    ) == ["listening"]
+    assert strange(
+        archive,
+        "CREATE ROLE somebody",
+        "GRANT ALL ON r_1 TO somebody",
+        "ALTER TABLE r_1 ENABLE ROW LEVEL SECURITY",
+        "SET LOCAL ROLE somebody",
+    ) == ["r_1"]

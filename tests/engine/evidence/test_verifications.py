@@ -14,7 +14,8 @@ from engine.access.viewer import SYSTEM
 from engine.cli import main
 from engine.clock import FrozenClock
 from engine.config import Config
-from engine.evidence import steps, verify as verify_module
+from engine.evidence import notes, steps, verify as verify_module
+from engine.evidence.notes import Checkpoint
 from engine.evidence.verifications import Verifications
 from engine.evidence.verify import Wanted, inspect, verify
 from engine.evidence.verifying import verify_when_due
@@ -138,6 +139,9 @@ def test_a_checkpoint_somebody_kept(vault: Runtime, tmp_path: Path) -> None:
     assert verify(vault, wanted=Wanted(notes=(note,))).clean
     forged = note.replace("previous ", "previous 1")
     assert kinds(verify(vault, wanted=Wanted(notes=(forged, "nothing")))) == {"witness_broken"}
+    other = Checkpoint(vault.ledger.origin_of("records"), int(note.split("\n")[1]), bytes(32), 1, 0)
+    stolen = notes.sign(other, vault.keys.signer)  # by whoever has the key, too
+    assert kinds(verify(vault, wanted=Wanted(notes=(note, stolen)))) == {"checkpoint_forked"}
     last = "SELECT max(size) FROM checkpoints WHERE log = 'records'"
     force(vault, f"DELETE FROM checkpoints WHERE log = 'records' AND size = ({last})")  # noqa: S608
     (vault.config.data / "ledger" / "records" / "checkpoint").unlink()

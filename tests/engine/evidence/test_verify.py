@@ -25,7 +25,7 @@ from engine.evidence.verify import Wanted, verify
 from engine.records.query import Change
 from engine.runtime import Runtime
 from engine.system_tables import audit, checkpoints, files, leaves, record_keys, verifications
-from tests.engine.evidence.archive import fill
+from tests.engine.evidence.archive import document, fill
 from tests.engine.evidence.damage import force, kinds
 
 
@@ -287,9 +287,72 @@ def test_tiles_published_beside_the_database_are_the_trees(config: Config, clock
                 assert (finding.kind, finding.problem.params["number"]) == ("published_differs", number)
             tile.write_bytes(honest)
         assert verify(runtime).clean
+        without_a_checkpoint(runtime, folder)
+        strays(runtime, folder)
+
+
+def published(runtime: Runtime) -> set[tuple[str, str]]:
+    told = ((one.kind, one.problem.params) for one in verify(runtime).findings)
+    return {(kind, str(params.get("file", params.get("number", params["log"])))) for kind, params in told}
+
+
+def without_a_checkpoint(runtime: Runtime, folder: Path) -> None:
+    """Whatever is left of the published folder; the next checkpoint makes all of it anew."""
+    missing = ("published_missing", "records")
+    (folder / "checkpoint").write_bytes(b"")
+    assert published(runtime) == {missing}
+    (folder / "checkpoint").unlink()
+    flipped = folder / "tile/0/000"
+    flipped.write_bytes(b"\1" * 32 + flipped.read_bytes()[32:])
+    assert published(runtime) == {missing, ("published_differs", "0")}
+    shutil.rmtree(folder)
+    assert published(runtime) == {missing}
+    runtime.records.create(SYSTEM, "vault", "letter", [{"subject": "新"}])
+    runtime.ledger.integrate()
+    assert verify(runtime).clean
+
+
+def strays(runtime: Runtime, folder: Path) -> None:
+    """A tile of a tree there is not, one that is no tile; not what a process that was killed left half-written."""
+    (growing,) = folder.glob("tile/0/*.p/*")
+    names = ("tile/0/077", "tile/5/000", f"tile/0/{growing.parent.name}/3", "tile/0/000.p/9", "hello")
+    for name in (*names, "tile/0/002.new"):
+        (folder / name).parent.mkdir(exist_ok=True, parents=True)
+        (folder / name).write_bytes(bytes(32))
+    assert published(runtime) == {("published_stray", name) for name in names}
+
+
+def test_what_was_never_published_is_not_missed(config: Config, clock: FrozenClock) -> None:
+    with closing(Runtime.open(config, clock)) as runtime:
+        assert verify(runtime).clean
+        runtime.applications.publish(None, document(), "it02")
+        runtime.records.create(SYSTEM, "vault", "letter", [{"subject": "新"}])
+        assert verify(runtime).clean
 
 
 def test_a_copied_checkpoint_that_is_no_text_is_a_finding(vault: Runtime) -> None:
     copy = checkpoint_file(vault.config.data, "records")
     copy.write_bytes(copy.read_bytes().replace(b"time", b"\xff\xfeme", 1))
     assert kinds(verify(vault)) == {"witness_broken"}
+
+
+def test_not_a_byte_of_a_copied_checkpoint_may_differ(vault: Runtime) -> None:
+    """A line's end as another machine writes it, and the bits a signature's last letter has to spare."""
+    copy = checkpoint_file(vault.config.data, "records")
+    honest = copy.read_bytes()
+    for old, new in ((b"\n", b"\r"), (b"=\n", b"=\r"), (honest[-3:-2], bytes([honest[-3] + 1]))):
+        there = honest.rindex(old)
+        copy.write_bytes(honest[:there] + new + honest[there + len(old) :])
+        assert kinds(verify(vault)) == {"witness_broken"}, (old, new)
+
+
+@pytest.mark.parametrize("identifier", ["'abc'", "x'00'", "1.5"])
+def test_a_row_under_what_is_no_number(sqlite_data: Path, clock: FrozenClock, identifier: str) -> None:
+    """SQLite takes anything anywhere: a link, a key's record, a leaf's."""
+    with closing(Runtime.open(Config(data=sqlite_data), clock)) as runtime:
+        fill(runtime, clock, 10)
+        link = runtime.catalog.form("vault", "message").links["tags"].name
+        force(runtime, f"""INSERT INTO "{link}" (record, value) VALUES ({identifier}, 'x')""")  # noqa: S608
+        report = verify(runtime)
+        assert kinds(report) == {"strange_id", "link_differs"}
+        assert len({finding.record for finding in report.findings}) == 1

@@ -127,3 +127,17 @@ def test_an_imports_sheet_is_no_attachment(office: Runtime) -> None:
     office.records.create(SYSTEM, "office", "deal", [{"name": "x", "paper": [sheet]}])
     with office.database.read() as connection:
         assert office.records.reader.opening(connection, viewer, sheet) is not None
+
+
+def test_what_a_kept_draft_names_stays_as_long_as_the_draft(office: Runtime, clock: FrozenClock) -> None:
+    li, rows = office.require_viewer("li"), office.kept_drafts
+    plain, inside, loose = (upload(office, "li", name) for name in ("a.txt", "b.txt", "c.txt"))
+    others = upload(office, "sao", "d.txt")  # whom somebody else's draft keeps nothing for
+    values = {"paper": [plain], "lines": [f'[{{"paper": ["{inside}"]}}]'], "name": [others]}
+    assert rows.keep(li, "office", "deal", None, values)
+    clock.advance(days=2)
+    assert office.waiting.expire() == 2
+    assert there(office, plain, inside, loose, others) == ["a.txt", "b.txt"]
+    clock.advance(days=29)
+    assert office.waiting.expire() == 2
+    assert there(office, plain, inside) == []

@@ -131,6 +131,17 @@ def test_more_than_five_are_a_digest(
         assert ("另有 10 条" in body.get_content()) == (number == 60)
 
 
+def test_what_one_letter_does_not_hold_comes_in_the_next(
+    house: Runtime, postbox: Postbox, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.notifications.outbox.MOST", 6)
+    send(house, *[replace(TOLD, title={"zh": f"第 {number} 条"}) for number in range(8)])
+    work(house, clock)
+    work(house, clock)
+    assert len(postbox.messages) == 3  # a digest of six, and two
+    assert states(house) == ["sent"] * 8
+
+
 def test_two_people_and_two_minutes(house: Runtime, postbox: Postbox, clock: FrozenClock) -> None:
     send(house, TOLD, replace(TOLD, person="lu"))
     work(house, clock)

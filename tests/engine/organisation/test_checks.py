@@ -19,6 +19,8 @@ BAD_PEOPLE = {
     "id": (Person("a b", "甲"), {("bad_id", "/id")}),
     "name": (Person("new", " "), {("name_missing", "/name")}),
     "long": (Person("new", "甲", "长" * 201), {("too_long", "/post")}),
+    "line": (Person("new", "甲\r\n乙"), {("control_character", "/name")}),
+    "turn": (Person("new", "甲", "销售\u202e"), {("control_character", "/post")}),
     "email": (Person("new", "甲", email="nobody"), {("bad_email", "/email")}),
     "taken": (Person("new", "甲", email="Fang@Example.com"), {("email_taken", "/email")}),
     "department": (Person("new", "甲", department="west"), {("unknown_department", "/department")}),
@@ -55,6 +57,7 @@ BAD_DEPARTMENTS = {
     "none": (Department("west", "华西", "sales"), set()),
     "twin": (Department("west", "华东", "sales"), {("name_taken", "/name")}),
     "slash": (Department("west", "华东/西", "sales"), {("slash_in_name", "/name")}),
+    "line": (Department("west", "华\x1b西", "sales"), {("control_character", "/name")}),
     "two": (
         Department("west", "", "nowhere"),
         {("name_missing", "/name"), ("unknown_department", "/parent")},

@@ -26,21 +26,36 @@ OFFICE: dict[str, Any] = {
             {"id": "lines", "type": "sub_form", "label": "明细",
              "fields": [{"id": "what", "type": "text", "label": "内容"}, PAPER]}]},
         {"id": "copy", "label": "副本", "fields": [{"id": "name", "type": "text", "label": "名称"}, PAPER]},
+        {"id": "file", "label": "档案", "kind": "archive", "title": "{name}", "fields": [
+            {"id": "name", "type": "text", "label": "名称", "evidence": True},
+            {**PAPER, "evidence": True},
+            {"id": "lines", "type": "sub_form", "label": "明细", "evidence": True,
+             "fields": [{"id": "what", "type": "text", "label": "内容"}, PAPER]}]},
         {"id": "note", "label": "便笺", "fields": [{"id": "name", "type": "text", "label": "名称"}, PAPER]},
     ],
     "rules": [
         {"id": "copy", "when": {"trigger": "record_created", "form": "deal"},
          "then": [{"action": "create_record", "with": {
              "form": "copy", "values": {"name": "name", "paper": "paper"}}}]},
+        {"id": "file", "when": {"trigger": "record_created", "form": "deal"},
+         "then": [{"action": "create_record", "with": {
+             "form": "file", "values": {"name": "name", "paper": "paper", "lines": "lines"}}}]},
+        {"id": "refile", "when": {"trigger": "record_updated", "form": "deal", "fields": ["name"]},
+         "then": [{"action": "create_record", "with": {
+             "form": "file", "values": {"name": "name", "paper": "paper"}}}]},
+        {"id": "by_text", "when": {"trigger": "record_created", "form": "deal"}, "if": "CONTAINS(name, 'number ')",
+         "then": [{"action": "create_record", "with": {
+             "form": "file", "values": {"name": "name", "paper": "[MID(name, 8, 20)]"}}}]},
         {"id": "note", "run_as": "clerk", "when": {"trigger": "record_created", "form": "deal"},
          "then": [{"action": "create_record", "with": {
              "form": "note", "values": {"name": "name", "paper": "paper"}}}]},
     ],
     "roles": [
         {"id": "seller", "label": "销售", "forms": {
-            "deal": {"actions": ["read", "create", "update"]}, "copy": {"actions": ["read"]}}},
+            "deal": {"actions": ["read", "create", "update", "delete"]}, "copy": {"actions": ["read"]}}},
         {"id": "clerk", "label": "文员", "forms": {
-            "copy": {"actions": ["read", "export"]}, "note": {"actions": ["read", "create"]}}},
+            "copy": {"actions": ["read", "export"]}, "file": {"actions": ["read"]},
+            "note": {"actions": ["read", "create"]}}},
     ],
 }  # fmt: skip
 ROLES = {"li": "seller", "wu": "seller", "chen": "clerk"}
@@ -112,6 +127,40 @@ def test_what_a_rule_copies_is_a_pointer(office: Runtime) -> None:
     assert made.display["paper"] == "secret-name.txt"
     assert not made.foreign
     assert opens(office, "li", file)
+
+
+def test_what_a_rule_copies_into_an_archive_is_the_archives_own(office: Runtime) -> None:
+    """It stays when the record it came from is gone for good."""
+    li, chen = office.require_viewer("li"), office.require_viewer("chen")
+    plain, inside = upload(office, "li", "a.txt"), upload(office, "li", "b.txt")
+    lines = [{"what": "x", "paper": [inside]}]
+    (deal,) = office.records.create(li, "office", "deal", [{"name": "x", "paper": [plain], "lines": lines}])
+    (made,) = office.records.page(chen, "office", "file", Query(columns=("paper", "lines"))).items
+    (own,), (inner,) = made.values["paper"], made.values["lines"][0]["paper"]
+    assert {own, inner} & {plain, inside} == set()
+    assert made.display["paper"] == "a.txt"
+    again = Query(columns=("paper",))
+    outcome = office.records.update(li, "office", "deal", [Change(deal, {"name": "filed"})])
+    assert outcome[0].ok
+    later = [item.values["paper"] for item in office.records.page(chen, "office", "file", again).items]
+    assert len({one for (one,) in later}) == 2  # a rule on a change copies what the record held before
+    office.database.write(lambda unit: office.files.erase(unit, [int(deal)]))
+    assert not opens(office, "li", plain)
+    assert [b"".join(office.open_file(chen, one)[1]) for one in (own, inner)] == [b"a.txt", b"b.txt"]
+    assert office.verify().clean
+
+
+def test_a_number_in_a_text_makes_no_copy_of_somebody_elses_file(office: Runtime) -> None:
+    li, wu, chen = (office.require_viewer(who) for who in ("li", "wu", "chen"))
+    (deal,) = office.records.create(
+        wu, "office", "deal", [{"name": "x", "paper": [upload(office, "wu", "w")]}]
+    )
+    (held,) = office.records.get(wu, "office", "deal", deal).values["paper"]
+    office.records.create(li, "office", "deal", [{"name": f"number {held}"}])
+    newest = office.records.page(chen, "office", "file", Query(columns=("paper",))).items[0]
+    assert newest.values["paper"] == [held]
+    assert newest.foreign == {held}
+    assert not opens(office, "chen", held)
 
 
 def test_the_app_takes_over_nobodys_upload(office: Runtime) -> None:

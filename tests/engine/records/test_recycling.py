@@ -13,6 +13,7 @@ from engine.access.audit import AuditEntry
 from engine.access.viewer import SYSTEM
 from engine.records.query import Change, Query
 from engine.retention.holds import Scope
+from engine.retention.pausing import end_pause, pause
 from engine.runtime import Runtime
 from engine.system_tables import record_keys, tombstones
 from metamodel.problems import Rejected
@@ -173,6 +174,9 @@ def test_after_thirty_days_it_is_gone_for_good(house: Runtime) -> None:
     delete(house, stays)
     assert house.recycle_bin.empty() == 0
     house.database.clock.advance(days=2)  # type: ignore[attr-defined]
+    house.database.write(lambda unit: pause(unit, unit.now))
+    assert house.recycle_bin.empty() == 0
+    house.database.write(end_pause)
     assert house.recycle_bin.empty() == 1
     assert restore(house, client) == [(client, ["record.not_deleted"])]
     table = house.catalog.form("office", "client")

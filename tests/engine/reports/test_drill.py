@@ -89,6 +89,15 @@ NOWHERE = (
     ("day", drill_key("n", 10**30)),
     ("month", drill_key("n", -5)),
     ("amount", drill_key("n", 7)),
+    *(("tags", drill_key("n", key)) for key in (999, True)),
+    *(
+        (name, drill_key("n", key))
+        for name in ("day", "month", "hour", "weekday", "amount")
+        for key in ("²", "7", True)
+    ),
+    *(("customer", drill_key("n", key)) for key in ("²", "9" * 23, "x", 7)),
+    ("pieces", drill_key("n", "²")),
+    ("rush", drill_key("n", "yes")),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from engine.records.query import Query
 from engine.runtime import Runtime
 from metamodel.plugin_api import RawMessage, drill_key
 from metamodel.problems import Rejected
+from tests.engine.reports.counting import statements
 
 SUBJECTS = ("captures", "people", "arrivals", "verified", "checkpoints")
 DOCUMENT: dict[str, Any] = {
@@ -74,6 +76,20 @@ def test_what_happened_is_counted(kept: Runtime) -> None:
     (verified,) = numbers(kept, "verified").values()
     assert verified == {"checked": 5, "findings": 0}
     assert next(iter(numbers(kept, "checkpoints").items())) == ("5", {"signed": 5, "witnessed": 0})
+
+
+def test_each_needs_one_statement(kept: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And one for the numbers of each channel that never arrived. Whether people changed is asked anew after a while,
+    however long this takes: not here."""
+    for known in ("engine.access.people", "engine.access.calendar"):
+        monkeypatch.setattr(f"{known}.LOOK_AGAIN", math.inf)
+    ann, needed = kept.require_viewer("ann"), {}
+    for subject in SUBJECTS:
+        with statements("^(SELECT|WITH)") as seen:
+            view = kept.reports.widget(ann, "kept", "board", subject)
+        assert not view.problems, subject
+        needed[subject] = len(seen)
+    assert needed == {**dict.fromkeys(SUBJECTS, 1), "arrivals": 2}
 
 
 def test_it_is_for_those_whose_duty_it_is(kept: Runtime) -> None:

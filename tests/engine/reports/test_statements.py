@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from engine.access.viewer import SYSTEM
 from engine.clock import FrozenClock
 from engine.runtime import Runtime
+from tests.engine.reports.counting import statements
 from tests.engine.reports.shop import APP, BOARD, open_shop, save, some_customers, some_orders, widget
 
-ROWS_READ = re.compile(r"\b(r_\d+|record_words)\b")  # the tables of forms, and the words of their texts
+ROWS_READ = r"\b(r_\d+|record_words)\b"  # the tables of forms, and the words of their texts
 N = [{"id": "n"}]
 SUM = [{"id": "sum", "aggregate": "sum", "field": "amount"}]
 MEDIAN = [{"id": "middle", "aggregate": "median", "field": "wait"}]
@@ -24,6 +23,8 @@ SELLER, CHANNEL, DAY, CUSTOMER = (
     {"bucket": "day"},
     {"field": "customer"},
 )
+NOTES = {"form": "order", "field": "note"}
+GROUPS = {"by": "seller", "high": {"form": "order", "person": "seller", "field": "at", "measure": SUM[0]}}
 # widget -> its statements over the forms of the app. Titles of linked records are one more a dimension, the rows
 # behind marks one more a line of them; a list has its page, its total and one for each form it links to.
 WIDGETS: list[tuple[str, dict[str, Any], int]] = [
@@ -45,10 +46,11 @@ WIDGETS: list[tuple[str, dict[str, Any], int]] = [
     ("list", {"columns": ["name", "amount"], "sort": "-amount", "limit": 2}, 2),  # its page, its total
     ("list", {"columns": ["name", "customer", "customer_level"], "limit": 2}, 4),  # titles and what is looked up
     ("absent", {"person": "seller", "roles": ["seller", "boss"]}, 2),  # who was there; the last day of the others
-    # nobody has analysed a word here: one more, for the last days that have some
-    ("word_cloud", {"dataset": None, "words": {"form": "order", "field": "note"}}, 2),
-    ("keyness", {"dataset": None, "words": {"form": "order", "field": "note"}, "groups": {
-        "by": "seller", "high": {"form": "order", "person": "seller", "field": "at", "measure": SUM[0]}}}, 4),
+    ("word_cloud", {"dataset": None, "words": NOTES, "minimum": 1}, 1),
+    ("keyness", {"dataset": None, "words": NOTES, "groups": GROUPS, "minimum": 1}, 3),
+    # without a number, one more: the last days that have some
+    ("word_cloud", {"dataset": None, "words": {**NOTES, "filter": "channel == 'shop'"}}, 2),
+    ("keyness", {"dataset": None, "words": {**NOTES, "filter": "channel == 'shop'"}, "groups": GROUPS}, 4),
 ]  # fmt: skip
 
 
@@ -62,10 +64,12 @@ def shop(make_runtime: Callable[[], Runtime], clock: FrozenClock) -> Iterator[Ru
         made.append(one)
     open_shop(runtime, made)
     customer = runtime.records.create(SYSTEM, APP, "customer", [{"name": "恒锐", "level": "a"}])[0]
-    save(runtime, "order", [
+    orders = save(runtime, "order", [
         {"name": name, "seller": seller, "channel": channel, "amount": "10", "customer": customer, "day": "2026-11-04",
          "at": "2026-11-02T10:00:00+08:00", "wait": "PT1H"}
         for name, seller, channel in (("A", "zhou", "web"), ("B", "wang", "web"), ("C", "zhou", "phone"))])  # fmt: skip
+    words = {int(order): {word: 40} for order, word in zip(orders, ("样例", "发票", "样例"), strict=True)}
+    runtime.database.write(lambda unit: runtime.analysis.store(unit, words))
     yield runtime
     runtime.close()
 
@@ -74,17 +78,8 @@ def test_no_widget_needs_more_statements_than_its_allowance(shop: Runtime) -> No
     """Counted for a person with rows of everything, in the month that has them."""
     lu, filters, needed = shop.require_viewer("lu"), {"period": "this_month"}, []
     for number, (kind, _, _) in enumerate(WIDGETS):
-        seen: list[str] = []
-
-        def note(conn: Any, cursor: Any, statement: str, *_: Any, seen: list[str] = seen) -> None:
-            if ROWS_READ.search(statement):
-                seen.append(statement)
-
-        sa.event.listen(sa.Engine, "before_cursor_execute", note)
-        try:
+        with statements(ROWS_READ) as seen:
             view = shop.reports.widget(lu, APP, BOARD, f"w{number}", filters)
-        finally:
-            sa.event.remove(sa.Engine, "before_cursor_execute", note)
         assert not view.problems, (kind, view.problems)
         needed.append((kind, number, len(seen)))
     assert needed == [(kind, number, allowed) for number, (kind, _, allowed) in enumerate(WIDGETS)]

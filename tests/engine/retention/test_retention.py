@@ -13,6 +13,7 @@ from engine.access.people import Membership, Person
 from engine.access.viewer import SYSTEM, Viewer
 from engine.records.query import Change, Query
 from engine.retention.holds import Scope
+from engine.retention.pausing import holds_known_until, pause
 from engine.runtime import Runtime
 from metamodel.problems import Rejected
 from tests.engine.retention.conftest import DESK
@@ -87,6 +88,18 @@ def test_two_people_where_the_house_wants_two(desk: Runtime, letters: list[int])
     assert [one.person for one in desk.retention.tombstones()[0].cause.approvals] == ["ye", "fang"]
 
 
+def test_two_people_end_it_and_the_others_are_told(desk: Runtime) -> None:
+    ye, fang, retention = desk.require_viewer("ye"), desk.require_viewer("fang"), desk.retention
+    retention.demand_two_people(ye, True)
+    for wanted, by, left in ((False, ye, True), (False, ye, True), (True, fang, True), (False, fang, True),
+                             (False, ye, False)):  # fmt: skip
+        retention.demand_two_people(by, wanted)
+        with desk.database.read() as connection:
+            assert retention.activations.two_people(connection) is left
+    told = [desk.notifications.unread(who) for who in (ye, fang, desk.require_viewer("wang"))]
+    assert told == [1, 3, 0]
+
+
 def test_who_does_not_manage_retention_is_refused(desk: Runtime) -> None:
     wang, retention = desk.require_viewer("wang"), desk.retention
     refused: list[Callable[[], object]] = [
@@ -94,6 +107,7 @@ def test_who_does_not_manage_retention_is_refused(desk: Runtime) -> None:
         lambda: retention.deactivate(wang, "desk", "letter", "ordinary"),
         lambda: retention.hold(wang, "x", "", Scope("desk", "letter")),
         lambda: retention.demand_two_people(wang, True),
+        lambda: retention.go_on(wang),
         lambda: retention.lift(wang, "desk", "note", "1", "x"),
     ]
     for act in refused:
@@ -343,6 +357,23 @@ def answer(desk: Runtime, outcome: str) -> None:
     (task,) = desk.tasks.of(legal).items
     desk.database.write(lambda unit: desk.tasks.close(unit, legal, task.id, outcome, "好"))
     desk.jobs.run_due()
+
+
+def test_what_was_approved_waits_while_disposal_pauses(
+    desk: Runtime, wish: tuple[int, list[int], str]
+) -> None:
+    _, letters, asked = wish
+    for moment in (7_000_000, 9_000_000):  # restored, backed up while it pauses, and restored again
+        desk.database.write(lambda unit, at=moment: pause(unit, at))  # type: ignore[misc]
+    with desk.database.read() as connection:
+        assert holds_known_until(connection) == datetime(1970, 1, 1, 0, 0, 7, tzinfo=UTC)
+    answer(desk, "approve")
+    assert gone(desk, letters) == []
+    desk.retention.go_on(desk.require_viewer("ye"))
+    desk.movable_clock.advance(hours=2)
+    desk.jobs.run_due()
+    assert gone(desk, letters) == [0]
+    assert desk.records.get(SYSTEM, "desk", "wish", asked).values["state"] == "已完成"
 
 
 def test_an_approved_request_shreds_restricts_and_spares(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
 
 from engine.access.viewer import SYSTEM
+from engine.rules.deeds import Deeds
 from engine.runtime import Runtime
 from engine.system_tables import rule_runs
+from metamodel.plugin_api import Notify
 from metamodel.problems import Rejected
 from tests.engine.rules.desk import client, create, publish
 
@@ -135,6 +137,14 @@ def test_it_tells_of_each_record_what_was_done(office: Runtime) -> None:
     ]
     (whole,) = runtime.rules.log(SYSTEM, "office", rule="quote")
     assert [one.record for one in whole.details] == ids[:20]
+
+
+def test_forms_of_one_name_in_two_apps_are_told_apart() -> None:
+    deeds = Deeds(cast(Any, None))
+    told = [Notify(app, "client", str(record), ("role:office/boss",), {"zh": "一封"})
+            for record, app in enumerate(("office", "shop", "office"), 1)]  # fmt: skip
+    assert [deeds.number(one, "9") for one in told] == [(0, "1"), (1, "2"), (0, "3")]
+    assert [deed[1] for deed in deeds.alike] == ["office", "shop"]
 
 
 def test_a_value_is_for_those_who_may_read_it(office: Runtime) -> None:

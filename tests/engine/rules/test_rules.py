@@ -155,14 +155,20 @@ def test_of_several_a_link_takes_the_newest_or_the_one_changed_last(
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_a_question_waits_longer_for_its_answer(publish: Publish, at_once: bool) -> None:
-    waiting = {"answers": "direction == 'out'", "field": "contact_name", "value": "in", "silence": "P2D"}
+    waiting = {
+        "asks": "direction == 'in'", "answers": "direction == 'out'", "field": "waiting_since", "silence": "P2D",
+    }  # fmt: skip
+    created = {"trigger": "record_created", "form": "message"}
     runtime = publish(
-        {"id": "group", "when": {"trigger": "record_created", "form": "message"},
+        {"id": "group", "when": created,
          "then": [{"action": "find_or_create", "with": {
              "form": "conversation", "match": {"thread": "thread"},
              "span": {"start": "happened_at", "end": "last_at", "moment": "sent_at", "silence": "PT4H",
                       "waiting": waiting},
-             "update": {"contact_name": "direction"}, "link": "conversation",
+             "link": "conversation",
+         }}]},
+        {"id": "respond", "when": created, "then": [{"action": "run_analyzer", "with": {
+             "analyzer": "response_time", "of": "conversation", "options": {"waiting": "waiting_since"},
          }}]},
     )  # fmt: skip
     told = [

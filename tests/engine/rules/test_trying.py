@@ -80,6 +80,40 @@ def test_it_says_what_would_have_happened_with_examples(office: Runtime) -> None
     assert example.texts == (("body", [("请把", False), ("報 价", True), ("发来", False)]),)
 
 
+OBJECTIONS = [
+    ("CONTAINS_ANY(body, '报价')", "您好", [("lacks", "body", None)]),
+    ("not CONTAINS_ANY(body, '您好')", "您好", [("has", "body", ["您好"])]),
+    ("CONTAINS_ANY(body, '您好') and subject == 'x'", "您好", [("is", "subject", "信0")]),
+    (
+        "CONTAINS_ANY(body, '报价') or subject == 'x'",
+        "您好",
+        [("is", "subject", "信0"), ("lacks", "body", None)],
+    ),
+    ("client.level == 'a' and CONTAINS_ANY(body, '报价')", "报价", [("is", "client.level", "b")]),
+]
+
+
+@pytest.mark.parametrize(("condition", "body", "why"), OBJECTIONS)
+def test_it_says_why_not(office: Runtime, condition: str, body: str, why: list[Any]) -> None:
+    runtime = publish(office)
+    letters(runtime, body, client=client(runtime, level="b", reason="因"))
+    (miss,) = runtime.rules.try_out(SYSTEM, "office", rule(condition)).misses
+    assert [(one.kind, one.path, one.value) for one in miss.why] == why
+
+
+def test_it_says_why_and_what_would_be_done_as_far_as_the_log_would(office: Runtime) -> None:
+    runtime = publish(office)
+    letters(runtime, "报价", client=client(runtime, owner="zhou"))
+    asked = rule("CONTAINS_ANY(body, '报价') and LEN(subject) > 0")
+    (hit,) = runtime.rules.try_out(runtime.require_viewer("zhou"), "office", asked).examples
+    assert [(one.kind, one.path, one.value) for one in hit.why] == [
+        ("has", "body", ["报价"]),
+        ("is", "subject", "信0"),
+    ]
+    assert [(one.effect, one.values) for one in hit.did] == [("SetFields", {"state": "hit"})]
+    assert not rows(runtime, "letter")[0].get("state")
+
+
 def test_a_change_is_compared_with_what_is_published(office: Runtime) -> None:
     runtime = publish(office, rule("CONTAINS_ANY(body, '报价', '您好')"))
     letters(runtime, "报价", "您好", "您好", "合同", "合同", "合同")

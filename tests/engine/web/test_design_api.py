@@ -125,3 +125,12 @@ def test_what_is_refused(
 ) -> None:
     answer = api(method, path, person, **({} if body is None else {"json": body}))
     assert (answer.status_code, answer.json()["problems"][0]["code"]) == (status, code)
+
+
+def test_the_api_speaks_the_language_of_the_request(api: Api) -> None:
+    asked = {"revision": 0, "form": "client", "expression": "not ISBLANK(name)", "expects": "boolean"}
+    for language, said in (("zh", "名称 不为空"), ("en", "is not blank")):
+        api.client.cookies.set("muniment_language", language)
+        answer = api("POST", f"{PLACE}/expressions", "lu", json=asked).json()
+        assert said in str(answer), answer
+    api.client.cookies.delete("muniment_language")

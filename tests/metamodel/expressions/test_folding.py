@@ -18,6 +18,11 @@ from metamodel.problems import BadValue
         ("竞品Ａ", "竞品a"), ("競品A", "竞品a"), ("竞 品\u3000A", "竞品a"), ("不 满\u200b意", "不满意"),
         ("ＡＢＣ１２３！", "abc123!"), ("ÉΩ", "éω"),
         ("報價單", "报价单"), ("發票", "发票"), ("", ""), ("İ", "i"),
+        ("說説", "说说"), ("產産線綫欵", "产产线线款"),
+        *((f"竞品{chr(unseen)}A", "竞品a") for unseen in (
+            0xAD, 0x34F, 0x180E, 0x200B, 0x200C, 0x200D, 0x200F, 0x202E, 0x2060, 0x2061, 0x2066, 0xFE0F, 0xFEFF,
+            0x3164, 0xE0020, 0xE01EF,
+        )),
     ],
 )  # fmt: skip
 def test_match_form(text: str, form: str) -> None:

@@ -113,7 +113,6 @@ export default class Capture extends Controller {
 
   /** An undone step: its row flashes. */
   async show(row) {
-    await this.draft.flush();
     await this.refresh();
     this.flash(row);
   }
@@ -126,7 +125,9 @@ export default class Capture extends Controller {
     requestAnimationFrame(() => found.classList.add("flash"));
   }
 
+  /** As the server draws it once it knows every step: a box drawn before would keep what it showed. */
   async refresh() {
+    await this.draft.flush();
     const { revision } = this.draft;
     const turn = this.turn = (this.turn ?? 0) + 1;
     const asked = new URLSearchParams({ revision, written: [...this.written].join(","), fresh: [...this.fresh].join(",") });

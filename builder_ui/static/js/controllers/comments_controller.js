@@ -2,7 +2,7 @@
 import { postJson, send } from "../lib/api.js";
 import { Controller } from "../lib/controller.js";
 import { visit } from "../lib/hypermedia.js";
-import { fill } from "../lib/text.js";
+import { fill, joined } from "../lib/text.js";
 import { toast } from "../lib/toast.js";
 
 export default class Comments extends Controller {
@@ -22,7 +22,7 @@ export default class Comments extends Controller {
       const answer = await postJson(this.value("url"), said);
       box.value = ""; // what is typed outlives a swap
       await this.again();
-      if (answer.untold.length) toast(fill(untold, { names: answer.untold.join("、") }));
+      if (answer.untold.length) toast(fill(untold, { names: joined(answer.untold) }));
     } catch (error) {
       toast(error.message);
     } finally {

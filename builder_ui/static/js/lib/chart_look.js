@@ -50,7 +50,13 @@ function pointer(series, look) {
 function room(option, { bare, named, hot, lying }) {
   if (bare) return { left: 3, right: 3, top: 5, bottom: 3 };
   const unit = !lying && [option.yAxis].flat().some((axis) => axis?.name);
-  return { left: 4, right: 16, top: (named ? 30 : 10) + (unit ? 18 : 0), bottom: hot ? 34 : 2, containLabel: true };
+  return { left: 4, right: Math.max(16, overhang(option.xAxis)), top: (named ? 30 : 10) + (unit ? 18 : 0), bottom: hot ? 34 : 2, containLabel: true };
+}
+
+/** Where a line ends at the edge, half of its last name stands beyond. */
+function overhang(axis) {
+  const last = axis.boundaryGap === false && axis.data?.at(-1);
+  return last ? Math.ceil(breadth(String(last?.value ?? last)) * 6) : 0;
 }
 
 // -- axes ---------------------------------------------------------------------------------------------

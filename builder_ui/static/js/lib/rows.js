@@ -1,5 +1,5 @@
 // Rows of a sub-form: their names, blocks of cells from a spreadsheet, and what stands in a cell.
-import { fold } from "./text.js";
+import { fold, joined } from "./text.js";
 
 /** "items.7.price" or "f-items--price" in row 2 -> "items.2.price", "f-items-2-price". */
 export function renamed(value, name, index) {
@@ -73,13 +73,13 @@ export function shownIn(cell) {
   const output = cell.querySelector("output.shown");
   if (output) return output.textContent.trim().replace(/^–$/, "");
   const chips = [...cell.querySelectorAll(".chips .chip > span")].map((each) => each.textContent.trim());
-  if (cell.querySelector(".picker")) return chips.join("、");
+  if (cell.querySelector(".picker")) return joined(chips);
   const select = cell.querySelector("select");
   if (select) return select.selectedOptions[0]?.text.trim() ?? "";
   const segments = [...cell.querySelectorAll(".segments label:has(input:checked)")];
-  if (cell.querySelector(".segments")) return segments.map((each) => each.textContent.trim()).join("、");
+  if (cell.querySelector(".segments")) return joined(segments.map((each) => each.textContent.trim()));
   const files = [...cell.querySelectorAll(".file .name")].map((each) => each.textContent.trim());
-  if (cell.querySelector(".upload")) return files.join("、");
+  if (cell.querySelector(".upload")) return joined(files);
   const control = cell.querySelector("input:not([type=hidden]), textarea");
   if (control?.matches("[role=switch]")) return control.checked ? "✓" : "";
   const unit = cell.querySelector(".unit")?.textContent ?? "";

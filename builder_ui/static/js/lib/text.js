@@ -10,6 +10,11 @@ export function foldNumber(text) {
   return fold(text).replace(/。/g, ".").replace(/，|、/g, ",").replace(/[\s]/g, "");
 }
 
+/** 甲、乙 or a, b, in the language of the page. */
+export function joined(items) {
+  return items.join(document.documentElement.lang.startsWith("zh") ? "、" : ", ");
+}
+
 /** "{at} of {n}" with its places filled. */
 export function fill(template, values) {
   return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
