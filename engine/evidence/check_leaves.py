@@ -6,7 +6,7 @@ to (`Stretch`) is put together by `check_trees.py`. Called by `verify`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import repeat
 from typing import Any, get_type_hints
@@ -16,11 +16,11 @@ import sqlalchemy as sa
 
 from engine.evidence import notes
 from engine.evidence.columns import (
-    BATCH,
     Columns,
     Misfit,
     Row,
     canonical_lines,
+    raw_batches,
     raw_rows,
     turned,
     unreadable,
@@ -33,7 +33,6 @@ from engine.evidence.notes import BadNote, Checkpoint
 from engine.evidence.tiles import WIDTH, tile_root
 from engine.system_tables import checkpoints, leaves, tiles
 
-CHUNK = 32 * WIDTH  # leaves read at a time
 _NAMES = ("position", "hash", *LeafEntry._fields)
 _TYPES: Mapping[str, type] = {"position": int, **get_type_hints(LeafEntry)}
 _EMPTY = bytes(HASH_SIZE)
@@ -96,36 +95,29 @@ class LeafCheck:
     def run(self) -> Stretch:
         self._notes = self._read_checkpoints()[::-1]
         stored = self._stored_tiles()
-        for rows in self._chunks():
-            for start in range(0, len(rows), BATCH):
-                self._add(self._checked(rows[start : start + BATCH]), stored)
+        for rows in self._batches():
+            self._add(self._checked(rows), stored)
         for size, _ in reversed(self._notes):  # they cover more than there is
             self._report.add("log_shortened", log=self._log, size=size)
         return Stretch(self._start, self._expected, self._roots, self._missing, self._points)
 
-    def _chunks(self) -> Iterable[Sequence[Row]]:
-        """The first takes what stands before every place, the last what stands behind."""
-        place = leaves.c.position
+    def _batches(self) -> Iterator[Sequence[Row]]:
+        """The first takes what stands before every place, the last what stands behind. A leaf that cannot be read
+        stands for itself by its position alone."""
+        place, done = leaves.c.position, 0
         query = sa.select(*(leaves.c[name] for name in _NAMES)).where(leaves.c.log == self._log)
-        start = self._start
-        while True:
-            batch = query if start == 0 else query.where(place >= start)
-            last = self._stop is not None and start + CHUNK >= self._stop
-            if self._stop is not None:
-                batch = batch.where(place < min(start + CHUNK, self._stop))
-            rows = self._read(batch.order_by(place).limit(None if last else CHUNK))
-            yield rows
-            start += CHUNK
-            if last or len(rows) < CHUNK:
-                return
-
-    def _read(self, query: sa.Select[Any]) -> Sequence[Row]:
-        """A leaf that cannot be read stands for itself by its position alone."""
+        if self._start:
+            query = query.where(place >= self._start)
+        if self._stop is not None:
+            query = query.where(place < self._stop)
+        query = query.order_by(place)
         try:
-            return raw_rows(self._connection, query)
+            for rows in raw_batches(self._connection, query):
+                done += len(rows)
+                yield rows
         except unreadable(self._connection):
-            there = raw_rows(self._connection, query.with_only_columns(leaves.c.position))
-            return [self._read_one(place) for (place,) in there]
+            there = raw_rows(self._connection, query.with_only_columns(place))
+            yield [self._read_one(place) for (place,) in there[done:]]
 
     def _read_one(self, place: Any) -> Sequence[Any]:
         mine = sa.select(*(leaves.c[name] for name in _NAMES)).where(leaves.c.log == self._log)

@@ -20,7 +20,7 @@ from engine.database import driver
 Row = Sequence[Any]
 Columns = Mapping[str, Sequence[Any]]  # by name, all of the same length
 STREAM = {"stream_results": True, "yield_per": 1000}  # for what is read row by row
-BATCH = 512  # rows turned at a time
+BATCH = 256  # rows turned at a time
 _encode = msgspec.json.Encoder().encode
 
 
