@@ -12,11 +12,15 @@ log=.venv/setup.log
 wanted="$PWD $(cat pyproject.toml package-lock.json scripts/setup.sh | cksum)"
 [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ] || exit 0
 
+# The system's own first: it is compiled with profiles (tests run a quarter faster than with one compiled plainly), and
+# its security updates come with the system's. One that cannot make an environment is taken only where there is no other.
 find_python() {
-  local name
-  for name in ${PYTHON:-} python3.13 python3.12 python3.11 python3 python; do
-    command -v "$name" >/dev/null 2>&1 || continue
-    "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$name"; return; }
+  local name needed
+  for needed in 'venv, ensurepip' venv; do
+    for name in ${PYTHON:-} /usr/bin/python3.1{3,2,1} python3.13 python3.12 python3.11 python3 python; do
+      command -v "$name" >/dev/null 2>&1 || continue
+      "$name" -c "import sys, $needed; sys.exit(sys.version_info < (3, 11))" 2>/dev/null && { echo "$name"; return; }
+    done
   done
   return 1
 }
