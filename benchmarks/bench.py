@@ -70,10 +70,7 @@ def _measure(rows: int, *, profile: bool) -> Figures:
         figures.add("capture without rules", *_without_rules(rows, bulk))
         figures.add("floor of capture", bulk, "messages/s")
         _reads(figures, installation, floor)
-        for mode, name in (("quick", "verify without decryption"), ("full", "verify everything")):
-            own, taken = verified(installation.runtime, mode)
-            figures.add(f"{name}, of one core's time", own, "records/s")
-            figures.add(f"{name}, by the clock", taken, "records/s")
+        _verifications(figures, installation.data, floor.verification())
         with installation.served() as server:
             single = floor.singles()
             rate = server.creates(clients=16, seconds=6)
@@ -92,6 +89,14 @@ def _without_rules(rows: int, floor: float) -> tuple[float, str, float]:
     with tempfile.TemporaryDirectory(prefix="muniment-bench-") as folder:
         taken = Installation(Path(folder), rules=False).capture(messages(rows))
     return rows / taken, "messages/s", rows / taken / floor
+
+
+def _verifications(figures: Figures, data: Path, bare: float) -> None:
+    for mode, name in (("quick", "verify without decryption"), ("full", "verify everything")):
+        own, taken = verified(data, mode)
+        figures.add(f"{name}, of one core's time", own, "records/s", own / bare)
+        figures.add(f"{name}, by the clock", taken, "records/s")
+    figures.add("floor of verify: reading alone", bare, "records/s")
 
 
 def _prove(figures: Figures) -> None:
