@@ -65,6 +65,10 @@ class Thread:
     def text(self, message: RecordView, option: str) -> str:
         return message.display.get(self.named(option), "")
 
+    def found(self, message: RecordView) -> bool:
+        """In its own words, or in those it was given later: they are shown in its place."""
+        return any(one.id in self.hits for one in (message, *self.edits.get(message.id, ())))
+
     def action(self, message: RecordView) -> str:
         known: Mapping[str, str] = self.placed.option("actions", None) or ACTIONS
         return known.get(str(self.value(message, "action") or ""), "message")
@@ -219,7 +223,7 @@ def _bubble(
         also=_also(thread, message),
         files=tuple(thread.presenter.file(identifier) for identifier in attached),
         duration=thread.text(message, "duration"), chips=_tags(thread, message),
-        hit=message.id in thread.hits, away=text_away,
+        hit=thread.found(message), away=text_away,
         shredded=shredded(thread.visit, message.shredded) if message.shredded else "",
         proof_href=f"{record_url(thread.app.id, thread.form.id, message.id)}/proof" if thread.form.is_archive else "",
         href=record_url(thread.app.id, thread.form.id, message.id),

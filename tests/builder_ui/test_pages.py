@@ -195,6 +195,15 @@ def test_a_chat_reads_like_the_chat_it_was(zhou: Tab, talk: dict[str, str]) -> N
     assert page.count('class="bubble-row') == 3
 
 
+@pytest.mark.parametrize(
+    ("find", "hits"), [("报价", ["asked"]), ("8 折", ["floor"]), ("85 折", ["floor"]), ("没有这句", [])]
+)
+def test_a_chat_leads_to_what_was_found(zhou: Tab, talk: dict[str, str], find: str, hits: list[str]) -> None:
+    """In what replaced a message, too: it stands in the place of what it replaced."""
+    page = zhou.page(f"{DESK}/talk/records/{talk['talk']}?find={find}")
+    assert re.findall(r'id="m(\d+)" data-chat-target="hit"', page) == [talk[name] for name in hits]
+
+
 def test_hostile_words_stay_words(zhou: Tab, talk: dict[str, str]) -> None:
     for path in (f"talk/records/{talk['talk']}", f"customer/records/{talk['customer']}", "customer", "line"):
         page = zhou.page(f"{DESK}/{path}")
